@@ -1,0 +1,40 @@
+# Thin: each target is one line of a real tool.
+TOPIC ?= information_technology
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE := 1
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format serve clean
+
+help:  ## Say what each target does
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: .venv/.ready  ## Install everything, from the lock, into .venv
+
+.venv/.ready: requirements.lock pyproject.toml
+	PYTHON=$(PYTHON) sh scripts/setup.sh
+
+run: setup  ## Refresh the shipped sample: make run TOPIC=ai_chips
+	$(BIN)/corepath refresh --topic $(TOPIC) --source ppubs=samples/ppubs --source uspto=samples/uspto
+
+test: setup .venv-duckdb-1.2/.ready  ## Run every test
+	$(BIN)/pytest
+
+lint: setup  ## Check format, style, types and SQL
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/sqlfluff lint sql
+
+format: setup  ## Mend format and style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix sql
+
+serve: setup  ## Start Prefect's server and a worker on 127.0.0.1, and deploy
+	$(BIN)/python -m flows.serve
+
+clean:  ## Remove what setup and run made, releases excepted
+	rm -rf .venv .venv-duckdb-1.2 warehouse.duckdb*

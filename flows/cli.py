@@ -1,0 +1,310 @@
+"""The command `corepath`."""
+
+import atexit
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table as RichTable
+
+import flows  # noqa: F401  its environment comes before Prefect
+from warehouse import graph, release, sources, topic
+from warehouse.errors import CorepathError, UsageError
+from warehouse.settings import Settings
+from warehouse.summary import summarise
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="""
+Find the key core technologies of a field in the world's patents, measure how they converge,
+and publish what was found as a versioned dataset.
+
+Start with the sample that ships:
+
+`corepath refresh --source ppubs=samples/ppubs --source uspto=samples/uspto`
+
+then read it: `corepath show`. Every option can also come from the environment, as
+`COREPATH_TOPIC`, `COREPATH_RELEASES`, ...
+
+Exit codes: 0 published, or nothing to do; 1 a defect; 2 wrong usage; 3 bad input; 4 refused by
+validation, or too little to analyse; 5 another run holds the warehouse.
+""",
+)
+
+console = Console()
+errors = Console(stderr=True)
+
+TopicName = Annotated[
+    str | None,
+    typer.Option("--topic", help="Name of a topic (see `corepath topics`), or path of its file."),
+]
+ReleasesFolder = Annotated[
+    Path | None, typer.Option("--releases", help="Folder of the releases.  [default: releases]")
+]
+
+
+class GraphFormat(StrEnum):
+    """How to write the graph."""
+
+    text = "text"
+    mermaid = "mermaid"
+
+
+@app.command()
+def refresh(
+    topic: TopicName = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=PATH",
+            help="A raw dump: what it is (see `corepath sources`) and the file or folder that "
+            "holds it. Repeat it for more.",
+        ),
+    ] = None,
+    countries: Annotated[
+        str | None,
+        typer.Option(help="Countries to compare, such as JP,US,KR,CN.  [default: the topic's]"),
+    ] = None,
+    warehouse: Annotated[
+        Path | None,
+        typer.Option(help="File that keeps raw and staged data.  [default: warehouse.duckdb]"),
+    ] = None,
+    releases: ReleasesFolder = None,
+    memory: Annotated[
+        str | None, typer.Option(help="Memory limit of DuckDB, such as 8GB.  [default: 4GB]")
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="Threads of DuckDB.  [default: one a core]")
+    ] = None,
+) -> None:
+    """Load what is new, build, validate and publish.
+
+    Files that have not changed are not read again, tables of the warehouse that would come out
+    the same are kept, and if nothing changed at all nothing is published.
+    """
+    with _explained():
+        settings = _settings(
+            topic=topic, sources=_pairs(source), countries=countries, warehouse=warehouse,
+            releases=releases, memory=memory, threads=threads,
+        )  # fmt: skip
+        with _progress():
+            # Prefect takes seconds to import: only who refreshes waits for it.
+            from flows.refresh import refresh as flow
+
+            outcome = flow(settings)
+        if outcome.status == "unchanged":
+            console.print(
+                f"Nothing changed: {outcome.topic} {outcome.version} is up to date, "
+                f"{outcome.path}",
+                soft_wrap=True,
+            )
+        else:
+            _print(summarise(outcome.path))
+            console.print(f"Published {outcome.version} in {outcome.path}", soft_wrap=True)
+
+
+@app.command()
+def versions(topic: TopicName = None, releases: ReleasesFolder = None) -> None:
+    """List the releases of every topic, refused ones too."""
+    with _explained():
+        settings = _settings(topic=topic, releases=releases)
+        names = [_name(topic)] if topic else release.topics(settings.releases)
+        table = RichTable("topic", "version", "status", "at", "rows or reason")
+        for name in names:
+            of_topic = release.Releases(settings.releases, name)
+            latest = of_topic.latest()
+            for attempt in of_topic.attempts():
+                mark = " (latest)" if latest and attempt.version == latest.version else ""
+                detail = attempt.reason or f"{sum(attempt.rows.values()):,} rows"
+                table.add_row(
+                    name, attempt.version or "-", attempt.status + mark, attempt.at, detail
+                )
+        if table.row_count:
+            console.print(table)
+        else:
+            console.print(f"No release in {settings.releases} yet: start with `corepath refresh`.")
+
+
+@app.command()
+def show(
+    version: Annotated[
+        str | None, typer.Argument(help="Version, such as 2026.11.0; the latest by default.")
+    ] = None,
+    topic: TopicName = None,
+    releases: ReleasesFolder = None,
+) -> None:
+    """Tell what a release found and where it is."""
+    with _explained():
+        settings = _settings(topic=topic, releases=releases)
+        path = release.Releases(settings.releases, _name(settings.topic)).path(version)
+        _print(summarise(path))
+        console.print(f"In {path}", soft_wrap=True)
+
+
+@app.command()
+def topics() -> None:
+    """List the topics that ship, and how to write another."""
+    with _explained():
+        table = RichTable("topic", "title", "rules", "sub-fields", "compares")
+        for path in topic.available():
+            known = topic.read(path.stem)
+            table.add_row(
+                known.name, known.title, str(len(known.include) + len(known.exclude)),
+                str(len(known.subfield)), ", ".join(known.countries),
+            )  # fmt: skip
+        console.print(table)
+        console.print(
+            'A topic is a TOML file; the smallest has three lines:\n\n  name = "my_topic"\n'
+            '  title = "My topic"\n  classes = ["G06N", "H01L21"]\n\nthen: corepath refresh '
+            "--topic my_topic.toml ...; docs/topics.md tells the rest.",
+            markup=False,
+        )
+
+
+@app.command("sources")
+def list_sources() -> None:
+    """Tell what each source expects, file by file and column by column."""
+    with _explained():
+        for known in sources.available().values():
+            console.print(f"{known.name}: {known.title}", style="bold", markup=False)
+            console.print(
+                f"  files    {', '.join(known.files)}\n  licence  {known.licence}\n"
+                f"  credit   {known.credit}",
+                markup=False,
+            )
+            for name, table in known.tables.items():
+                console.print(f"  {name}: {table.describes}", markup=False)
+                for column, kind in table.columns.items():
+                    need = ", required" if column in table.required else ""
+                    console.print(f"    {column} {kind}{need}", markup=False)
+
+
+@app.command("graph")
+def show_graph(
+    form: Annotated[
+        GraphFormat, typer.Option("--format", help="text, or mermaid to draw it.")
+    ] = GraphFormat.text,
+) -> None:
+    """Show which table is made from which."""
+    with _explained():
+        tables = graph.discover(sources.available())
+        print(graph.as_text(tables) if form is GraphFormat.text else graph.as_mermaid(tables))
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say what went wrong in a line, and exit with the code that tells which kind it was."""
+    try:
+        yield
+    except CorepathError as error:
+        errors.print(f"corepath: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(error.exit_code) from None
+
+
+def _settings(**given: Any) -> Settings:
+    """Fill the settings from the options that were given, else from the environment."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except (ValidationError, ValueError) as error:
+        problems = error.errors() if isinstance(error, ValidationError) else [{"msg": str(error)}]
+        raise UsageError(
+            "; ".join(
+                f"{'.'.join(map(str, p.get('loc', ())))}: {p['msg']}".removeprefix(": ")
+                for p in problems
+            )
+        ) from None
+
+
+def _pairs(given: list[str] | None) -> dict[str, Path] | None:
+    if not given:
+        return None
+    pairs = {}
+    for pair in given:
+        name, equals, path = pair.partition("=")
+        if not (name and equals and path):
+            raise UsageError(f"--source {pair}: write NAME=PATH, such as ppubs=samples/ppubs")
+        if name in pairs:
+            raise UsageError(f"--source {name}: given twice; put its files into one folder")
+        pairs[name] = Path(path)
+    return pairs
+
+
+def _name(topic_or_file: str) -> str:
+    return topic.read(topic_or_file).name if topic_or_file.endswith(".toml") else topic_or_file
+
+
+def _print(markdown: str) -> None:
+    if console.is_terminal:
+        console.print(Markdown(markdown))
+    else:
+        print(markdown)
+
+
+@contextmanager
+def _progress() -> Iterator[None]:
+    """Show each step as it ends: in place on a terminal, a line each elsewhere."""
+    # Prefect's own lines tell of runs and states; the steps' are ours.
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "ERROR")
+    logger = logging.getLogger("corepath")
+    logger.setLevel(logging.INFO)
+    if not errors.is_terminal:
+        handler: logging.Handler = logging.StreamHandler(sys.stderr)
+        logger.addHandler(handler)
+        yield
+        logger.removeHandler(handler)
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True) as progress:
+        handler = _InPlace(progress)
+        logger.addHandler(handler)
+        yield
+        logger.removeHandler(handler)
+
+
+class _InPlace(logging.Handler):
+    """Show the last message beside a spinner; keep warnings on the screen."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self._progress = progress
+        self._line = progress.add_task("starting", total=None)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if record.levelno >= logging.WARNING:
+            self._progress.console.print(message, markup=False)
+        self._progress.update(self._line, description=message.replace("[", "\\["))
+
+
+def main() -> None:
+    """Run the command, and leave without taking the interpreter apart.
+
+    Threads of Prefect outlive its runs and keep parts of DuckDB, which prints a page of complaints
+    about leaks if the interpreter is dismantled around them. What asked to run at exit is run.
+    """
+    code: int | str | None = 0
+    try:
+        app()
+    except SystemExit as done:
+        code = done.code
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""The flow that brings a topic's releases up to date: one task a table, one artifact a report."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import flows  # noqa: F401  its environment comes before Prefect
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.events import emit_event
+from warehouse import refresh as core
+from warehouse.errors import Refused
+from warehouse.settings import Settings
+from warehouse.summary import summarise
+
+T = TypeVar("T")
+
+
+def _as_task(name: str, work: Callable[[], T], retries: int) -> T:
+    """Run a step as a task of its name. The warehouse knows what is fresh: nothing is cached."""
+    return task(
+        work, name=name, retries=retries, retry_delay_seconds=2, cache_policy=NO_CACHE,
+        persist_result=False,
+    )()  # fmt: skip
+
+
+@flow(name="refresh", validate_parameters=True, persist_result=False)
+def refresh(settings: Settings) -> core.Outcome:
+    """Load what is new, build, validate and publish a release of a topic.
+
+    Parameters
+    ----------
+    settings
+        What to read and where to write.
+
+    Returns
+    -------
+    Outcome
+        The new release; or the latest, if nothing changed.
+    """
+    try:
+        outcome = core.refresh(settings, step=_as_task)
+    except Refused as refused:
+        _emit("refused", settings.topic, {"reason": str(refused)})
+        raise
+    if outcome.status == "published":
+        _report(outcome)
+        _emit("published", f"{outcome.topic}.{outcome.version}", {"path": str(outcome.path)})
+    return outcome
+
+
+def _report(outcome: core.Outcome) -> None:
+    create_markdown_artifact(
+        key="release-report", markdown=summarise(outcome.path), description=outcome.version
+    )
+    create_table_artifact(
+        key="row-counts",
+        table=[{"table": table, "rows": rows} for table, rows in outcome.rows.items()],
+        description=f"Rows of {outcome.topic} {outcome.version}",
+    )
+    create_table_artifact(
+        key="validation",
+        table=[vars(result) for result in outcome.results],
+        description=f"Validation of {outcome.topic} {outcome.version}",
+    )
+
+
+def _emit(what: str, name: str, payload: dict[str, Any]) -> None:
+    emit_event(
+        event=f"corepath.release.{what}",
+        resource={"prefect.resource.id": f"corepath.release.{Path(name).stem}"},
+        payload=payload,
+    )

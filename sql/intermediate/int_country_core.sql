@@ -1,0 +1,19 @@
+-- Families and core families of countries at each threshold. One row = one threshold x country.
+with cut as (
+    select h.threshold, min(s.score) as score
+    from intermediate.int_score_rank as s
+    cross join intermediate.int_threshold as h
+    where s.position <= ceil(h.threshold * (select count(*) from intermediate.int_score_rank))
+    group by h.threshold
+)
+
+select
+    k.threshold,
+    c.country,
+    sum(c.share) as families,
+    sum(case when s.score >= k.score then c.share else 0 end) as core_families
+from intermediate.int_family_country as c
+inner join intermediate.int_score_rank as s on c.family_id = s.family_id
+cross join cut as k
+where c.country <> 'ZZ'
+group by k.threshold, c.country

@@ -1,0 +1,136 @@
+-- Applicants of families with their country and how we know it. One row = one family x applicant.
+-- The cascade follows de Rassenfosse et al. (2013, Research Policy 42:720), turned to applicants:
+-- the record; another document of the family; the register of organisations; records of the same
+-- name; the family's inventors; the office of first filing. Families without an applicant belong
+-- to their inventors.
+with parties as (
+    select f.family_id, f.first_filing_office, p.role, p.name, p.country
+    from intermediate.int_family as f
+    inner join staging.stg_party as p on f.party_publication = p.publication_number
+),
+
+family_inventor as (
+    select
+        family_id,
+        country,
+        count(*) as mentions,
+        row_number() over (partition by family_id order by count(*) desc, country) as place
+    from parties
+    where role = 'inventor' and country is not null
+    group by family_id, country
+),
+
+applicant as (
+    select p.family_id, p.first_filing_office, p.name, min(p.country) as record_country
+    from parties as p
+    where p.role = 'applicant' and p.name is not null
+    group by p.family_id, p.first_filing_office, p.name
+),
+
+recognised as (
+    select
+        a.family_id,
+        a.first_filing_office,
+        coalesce(o.organisation, a.name) as organisation,
+        coalesce(o.corporate_group, a.name) as corporate_group,
+        min(a.record_country) as record_country,
+        min(o.home_country) as home_country,
+        min(o.namesake_country) as namesake_country,
+        min(o.organisation_type) as organisation_type,
+        min(o.basis) as register_basis
+    from applicant as a
+    left join staging.stg_organisation as o using (name)
+    group by a.family_id, a.first_filing_office, coalesce(o.organisation, a.name),
+        coalesce(o.corporate_group, a.name)
+),
+
+-- What other documents of the family say of the same organisation.
+elsewhere as (
+    select m.family_id, o.organisation, min(p.country) as family_country
+    from intermediate.int_family as f
+    inner join staging.stg_family as m using (family_id)
+    inner join staging.stg_party as p on m.publication_number = p.publication_number
+    inner join staging.stg_organisation as o using (name)
+    where p.role = 'applicant' and p.country is not null
+        and p.publication_number <> f.party_publication
+    group by m.family_id, o.organisation
+),
+
+placed as (
+    select
+        r.*,
+        e.family_country,
+        i.country as inventor_country,
+        c.country as first_filing_country
+    from recognised as r
+    left join elsewhere as e on r.family_id = e.family_id and r.organisation = e.organisation
+    left join family_inventor as i on r.family_id = i.family_id and i.place = 1
+    -- EP and WO are offices, not countries.
+    left join reference.country as c on r.first_filing_office = c.country
+),
+
+organisations as (
+    select
+        family_id,
+        organisation,
+        corporate_group,
+        organisation_type,
+        register_basis,
+        coalesce(
+            record_country, family_country, home_country, namesake_country, inventor_country,
+            first_filing_country, 'ZZ'
+        ) as country,
+        case
+            when record_country is not null then 'record'
+            when family_country is not null then 'family'
+            when home_country is not null then 'register'
+            when namesake_country is not null then 'namesake'
+            when inventor_country is not null then 'inventor'
+            when first_filing_country is not null then 'first_filing'
+            else 'unknown'
+        end as country_source
+    from placed
+),
+
+individuals as (
+    select
+        f.family_id,
+        coalesce(p.name, 'unnamed inventor') as organisation,
+        coalesce(p.country, i.country, c.country, 'ZZ') as country,
+        case
+            when p.country is not null then 'record'
+            when i.country is not null then 'inventor'
+            when c.country is not null then 'first_filing'
+            else 'unknown'
+        end as country_source,
+        count(*) as mentions
+    from intermediate.int_family as f
+    left join parties as p on f.family_id = p.family_id and p.role = 'inventor'
+    left join family_inventor as i on f.family_id = i.family_id and i.place = 1
+    left join reference.country as c on f.first_filing_office = c.country
+    left join recognised as r on f.family_id = r.family_id
+    where r.family_id is null
+    group by all
+)
+
+select
+    family_id,
+    organisation,
+    corporate_group,
+    organisation_type,
+    register_basis,
+    country,
+    country_source,
+    1.0::double / count(*) over (partition by family_id) as share
+from organisations
+union all
+select
+    family_id,
+    organisation,
+    organisation as corporate_group,
+    'INDIVIDUAL' as organisation_type,
+    null as register_basis,
+    country,
+    country_source,
+    mentions::double / sum(mentions) over (partition by family_id) as share
+from individuals

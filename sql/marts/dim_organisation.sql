@@ -1,0 +1,25 @@
+-- Organisations that apply for the topic's patents. One row = one organisation. Key: organisation.
+with places as (
+    select
+        organisation,
+        country,
+        row_number() over (
+            partition by organisation order by sum(share) desc, country
+        ) as place
+    from intermediate.int_family_applicant
+    group by organisation, country
+)
+
+select
+    a.organisation, -- Name in the register of organisations, else harmonised from the records
+    min(a.corporate_group) as corporate_group, -- Group it belongs to; itself where none is known
+    min(p.country)
+        as country, -- Country that most of its families count for (ISO alpha-2; ZZ unknown)
+    min(a.organisation_type)
+        as organisation_type, -- COMPANY, UNIVERSITY, GOV NON-PROFIT, HOSPITAL, INDIVIDUAL or null
+    min(a.register_basis) as register_basis, -- Why the register says so; null where it is not there
+    count(*)::bigint as families, -- Families of the topic it applied for, alone or with others
+    sum(a.share) as fractional_families -- The same, shared equally between co-applicants
+from intermediate.int_family_applicant as a
+inner join places as p on a.organisation = p.organisation and p.place = 1
+group by a.organisation

@@ -1,0 +1,6 @@
+-- Periods of priority years. One row = one period. Key: period.
+select
+    period, -- Name of the period
+    first_year::bigint as first_year, -- First priority year in it
+    last_year::bigint as last_year -- Last priority year in it
+from reference.period

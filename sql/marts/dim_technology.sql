@@ -1,0 +1,37 @@
+-- Technologies: the International Patent Classification from section to main group, with WIPO's 35
+-- technology fields. One row = one IPC symbol. Key: technology.
+with titled as (
+    select technology, level, title from reference.ipc_title
+),
+
+-- Symbols of the data that the scheme of the look-up table does not have yet, or no longer.
+untitled as (
+    select distinct c.subclass as technology, 'subclass' as level, null as title
+    from intermediate.int_family_code as c
+    left join titled as t on c.subclass = t.technology
+    where t.technology is null
+),
+
+technologies as (
+    select * from titled
+    union all
+    select * from untitled
+)
+
+select
+    t.technology, -- IPC symbol: G, G06, G06N or G06N3 (the main group G06N3/00)
+    t.level, -- section, class, subclass or main_group
+    t.title, -- Title in the scheme of 2023.01, later for H10D, H10F, H10H, H10P and H10W
+    substring(t.technology, 1, 1) as section, -- Section, A to H
+    case when length(t.technology) >= 3 then substring(t.technology, 1, 3) end
+        as class, -- Class it belongs to, such as G06
+    case when length(t.technology) >= 4 then substring(t.technology, 1, 4) end
+        as subclass, -- Subclass it belongs to, such as G06N
+    coalesce(own.field_number, parent.field_number)::bigint
+        as field_number, -- WIPO technology field, 1 to 35
+    coalesce(own.field, parent.field) as field, -- Name of the WIPO technology field
+    coalesce(own.sector, parent.sector) as sector -- Sector of the WIPO technology field
+from technologies as t
+left join reference.wipo_field as own on t.technology = own.ipc
+left join reference.wipo_field as parent
+    on substring(t.technology, 1, 4) = parent.ipc and t.level = 'main_group'

@@ -1,0 +1,62 @@
+-- Patent families of the topic with their indicators, score and rank.
+-- One row = one family with at least one invention document in the topic. Key: topic, family_id.
+with ranked as (
+    select
+        *,
+        row_number() over (partition by family_id order by share desc, country) as place
+    from intermediate.int_family_country
+),
+
+main_country as (
+    select
+        family_id,
+        max(case when place = 1 then country end) as country,
+        max(share) as country_share,
+        count(*) as country_count,
+        max(source_step) as source_step
+    from ranked
+    group by family_id
+)
+
+select
+    t.topic, -- Topic of the release
+    f.family_id, -- DOCDB family number, else the lowest publication number of the family
+    f.family_basis, -- docdb, priority (shared priorities) or application (a lone application)
+    f.representative_publication, -- Earliest published invention document; title and codes are its
+    f.title, -- Title of the representative publication
+    f.source, -- Best-ranked source of the representative publication
+    f.selected_by, -- Rule of the topic that let the family in
+    f.subfield, -- Sub-field of the topic, the first that applies; null where none does
+    c.country, -- Applicant country with the largest share (ISO alpha-2; ZZ unknown)
+    c.country_share, -- That country's share of the family, 0 to 1
+    c.country_count::bigint as country_count, -- Countries that share the family
+    case c.source_step
+        when 1 then 'record' when 2 then 'family' when 3 then 'register' when 4 then 'namesake'
+        when 5 then 'inventor' when 6 then 'first_filing' else 'unknown'
+    end as country_source, -- Weakest source among its applicants' countries, see docs/method.md
+    year(f.priority_date)::bigint as priority_year, -- Year of the earliest priority
+    f.priority_date, -- Earliest priority, filing or publication date known
+    f.filing_date, -- Earliest filing date of its invention documents
+    f.publication_date, -- Earliest publication date of its invention documents
+    f.grant_date, -- Earliest grant; null where none is known
+    f.document_count::bigint as document_count, -- Invention documents loaded
+    i.fc_5_so_far as fc_5, -- FC_5: citing families published in the 5 years after it, of those loaded
+    i.fc_5_window_closed, -- Whether the loaded data reach 5 years past it; if not, fc_5 is too low
+    i.bc, -- BC: cited families; null where the source lists no references
+    i.npl, -- NPL: cited items of other literature; null where the source does not list them
+    i.fs, -- FS: offices among its loaded documents, WO left out
+    i.cl, -- CL: claims of the grant, else of the earliest document; null where not recorded
+    i.sc, -- SC: IPC subclasses; null where it has none
+    i.inv, -- INV: inventors; null where the source does not list them all
+    r.rao_stirling, -- Rao-Stirling diversity of its subclasses, 0 (one) to 1; null without any
+    s.score, -- Entropy-weighted score, 0 to 100
+    s.rank, -- Rank by score, 1 is best; ties share the middle rank
+    s.position::bigint as position, -- Place by score, ties in order of family_id
+    s.is_core, -- Whether it is a key core patent: among the best share of the topic
+    s.is_tied_at_cut -- Whether it ties with others at the cut, which are all core
+from intermediate.int_family as f
+inner join intermediate.int_indicator as i on f.family_id = i.family_id
+inner join intermediate.int_score_rank as s on f.family_id = s.family_id
+inner join main_country as c on f.family_id = c.family_id
+left join intermediate.int_rao_stirling as r on f.family_id = r.family_id
+cross join topic.topic as t

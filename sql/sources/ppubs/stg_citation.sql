@@ -1,0 +1,18 @@
+-- US references in Patent Public Search. One row = one citing publication x cited publication.
+-- A reference is written 6103599, D238214, RE37580, 2002/0127820 or 20170270411: a grant, or eleven
+-- digits for an application publication. Only numbers before 6167569 (2001-01-02) tell their kind.
+with refs as (
+    select
+        publication_number as citing_publication,
+        regexp_replace(
+            regexp_replace(upper(unnest(urpn)), '[^A-Z0-9]', '', 'g'), '^([A-Z]*)0+', '\1'
+        ) as number
+    from ppubs.publication
+)
+
+select distinct
+    citing_publication,
+    'US-' || number || case when try_cast(number as bigint) < 6167569 then '-A' else '' end
+        as cited_publication
+from refs
+where regexp_full_match(number, '(D|RE|PP|H|T|X|AI)?[0-9]+')

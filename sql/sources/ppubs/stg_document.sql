@@ -1,0 +1,46 @@
+-- Publications as Patent Public Search returns them. One row = one publication.
+with dated as (
+    select
+        *,
+        list_min(list_transform(applicationFilingDate, lambda d: try_cast(d[1:10] as date)))
+            as filed,
+        list_min(list_transform(relatedApplFilingDate, lambda d: try_cast(d[1:10] as date)))
+            as related,
+        list_min(list_transform(priorityClaimsDate, lambda d: try_cast(d[1:10] as date)))
+            as claimed
+    from ppubs.publication
+)
+
+select
+    publication_number,
+    'US' as office,
+    kind,
+    -- 17/491963 and D/197159 (a design of series 29) become the digits other sources print.
+    nullif(
+        regexp_replace(regexp_replace(applicationNumber, '^D/', '29'), '[^0-9]', '', 'g'), ''
+    ) as application_number,
+    -- Numbers of 13 digits are placeholders of the search for families it does not know.
+    case
+        when regexp_full_match(familyIdentifierCur, '[0-9]{1,12}') then familyIdentifierCur
+    end as family_id,
+    filed as filing_date,
+    least(filed, related, claimed, publication_date) as priority_date,
+    -- A claim of foreign priority is dated, but the search does not say from which office.
+    case when claimed is null then 'US' end as first_filing_office,
+    publication_date,
+    trim(regexp_replace(
+        replace(replace(replace(replace(replace(replace(
+            regexp_replace(inventionTitle, '</?[A-Za-z][^>]*>', '', 'g'),
+            '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&#39;', ''''), '&nbsp;', ' '),
+            '&amp;', '&'),
+        '\s+', ' ', 'g'
+    )) as title,
+    lower(languageIndicator) as title_language,
+    try_cast(numberOfClaims as bigint) as claim_count,
+    -- inventorsShort names one inventor; "et al." hides how many more there are.
+    case
+        when inventorCountry is not null then array_length(inventorCountry)
+        when inventorsShort not like '%et al.' then 1
+    end as inventor_count,
+    array_length(urpn) as patent_citation_count
+from dated

@@ -1,0 +1,9 @@
+-- What every source tells of a publication's classes.
+-- One row = one publication x scheme x position.
+select
+    null::varchar as publication_number,
+    null::varchar as scheme,
+    null::varchar as symbol,
+    null::bigint as position,
+    null::boolean as is_inventive
+where false

@@ -1,0 +1,10 @@
+-- What every source tells of a publication's applicants and inventors.
+-- One row = one publication x role x position.
+select
+    null::varchar as publication_number,
+    null::varchar as role,
+    null::bigint as position,
+    null::varchar as name,
+    null::varchar as country,
+    null::varchar as sector
+where false

@@ -1,0 +1,7 @@
+-- What every source tells of a publication's priorities. One row = one publication x priority.
+select
+    null::varchar as publication_number,
+    null::varchar as priority_number,
+    null::varchar as priority_office,
+    null::date as priority_date
+where false

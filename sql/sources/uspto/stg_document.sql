@@ -1,0 +1,48 @@
+-- Grants as the USPTO publishes them. One row = one publication.
+with earliest as (
+    select
+        publication_number,
+        min(priority_date) as priority_date,
+        arg_min(priority_office, priority_date) as priority_office
+    from uspto.stg_priority
+    group by publication_number
+),
+
+-- Every grant's record lists its inventors and references, so none found means none.
+inventors as (
+    select publication_number, count(*) as inventors
+    from uspto.stg_party
+    where role = 'inventor'
+    group by publication_number
+),
+
+refs as (
+    select
+        citing_publication as publication_number,
+        count(cited_publication) as patents,
+        count(npl) as npl
+    from uspto.stg_citation
+    group by citing_publication
+)
+
+select
+    d.publication_number,
+    'US' as office,
+    d.kind,
+    d.application_number,
+    d.filing_date,
+    least(e.priority_date, d.filing_date, d.publication_date) as priority_date,
+    case when e.priority_date < d.filing_date then e.priority_office else 'US' end
+        as first_filing_office,
+    d.publication_date,
+    d.title,
+    d.abstract_language as title_language,
+    d.abstract,
+    d.claim_count,
+    coalesce(i.inventors, 0) as inventor_count,
+    coalesce(r.patents, 0) as patent_citation_count,
+    coalesce(r.npl, 0) as npl_citation_count
+from uspto.publication as d
+left join earliest as e using (publication_number)
+left join inventors as i using (publication_number)
+left join refs as r using (publication_number)

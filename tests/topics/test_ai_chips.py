@@ -1,0 +1,308 @@
+"""The terms and classes of topics/ai_chips.toml on phrases of the kind that patents use."""
+
+import re
+import unicodedata
+
+import polars as pl
+import pytest
+
+from warehouse.topic import read
+
+TOPIC = read("ai_chips")
+TABLES = TOPIC.tables(None)
+
+SAYS = {
+    "ai": [
+        "Deep-learning inference on edge devices",
+        "Training a transformer model with sparse tensors",
+        "一种卷积神经网络的计算方法",
+        "基于CNN的图像识别电路",
+        "ニューラルネットワーク演算装置",
+        "ＤＮＮの重みを記憶するシナプス素子",
+        "심층신경망을 학습하는 방법",
+        "인공 지능 서비스 제공 장치",
+    ],
+    "chip": [
+        "SYSTEM-ON-CHIP AND METHOD",
+        "Multi-chip module with a co-processor",
+        "现场可编程门阵列上的加速器",
+        "基于GPU的并行计算方法",
+        "積和演算回路および半導体装置",
+        "ＦＰＧＡを用いた画像処理",
+        "멤리스터를 이용한 메모리",
+        "시스템반도체의 가속기용 전원",
+    ],
+    "ai_chip_in_one_word": [
+        "신경망가속기 및 그 동작 방법",
+        "인공지능칩의 전력 관리",
+        "뉴로모픽칩",
+        "텐서프로세서를 포함하는 서버",
+        "심층신경망가속기",
+        "딥러닝용가속기",
+        "CNN가속기 설계",
+        "인공지능반도체",
+    ],
+    "chip_early": [
+        "Processor for matrix multiplication",
+        "word " * 59 + "accelerator",
+        "一种芯片及其控制方法",
+        "字" * 100 + "加速器",
+        "プロセッサ及び方法",
+        "字" * 100 + "アクセラレータ",
+        "반도체 장치",
+        "단어 " * 59 + "프로세서를",
+    ],
+    "accelerator": [
+        "Mask synthesis on a systolic array",
+        "Verification of a neural network processor",
+        "存算一体电路的良率测试",
+        "类脑芯片的设计方法",
+        "アクセラレータの配置設計",
+        "インメモリ演算装置",
+        "신경망 가속기의 배치",
+        "AI 반도체의 설계 검증",
+    ],
+    "chip_making": [
+        "Wafer defect classification using deep learning",
+        "Layout pattern generation by machine learning",
+        "基于神经网络的晶圆良率预测",
+        "芯片版图的生成方法",
+        "機械学習による欠陥検査装置",
+        "半導体の歩留まり予測",
+        "반도체 수율 예측 방법",
+        "웨이퍼 결함 검출 장치",
+    ],
+    "gene_chip": [
+        "DNA chip data classified by a neural network",
+        "Organ-on-a-chip platform",
+        "基因芯片数据的分类方法",
+        "微流控芯片检测系统",
+        "遺伝子チップ解析",
+        "バイオチップ読取装置",
+        "유전자 칩 분석 방법",
+        "바이오칩 판독 장치",
+    ],
+    "phase_change": [
+        "PCM cell", "phase-change memory", "相变存储器", "相変化メモリ", "상변화 메모리",
+    ],
+    "spiking": ["a spike train", "脉冲神经元电路", "スパイキングニューロン", "스파이킹 뉴런"],
+    "neuromorphic": ["brain-inspired circuit", "类脑计算", "脳型コンピュータ", "뉴로모픽 소자"],
+    "in_memory": ["compute-in-memory macro", "存内计算单元", "インメモリ演算", "메모리 내 연산"],
+    "photonic": ["Photonic tensor core", "光子神经网络", "光ニューラルネット", "광자 집적 소자"],
+    "reconfigurable": ["coarse-grained reconfiguration", "可重构阵列", "再構成可能", "재구성 가능"],
+    "gpu": ["graphics processing units", "图形处理器", "グラフィックスプロセッサ", "GPU를 이용한"],
+    "systolic": ["systolic array", "脉动阵列", "シストリックアレイ", "시스톨릭 어레이"],
+    "packaging": ["through-silicon vias", "芯粒互连", "チップレット", "고대역폭 메모리"],
+    "compiler": ["weight quantization", "算子融合", "量子化誤差", "양자화된 가중치"],
+}  # fmt: skip
+
+DOES_NOT_SAY = {
+    "ai": [
+        "Power transformer with a cooling network",
+        "Network neutral server",
+        "一种网络设备及存储方法",
+        "智能家居控制方法",
+        "ネットワーク装置",
+        "学習用教材の表示方法",
+        "네트워크 장치",
+        "기계 가공 방법",
+    ],
+    "chip": [
+        "Basic input and output of a society",
+        "PCM audio coding with manipulated samples",
+        "一种数据存储方法",
+        "木材切削装置",
+        "データ処理方法",
+        "切り屑の除去",
+        "데이터 처리 방법",
+        "네트워크 서버",
+    ],
+    "ai_chip_in_one_word": [
+        "neural network accelerator",
+        "芯片",
+        "神经网络加速器",
+        "ニューラルプロセッサ",
+        "신경망 학습 방법",
+        "가속기 제어 방법",
+        "신경망을 위한 가속기",
+        "반도체 장치",
+    ],
+    "chip_early": [
+        "word " * 60 + "accelerator",
+        "A method of ordering goods",
+        "字" * 130 + "加速器",
+        "一种订单处理方法",
+        "字" * 130 + "アクセラレータ",
+        "注文処理方法",
+        "단어 " * 60 + "프로세서",
+        "주문 처리 방법",
+    ],
+    "accelerator": [
+        "Placing cells of an integrated circuit",
+        "A semiconductor wafer inspected by a processor",
+        "集成电路的布局方法",
+        "芯片缺陷检测",
+        "半導体ウェハの検査",
+        "集積回路のレイアウト",
+        "집적 회로 배치 방법",
+        "반도체 검사 장치",
+    ],
+    "chip_making": [
+        "The product yields a sum",
+        "Data layout of a tensor in memory",
+        "克服了现有技术的缺陷",
+        "张量的数据布局",
+        "データのレイアウト",
+        "量子化誤差を減らす",
+        "텐서의 데이터 레이아웃",
+        "결함 허용 프로세서",
+    ],
+    "gene_chip": [
+        "Accelerator chip for gene sequencing",
+        "neural network chip",
+        "基因序列比对的加速芯片",
+        "神经网络芯片",
+        "遺伝子解析用プロセッサ",
+        "ニューラルチップ",
+        "유전자 분석용 가속기",
+        "신경망 칩",
+    ],
+    "phase_change": ["phase modulation", "相位变换", "位相変化", "위상 변화"],
+    "spiking": ["spiky surface", "脉冲信号", "ニューロン", "신경망"],
+    "neuromorphic": ["neural network", "神经网络", "ニューラル", "신경망"],
+    "in_memory": ["data stored in memory", "存储器", "メモリ装置", "메모리 장치"],
+    "photonic": ["optical fibre cable", "光纤", "光ファイバ", "광섬유"],
+    "reconfigurable": ["configured to", "重构图像", "構成", "구성"],
+    "gpu": ["CPU", "图形界面", "画像処理", "그래픽 화면"],
+    "systolic": ["systole", "阵列", "アレイ", "어레이"],
+    "packaging": ["vias in a board", "网络", "チップ", "메모리"],
+    "compiler": ["quantity of goods", "编译", "量子計算", "양자 컴퓨터"],
+}  # fmt: skip
+
+NEAR = [
+    "A neural network accelerator",
+    "A processor, which is one two three four before a tensor",
+    "神经网络加速器及其控制方法",
+    "一种面向深度学习的低功耗芯片",
+    "ニューラルネットワーク用のプロセッサ",
+    "半導体装置及びこれを用いた機械学習方法",
+    "심층신경망을 위한 저전력 프로세서",
+    "연산 장치에서 심층신경망을 학습하는 방법",
+]
+NOT_NEAR = [
+    "A processor, which is one two three four five before a tensor",
+    "Power transformer with a chip fuse",
+    "芯片" + "的" * 17 + "神经网络",
+    "神经网络的训练方法",
+    "プロセッサ" + "の" * 17 + "ニューラルネットワーク",
+    "機械学習装置",
+    "프로세서 하나 둘 셋 넷 다섯 여섯 일곱 여덟 아홉 신경망",
+    "신경망 학습 방법",
+]
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Match as the pipeline does, and see that Python's own engine agrees."""
+    text = unicodedata.normalize("NFKC", text)
+    found = pl.Series([text]).str.contains(f"(?i){pattern}").item()
+    assert found == bool(re.search(f"(?i){pattern}", text))
+    return found
+
+
+def _pattern(group: str) -> str:
+    return "|".join(f"(?:{pattern})" for pattern in TOPIC.terms[group].values())
+
+
+def _near() -> str:
+    rules = TABLES["topic_rule"].filter(pl.col("label") == "c_ai_near_chip")
+    return rules.join(TABLES["topic_term"], on="term_id")["pattern"].item()
+
+
+def _labels(symbol: str, purpose: str) -> set[str]:
+    """Name the rules that have a prefix of this symbol."""
+    rules = TABLES["topic_class"].join(TABLES["topic_rule"], on="rule_id")
+    hit = pl.lit(symbol).str.starts_with(pl.col("prefix")) & (pl.col("purpose") == purpose)
+    return set(rules.filter(hit & ~pl.col("is_first_only"))["label"])
+
+
+@pytest.mark.parametrize("group,text", [(g, t) for g, texts in SAYS.items() for t in texts])
+def test_terms_are_found(group, text):
+    assert _matches(_pattern(group), text)
+
+
+@pytest.mark.parametrize("group,text", [(g, t) for g, texts in DOES_NOT_SAY.items() for t in texts])
+def test_other_words_are_not_found(group, text):
+    assert not _matches(_pattern(group), text)
+
+
+@pytest.mark.parametrize("text", NEAR)
+def test_ai_stands_near_chip(text):
+    assert _matches(_near(), text)
+
+
+@pytest.mark.parametrize("text", NOT_NEAR)
+def test_ai_does_not_stand_near_chip(text):
+    assert not _matches(_near(), text)
+
+
+def test_every_term_group_has_phrases():
+    assert SAYS.keys() == DOES_NOT_SAY.keys()
+    assert SAYS.keys() == TOPIC.terms.keys()
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ja", "ko"])
+def test_early_chip_words_are_the_chip_words(language):
+    assert TOPIC.terms["chip"][language] in TOPIC.terms["chip_early"][language]
+
+
+def test_every_pattern_compiles():
+    for pattern in TABLES["topic_term"]["pattern"]:
+        assert not _matches(pattern, "x")
+
+
+@pytest.mark.parametrize(
+    "symbol,labels",
+    [
+        ("G06N3/0635", {"a_class", "b_class_and_ai"}),
+        ("G06F2207/4824", {"a_class"}),
+        ("G06F7/5443", {"b_class_and_ai"}),
+        ("G06F15/8046", {"b_class_and_ai"}),
+        ("G06F17/18", set()),
+        ("G06F12/0811", {"b_class_and_ai"}),
+        ("H03M1/12", {"b_class_and_ai"}),
+        ("H03M13/11", set()),
+        ("G06N20/10", {"b_class_and_ai"}),
+        ("H01L29/78", set()),
+    ],
+)
+def test_classes_of_a_and_b(symbol, labels):
+    assert _labels(symbol, "include") == labels
+
+
+@pytest.mark.parametrize(
+    "symbol,main",
+    [
+        ("G11C11/54", "neuromorphic"),
+        ("G06N3/065", "analog"),
+        ("G06N3/0675", "optical"),
+        ("H03K19/17728", "fpga"),
+        ("G06T1/20", "gpu"),
+        ("G06N3/063", "neuromorphic"),  # with a word on spikes; else asic
+        ("H10W70/00", "packaging"),
+        ("H10B63/00", "memory_devices"),
+        ("G06F8/41", "compiler"),
+        ("G06F30/392", "eda"),
+        ("H10P74/00", "manufacturing"),
+    ],
+)
+def test_first_subfield_of_a_class(symbol, main):
+    order = TABLES["topic_subfield"]["subfield"].to_list()
+    with_class = _labels(symbol, "subfield")
+    assert min(with_class, key=order.index) == main
+
+
+def test_subfields_are_in_order():
+    assert TABLES["topic_subfield"]["subfield"].to_list() == [
+        "neuromorphic", "in_memory", "analog", "optical", "fpga", "gpu", "asic", "packaging",
+        "memory_devices", "compiler", "eda", "manufacturing",
+    ]  # fmt: skip

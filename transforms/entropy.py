@@ -1,0 +1,209 @@
+"""Weigh indicators by how unevenly they are spread: the entropy weight method."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+
+class DegenerateInput(ValueError):
+    """The indicators tell no patent from another, so no weight is better than any other."""
+
+
+def normalise(
+    indicators: pl.DataFrame,
+    directions: Mapping[str, str],
+    method: Literal["minmax", "ratio", "shift"] = "minmax",
+    shift: float = 0.0,
+    transform: Literal["none", "sqrt", "log1p"] = "none",
+) -> pl.DataFrame:
+    """Turn indicators into non-negative values of which more is better.
+
+    Parameters
+    ----------
+    indicators
+        m patents × n indicators, numeric, each in its own unit.
+    directions
+        "+" where more is better, "-" where less is, by indicator.
+    method
+        "minmax" maps a column onto 0 to 1, and a constant one onto 0; "shift" adds `shift` to
+        that; "ratio" keeps x as it is, or takes 1/x where less is better.
+    shift
+        What "shift" adds, at least 0; the other methods ignore it.
+    transform
+        Applied first, to tame long tails.
+
+    Returns
+    -------
+    pl.DataFrame
+        m patents × n indicators, Float64, at least 0, without unit under "minmax" and "shift".
+
+    Raises
+    ------
+    ValueError
+        Naming the columns that hold a null, NaN or infinity; a negative value under "ratio" or a
+        transform; a 0 to be inverted; or that lack a direction.
+
+    References
+    ----------
+    Hwang & Yoon 1981, Multiple Attribute Decision Making; for "ratio" on raw values
+    Lotfi & Fallahnejad 2010, Entropy 12:53-62.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> patents = pl.DataFrame({"citations": [0, 5, 10], "age": [4.0, 2.0, 8.0]})
+    >>> normalise(patents, {"citations": "+", "age": "-"}).rows()
+    [(0.0, 0.6666666666666666), (0.5, 1.0), (1.0, 0.0)]
+    >>> normalise(patents, {"citations": "+", "age": "-"}, method="ratio").rows()
+    [(0.0, 0.25), (5.0, 0.5), (10.0, 0.125)]
+    """
+    if shift < 0:
+        raise ValueError(f"shift must not be negative: {shift}")
+    _refuse(
+        "neither + nor - as direction",
+        [c for c in indicators.columns if directions.get(c) not in {"+", "-"}],
+    )
+    x = indicators.cast(pl.Float64)
+    _refuse("null, NaN or infinity", _where(x, pl.all().is_finite().fill_null(False).not_()))
+    if method == "ratio" or transform != "none":
+        _refuse("negative values", _where(x, pl.all() < 0))
+    if transform != "none":
+        x = x.select(pl.all().sqrt() if transform == "sqrt" else pl.all().log1p())
+    costs = [c for c in x.columns if directions[c] == "-"]
+    if method == "ratio":
+        _refuse("0 to invert", _where(x.select(costs), pl.all() == 0))
+        return x.with_columns(pl.col(costs).pow(-1))
+    low, high = pl.all().min(), pl.all().max()
+    y = x.with_columns(-pl.col(costs)).select(
+        pl.when(low < high).then((pl.all() - low) / (high - low)).otherwise(0.0)
+    )
+    return y.select(pl.all() + shift) if method == "shift" else y
+
+
+def entropy_weights(y: pl.DataFrame, cap: float | None = None) -> pl.DataFrame:
+    r"""Weigh each indicator by its divergence from an even spread over the patents.
+
+    With p_ij = y_ij / Σ_i y_ij and 0 ln 0 = 0, entropy is e_j = -Σ_i p_ij ln p_ij / ln m,
+    divergence d_j = 1 - e_j and weight w_j = d_j / Σ_k d_k. A constant column has no divergence.
+
+    Parameters
+    ----------
+    y
+        m patents × n indicators, finite, at least 0, as `normalise` returns them.
+    cap
+        Largest weight allowed; what exceeds it goes to the other indicators in proportion to
+        their weights.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row an indicator, in the order of the columns: indicator, entropy, divergence, weight
+        (each 0 to 1; the weights sum to 1), is_constant (true where the weight is 0 for want of
+        any spread, of which the caller should warn).
+
+    Raises
+    ------
+    DegenerateInput
+        With fewer than two patents, or with no column that varies.
+    ValueError
+        Naming the columns that hold a null, NaN, infinity or negative value; or where the cap is
+        too small for the weights to sum to 1.
+
+    References
+    ----------
+    Hwang & Yoon 1981; Deng, Yeh & Willis 2000, Computers & Operations Research 27:963-973.
+    Divergence is Theil's T over ln m, so that weights are shares of Theil indices.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> y = pl.DataFrame({"rare": [0.0, 0.0, 0.0, 1.0], "common": [0.0, 0.0, 1.0, 1.0]})
+    >>> entropy_weights(y).select("indicator", pl.col("entropy", "weight").round(3)).rows()
+    [('rare', 0.0, 0.667), ('common', 0.5, 0.333)]
+    """
+    _refuse(
+        "null, NaN, infinity or negative values",
+        _where(y, (pl.all().is_finite() & (pl.all() >= 0)).fill_null(False).not_()),
+    )
+    if y.height < 2:
+        raise DegenerateInput(f"entropy needs at least two patents, got {y.height}")
+    # Largest value first, mean second: neither very large nor very small values overflow.
+    shares = y.select(pl.all() / pl.all().max()).select(pl.all() / pl.all().mean())
+    z = pl.all()
+    # mean(z ln z) is Theil's T. Each term is given 1 - z more, which is 0 on average, because
+    # then no term is negative and a nearly constant column keeps its digits.
+    theil = (pl.when(z > 0).then(z * z.log()).otherwise(0.0) + (1 - z)).mean()
+    divergence = (theil / np.log(y.height)).fill_nan(0.0)
+    result = (
+        shares.select(pl.when(divergence > 1e-12).then(divergence).otherwise(0.0).clip(0, 1))
+        .unpivot(variable_name="indicator", value_name="divergence")
+        .with_columns(
+            entropy=1 - pl.col("divergence"),
+            weight=pl.col("divergence") / pl.col("divergence").sum(),
+            is_constant=pl.col("divergence") == 0,
+        )
+        .select("indicator", "entropy", "divergence", "weight", "is_constant")
+    )
+    if result["is_constant"].all():
+        raise DegenerateInput(f"every indicator is constant: {', '.join(y.columns)}")
+    if cap is None:
+        return result
+    return result.with_columns(weight=pl.Series(_capped(result["weight"].to_numpy(), cap)))
+
+
+def scores(y: pl.DataFrame, weights: pl.DataFrame) -> pl.Series:
+    """Add up each patent's indicators by their weights.
+
+    Parameters
+    ----------
+    y
+        m patents × n indicators, the very values the weights were taken from: a column's largest
+        value counts as 1, whatever its unit.
+    weights
+        indicator and weight, as `entropy_weights` returns them.
+
+    Returns
+    -------
+    pl.Series
+        m scores, 0 to 100; 100 is a patent that leads in every indicator.
+
+    References
+    ----------
+    Simple additive weighting: Hwang & Yoon 1981.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> y = pl.DataFrame({"citations": [0.0, 5.0, 10.0], "family": [1.0, 0.0, 1.0]})
+    >>> weights = pl.DataFrame({"indicator": ["citations", "family"], "weight": [0.75, 0.25]})
+    >>> scores(y, weights).to_list()
+    [25.0, 37.5, 100.0]
+    """
+    weighed = weights.filter(pl.col("weight") > 0).select("indicator", "weight")
+    parts = [pl.col(c) / pl.col(c).max() * weight for c, weight in weighed.iter_rows()]
+    return y.select(score=100 * pl.sum_horizontal(parts).clip(0, 1)).to_series()
+
+
+def _capped(weights: np.ndarray, cap: float) -> np.ndarray:
+    varying = np.count_nonzero(weights)
+    if cap < 1 / varying:
+        raise ValueError(f"cap {cap} is below 1/{varying}: {varying} indicators vary")
+    while (weights > cap).any():
+        full = weights >= cap
+        rest = weights[~full].sum()
+        # With nothing left to carry the excess, every varying indicator is at the cap.
+        raised = weights * (1 - cap * full.sum()) / rest if rest > 0 else weights
+        weights = np.where(full, cap, raised)
+    return weights
+
+
+def _where(frame: pl.DataFrame, bad: pl.Expr) -> list[str]:
+    """Name the columns in which any value is bad."""
+    return [column.name for column in frame.select(bad.any()) if column.item()]
+
+
+def _refuse(problem: str, columns: list[str]) -> None:
+    if columns:
+        raise ValueError(f"{problem} in {', '.join(columns)}")

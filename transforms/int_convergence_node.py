@@ -1,0 +1,32 @@
+"""The place of each technology in each network."""
+
+import polars as pl
+
+from transforms.convergence import node_measures
+
+
+def int_convergence_node(
+    int_convergence_pair: pl.LazyFrame, int_convergence_occurrence: pl.LazyFrame
+) -> pl.DataFrame:
+    """Measure every technology of every network.
+
+    Parameters
+    ----------
+    int_convergence_pair
+        One row a network x pair: network, source, target and its counts.
+    int_convergence_occurrence
+        One row a network x technology: network, technology, occurrences, families.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a network x technology: network and what `node_measures` returns.
+    """
+    pairs = int_convergence_pair.sort("network", "source", "target").collect()
+    nodes = int_convergence_occurrence.sort("network", "technology").collect()
+    return pl.concat(
+        node_measures(pairs.filter(pl.col("network") == network).drop("network"), own).select(
+            pl.lit(network).alias("network"), pl.all()
+        )
+        for (network,), own in nodes.group_by("network", maintain_order=True)
+    )

@@ -1,0 +1,266 @@
+"""Build the graph of tables: the warehouse's, kept, and a topic's, fresh."""
+
+import hashlib
+import logging
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from transforms.entropy import DegenerateInput
+from warehouse.database import identifier, literal
+from warehouse.errors import BadInput, CorepathError, Refused
+from warehouse.graph import GraphError, Table, describe
+from warehouse.settings import ROOT
+from warehouse.sources import Source
+from warehouse.topic import Topic
+
+log = logging.getLogger("corepath.build")
+
+REFERENCE = ROOT / "reference"
+
+# What every BI tool reads, whichever driver it uses.
+MART_TYPES = {"BIGINT", "DOUBLE", "VARCHAR", "BOOLEAN", "DATE"}
+
+_BUILT = "create table if not exists warehouse.raw.built (name varchar primary key, mark varchar)"
+
+
+def read_reference(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Read the look-up tables into the schema `reference`.
+
+    Returns
+    -------
+    dict of str to str
+        A fingerprint a table, by schema.name.
+
+    Raises
+    ------
+    BadInput
+        A file is no table; the message names it.
+    """
+    connection.execute("create schema if not exists reference")
+    marks = {}
+    for path in sorted(REFERENCE.glob("*.csv")):
+        try:
+            # NA is Namibia, so that only an empty field is null; every row decides the types.
+            connection.execute(
+                f"create table reference.{identifier(path.stem)} as select * from "
+                "read_csv(?, header = true, delim = ',', quote = '\"', nullstr = '', "
+                "sample_size = -1)",
+                [str(path)],
+            )
+        except duckdb.Error as error:
+            raise BadInput(f"{path}: {error}") from error
+        marks[f"reference.{path.stem}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return marks
+
+
+def write_topic(
+    connection: duckdb.DuckDBPyConnection, topic: Topic, countries: list[str] | None
+) -> dict[str, str]:
+    """Write the topic's tables into the schema `topic`.
+
+    Returns
+    -------
+    dict of str to str
+        A fingerprint a table, by schema.name.
+    """
+    connection.execute("create schema if not exists topic")
+    marks = {}
+    for name, frame in topic.tables(countries).items():
+        _write(connection, f"topic.{identifier(name)}", frame)
+        marks[f"topic.{name}"] = hashlib.sha256(frame.write_json().encode()).hexdigest()
+    return marks
+
+
+def unite_sources(
+    connection: duckdb.DuckDBPyConnection, table: Table, sources: Mapping[str, Source]
+) -> None:
+    """Show a canonical table of all sources as one view, with each row's source and its rank.
+
+    Parameters
+    ----------
+    connection
+        Where the schema `sources` is.
+    table
+        The table `sources.<name>`: its file declares the columns, its parents give the rows.
+    sources
+        The sources by name.
+
+    Raises
+    ------
+    GraphError
+        A source gives a column that the canonical table does not have.
+    """
+    prototype = table.text.strip()
+    columns = set(connection.sql(prototype).columns)
+    parts = [f"select *, null::varchar as source, null::bigint as source_rank from ({prototype})"]
+    for parent in table.parents:
+        name = parent.split(".")[0]
+        strange = set(connection.sql(f"from {parent}").columns) - columns
+        if strange:
+            raise GraphError(
+                f"sql/sources/{name}/{table.name}.sql: {', '.join(sorted(strange))} is no column "
+                f"of sql/sources/{table.name}.sql"
+            )
+        parts.append(
+            f"select *, {literal(name)} as source, {sources[name].rank} as source_rank "
+            f"from {parent}"
+        )
+    connection.execute("create schema if not exists sources")
+    connection.execute(
+        f"create or replace view sources.{table.name} as " + "\nunion all by name\n".join(parts)
+    )
+
+
+def is_kept(connection: duckdb.DuckDBPyConnection, table: Table, mark: str) -> bool:
+    """Tell whether the warehouse holds a table as it should be."""
+    connection.execute(_BUILT)
+    kept = connection.execute(
+        "select 1 from warehouse.raw.built where name = ? and mark = ?", [table.key, mark]
+    ).fetchall()
+    return bool(kept)
+
+
+def keep(connection: duckdb.DuckDBPyConnection, table: Table, mark: str) -> int:
+    """Build a table of the warehouse and note what it was made of, both or neither.
+
+    Returns
+    -------
+    int
+        Its rows.
+    """
+    connection.begin()
+    try:
+        rows = make(connection, table, "warehouse")
+        connection.execute(
+            "insert or replace into warehouse.raw.built values (?, ?)", [table.key, mark]
+        )
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return rows
+
+
+def make(connection: duckdb.DuckDBPyConnection, table: Table, catalog: str) -> int:
+    """Build one table from its parents.
+
+    Parameters
+    ----------
+    connection
+        Where the parents are found by schema and name.
+    table
+        What to build.
+    catalog
+        Where to put it.
+
+    Returns
+    -------
+    int
+        Its rows.
+
+    Raises
+    ------
+    CorepathError
+        DuckDB or the Python function failed; the message names the file.
+    """
+    started = time.perf_counter()
+    schema = f"{catalog}.{identifier(table.schema)}"
+    target = f"{schema}.{identifier(table.name)}"
+    connection.execute(f"create schema if not exists {schema}")
+    try:
+        if table.path.suffix == ".sql":
+            connection.execute(f"create or replace table {target} as\n{table.text}")
+        else:
+            _write(connection, target, _call(connection, table))
+    except DegenerateInput as error:
+        raise Refused(f"this topic cannot be analysed on these sources: {error}") from error
+    except (duckdb.Error, pl.exceptions.PolarsError) as error:
+        raise CorepathError(f"{table.path}: {error}") from error
+    rows = connection.sql(f"select count(*) from {target}").fetchall()[0][0]
+    if table.schema == "marts":
+        _comment(connection, table, catalog)
+    log.info("%s: %s rows in %.2f s", table.key, f"{rows:,}", time.perf_counter() - started)
+    return rows
+
+
+def _call(connection: duckdb.DuckDBPyConnection, table: Table) -> pl.DataFrame:
+    # By way of Parquet, a function streams the columns it uses, however large the table.
+    with tempfile.TemporaryDirectory(prefix="corepath-") as folder:
+        frames = {}
+        for parent in table.parents:
+            path = Path(folder) / f"{parent}.parquet"
+            connection.execute(f"copy (from {parent}) to {literal(path)} (format parquet)")
+            frames[parent.split(".")[1]] = pl.scan_parquet(path)
+        result = table.function()(**frames)
+        return result.collect(engine="streaming") if isinstance(result, pl.LazyFrame) else result
+
+
+def _write(connection: duckdb.DuckDBPyConnection, target: str, frame: pl.DataFrame) -> None:
+    connection.register("frame_to_write", frame.to_arrow())
+    try:
+        connection.execute(f"create or replace table {target} as from frame_to_write")
+    finally:
+        connection.unregister("frame_to_write")
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: Table, catalog: str) -> None:
+    """Put the comments of a mart's file on its table, and hold it to the types BI reads."""
+    target = f"{catalog}.{table.schema}.{identifier(table.name)}"
+    description = describe(table)
+    columns = {
+        name: kind for name, kind, *_ in connection.sql(f"describe {target}").fetchall()
+    }
+    if list(columns) != list(description.columns):
+        odd = set(columns) ^ set(description.columns)
+        raise GraphError(f"{table.path}: a comment beside each column, please: {sorted(odd)}")
+    for name, kind in columns.items():
+        if kind not in MART_TYPES:
+            raise GraphError(f"{table.path}: {name} is {kind}; cast it to one of {MART_TYPES}")
+        connection.execute(
+            f"comment on column {target}.{identifier(name)} is "
+            f"{literal(description.columns[name])}"
+        )
+    connection.execute(f"comment on table {target} is {literal(description.text)}")
+
+
+def describe_marts(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], catalog: str
+) -> None:
+    """Write meta.data_dictionary: one row a column of every mart, the text of its comment."""
+    rows = [
+        {"table_name": table.name, "position": i, "column_name": column,
+         "is_key": column in description.key, "comment": comment,
+         "table_comment": description.text}
+        for table in tables.values()
+        if table.schema == "marts"
+        for description in [describe(table)]
+        for i, (column, comment) in enumerate(description.columns.items(), start=1)
+    ]  # fmt: skip
+    _write(connection, f"{catalog}.meta.data_dictionary", pl.DataFrame(rows))
+
+
+def copy_ledger(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
+    """Write meta.source_file: every raw file of this build, where it came from and its rows."""
+    credits = pl.DataFrame(
+        [(s.name, s.title, s.licence, s.credit, s.url) for s in sources.values()],
+        schema=["source", "title", "licence", "credit", "url"],
+        orient="row",
+    )
+    connection.register("credits", credits.to_arrow())
+    connection.execute(
+        "create or replace table build.meta.source_file as "
+        "select f.*, c.title, c.licence, c.credit, c.url "
+        "from warehouse.raw.source_file as f inner join credits as c using (source) "
+        "order by source, file"
+    )
+    connection.unregister("credits")
+
+
+def build_file(folder: Path) -> Path:
+    """Name the file that a topic is built into."""
+    return folder / "corepath.duckdb"

@@ -1,0 +1,112 @@
+"""DuckDB as corepath opens it, and the lock that keeps writers apart."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import Busy
+from warehouse.settings import Settings
+
+# The oldest DuckDB whose files every client from 1.2 on can open: BI tools lag behind.
+STORAGE_VERSION = "v1.2.0"
+
+
+def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory DuckDB inside the settings' limits, to which files are attached.
+
+    Parameters
+    ----------
+    settings
+        Memory limit and threads; spilled data goes beside the warehouse.
+
+    Returns
+    -------
+    duckdb.DuckDBPyConnection
+        A connection that installs no extension and shows no progress bar.
+    """
+    return duckdb.connect(
+        config={
+            "memory_limit": settings.memory,
+            "threads": settings.threads,
+            "temp_directory": f"{settings.warehouse}.tmp",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
+
+
+def attach(
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, read_only: bool = False
+) -> None:
+    """Attach a file; one that is new opens in every DuckDB from 1.2 on.
+
+    Parameters
+    ----------
+    connection
+        Where to attach it.
+    path
+        The file, made if absent unless `read_only`.
+    name
+        The catalog it becomes.
+    read_only
+        Whether to leave the file as it is.
+    """
+    option = "read_only" if read_only else f"storage_version '{STORAGE_VERSION}'"
+    connection.execute(f"attach {literal(path)} as {name} ({option})")
+
+
+def literal(value: object) -> str:
+    """Quote a value for statements that take no parameters (ATTACH, COPY TO, COMMENT).
+
+    Examples
+    --------
+    >>> literal("it's")
+    "'it''s'"
+    """
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """Quote a name for SQL.
+
+    Examples
+    --------
+    >>> identifier('a"b')
+    '"a""b"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold a file's lock, so that one process at a time writes it.
+
+    Parameters
+    ----------
+    path
+        The file to guard; the lock lives beside it and dies with its process.
+
+    Raises
+    ------
+    Busy
+        Another process holds it; the message names that process.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{path}.lock", "a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            raise Busy(
+                f"{path} is held by another run (process {holder}); wait for it, or give this run "
+                "another --warehouse"
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield

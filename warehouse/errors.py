@@ -1,0 +1,31 @@
+"""What can go wrong, and the exit code that tells a scheduler which it was."""
+
+
+class CorepathError(Exception):
+    """A failure that its message explains; the base of all others."""
+
+    exit_code = 1
+
+
+class UsageError(CorepathError):
+    """The command or a setting is wrong: the caller can mend it."""
+
+    exit_code = 2
+
+
+class BadInput(CorepathError):
+    """A dump, a reference table or a topic file cannot be read."""
+
+    exit_code = 3
+
+
+class Refused(CorepathError):
+    """The result was built, or could not be worth building, and is not published."""
+
+    exit_code = 4
+
+
+class Busy(CorepathError):
+    """Another run holds the warehouse."""
+
+    exit_code = 5

@@ -1,0 +1,292 @@
+"""Releases: versioned, immutable, and either whole or not there."""
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import stat
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.database import identifier, literal
+from warehouse.errors import UsageError
+from warehouse.graph import Description, Table, describe
+from warehouse.sources import Source
+from warehouse.validate import Result
+
+log = logging.getLogger("corepath.release")
+
+# What the tables and columns of marts are; a change that breaks readers raises the first number.
+SCHEMA_VERSION = "1.0.0"
+
+_FRICTIONLESS = {
+    "BIGINT": "integer", "DOUBLE": "number", "VARCHAR": "string", "BOOLEAN": "boolean",
+    "DATE": "date",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A line of versions.json: a release that was published, or one that was refused."""
+
+    status: str
+    identity: str
+    at: str
+    version: str | None = None
+    reason: str | None = None
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+class Releases:
+    """The releases of one topic in a folder.
+
+    Parameters
+    ----------
+    folder
+        Where releases of all topics are.
+    topic
+        The topic's name.
+    """
+
+    def __init__(self, folder: Path, topic: str) -> None:
+        self.folder = folder / topic
+        self._versions = self.folder / "versions.json"
+
+    def attempts(self) -> list[Attempt]:
+        """List every attempt, the first first."""
+        if not self._versions.exists():
+            return []
+        return [Attempt(**entry) for entry in json.loads(self._versions.read_text())]
+
+    def latest(self) -> Attempt | None:
+        """Give the release that `latest` points to."""
+        pointer = self.folder / "latest"
+        if not pointer.is_symlink():
+            return None
+        version = os.readlink(pointer)
+        return next((a for a in reversed(self.attempts()) if a.version == version), None)
+
+    def path(self, version: str | None = None) -> Path:
+        """Find a release.
+
+        Parameters
+        ----------
+        version
+            Its version; the latest by default.
+
+        Raises
+        ------
+        UsageError
+            There is none; the message names those that are.
+        """
+        known = [a.version for a in self.attempts() if a.version]
+        if version is None:
+            latest = self.latest()
+            version = latest.version if latest else None
+        if version not in known:
+            have = f"it has {', '.join(map(str, known))}" if known else "it has none yet"
+            what = f"no version {version}" if version else "no release"
+            raise UsageError(f"{self.folder}: {what}; {have}")
+        return self.folder / str(version)
+
+    def draft(self) -> Path:
+        """Make the folder that a release is written in before it gets its name.
+
+        What a killed run left behind is removed. Only the holder of the warehouse's lock and of
+        this folder's may call it.
+        """
+        for left in self.folder.glob(".draft-*"):
+            log.warning("%s: left behind by a run that did not end; removed", left)
+            shutil.rmtree(left)
+        draft = self.folder / f".draft-{os.getpid()}"
+        draft.mkdir(parents=True)
+        return draft
+
+    def refuse(self, identity: str, reason: str) -> None:
+        """Note a release that is not published, and why."""
+        self._note(Attempt("refused", identity, now(), reason=reason))
+
+    def publish(self, draft: Path, identity: str, rows: Mapping[str, int], version: str) -> Path:
+        """Give a finished draft its version, and point `latest` to it.
+
+        Returns
+        -------
+        Path
+            Where the release is.
+        """
+        for file in sorted(draft.iterdir()):
+            with open(file, "rb") as written:
+                os.fsync(written.fileno())
+            file.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+        _sync(draft)
+        home = self.folder / version
+        os.rename(draft, home)
+        self._note(Attempt("published", identity, now(), version=version, rows=dict(rows)))
+        pointer = self.folder / f".latest-{os.getpid()}"
+        pointer.unlink(missing_ok=True)
+        pointer.symlink_to(version)
+        os.replace(pointer, self.folder / "latest")
+        _sync(self.folder)
+        return home
+
+    def next_version(self, today: datetime | None = None) -> str:
+        """Name the next release: year, month and the month's count from 0.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Releases(Path(folder), "ai_chips").next_version(datetime(2026, 11, 22))
+        '2026.11.0'
+        """
+        month = (today or datetime.now(UTC)).strftime("%Y.%m")
+        taken = {a.version for a in self.attempts()} | {p.name for p in self.folder.glob("2*")}
+        return next(v for v in (f"{month}.{n}" for n in range(len(taken) + 1)) if v not in taken)
+
+    def _note(self, attempt: Attempt) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        entries = [asdict(a) for a in [*self.attempts(), attempt]]
+        write_json(self._versions, entries)
+
+
+def topics(folder: Path) -> list[str]:
+    """List the topics that have been released or refused in a folder."""
+    return sorted(path.parent.name for path in folder.glob("*/versions.json"))
+
+
+def write_validation(connection: duckdb.DuckDBPyConnection, results: list[Result]) -> None:
+    """Add the verdicts to the build as meta.validation_result."""
+    connection.execute(
+        "create or replace table build.meta.validation_result (table_name varchar, "
+        "expectation varchar, column_name varchar, severity varchar, outcome varchar, "
+        "observed varchar, why varchar)"
+    )
+    if results:
+        connection.executemany(
+            "insert into build.meta.validation_result values (?, ?, ?, ?, ?, ?, ?)",
+            [list(asdict(result).values()) for result in results],
+        )
+
+
+def write_files(
+    connection: duckdb.DuckDBPyConnection,
+    draft: Path,
+    tables: Mapping[str, Table],
+    sources: Mapping[str, Source],
+    about: Mapping[str, Any],
+    results: list[Result],
+) -> None:
+    """Write everything of a release that stands beside its database.
+
+    Parameters
+    ----------
+    connection
+        Where the marts are, in the catalog `build`.
+    draft
+        The release's folder.
+    tables
+        The graph; its marts are shipped.
+    sources
+        The sources that were loaded, for credit.
+    about
+        meta.release: name, version, parameters.
+    results
+        The verdicts of validation.
+    """
+    resources = []
+    for table in tables.values():
+        if table.schema != "marts":
+            continue
+        description = describe(table)
+        path = draft / f"{table.name}.parquet"
+        order = ", ".join(identifier(column) for column in description.key)
+        # The same rows give the same bytes, on any number of threads.
+        connection.execute(
+            f"copy (from build.marts.{identifier(table.name)} order by {order}) "
+            f"to {literal(path)} (format parquet, compression zstd, row_group_size 100000)"
+        )
+        resources.append(_resource(connection, table, description, path))
+    write_json(draft / "validation.json", [asdict(result) for result in results])
+    write_json(
+        draft / "datapackage.json",
+        {
+            "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+            "name": f"corepath-{str(about['topic']).replace('_', '-')}",
+            "title": f"{about['title']}: key core technologies and their convergence",
+            "version": about["version"],
+            "created": about["published_at"],
+            "sources": [
+                {"title": f"{s.title}. {s.credit}. {s.licence}", "path": s.url}
+                for s in sources.values()
+            ],
+            "resources": resources,
+            "corepath": dict(about),
+        },
+    )
+
+
+def write_sums(draft: Path) -> None:
+    """Write SHA256SUMS, which `sha256sum --check` reads."""
+    sums = [f"{sha256(file)}  {file.name}\n" for file in sorted(draft.iterdir())]
+    (draft / "SHA256SUMS").write_text("".join(sums))
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write JSON aside, flush it and rename it, so that no reader sees half of it."""
+    aside = path.with_name(f".{path.name}-{os.getpid()}")
+    with open(aside, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=2, ensure_ascii=False)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(aside, path)
+
+
+def sha256(path: Path) -> str:
+    """Hash a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _resource(
+    connection: duckdb.DuckDBPyConnection, table: Table, description: Description, path: Path
+) -> dict[str, Any]:
+    columns = connection.sql(f"describe build.marts.{identifier(table.name)}").fetchall()
+    return {
+        "name": table.name.replace("_", "-"),
+        "path": path.name,
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "description": description.text,
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256(path)}",
+        "schema": {
+            "fields": [
+                {"name": name, "type": _FRICTIONLESS[kind],
+                 "description": description.columns[name]}
+                for name, kind, *_ in columns
+            ],
+            "primaryKey": list(description.key),
+        },
+    }  # fmt: skip
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def now() -> str:
+    """Tell the time as ISO 8601, UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+

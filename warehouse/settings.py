@@ -1,0 +1,58 @@
+"""The one model of every setting: command line, environment and flow parameters fill it."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """What a refresh reads, where it writes, and how much of the machine it takes.
+
+    Each field is also read from the environment as ``COREPATH_<FIELD>``; ``sources`` is JSON there,
+    for instance ``COREPATH_SOURCES='{"ppubs": "samples/ppubs"}'``.
+
+    Examples
+    --------
+    >>> Settings(sources={"ppubs": "samples/ppubs"}, countries="jp,us").countries
+    ['JP', 'US']
+    """
+
+    model_config = SettingsConfigDict(env_prefix="COREPATH_", extra="forbid")
+
+    topic: str = Field(
+        "information_technology", description="Name of a topic in topics/, or path of a topic file."
+    )
+    sources: dict[str, Path] = Field(
+        default_factory=dict, description="Raw dumps: source name to file or folder."
+    )
+    countries: Annotated[list[str] | None, NoDecode] = Field(
+        None, description="Countries to compare, as ISO 3166 alpha-2 codes; the topic's by default."
+    )
+    warehouse: Path = Field(
+        Path("warehouse.duckdb"), description="The file that keeps raw and staging tables."
+    )
+    releases: Path = Field(Path("releases"), description="The folder that receives releases.")
+    memory: str = Field(
+        "4GB", pattern=r"^\d+(\.\d+)?\s*[KMGT]i?B$", description="Memory limit of DuckDB."
+    )
+    threads: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB."
+    )
+
+    @field_validator("countries", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return value.upper().replace(" ", "").split(",") if isinstance(value, str) else value
+
+    @field_validator("countries")
+    @classmethod
+    def _alpha2(cls, value: list[str] | None) -> list[str] | None:
+        for code in value or []:
+            if not (len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()):
+                raise ValueError(f"{code!r} is not an ISO 3166 alpha-2 country code such as JP")
+        return value

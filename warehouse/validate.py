@@ -1,0 +1,170 @@
+"""Judge tables by their Great Expectations suites, in a process of its own.
+
+Great Expectations takes ten seconds to import and keeps files open, so that the pipeline starts
+this module as a process early on, and hands it the job once there is something to judge.
+"""
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from warehouse.errors import CorepathError
+from warehouse.settings import ROOT
+
+log = logging.getLogger("corepath.validate")
+
+SUITES = ROOT / "expectations"
+
+Severity = Literal["critical", "warning", "info"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The verdict on one expectation."""
+
+    table: str
+    expectation: str
+    column: str | None
+    severity: Severity
+    outcome: Literal["passed", "failed", "errored"]
+    observed: str
+    why: str
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it stops the release; an expectation that cannot be judged does, too."""
+        return self.outcome == "errored" or (
+            self.outcome == "failed" and self.severity == "critical"
+        )
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to judge: tables of a database file by their suites."""
+
+    database: str
+    tables: list[tuple[str, str]]
+    suites: str = str(SUITES)
+
+
+class Validator:
+    """A process that loads Great Expectations while others work, then judges.
+
+    Examples
+    --------
+    >>> with Validator() as validator:
+    ...     results = validator.judge([Job("corepath.duckdb", [("marts", "fct_patent")])])
+    ... # doctest: +SKIP
+    """
+
+    def __enter__(self) -> Self:
+        # A program may close its standard output; what Great Expectations prints goes the way of
+        # errors, the verdict alone to standard output.
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "warehouse.validate"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def judge(self, jobs: list[Job]) -> list[Result]:
+        """Judge every table of the jobs.
+
+        Returns
+        -------
+        list of Result
+            One an expectation.
+
+        Raises
+        ------
+        CorepathError
+            The process died; the message holds the end of what it said.
+        """
+        output, errors = self._process.communicate(json.dumps([asdict(job) for job in jobs]))
+        if self._process.returncode:
+            raise CorepathError(f"validation could not run:\n{errors[-2000:]}")
+        return [Result(**result) for result in json.loads(output)]
+
+
+def suites_for(tables: Iterable[tuple[str, str]], suites: Path = SUITES) -> list[tuple[str, str]]:
+    """Keep the tables (schema, name) that have a suite."""
+    return [(schema, name) for schema, name in tables if (suites / f"{name}.json").exists()]
+
+
+def _judge(job: Job) -> list[Result]:
+    import great_expectations as gx
+    import sqlalchemy as sa
+    from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+
+    def connect() -> Any:
+        return gx.get_context(mode="ephemeral")
+
+    context = connect()
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_sql(
+        name="release",
+        connection_string=f"duckdb:///{job.database}",
+        kwargs={"poolclass": sa.pool.NullPool, "connect_args": {"read_only": True}},
+    )
+    engine = source.get_execution_engine().engine
+
+    # Great Expectations closes the connection before it fetches: keep the rows.
+    @sa.event.listens_for(engine, "after_cursor_execute")
+    def buffer(_c: Any, cursor: Any, _s: Any, _p: Any, execution: Any, _m: Any) -> None:
+        if cursor.description:
+            execution.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
+                cursor, initial_buffer=cursor.fetchall()
+            )
+
+    results = []
+    for schema, name in job.tables:
+        suite = gx.ExpectationSuite(**json.loads((Path(job.suites) / f"{name}.json").read_text()))
+        asset = source.add_table_asset(name=name, table_name=name, schema_name=schema)
+        batch = asset.add_batch_definition_whole_table("whole").get_batch()
+        results += [_result(name, item) for item in batch.validate(suite).results]
+    return results
+
+
+def _result(table: str, item: Any) -> Result:
+    config = item.expectation_config
+    errored = any(e.get("exception_message") for e in _exceptions(item.exception_info))
+    observed = item.result.get("observed_value", item.result.get("unexpected_count"))
+    if errored:
+        observed = "; ".join(
+            e["exception_message"] for e in _exceptions(item.exception_info) if e["exception_message"]
+        )
+    columns = config.kwargs.get("column") or config.kwargs.get("column_list")
+    return Result(
+        table=table,
+        expectation=config.meta.get("name", config.type),
+        column=", ".join(columns) if isinstance(columns, list) else columns,
+        severity=config.severity or "critical",
+        outcome="passed" if item.success else "errored" if errored else "failed",
+        observed=str(observed)[:500],
+        why=config.meta["why"],
+    )
+
+
+def _exceptions(info: dict[str, Any]) -> list[dict[str, Any]]:
+    """Exceptions come as one record, or as one a metric."""
+    return [info] if "exception_message" in info else list(info.values())
+
+
+if __name__ == "__main__":
+    # Import first, while the build still runs; the job comes after.
+    import great_expectations  # noqa: F401
+
+    work = [Job(**job) for job in json.load(sys.stdin)]
+    print(json.dumps([asdict(result) for job in work for result in _judge(job)]))
