@@ -102,9 +102,14 @@ def refresh(
         )  # fmt: skip
         with _progress():
             # Prefect takes seconds to import: only who refreshes waits for it.
+            from prefect.logging.handlers import APILogHandler
+
             from flows.refresh import refresh as flow
 
-            outcome = flow(settings)
+            try:
+                outcome = flow(settings)
+            finally:
+                APILogHandler().flush()  # before Prefect's own server goes down
         if outcome.status == "unchanged":
             console.print(
                 f"Nothing changed: {outcome.topic} {outcome.version} is up to date, "

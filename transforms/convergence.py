@@ -37,7 +37,7 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
         expected: μ = n_i n_j / N, families;
         z: (c - μ) / σ, null where σ is 0, as with a technology of every family;
         hypergeometric_p: P(X ≥ c), null where a count is not whole;
-        disparity_alpha: the lesser of both ends' `disparity`, 1 where neither end decides.
+        disparity_alpha: the lesser of both ends' `disparity`.
 
     Raises
     ------
@@ -78,7 +78,6 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
     mu = n_i * n_j / families
     variance = mu * (1 - n_i / families) * (families - n_j) / (families - 1)
     sigma = variance.sqrt().fill_nan(0.0)
-    alpha = pl.min_horizontal(disparity(c, s_i, k_i), disparity(c, s_j, k_j))
     # Sums of shares are whole only up to rounding.
     counts = [c, n_i, n_j, pl.lit(families)]
     whole = pl.all_horizontal((x - x.round()).abs() < 1e-9 for x in counts)
@@ -93,7 +92,7 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
         expected=mu,
         z=pl.when(sigma > 0).then((c - mu) / sigma),
         hypergeometric_p=pl.when(whole).then(p),
-        disparity_alpha=alpha.fill_null(1.0),
+        disparity_alpha=pl.min_horizontal(disparity(c, s_i, k_i), disparity(c, s_j, k_j)),
     )
 
 
@@ -112,7 +111,7 @@ def disparity(weight: pl.Expr, strength: pl.Expr, degree: pl.Expr) -> pl.Expr:
     Returns
     -------
     pl.Expr
-        (1 - w/s)^(k-1), 0 to 1; null where k is 1, since an only edge cannot be compared.
+        (1 - w/s)^(k-1), 0 to 1; 1 for an only edge, which leaves it to the other end to decide.
 
     References
     ----------
@@ -123,9 +122,9 @@ def disparity(weight: pl.Expr, strength: pl.Expr, degree: pl.Expr) -> pl.Expr:
     >>> import polars as pl
     >>> ends = pl.DataFrame({"w": [3, 3], "s": [7, 3], "k": [5, 1]})
     >>> ends.select(disparity(pl.col("w"), pl.col("s"), pl.col("k")).round(4)).to_series().to_list()
-    [0.1066, None]
+    [0.1066, 1.0]
     """
-    return pl.when(degree > 1).then((1 - weight / strength) ** (degree - 1))
+    return (1 - weight / strength) ** (degree - 1)
 
 
 # networkx 3.6 never returns from `constraint(nodes=[one])`: always ask for all nodes.
@@ -344,14 +343,18 @@ def rao_stirling(codes: pl.DataFrame) -> pl.DataFrame:
 def _ends(edges: pl.DataFrame) -> pl.DataFrame:
     """See each edge from both of its ends: technology, neighbour, full_count."""
     ahead = edges.select(technology="source", neighbour="target", full_count="full_count")
-    return pl.concat([ahead, edges.select(technology="target", neighbour="source", full_count="full_count")])
+    return pl.concat(
+        [ahead, edges.select(technology="target", neighbour="source", full_count="full_count")]
+    )
 
 
 def _graph(edges: pl.DataFrame, occurrences: pl.DataFrame) -> nx.Graph:
     _refuse_strangers(edges, occurrences)
     graph = nx.Graph()
     graph.add_nodes_from(occurrences["technology"])
-    graph.add_weighted_edges_from(edges.select("source", "target", "full_count").rows(), weight="full_count")
+    graph.add_weighted_edges_from(
+        edges.select("source", "target", "full_count").rows(), weight="full_count"
+    )
     return graph
 
 

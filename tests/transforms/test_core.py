@@ -181,8 +181,9 @@ def test_prior_is_recovered():
 
 
 def test_rates_that_vary_no_more_than_chance_are_pooled():
-    found = core_technologies(frame([(10, 1), (20, 2), (30, 3)]), 60, 6)
-    assert found["shrunken_core_rate"].to_list() == pytest.approx([0.1] * 3)
+    # The prior weighs as much as all 300 families: (9 + 30) / (100 + 300) and so on.
+    found = core_technologies(frame([(100, 9), (100, 10), (100, 11)]), 300, 30)
+    assert found["shrunken_core_rate"].to_list() == pytest.approx([0.0975, 0.1, 0.1025])
     assert not found["is_core_technology"].any()
 
 
