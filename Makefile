@@ -2,7 +2,6 @@
 TOPIC ?= information_technology
 PYTHON ?= python3
 BIN := .venv/bin
-export PYTHONDONTWRITEBYTECODE := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
@@ -13,14 +12,17 @@ help:  ## Say what each target does
 
 setup: .venv/.ready  ## Install everything, from the lock, into .venv
 
-.venv/.ready: requirements.lock pyproject.toml
-	PYTHON=$(PYTHON) sh scripts/setup.sh
+.venv/.ready: requirements.lock pyproject.toml scripts/setup.sh
+	PYTHON=$(PYTHON) sh scripts/setup.sh .venv requirements.lock
 
 run: setup  ## Refresh the shipped sample: make run TOPIC=ai_chips
 	$(BIN)/corepath refresh --topic $(TOPIC) --source ppubs=samples/ppubs --source uspto=samples/uspto
 
 test: setup .venv-duckdb-1.2/.ready  ## Run every test
 	$(BIN)/pytest
+
+.venv-duckdb-1.2/.ready: requirements-duckdb-1.2.lock scripts/setup.sh
+	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-duckdb-1.2 requirements-duckdb-1.2.lock
 
 lint: setup  ## Check format, style, types and SQL
 	$(BIN)/ruff format --check .

@@ -112,8 +112,7 @@ def refresh(
                 APILogHandler().flush()  # before Prefect's own server goes down
         if outcome.status == "unchanged":
             console.print(
-                f"Nothing changed: {outcome.topic} {outcome.version} is up to date, "
-                f"{outcome.path}",
+                f"Nothing changed: {outcome.topic} {outcome.version} is up to date, {outcome.path}",
                 soft_wrap=True,
             )
         else:
@@ -262,7 +261,7 @@ def _print(markdown: str) -> None:
 def _progress() -> Iterator[None]:
     """Show each step as it ends: in place on a terminal, a line each elsewhere."""
     # Prefect's own lines tell of runs and states; the steps' are ours.
-    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "ERROR")
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     logger = logging.getLogger("corepath")
     logger.setLevel(logging.INFO)
     if not errors.is_terminal:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import flows  # noqa: F401  its environment comes before Prefect
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
+
+import flows  # noqa: F401  its environment comes before Prefect
 from warehouse import refresh as core
 from warehouse.errors import Refused
 from warehouse.settings import Settings

@@ -241,8 +241,8 @@ def network_measures(
     Parameters
     ----------
     edges
-        One row a pair: source, target, full_count (families, the weight where one is used). The first
-        letter of a technology is its IPC section.
+        One row a pair: source, target, full_count (families, the weight where one is used). The
+        first letter of a technology is its IPC section.
     occurrences
         One row a technology, isolates too: technology, occurrences (families).
 

@@ -9,7 +9,10 @@ _SUFFIXES = (
     "KABUSHIKI KAISHA|KK|PTE|PTY|PVT|PRIVATE|BHD|SDN|NA|N A|NATIONAL ASSOCIATION|"
     "SOCIETE ANONYME|AKTIENGESELLSCHAFT|GESELLSCHAFT MIT BESCHRANKTER HAFTUNG"
 )
-_CJK_FORMS = "株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司|公司|주식회사|유한회사|\\(주\\)|㈜"
+_CJK_FORMS = (
+    "株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司|公司|"
+    "주식회사|유한회사|\\(주\\)|㈜"
+)
 
 
 def harmonise(name: pl.Expr) -> pl.Expr:
@@ -28,8 +31,8 @@ def harmonise(name: pl.Expr) -> pl.Expr:
     Examples
     --------
     >>> import polars as pl
-    >>> names = pl.DataFrame({"name": ["Samsung Electronics Co., Ltd.", "株式会社東芝", "Nestlé S.A."]})
-    >>> names.select(harmonise(pl.col("name"))).to_series().to_list()
+    >>> names = pl.Series("name", ["Samsung Electronics Co., Ltd.", "株式会社東芝", "Nestlé S.A."])
+    >>> pl.select(harmonise(pl.lit(names))).to_series().to_list()
     ['SAMSUNG ELECTRONICS', '東芝', 'NESTLE']
     """
     key = (

@@ -22,7 +22,5 @@ def int_core_technology(
     pl.DataFrame
         One row a technology: what `core_technologies` returns.
     """
-    families, core = (
-        int_score_rank.select(pl.len(), pl.col("is_core").sum()).collect().row(0)
-    )
+    families, core = int_score_rank.select(pl.len(), pl.col("is_core").sum()).collect().row(0)
     return core_technologies(int_technology_count.sort("technology").collect(), families, core)

@@ -23,7 +23,7 @@ def stg_family(stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame) -> pl.Dat
     -------
     pl.DataFrame
         One row a publication: publication_number, family_id, family_basis (docdb where the source
-        numbers the family, priority where shared priorities join it, application where it is alone).
+        numbers it, priority where shared priorities join it, application where it is alone).
 
     Examples
     --------
@@ -33,8 +33,11 @@ def stg_family(stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame) -> pl.Dat
     ...     schema_overrides={"source_family_id": pl.String})
     >>> priorities = pl.LazyFrame({"publication_number": ["US-1-A1"], "priority_office": ["JP"],
     ...                            "priority_number": ["9"]})
-    >>> stg_family(documents, priorities).rows()
-    [('US-1-A1', 'US-1-A1', 'priority'), ('US-2-B2', 'US-1-A1', 'priority'), ('US-3-B2', '55', 'docdb')]
+    >>> for row in stg_family(documents, priorities).rows():
+    ...     print(*row)
+    US-1-A1 US-1-A1 priority
+    US-2-B2 US-1-A1 priority
+    US-3-B2 55 docdb
     """
     documents = stg_document.select(
         "publication_number",
@@ -75,7 +78,7 @@ def stg_family(stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame) -> pl.Dat
 
 def _components(documents: int, document: pl.Series, filing: pl.Series) -> np.ndarray:
     """Number the connected components of documents that share filings."""
-    filings = int(filing.max() or 0) + 1 if len(filing) else 0
+    filings = filing.n_unique()
     size = documents + filings
     edges = (document.to_numpy(), filing.to_numpy() + documents)
     graph = coo_array((np.ones(len(document), dtype=np.int8), edges), shape=(size, size))

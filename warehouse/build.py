@@ -212,9 +212,7 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: Table, catalog: str) 
     """Put the comments of a mart's file on its table, and hold it to the types BI reads."""
     target = f"{catalog}.{table.schema}.{identifier(table.name)}"
     description = describe(table)
-    columns = {
-        name: kind for name, kind, *_ in connection.sql(f"describe {target}").fetchall()
-    }
+    columns = {name: kind for name, kind, *_ in connection.sql(f"describe {target}").fetchall()}
     if list(columns) != list(description.columns):
         odd = set(columns) ^ set(description.columns)
         raise GraphError(f"{table.path}: a comment beside each column, please: {sorted(odd)}")
@@ -222,8 +220,7 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: Table, catalog: str) 
         if kind not in MART_TYPES:
             raise GraphError(f"{table.path}: {name} is {kind}; cast it to one of {MART_TYPES}")
         connection.execute(
-            f"comment on column {target}.{identifier(name)} is "
-            f"{literal(description.columns[name])}"
+            f"comment on column {target}.{identifier(name)} is {literal(description.columns[name])}"
         )
     connection.execute(f"comment on table {target} is {literal(description.text)}")
 

@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from warehouse.errors import CorepathError
 from warehouse.settings import ROOT
@@ -41,10 +42,12 @@ class Table:
 
     @property
     def key(self) -> str:
+        """Its name with the schema."""
         return f"{self.schema}.{self.name}"
 
     @cached_property
     def text(self) -> str:
+        """The text of its file."""
         return self.path.read_text(encoding="utf-8")
 
     @property
@@ -52,7 +55,7 @@ class Table:
         """Whether no topic changes it, so that the warehouse keeps it."""
         return self.schema not in ("intermediate", "marts")
 
-    def function(self) -> Callable[..., object]:
+    def function(self) -> Callable[..., pl.DataFrame | pl.LazyFrame]:
         """Import the Python function that makes it; only for a `.py` table."""
         return getattr(importlib.import_module(f"transforms.{self.name}"), self.name)
 
@@ -184,7 +187,9 @@ def parents_of_sql(path: Path, parser: duckdb.DuckDBPyConnection) -> tuple[str, 
     if tree["error"]:
         raise GraphError(f"{path}: {tree['error_message']}")
     if len(tree["statements"]) != 1:
-        raise GraphError(f"{path}: holds {len(tree['statements'])} statements; a table is one SELECT")
+        raise GraphError(
+            f"{path}: holds {len(tree['statements'])} statements; a table is one SELECT"
+        )
     found, ctes = set(), set()
     for node in _nodes(tree):
         if node.get("type") == "BASE_TABLE":
@@ -316,7 +321,5 @@ def as_text(tables: Mapping[str, Table]) -> str:
 
 def as_mermaid(tables: Mapping[str, Table]) -> str:
     """Write the graph in Mermaid's notation, parents left of children."""
-    edges = [
-        f"  {parent} --> {table.key}" for table in tables.values() for parent in table.parents
-    ]
+    edges = [f"  {parent} --> {table.key}" for table in tables.values() for parent in table.parents]
     return "\n".join(["graph LR", *edges])

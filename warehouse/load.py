@@ -178,9 +178,7 @@ def _read(warehouse: duckdb.DuckDBPyConnection, source: Source, file: _File, rea
         "insert into raw.source_file values (?, ?, ?, ?, ?, ?, ?, ?, now()::timestamp)",
         [source.name, file.name, file.size, file.sha256, reader, rows, loaded, rejected],
     )
-    log.info(
-        "%s: %s, %s rows loaded, %s rejected", source.name, file.name, f"{loaded:,}", rejected
-    )
+    log.info("%s: %s, %s rows loaded, %s rejected", source.name, file.name, f"{loaded:,}", rejected)
 
 
 def _read_jsonl(warehouse: duckdb.DuckDBPyConnection, source: Source, file: _File) -> int:
@@ -260,7 +258,11 @@ def _read_uspto(warehouse: duckdb.DuckDBPyConnection, source: Source, file: _Fil
     schemas = {
         name: pa.schema([(column, _TYPES[kind]) for column, kind in table.columns.items()])
         for name, table in source.tables.items()
-    } | {"rejects": pa.schema([("position", pa.int64()), ("reason", pa.string()), ("raw", pa.string())])}
+    } | {
+        "rejects": pa.schema(
+            [("position", pa.int64()), ("reason", pa.string()), ("raw", pa.string())]
+        )
+    }
     rows = 0
     with tempfile.TemporaryDirectory(prefix="corepath-") as folder:
         paths = {name: Path(folder) / f"{name}.parquet" for name in schemas}

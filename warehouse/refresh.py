@@ -102,9 +102,7 @@ def refresh(settings: Settings, step: Step = plain) -> Outcome:
         latest = releases.latest()
         if latest and latest.version and latest.identity == identity:
             log.info("%s %s is up to date: nothing changed", topic.name, latest.version)
-            return Outcome(
-                "unchanged", topic.name, latest.version, releases.path(), latest.rows
-            )
+            return Outcome("unchanged", topic.name, latest.version, releases.path(), latest.rows)
         with Validator() as validator:
             try:
                 return _renew(
@@ -300,4 +298,3 @@ def _write_about(connection: duckdb.DuckDBPyConnection, about: Mapping[str, Any]
         + ", ".join(f"?::varchar as {identifier(name)}" for name in about),
         list(about.values()),
     )
-

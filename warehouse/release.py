@@ -69,7 +69,7 @@ class Releases:
         pointer = self.folder / "latest"
         if not pointer.is_symlink():
             return None
-        version = os.readlink(pointer)
+        version = str(pointer.readlink())
         return next((a for a in reversed(self.attempts()) if a.version == version), None)
 
     def path(self, version: str | None = None) -> Path:
@@ -126,12 +126,12 @@ class Releases:
             file.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
         _sync(draft)
         home = self.folder / version
-        os.rename(draft, home)
+        draft.rename(home)
         self._note(Attempt("published", identity, now(), version=version, rows=dict(rows)))
         pointer = self.folder / f".latest-{os.getpid()}"
         pointer.unlink(missing_ok=True)
         pointer.symlink_to(version)
-        os.replace(pointer, self.folder / "latest")
+        pointer.replace(self.folder / "latest")
         _sync(self.folder)
         return home
 
@@ -245,7 +245,7 @@ def write_json(path: Path, content: object) -> None:
         file.write("\n")
         file.flush()
         os.fsync(file.fileno())
-    os.replace(aside, path)
+    aside.replace(path)
 
 
 def sha256(path: Path) -> str:
@@ -288,5 +288,3 @@ def _sync(folder: Path) -> None:
 def now() -> str:
     """Tell the time as ISO 8601, UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-

@@ -25,20 +25,24 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="COREPATH_", extra="forbid")
 
     topic: str = Field(
-        "information_technology", description="Name of a topic in topics/, or path of a topic file."
+        default="information_technology",
+        description="Name of a topic in topics/, or path of a topic file.",
     )
     sources: dict[str, Path] = Field(
         default_factory=dict, description="Raw dumps: source name to file or folder."
     )
     countries: Annotated[list[str] | None, NoDecode] = Field(
-        None, description="Countries to compare, as ISO 3166 alpha-2 codes; the topic's by default."
+        default=None,
+        description="Countries to compare, as ISO 3166 alpha-2 codes; the topic's by default.",
     )
     warehouse: Path = Field(
-        Path("warehouse.duckdb"), description="The file that keeps raw and staging tables."
+        default=Path("warehouse.duckdb"), description="The file that keeps raw and staging tables."
     )
-    releases: Path = Field(Path("releases"), description="The folder that receives releases.")
+    releases: Path = Field(
+        default=Path("releases"), description="The folder that receives releases."
+    )
     memory: str = Field(
-        "4GB", pattern=r"^\d+(\.\d+)?\s*[KMGT]i?B$", description="Memory limit of DuckDB."
+        default="4GB", pattern=r"^\d+(\.\d+)?\s*[KMGT]i?B$", description="Memory limit of DuckDB."
     )
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB."

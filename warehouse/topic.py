@@ -39,7 +39,7 @@ class Rule(_Strict):
     first_classes: list[Prefix] = []
     terms: str | None = None
     near: tuple[str, str] | None = None
-    within: int = Field(8, ge=0, le=50)
+    within: int = Field(default=8, ge=0, le=50)
     unless: list[str] = []
 
     @model_validator(mode="after")
@@ -65,15 +65,15 @@ class Method(_Strict):
     """The choices of method; the defaults are those of docs/method.md."""
 
     indicators: list[Literal["fc_5", "bc", "npl", "fs", "cl", "sc", "inv"]] = Field(
-        ["fc_5", "bc", "npl", "fs", "cl", "sc", "inv"], min_length=1
+        default=["fc_5", "bc", "npl", "fs", "cl", "sc", "inv"], min_length=1
     )
     normalisation: Literal["minmax", "ratio", "shift"] = "minmax"
-    shift: float = Field(0.0, ge=0)
+    shift: float = Field(default=0.0, ge=0)
     transform: Literal["none", "sqrt", "log1p"] = "none"
-    weight_cap: float | None = Field(None, gt=0, le=1)
-    minimum_coverage: float = Field(0.7, ge=0, le=1)
-    core_share: float = Field(0.10, gt=0, lt=1)
-    minimum_families: int = Field(50, ge=10)
+    weight_cap: float | None = Field(default=None, gt=0, le=1)
+    minimum_coverage: float = Field(default=0.7, ge=0, le=1)
+    core_share: float = Field(default=0.10, gt=0, lt=1)
+    minimum_families: int = Field(default=50, ge=10)
 
 
 class Topic(_Strict):
@@ -211,7 +211,7 @@ def read(name_or_file: str) -> Topic:
         if path not in available():
             shipped = ", ".join(sorted(file.stem for file in available()))
             raise UsageError(
-                f"no topic {name_or_file!r}; shipped are {shipped}; or give the path of a .toml file"
+                f"no topic {name_or_file!r}; shipped are {shipped}; or give the path of a .toml"
             )
     try:
         return Topic.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))

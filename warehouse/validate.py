@@ -105,8 +105,9 @@ def suites_for(tables: Iterable[tuple[str, str]], suites: Path = SUITES) -> list
 
 def _judge(job: Job) -> list[Result]:
     import great_expectations as gx
-    import sqlalchemy as sa
+    from sqlalchemy import event
     from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+    from sqlalchemy.pool import NullPool
 
     def connect() -> Any:
         return gx.get_context(mode="ephemeral")
@@ -116,12 +117,12 @@ def _judge(job: Job) -> list[Result]:
     source = context.data_sources.add_sql(
         name="release",
         connection_string=f"duckdb:///{job.database}",
-        kwargs={"poolclass": sa.pool.NullPool, "connect_args": {"read_only": True}},
+        kwargs={"poolclass": NullPool, "connect_args": {"read_only": True}},
     )
     engine = source.get_execution_engine().engine
 
     # Great Expectations closes the connection before it fetches: keep the rows.
-    @sa.event.listens_for(engine, "after_cursor_execute")
+    @event.listens_for(engine, "after_cursor_execute")
     def buffer(_c: Any, cursor: Any, _s: Any, _p: Any, execution: Any, _m: Any) -> None:
         if cursor.description:
             execution.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
@@ -143,7 +144,9 @@ def _result(table: str, item: Any) -> Result:
     observed = item.result.get("observed_value", item.result.get("unexpected_count"))
     if errored:
         observed = "; ".join(
-            e["exception_message"] for e in _exceptions(item.exception_info) if e["exception_message"]
+            e["exception_message"]
+            for e in _exceptions(item.exception_info)
+            if e["exception_message"]
         )
     columns = config.kwargs.get("column") or config.kwargs.get("column_list")
     return Result(

@@ -32,8 +32,9 @@ select
     f.family_id,
     -- A count over a window that the data do not reach the end of is not known yet: next to closed
     -- windows it would measure age. What has been seen so far is kept beside it.
-    case when f.publication_date + interval 5 year <= k.last_day then coalesce(fw.fc_5, 0)::double end
-        as fc_5,
+    case
+        when f.publication_date + interval 5 year <= k.last_day then coalesce(fw.fc_5, 0)::double
+    end as fc_5,
     coalesce(fw.fc_5, 0)::double as fc_5_so_far,
     case when f.has_patent_citations then coalesce(b.bc, 0)::double end as bc,
     f.npl_citation_count::double as npl,

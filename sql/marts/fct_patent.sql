@@ -40,7 +40,8 @@ select
     f.publication_date, -- Earliest publication date of its invention documents
     f.grant_date, -- Earliest grant; null where none is known
     f.document_count::bigint as document_count, -- Invention documents loaded
-    i.fc_5_so_far as fc_5, -- FC_5: citing families published in the 5 years after it, of those loaded
+    i.fc_5_so_far
+        as fc_5, -- FC_5: citing families published in the 5 years after it, of those loaded
     i.fc_5_window_closed, -- Whether the loaded data reach 5 years past it; if not, fc_5 is too low
     i.bc, -- BC: cited families; null where the source lists no references
     i.npl, -- NPL: cited items of other literature; null where the source does not list them

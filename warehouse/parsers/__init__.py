@@ -1,0 +1,1 @@
+"""Streaming parsers: a dump that SQL cannot read, turned into rows."""

@@ -419,7 +419,7 @@ def _text(element: etree._Element | None) -> str | None:
     """All text inside an element on one line, or None if there is none."""
     if element is None:
         return None
-    text = "".join(element.itertext()) if len(element) else element.text or ""
+    text = "".join(map(str, element.itertext())) if len(element) else element.text or ""
     return " ".join(text.split()) or None
 
 
