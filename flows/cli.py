@@ -226,7 +226,8 @@ def _settings(**given: Any) -> Settings:
         problems = error.errors() if isinstance(error, ValidationError) else [{"msg": str(error)}]
         raise UsageError(
             "; ".join(
-                f"{'.'.join(map(str, p.get('loc', ())))}: {p['msg']}".removeprefix(": ")
+                f"{'.'.join(map(str, p.get('loc', ())))}: "
+                f"{p['msg'].removeprefix('Value error, ')}".removeprefix(": ")
                 for p in problems
             )
         ) from None

@@ -1,13 +1,53 @@
 """Measure how technologies converge: their pairs, their places in the network, the network."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 import networkx as nx
 import polars as pl
 from scipy.stats import hypergeom
+
+from transforms.entropy import DegenerateInput
+
+
+def networks(
+    pairs: pl.LazyFrame, occurrences: pl.LazyFrame
+) -> Iterator[tuple[str, pl.DataFrame, pl.DataFrame]]:
+    """Take networks one by one.
+
+    Parameters
+    ----------
+    pairs
+        One row a network x pair: network, source, target and counts.
+    occurrences
+        One row a network x technology: network, technology, occurrences, families.
+
+    Yields
+    ------
+    tuple of str, pl.DataFrame, pl.DataFrame
+        Its name, its pairs and its technologies, each in order; a network may have no pairs.
+
+    Raises
+    ------
+    DegenerateInput
+        There is no technology at all.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> pairs = pl.LazyFrame({"network": ["KR"], "source": ["G06F"], "target": ["G06N"]})
+    >>> occurrences = pl.LazyFrame({"network": ["KR", "KR"], "technology": ["G06N", "G06F"]})
+    >>> [(name, len(p), len(o)) for name, p, o in networks(pairs, occurrences)]
+    [('KR', 1, 2)]
+    """
+    ties = pairs.sort("network", "source", "target").collect()
+    nodes = occurrences.sort("network", "technology").collect()
+    if nodes.is_empty():
+        raise DegenerateInput("no family has an IPC class, so there is no network")
+    for (network,), own in nodes.group_by("network", maintain_order=True):
+        yield str(network), ties.filter(pl.col("network") == network).drop("network"), own
 
 
 def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: float) -> pl.DataFrame:
@@ -201,8 +241,10 @@ def node_measures(edges: pl.DataFrame, occurrences: pl.DataFrame) -> pl.DataFram
 
 
 def _giant(graph: nx.Graph) -> nx.Graph:
+    # Of equals the first by name, so that the order of rows decides nothing.
+    components = sorted(nx.connected_components(graph), key=min)
     # A copy: views answer every question through a filter, ten times slower.
-    return graph.subgraph(max(nx.connected_components(graph), key=len)).copy()
+    return graph.subgraph(max(components, key=len)).copy()
 
 
 def _cross_section_share(graph: nx.Graph) -> float:
@@ -255,7 +297,7 @@ def network_measures(
         clustering, clustering_onnela: mean over all nodes, unweighted, and weighted by the
         geometric mean of a triangle's weights over the largest weight;
         transitivity: share of the paths of two edges that are closed;
-        giant_share: share of the nodes in the largest component;
+        giant_share: share of the nodes in the largest component, of equals the first by name;
         average_path_length, diameter: edges, within the largest component;
         cross_section_share: share X of the weight that joins two IPC sections;
         external_internal_index: 2X - 1;

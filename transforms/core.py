@@ -4,6 +4,8 @@ import numpy as np
 import polars as pl
 from scipy.stats import beta, false_discovery_control, hypergeom
 
+from transforms.entropy import DegenerateInput
+
 # What makes a technology core: surely, more than its share, and not by a handful of families.
 MAX_Q_VALUE = 0.05
 MIN_CORE_FAMILIES = 5
@@ -42,7 +44,7 @@ def core_technologies(counts: pl.DataFrame, families: int, core_families: int) -
 
     Raises
     ------
-    ValueError
+    DegenerateInput
         Where no family of any technology is core, or every one: then there is nothing to compare.
 
     References
@@ -80,7 +82,7 @@ def core_technologies(counts: pl.DataFrame, families: int, core_families: int) -
 
 def _beta_prior(n: np.ndarray, k: np.ndarray) -> tuple[float, float]:
     if not 0 < k.sum() < n.sum():
-        raise ValueError(f"{k.sum():.0f} of {n.sum():.0f} families are core: nothing to compare")
+        raise DegenerateInput(f"{k.sum():.0f} of {n.sum():.0f} families with an IPC class are core: nothing to compare")
     rate = k.sum() / n.sum()
     spread = (n * (k / n - rate) ** 2).sum() / (rate * (1 - rate))
     # The binomial alone makes this 0 on average, and ρ adds ρ times the denominator below.

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.convergence import edge_measures
+from transforms.convergence import edge_measures, networks
 
 
 def int_convergence_edge(
@@ -22,13 +22,9 @@ def int_convergence_edge(
     pl.DataFrame
         One row a network x pair: network and what `edge_measures` returns.
     """
-    pairs = int_convergence_pair.sort("network", "source", "target").collect()
-    nodes = int_convergence_occurrence.sort("network", "technology").collect()
-    measured = []
-    for (network,), own in pairs.group_by("network", maintain_order=True):
-        here = nodes.filter(pl.col("network") == network)
-        edges = edge_measures(
-            own.drop("network"), here.select("technology", "occurrences"), here["families"][0]
-        )
-        measured.append(edges.select(pl.lit(network).alias("network"), pl.all()))
-    return pl.concat(measured)
+    return pl.concat(
+        edge_measures(
+            pairs, nodes.select("technology", "occurrences"), nodes["families"][0]
+        ).select(pl.lit(network).alias("network"), pl.all())
+        for network, pairs, nodes in networks(int_convergence_pair, int_convergence_occurrence)
+    )

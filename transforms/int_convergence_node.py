@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.convergence import node_measures
+from transforms.convergence import networks, node_measures
 
 
 def int_convergence_node(
@@ -22,11 +22,7 @@ def int_convergence_node(
     pl.DataFrame
         One row a network x technology: network and what `node_measures` returns.
     """
-    pairs = int_convergence_pair.sort("network", "source", "target").collect()
-    nodes = int_convergence_occurrence.sort("network", "technology").collect()
     return pl.concat(
-        node_measures(pairs.filter(pl.col("network") == network).drop("network"), own).select(
-            pl.lit(network).alias("network"), pl.all()
-        )
-        for (network,), own in nodes.group_by("network", maintain_order=True)
+        node_measures(pairs, nodes).select(pl.lit(network).alias("network"), pl.all())
+        for network, pairs, nodes in networks(int_convergence_pair, int_convergence_occurrence)
     )

@@ -1,8 +1,9 @@
 """Each network as a whole."""
 
 import polars as pl
+import polars.selectors as cs
 
-from transforms.convergence import network_measures
+from transforms.convergence import network_measures, networks
 
 
 def int_network_metric(
@@ -22,13 +23,12 @@ def int_network_metric(
     pl.DataFrame
         One row a network: network, families and what `network_measures` returns.
     """
-    pairs = int_convergence_pair.sort("network", "source", "target").collect()
-    nodes = int_convergence_occurrence.sort("network", "technology").collect()
-    return pl.DataFrame(
+    metrics = pl.DataFrame(
         [
-            {"network": network, "families": own["families"][0]}
-            | network_measures(pairs.filter(pl.col("network") == network), own)
-            for (network,), own in nodes.group_by("network", maintain_order=True)
+            {"network": network, "families": nodes["families"][0]} | network_measures(pairs, nodes)
+            for network, pairs, nodes in networks(int_convergence_pair, int_convergence_occurrence)
         ],
         infer_schema_length=None,
     )
+    # What no network has, as most without a tie, would be a column of no type.
+    return metrics.cast({"diameter": pl.Int64}).cast({cs.by_dtype(pl.Null): pl.Float64})

@@ -5,6 +5,7 @@ import hashlib
 import importlib
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ import polars as pl
 
 from warehouse.errors import CorepathError
 from warehouse.settings import ROOT
+from warehouse.topic import Topic
 
 SCHEMA_OF_PREFIX = {
     "stg": "staging",
@@ -23,9 +25,6 @@ SCHEMA_OF_PREFIX = {
     "dim": "marts",
     "fct": "marts",
 }
-# Schemas that the graph starts from: what fills them is no file of the graph.
-GIVEN = ("raw", "reference", "topic")
-
 
 class GraphError(CorepathError):
     """The tables do not form a graph; the message names the file."""
@@ -95,8 +94,25 @@ def discover(sources: Iterable[str], root: Path = ROOT) -> dict[str, Table]:
     GraphError
         A name is used twice, a parent is unknown, tables form a cycle, or one leads to no mart.
     """
+    sources = sorted(sources)
     with duckdb.connect() as parser:
-        return _ordered(_find(sources, root, parser))
+        return _ordered(_find(sources, root, parser), _given(sources, root))
+
+
+def _given(sources: Iterable[str], root: Path) -> set[str]:
+    """Name the tables that the graph starts from: what fills them is no file of the graph."""
+    declared = {
+        source: tomllib.loads(file.read_text(encoding="utf-8"))["tables"]
+        for source in sources
+        if (file := root / "sql" / "sources" / source / "source.toml").exists()
+    }
+    # A topic has the same tables, whatever it asks for.
+    topic = Topic(name="any", title="Any", classes=["A"]).tables(None)
+    return (
+        {f"raw.{source}_{table}" for source, tables in declared.items() for table in tables}
+        | {f"reference.{path.stem}" for path in (root / "reference").glob("*.csv")}
+        | {f"topic.{table}" for table in topic}
+    )
 
 
 def _find(
@@ -105,7 +121,7 @@ def _find(
     tables: dict[str, Table] = {}
     names: dict[str, Table] = {}
     unions: dict[str, list[str]] = {}
-    for source in sorted(sources):
+    for source in sources:
         for path in sorted((root / "sql" / "sources" / source).glob("*.sql")):
             table = Table(source, path.stem, path, parents_of_sql(path, parser))
             tables[table.key] = table
@@ -134,16 +150,16 @@ def _find(
         parents = (
             parents_of_sql(table.path, parser)
             if table.path.suffix == ".sql"
-            else tuple(_parents_of_function(table.path, names))
+            else tuple(_parents_of_function(table.path, names, root))
         )
         tables[table.key] = Table(table.schema, name, table.path, parents)
     return tables
 
 
-def _ordered(tables: dict[str, Table]) -> dict[str, Table]:
+def _ordered(tables: dict[str, Table], given: set[str]) -> dict[str, Table]:
     for table in tables.values():
         for parent in table.parents:
-            if parent not in tables and parent.split(".")[0] not in GIVEN:
+            if parent not in tables and parent not in given:
                 raise GraphError(f"{table.path}: unknown parent {parent}")
             if table.in_warehouse and parent.startswith(("intermediate.", "marts.", "topic.")):
                 raise GraphError(
@@ -182,7 +198,8 @@ def parents_of_sql(path: Path, parser: duckdb.DuckDBPyConnection) -> tuple[str, 
     GraphError
         The file is no single SELECT, or a table is named without its schema.
     """
-    answer = parser.execute("select json_serialize_sql(?)", [path.read_text()]).fetchall()
+    text = path.read_text(encoding="utf-8")
+    answer = parser.execute("select json_serialize_sql(?)", [text]).fetchall()
     tree = json.loads(answer[0][0])
     if tree["error"]:
         raise GraphError(f"{path}: {tree['error_message']}")
@@ -211,7 +228,7 @@ def _nodes(tree: object) -> Iterator[dict]:
             yield from _nodes(child)
 
 
-def _parents_of_function(path: Path, tables: Mapping[str, Table]) -> Iterator[str]:
+def _parents_of_function(path: Path, tables: Mapping[str, Table], root: Path) -> Iterator[str]:
     """Name the tables that the function of a file takes; importing it would take seconds."""
     functions = {
         node.name: node
@@ -225,7 +242,7 @@ def _parents_of_function(path: Path, tables: Mapping[str, Table]) -> Iterator[st
             yield tables[name].key
         elif name.startswith("topic"):
             yield f"topic.{name}"
-        elif (ROOT / "reference" / f"{name}.csv").exists():
+        elif (root / "reference" / f"{name}.csv").exists():
             yield f"reference.{name}"
         else:
             raise GraphError(f"{path}: unknown parent {name}")

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import tempfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,15 +187,18 @@ def _read_jsonl(warehouse: duckdb.DuckDBPyConnection, source: Source, file: _Fil
     ((name, table),) = source.tables.items()
     try:
         rows = sum(not line.isspace() for line in lines(file.path))
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"{file.path}: cannot be decompressed ({error}); fetch it again") from error
     if not rows:
         return 0
-    warehouse.execute(
-        "create or replace temp table incoming as select row_number() over () as row, json "
-        "from read_json_objects(?, format = 'newline_delimited', ignore_errors = true)",
-        [str(file.path)],
-    )
+    try:
+        warehouse.execute(
+            "create or replace temp table incoming as select row_number() over () as row, json "
+            "from read_json_objects(?, format = 'newline_delimited', ignore_errors = true)",
+            [str(file.path)],
+        )
+    except duckdb.InvalidInputException as error:  # a line of many megabytes is no record
+        raise BadInput(f"{file.path}: cannot be read as one JSON object a line: {error}") from error
     structure = json.dumps(table.columns)
     wrong = " ".join(f"when {check} then {reason}" for check, reason in _jsonl_checks(table))
     warehouse.execute(
@@ -243,7 +247,7 @@ def _reject_lines(
             try:
                 json.loads(line)
                 reason = "not JSON as DuckDB reads it"
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 reason = f"not JSON: {error}"
         text = line.decode("utf-8", errors="replace")[:RAW_LIMIT]
         warehouse.execute(

@@ -87,10 +87,10 @@ def refresh(settings: Settings, step: Step = plain) -> Outcome:
         exclusive(releases.folder),
         _open_warehouse(settings) as connection,
     ):
-        _load(connection, settings, sources, step)
         reference = build.read_reference(connection)
         topic_marks = build.write_topic(connection, topic, settings.countries)
         _check_countries(connection)
+        _load(connection, settings, sources, step)
         marks = fingerprints(
             tables,
             reference

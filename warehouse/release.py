@@ -67,7 +67,7 @@ class Releases:
     def latest(self) -> Attempt | None:
         """Give the release that `latest` points to."""
         pointer = self.folder / "latest"
-        if not pointer.is_symlink():
+        if not pointer.exists():
             return None
         version = str(pointer.readlink())
         return next((a for a in reversed(self.attempts()) if a.version == version), None)

@@ -1,6 +1,7 @@
 """The one model of every setting: command line, environment and flow parameters fill it."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -41,12 +42,17 @@ class Settings(BaseSettings):
     releases: Path = Field(
         default=Path("releases"), description="The folder that receives releases."
     )
-    memory: str = Field(
-        default="4GB", pattern=r"^\d+(\.\d+)?\s*[KMGT]i?B$", description="Memory limit of DuckDB."
-    )
+    memory: str = Field(default="4GB", description="Memory limit of DuckDB, such as 8GB.")
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB."
     )
+
+    @field_validator("memory")
+    @classmethod
+    def _size(cls, value: str) -> str:
+        if not re.fullmatch(r"\d+(\.\d+)?\s*[KMGT]i?B", value):
+            raise ValueError(f"{value!r} is not a size; write a number and a unit, such as 8GB")
+        return value
 
     @field_validator("countries", mode="before")
     @classmethod

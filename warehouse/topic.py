@@ -6,16 +6,38 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from warehouse.errors import BadInput, UsageError
 from warehouse.settings import ROOT
 
 TOPICS = ROOT / "topics"
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-# A1 (section and class), H01L, H01L21 or H01L21/02: every symbol below it is meant.
-Prefix = Annotated[str, Field(pattern=r"^[A-HY](\d{2}([A-Z](\d{1,4}(/\d{0,6})?)?)?)?$")]
+
+def _name(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", value):
+        raise ValueError(f"{value!r} is no name; use lower-case letters, digits and _")
+    return value
+
+
+def _prefix(value: str) -> str:
+    if not re.fullmatch(r"[A-HY](\d\d([A-Z](\d{1,4}(/\d{0,6})?)?)?)?", value):
+        raise ValueError(
+            f"{value!r} starts no IPC or CPC symbol; such as H, H01, H01L, H01L21 or H01L21/02 do"
+        )
+    return value
+
+
+def _country(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}", value):
+        raise ValueError(f"{value!r} is no ISO 3166 alpha-2 country code such as JP")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_name)]
+# Every symbol below it is meant.
+Prefix = Annotated[str, AfterValidator(_prefix)]
+Country = Annotated[str, AfterValidator(_country)]
 
 # Chinese and Japanese run words together: a word is taken as two characters there.
 _CHARACTERS_A_WORD = {"zh": 2, "ja": 2}
@@ -83,7 +105,7 @@ class Topic(_Strict):
     title: str
     description: str = ""
     classes: list[Prefix] = []
-    countries: list[Annotated[str, Field(pattern="^[A-Z]{2}$")]] = ["JP", "US", "KR", "CN"]
+    countries: list[Country] = ["JP", "US", "KR", "CN"]
     include: list[Rule] = []
     exclude: list[Rule] = []
     condition: list[Rule] = []

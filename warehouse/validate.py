@@ -4,10 +4,12 @@ Great Expectations takes ten seconds to import and keeps files open, so that the
 this module as a process early on, and hands it the job once there is something to judge.
 """
 
+import importlib
 import json
-import logging
+import os
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,8 +17,6 @@ from typing import Any, Literal, Self
 
 from warehouse.errors import CorepathError
 from warehouse.settings import ROOT
-
-log = logging.getLogger("corepath.validate")
 
 SUITES = ROOT / "expectations"
 
@@ -109,10 +109,7 @@ def _judge(job: Job) -> list[Result]:
     from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
     from sqlalchemy.pool import NullPool
 
-    def connect() -> Any:
-        return gx.get_context(mode="ephemeral")
-
-    context = connect()
+    context: Any = gx.get_context(mode="ephemeral")  # its types hide what it takes
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_sql(
         name="release",
@@ -130,11 +127,14 @@ def _judge(job: Job) -> list[Result]:
             )
 
     results = []
-    for schema, name in job.tables:
-        suite = gx.ExpectationSuite(**json.loads((Path(job.suites) / f"{name}.json").read_text()))
-        asset = source.add_table_asset(name=name, table_name=name, schema_name=schema)
-        batch = asset.add_batch_definition_whole_table("whole").get_batch()
-        results += [_result(name, item) for item in batch.validate(suite).results]
+    # While one connection stays open, the hundreds of others need not open the file again.
+    with engine.connect():
+        for schema, name in job.tables:
+            text = (Path(job.suites) / f"{name}.json").read_text(encoding="utf-8")
+            suite = gx.ExpectationSuite(**json.loads(text))
+            asset = source.add_table_asset(name=name, table_name=name, schema_name=schema)
+            batch = asset.add_batch_definition_whole_table("whole").get_batch()
+            results += [_result(name, item) for item in batch.validate(suite).results]
     return results
 
 
@@ -165,9 +165,25 @@ def _exceptions(info: dict[str, Any]) -> list[dict[str, Any]]:
     return [info] if "exception_message" in info else list(info.values())
 
 
-if __name__ == "__main__":
-    # Import first, while the build still runs; the job comes after.
-    import great_expectations  # noqa: F401
+def _main() -> None:
+    """Read jobs from standard input, write verdicts to standard output.
 
-    work = [Job(**job) for job in json.load(sys.stdin)]
-    print(json.dumps([asdict(result) for job in work for result in _judge(job)]))
+    The process ends without taking the interpreter apart: DuckDB would print a page about leaks
+    over the words that matter.
+    """
+    code = 0
+    try:
+        # Import first, while the build still runs; the job comes after.
+        importlib.import_module("great_expectations")
+        work = [Job(**job) for job in json.load(sys.stdin)]
+        print(json.dumps([asdict(result) for job in work for result in _judge(job)]))
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,7 +1,12 @@
 -- How often each technology occurs in each network. One row = one network x technology.
-with size as (
-    select network, sum(share / codes) as families
+with family as (
+    select distinct network, family_id, share
     from intermediate.int_convergence_code
+),
+
+size as (
+    select network, sum(share) as families
+    from family
     group by network
 )
 

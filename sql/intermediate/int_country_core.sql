@@ -3,7 +3,9 @@ with cut as (
     select h.threshold, min(s.score) as score
     from intermediate.int_score_rank as s
     cross join intermediate.int_threshold as h
-    where s.position <= ceil(h.threshold * (select count(*) from intermediate.int_score_rank))
+    -- Rounded as in int_score_rank, so that the default threshold is its cut.
+    where s.position
+        <= ceil(round(h.threshold * (select count(*) from intermediate.int_score_rank), 6))
     group by h.threshold
 )
 

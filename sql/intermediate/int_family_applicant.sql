@@ -4,7 +4,7 @@
 -- name; the family's inventors; the office of first filing. Families without an applicant belong
 -- to their inventors.
 with parties as (
-    select f.family_id, f.first_filing_office, p.role, p.name, p.country
+    select f.family_id, f.first_filing_office, p.role, p.name, p.country, p.sector
     from intermediate.int_family as f
     inner join staging.stg_party as p on f.party_publication = p.publication_number
 ),
@@ -21,7 +21,12 @@ family_inventor as (
 ),
 
 applicant as (
-    select p.family_id, p.first_filing_office, p.name, min(p.country) as record_country
+    select
+        p.family_id,
+        p.first_filing_office,
+        p.name,
+        min(p.country) as record_country,
+        min(p.sector) as sector
     from parties as p
     where p.role = 'applicant' and p.name is not null
     group by p.family_id, p.first_filing_office, p.name
@@ -36,7 +41,7 @@ recognised as (
         min(a.record_country) as record_country,
         min(o.home_country) as home_country,
         min(o.namesake_country) as namesake_country,
-        min(o.organisation_type) as organisation_type,
+        coalesce(min(o.organisation_type), min(a.sector)) as organisation_type,
         min(o.basis) as register_basis
     from applicant as a
     left join staging.stg_organisation as o using (name)

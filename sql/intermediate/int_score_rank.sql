@@ -16,7 +16,8 @@ cut as (
     select min(p.score) as score
     from placed as p
     cross join topic.topic as t
-    where p.position <= ceil(t.core_share * p.families)
+    -- Rounded, for 0.07 of 100 families is a little over 7 in binary.
+    where p.position <= ceil(round(t.core_share * p.families, 6))
 )
 
 select

@@ -33,7 +33,7 @@ select
         as core_rate_lower, -- Lower end of its 95 % Wilson interval
     (c.rate + c.z2n / 2 + sqrt(c.z2n * (c.rate * (1 - c.rate) + c.z2n / 4))) / (1 + c.z2n)
         as core_rate_upper, -- Upper end of its 95 % Wilson interval
-    (c.core_families / c.all_core_families) / (c.families / c.all_families)
+    (c.core_families / nullif(c.all_core_families, 0)) / (c.families / c.all_families)
         as location_quotient, -- Its share of core families over its share of families
     c.threshold = t.core_share as is_default -- Whether this is the release's own threshold
 from totals as c

@@ -351,6 +351,15 @@ def test_isolates_are_kept():
     assert network["average_path_length"] == pytest.approx(1.4)
 
 
+def test_of_equal_components_the_first_by_name_is_the_giant():
+    triangle, path = [frozenset({"A", "B", "C"})], [frozenset({"D", "E"}), frozenset({"E", "F"})]
+    for corpus in (triangle + path, path + triangle):
+        pairs, occurrences = pairs_of(corpus), occurrences_of(corpus)
+        for order in (pairs, pairs.reverse()):
+            for technologies in (occurrences, occurrences.reverse()):
+                assert network_measures(order, technologies)["diameter"] == 1
+
+
 def test_disparity_of_an_only_edge_is_decided_by_the_other_end():
     found = edges_of([frozenset({"A61B", "G06N"}), frozenset({"G06F", "G06N"})])
     assert found["disparity_alpha"].to_list() == [0.5, 0.5]

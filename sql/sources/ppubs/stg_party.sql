@@ -59,6 +59,8 @@ select
     role,
     position,
     replace(replace(name, '&amp;', '&'), ';', ',') as name,
-    case when regexp_full_match(country, '[A-Z]{2}') then country end as country
+    case when regexp_full_match(country, '[A-Z]{2}') then country end as country,
+    -- Persons are written "Last; First", organisations never.
+    case when name like '%;%' then 'INDIVIDUAL' end as sector
 from parties
 where name is not null or country is not null

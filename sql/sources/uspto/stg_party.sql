@@ -2,7 +2,7 @@
 -- The applicants are the assignees; where there are none, the applicants who are no inventors.
 with parties as (
     select distinct
-        r.publication_number, r.role, r.position, r.name, r.country, r.is_inventor,
+        r.publication_number, r.role, r.position, r.name, r.country, r.is_inventor, r.party_kind,
         bool_or(r.role = 'assignee') over (partition by r.publication_number) as is_assigned
     from raw.uspto_party as r
     inner join uspto.publication as p
@@ -14,7 +14,12 @@ select
     case when role = 'inventor' then 'inventor' else 'applicant' end as role,
     position,
     name,
-    country
+    country,
+    -- The office's kinds of assignee; 2 and 3 are companies, but universities too.
+    case
+        when party_kind in ('4', '5') then 'INDIVIDUAL'
+        when party_kind in ('6', '7', '8', '9') then 'GOV NON-PROFIT'
+    end as sector
 from parties
 where role in ('inventor', 'assignee')
     or (role = 'applicant' and not is_inventor and not is_assigned)

@@ -1,0 +1,76 @@
+"""Which indicators are known well enough to weigh families by."""
+
+import polars as pl
+import pytest
+
+from tests.worlds import by, world
+from warehouse.topic import Topic
+
+METHOD = {"indicators": ["cl", "inv"], "minimum_coverage": 0.7}
+TOPIC = Topic(name="any", title="Any", classes=["A"], countries=["JP", "US"], method=METHOD)
+
+
+def chosen(*countries, topic=TOPIC):
+    """The choice over families of countries: (country, families, families with claims)."""
+    indicators, places = [], []
+    for country, families, with_claims in countries:
+        for i in range(families):
+            family = f"{country}{i}"
+            places.append((family, country, 1.0, 1))
+            indicators.append((family, 1.0 if i < with_claims else None))
+    empty = {name: pl.lit(None, pl.Float64) for name in ("fc_5", "bc", "npl", "fs", "sc")}
+    indicator = pl.DataFrame(
+        indicators, schema={"family_id": pl.String, "cl": pl.Float64}, orient="row"
+    ).with_columns(inv=pl.lit(1.0), **empty)
+    connection = world(
+        {
+            "intermediate.int_family": indicator.select("family_id"),
+            "intermediate.int_family_country": pl.DataFrame(
+                places,
+                schema={"family_id": pl.String, "country": pl.String, "share": pl.Float64,
+                        "source_step": pl.Int64},
+                orient="row",
+            ),
+            "intermediate.int_indicator": indicator,
+        },
+        "intermediate.int_indicator_choice",
+        topic=topic,
+    )  # fmt: skip
+    return by(connection, "intermediate.int_indicator_choice", "indicator")
+
+
+def test_an_indicator_known_often_enough_everywhere_is_covered():
+    claims = chosen(("JP", 100, 70), ("US", 100, 100))["cl"]
+    assert claims["is_covered"]
+    assert claims["coverage"] == pytest.approx(0.85)
+    assert (claims["lowest_coverage"], claims["lowest_country"]) == (0.7, "JP")
+
+
+def test_one_compared_country_that_knows_too_little_vetoes_it():
+    found = chosen(("JP", 100, 69), ("US", 900, 900))
+    assert not found["cl"]["is_covered"]
+    assert found["cl"]["lowest_country"] == "JP"
+    assert found["inv"]["is_covered"]
+
+
+def test_a_country_of_fewer_than_30_families_has_no_veto():
+    assert chosen(("JP", 29, 0), ("US", 900, 900))["cl"]["is_covered"]
+    assert not chosen(("JP", 30, 0), ("US", 900, 900))["cl"]["is_covered"]
+
+
+def test_a_country_that_is_not_compared_has_no_veto():
+    assert chosen(("DE", 100, 0), ("US", 900, 900))["cl"]["is_covered"]
+
+
+def test_all_families_together_can_veto_it():
+    found = chosen(("DE", 500, 0), ("US", 500, 500))["cl"]
+    assert not found["is_covered"]
+    assert (found["lowest_country"], found["lowest_coverage"]) == ("WORLD", 0.5)
+
+
+def test_only_the_indicators_of_the_topic_are_asked_in_their_order():
+    topic = TOPIC.model_copy(update={"method": TOPIC.method.model_copy(
+        update={"indicators": ["inv", "fs"]})})  # fmt: skip
+    found = chosen(("US", 40, 40), topic=topic)
+    assert {name: row["position"] for name, row in found.items()} == {"inv": 1, "fs": 2}
+    assert not found["fs"]["is_covered"]

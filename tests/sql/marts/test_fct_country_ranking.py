@@ -1,0 +1,106 @@
+"""Countries ranked by quantity and by quality."""
+
+import polars as pl
+import pytest
+from scipy.stats import binomtest
+
+from tests.worlds import by, world
+from warehouse.topic import Topic
+
+# Ten families of each country; scores fall from the first family to the last.
+COUNTRIES = ["US"] * 10 + ["JP"] * 10 + ["CN"] * 20
+TOPIC = Topic(name="any", title="Any", classes=["A"], method={"core_share": 0.25})
+
+
+def ranking(countries, scores, topic=TOPIC):
+    names = [f"f{i:03}" for i in range(len(countries))]
+    shares = [
+        (name, country, 1 / len(of.split()))
+        for name, of in zip(names, countries, strict=True)
+        for country in of.split()
+    ]
+    connection = world(
+        {
+            "intermediate.int_score": pl.DataFrame({"family_id": names, "score": scores}),
+            "intermediate.int_family_country": pl.DataFrame(
+                shares, schema=["family_id", "country", "share"], orient="row"
+            ).with_columns(source_step=pl.lit(1)),
+        },
+        "marts.fct_country_ranking",
+        topic=topic,
+    )
+    return by(connection, "marts.fct_country_ranking", "threshold", "country")
+
+
+@pytest.fixture(scope="module")
+def found():
+    return ranking(COUNTRIES, [float(100 - i) for i in range(40)])
+
+
+def test_every_threshold_and_the_topics_own_is_reported(found):
+    assert {threshold for threshold, _ in found} == {0.01, 0.03, 0.05, 0.1, 0.2, 0.25}
+    assert {t for t, c in found if found[t, c]["is_default"]} == {0.25}
+
+
+def test_the_default_threshold_of_a_topic_is_there_once():
+    shares = ranking(COUNTRIES, [float(i) for i in range(40)], TOPIC.model_copy(
+        update={"method": TOPIC.method.model_copy(update={"core_share": 0.1})}))  # fmt: skip
+    assert sum(row["is_default"] for row in shares.values()) == 3
+    assert {threshold for threshold, _ in shares} == {0.01, 0.03, 0.05, 0.1, 0.2}
+
+
+def test_core_families_grow_with_the_threshold(found):
+    assert [found[t, "US"]["core_families"] for t in (0.01, 0.05, 0.1, 0.2, 0.25)] == [1, 2, 4, 8, 10]
+
+
+def test_quantity_and_quality_are_ranked_apart_and_their_gap_told(found):
+    ranks = {c: (r["rank_families"], r["rank_core"], r["quality_gap"])
+             for (t, c), r in found.items() if t == 0.25}  # fmt: skip
+    assert ranks == {"CN": (1, 2, -1), "US": (2, 1, 1), "JP": (2, 2, 0)}
+
+
+@pytest.mark.parametrize("country", ["US", "JP", "CN"])
+@pytest.mark.parametrize("threshold", [0.05, 0.2])
+def test_the_interval_is_wilsons(found, country, threshold):
+    row = found[threshold, country]
+    interval = binomtest(int(row["core_families"]), int(row["families"])).proportion_ci(
+        method="wilson"
+    )
+    assert row["core_rate_lower"] == pytest.approx(interval.low, abs=1e-12)
+    assert row["core_rate_upper"] == pytest.approx(interval.high, abs=1e-12)
+    assert row["core_rate"] == row["core_families"] / row["families"]
+
+
+def test_the_interval_stays_between_0_and_1_around_the_rate():
+    # Countries of 1 to 40 families without and with all core families.
+    for scores in ([0.0] * 820, [float(i >= 780) for i in range(820)]):
+        countries = [f"A{chr(65 + i)}" if i < 26 else f"B{chr(39 + i)}"
+                     for i in range(40) for _ in range(i + 1)]  # fmt: skip
+        for row in ranking(countries, scores).values():
+            assert -1e-12 <= row["core_rate_lower"] <= row["core_rate"] + 1e-12
+            assert row["core_rate"] - 1e-12 <= row["core_rate_upper"] <= 1 + 1e-12
+
+
+def test_the_location_quotient_is_the_share_of_core_over_the_share_of_all(found):
+    assert found[0.2, "US"]["location_quotient"] == pytest.approx((8 / 8) / (10 / 40))
+    assert found[0.25, "CN"]["location_quotient"] == 0
+
+
+def test_shared_families_count_by_shares_and_unknown_countries_not_at_all():
+    found = ranking(["US JP", "ZZ", "US", "US"], [9.0, 8.0, 7.0, 6.0])
+    assert {c for _, c in found} == {"US", "JP"}
+    assert found[0.25, "US"]["families"] == 2.5
+    assert found[0.25, "US"]["core_families"] == found[0.25, "JP"]["core_families"] == 0.5
+    assert found[0.25, "JP"]["location_quotient"] == pytest.approx(0.5 / (0.5 / 3))
+
+
+def test_ranks_do_not_depend_on_the_rounding_of_shares():
+    thirds = ["US JP KR"] * 3 + ["US JP KR"] * 4 + ["CN"] * 7
+    found = ranking([*thirds, "US JP KR", "US JP KR"], [1.0] * 16)
+    assert {found[0.25, c]["rank_families"] for c in ("US", "JP", "KR")} == {2}
+
+
+def test_a_quotient_of_no_core_families_is_unknown_rather_than_infinite():
+    found = ranking(["ZZ", *["US"] * 30], [9.0] + [1.0] * 30)
+    assert found[0.01, "US"]["core_families"] == 0
+    assert found[0.01, "US"]["location_quotient"] is None

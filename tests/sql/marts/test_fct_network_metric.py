@@ -1,0 +1,71 @@
+"""The networks of the toy corpus of methods.md 4 as wholes."""
+
+import pytest
+
+from tests.worlds import by, toy, world
+
+METRIC = "marts.fct_network_metric"
+
+
+@pytest.fixture(scope="module")
+def metrics():
+    return by(world(toy(), METRIC), METRIC, "network")
+
+
+@pytest.mark.parametrize(
+    ("metric", "published"),
+    [
+        ("families", 8),
+        ("nodes", 6),
+        ("edges", 9),
+        ("isolates", 0),
+        ("density", 0.6),
+        ("mean_degree", 3),
+        ("mean_strength", 3.666667),
+        ("clustering", 0.733333),
+        ("clustering_onnela", 0.282118),
+        ("transitivity", 0.571429),
+        ("giant_share", 1),
+        ("average_path_length", 1.4),
+        ("diameter", 2),
+        ("cross_section_share", 0.454545),
+        ("external_internal_index", -0.090909),
+        ("expected_cross_section_share", 0.376033),
+        ("cross_section_lift", 0.454545 / 0.376033),
+        ("section_modularity", -0.078512),
+    ],
+)
+def test_the_world_has_the_published_figure(metrics, metric, published):
+    assert metrics["WORLD"][metric] == pytest.approx(published, abs=2e-6)
+
+
+def test_whole_families_are_counted_whole(metrics):
+    assert {n: m["families"] for n, m in metrics.items()} == {
+        "WORLD": 8, "US": 3, "JP": 2, "CN": 2, "KR": 1,
+    }  # fmt: skip
+
+
+def test_a_network_of_one_section_has_no_lift(metrics):
+    assert metrics["CN"]["expected_cross_section_share"] == 0
+    assert metrics["CN"]["cross_section_lift"] is None
+
+
+def test_families_of_more_than_20_subclasses_are_left_out_of_networks():
+    given = toy()
+    given["sources.stg_classification"] += [
+        {"publication_number": "US-9000003-B2", "symbol": f"A{i}B1/00", "position": i}
+        for i in range(21, 41)
+    ]
+    swamped = by(world(given, METRIC), METRIC, "network")["WORLD"]
+    assert (swamped["families"], swamped["nodes"]) == (7, 6)
+    given["sources.stg_classification"].pop()
+    assert by(world(given, METRIC), METRIC, "network")["WORLD"]["nodes"] == 25
+
+
+def test_networks_without_a_tie_are_measured_by_their_nodes():
+    given = toy()
+    given["sources.stg_classification"] = [
+        row for row in given["sources.stg_classification"] if row["position"] == 1
+    ]
+    alone = by(world(given, METRIC), METRIC, "network")["WORLD"]
+    assert (alone["edges"], alone["density"], alone["clustering"]) == (0, 0, None)

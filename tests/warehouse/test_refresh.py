@@ -1,0 +1,397 @@
+"""The whole job: it publishes what changed, refuses what is wrong, and survives being killed."""
+
+import gzip
+import hashlib
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
+from warehouse.refresh import refresh
+from warehouse.release import Releases
+from warehouse.settings import ROOT, Settings
+from warehouse.validate import Job, Result
+
+TOPIC = "information_technology"
+UNITED_STATES_GRANTS = 371 + 1  # of the weekly files, and a design in a file of its own
+
+
+class Unjudged:
+    """Stands for the validator where validation, ten seconds a run, is not what is tested."""
+
+    def __enter__(self) -> "Unjudged":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def judge(self, jobs: list[Job]) -> list[Result]:
+        return []
+
+
+@pytest.fixture
+def unjudged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warehouse.refresh.Validator", Unjudged)
+
+
+@pytest.fixture(autouse=True)
+def told(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """What the run logs."""
+    caplog.set_level(logging.INFO, "corepath")
+    return caplog
+
+
+def test_the_sample_becomes_a_release_of_every_mart(sample_release) -> None:
+    outcome = sample_release.outcome
+    home = sample_release.releases / TOPIC
+    assert (outcome.status, outcome.topic) == ("published", TOPIC)
+    assert outcome.path == home / outcome.version
+    assert (home / "latest").resolve() == outcome.path.resolve()
+    assert sorted(p.stem for p in outcome.path.glob("*.parquet")) == sorted(outcome.rows)
+    assert {t for t in outcome.rows if t.startswith("fct_")} >= {"fct_patent", "fct_country_year"}
+    assert all(rows > 0 for rows in outcome.rows.values())
+    assert rows_of(sample_release.database, "marts") == outcome.rows
+
+
+def test_every_row_of_the_sample_is_loaded_or_rejected(sample_release) -> None:
+    files = ledger(sample_release.warehouse)
+    assert len(files) == 10
+    assert all(f["rows"] == f["loaded"] + f["rejected"] for f in files)
+    assert [f["loaded"] for f in files if f["source"] == "ppubs"] == [5404]
+    assert sum(f["loaded"] for f in files if f["source"] == "uspto") == UNITED_STATES_GRANTS
+
+
+def test_nothing_refuses_the_sample_and_every_verdict_is_told(sample_release) -> None:
+    results = sample_release.outcome.results
+    assert {r.table for r in results} == {p.stem for p in (ROOT / "expectations").glob("*.json")}
+    assert not [r for r in results if r.refuses]
+
+
+def test_the_same_input_again_rebuilds_and_publishes_nothing(own_sample, told) -> None:
+    def everything() -> Any:
+        files = sorted((own_sample.releases / TOPIC).rglob("*"))
+        return (
+            ledger(own_sample.warehouse),
+            built(own_sample.warehouse),
+            [(f, f.lstat().st_mtime_ns, f.lstat().st_ino) for f in files if f.is_file()],
+        )
+
+    version = Releases(own_sample.releases, TOPIC).latest().version
+    before = everything()
+    outcome = refresh(own_sample)
+    assert (outcome.status, outcome.version) == ("unchanged", version)
+    assert outcome.path == own_sample.releases / TOPIC / version
+    assert everything() == before
+    assert [r.getMessage() for r in told.records] == [
+        f"{TOPIC} {version} is up to date: nothing changed"
+    ]
+
+
+@pytest.mark.usefixtures("unjudged")
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_same_input_gives_the_same_bytes_elsewhere_on_any_number_of_threads(
+    threads: int, sample_release, tmp_path: Path
+) -> None:
+    settings = fresh(tmp_path, threads=threads)
+    assert parquet_sums(refresh(settings).path) == parquet_sums(sample_release.path)
+
+
+def test_a_release_that_fails_validation_is_refused_and_latest_stays(
+    own_sample, told, tmp_path: Path
+) -> None:
+    home = own_sample.releases / TOPIC
+    latest, known = (home / "latest").readlink(), sorted(p.name for p in home.iterdir())
+    attempts = json.loads((home / "versions.json").read_text())
+    settings = own_sample.model_copy(
+        update={"sources": {**own_sample.sources, "ppubs": with_a_patent_of_2999(tmp_path)}}
+    )
+
+    with pytest.raises(Refused) as refused:
+        refresh(settings)
+
+    assert "stg_document: publication date is plausible failed" in str(refused.value)
+    assert "the date is misread" in str(refused.value)
+    assert any("publication date is plausible" in r.getMessage() for r in told.records)
+    assert (home / "latest").readlink() == latest
+    assert sorted(p.name for p in home.iterdir()) == known
+    *before, noted = json.loads((home / "versions.json").read_text())
+    assert before == attempts
+    assert (noted["status"], noted["version"], noted["reason"]) == (
+        "refused", None, str(refused.value),
+    )  # fmt: skip
+    assert refresh(own_sample).status == "unchanged"
+
+
+@pytest.mark.usefixtures("unjudged")
+def test_a_topic_that_selects_too_little_says_so_and_publishes_nothing(
+    own_sample, tmp_path: Path
+) -> None:
+    settings = own_sample.model_copy(update={"topic": topic_file(tmp_path, "coatings", "C23C")})
+
+    with pytest.raises(Refused, match=r"the topic coatings selects \d+ patent families") as refused:
+        refresh(settings)
+
+    assert "too few to analyse (at least 50" in str(refused.value)
+    assert "nothing is published" in str(refused.value)
+    home = own_sample.releases / "coatings"
+    assert [p.name for p in home.iterdir()] == ["versions.json"]
+    (noted,) = json.loads((home / "versions.json").read_text())
+    assert (noted["status"], noted["reason"]) == ("refused", str(refused.value))
+
+
+@pytest.mark.parametrize("guarded", ["warehouse", "releases"])
+def test_another_run_is_told_who_holds_the_files_and_changes_nothing(
+    guarded: str, own_sample
+) -> None:
+    path = {"warehouse": own_sample.warehouse, "releases": own_sample.releases / TOPIC}[guarded]
+    before = ledger(own_sample.warehouse)
+    with held(path) as process:
+        with pytest.raises(Busy, match=rf"is held by another run \(process {process}\)"):
+            refresh(own_sample)
+        assert ledger(own_sample.warehouse) == before
+    assert refresh(own_sample).status == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"sources": {}}, UsageError, "at least one source"),
+        ({"sources": {"patstat": "x"}}, UsageError, "unknown source 'patstat'.*ppubs, uspto"),
+        ({"topic": "cold_fusion"}, UsageError, "no topic 'cold_fusion'.*information_technology"),
+        ({"topic": "absent.toml"}, BadInput, "absent.toml: cannot be read as a topic"),
+        ({"sources": {"ppubs": "absent"}}, BadInput, "absent: no such file or folder"),
+        ({"sources": {"ppubs": "empty"}}, BadInput, "holds no file that source ppubs reads"),
+        ({"sources": {"ppubs": "cut.jsonl.gz"}}, BadInput, "cut.jsonl.gz: cannot be decompress"),
+        ({"sources": {"ppubs": "prose.jsonl"}}, BadInput, "none of its 2 rows can be read"),
+        ({"sources": {"uspto": "prose.xml"}}, BadInput, "prose.xml"),
+    ],
+    ids=lambda value: str(value) if isinstance(value, dict) else "",
+)
+def test_what_the_caller_can_mend_is_named(
+    changes: dict[str, Any], error: type[CorepathError], words: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    Path("cut.jsonl.gz").write_bytes(gzip.compress(b'{"guid": "US-1-A"}\n' * 9)[:-12])
+    Path("prose.jsonl").write_text("Lorem ipsum\ndolor sit amet\n")
+    Path("prose.xml").write_text("Lorem ipsum dolor sit amet\n")
+    with pytest.raises(error, match=words):
+        refresh(fresh(tmp_path, **changes))
+    assert not list(tmp_path.rglob("versions.json"))
+
+
+def test_a_country_that_does_not_exist_is_named(own_sample) -> None:
+    settings = own_sample.model_copy(update={"countries": ["JP", "XX"]})
+    with pytest.raises(UsageError, match="no such country: XX"):
+        refresh(settings)
+
+
+@pytest.mark.usefixtures("unjudged")
+def test_a_run_killed_while_it_loads_hinders_no_later_run(
+    sample_release, told, tmp_path: Path
+) -> None:
+    settings = fresh(tmp_path)
+    kill_when_it_says("uspto: ipg080101.small.xml.gz", settings)
+    assert not settings.releases.joinpath(TOPIC, "latest").exists()
+
+    outcome = refresh(settings)
+    assert outcome.status == "published"
+    assert outcome.rows == sample_release.outcome.rows
+    assert not any("ppubs.jsonl.gz" in r.getMessage() for r in told.records), "read once is enough"
+    content = ("source", "file", "bytes", "sha256", "rows", "loaded", "rejected")
+    one, other = (
+        [[file[field] for field in content] for file in ledger(warehouse)]
+        for warehouse in (settings.warehouse, sample_release.warehouse)
+    )
+    assert one == other
+
+
+@pytest.mark.usefixtures("unjudged")
+def test_a_run_killed_before_it_publishes_leaves_latest_and_the_next_run_clears_up(
+    own_sample, told
+) -> None:
+    home = own_sample.releases / TOPIC
+    latest = (home / "latest").readlink()
+    settings = own_sample.model_copy(update={"countries": ["JP", "US"]})
+    kill_when_it_says("marts.fct_patent:", settings)
+    (left,) = home.glob(".draft-*")
+    assert (home / "latest").readlink() == latest
+    assert refresh(own_sample).status == "unchanged"
+
+    outcome = refresh(settings)
+    assert outcome.status == "published"
+    assert (home / "latest").readlink() == Path(outcome.version) != latest
+    warnings = [r.getMessage() for r in told.records if r.levelno == logging.WARNING]
+    assert warnings == [f"{left}: left behind by a run that did not end; removed"]
+    assert sorted(p.name for p in home.iterdir()) == sorted(
+        ["latest", "versions.json", latest.name, outcome.version]
+    )
+
+
+@pytest.mark.usefixtures("unjudged")
+def test_a_file_that_is_gone_takes_its_rows_with_it_and_nothing_else_is_read_again(
+    own_sample, told, tmp_path: Path
+) -> None:
+    gone, documents = "ipg120327.196.xml.gz", 196
+    before = ledger(own_sample.warehouse)
+    published = Releases(own_sample.releases, TOPIC).latest().version
+    fewer = tmp_path / "uspto"
+    fewer.mkdir()
+    for file in own_sample.sources["uspto"].iterdir():
+        if file.name != gone:
+            (fewer / file.name).symlink_to(file)
+    staged = staged_documents(own_sample.warehouse)
+    settings = own_sample.model_copy(update={"sources": {**own_sample.sources, "uspto": fewer}})
+
+    outcome = refresh(settings)
+
+    assert (outcome.status, outcome.version != published) == ("published", True)
+    assert ledger(own_sample.warehouse) == [f for f in before if f["file"] != gone]
+    with duckdb.connect(str(own_sample.warehouse), read_only=True) as db:
+        tables = db.sql(
+            "select table_name from duckdb_columns() where schema_name = 'raw' "
+            "and column_name in ('_file', 'file')"
+        ).fetchall()
+        column = {"rejects": "file", "source_file": "file"}
+        for (table,) in tables:
+            where = f"{column.get(table, '_file')} = '{gone}'"
+            assert db.sql(f"select count(*) from raw.{table} where {where}").fetchall() == [(0,)]
+    left = staged_documents(own_sample.warehouse)
+    assert left < staged
+    assert len(staged - left) == documents
+    messages = [r.getMessage() for r in told.records]
+    assert f"uspto: {gone} is gone, its rows are removed" in messages
+    assert not [m for m in messages if "rows loaded" in m]
+    assert "ppubs.stg_document: kept" in messages
+    with duckdb.connect(str(outcome.path / "corepath.duckdb"), read_only=True) as db:
+        files = db.sql("select file from meta.source_file").fetchall()
+    assert len(files) == len(before) - 1
+    assert (gone,) not in files
+
+
+@pytest.mark.usefixtures("unjudged")
+def test_two_topics_share_one_staging(own_sample, told, tmp_path: Path) -> None:
+    first = Releases(own_sample.releases, TOPIC)
+    latest, marks = first.latest(), built(own_sample.warehouse)
+    settings = own_sample.model_copy(update={"topic": topic_file(tmp_path, "chips", "H01L")})
+
+    outcome = refresh(settings)
+
+    assert (outcome.status, outcome.topic) == ("published", "chips")
+    assert outcome.path.parent == own_sample.releases / "chips"
+    assert 0 < outcome.rows["fct_patent"] < latest.rows["fct_patent"]
+    assert built(own_sample.warehouse) == marks
+    messages = {r.getMessage() for r in told.records}
+    assert messages >= {f"{table}: kept" for table in marks}
+    assert {t.split(".")[0] for t in marks} == {"ppubs", "uspto", "staging"}
+    assert first.latest() == latest
+    assert refresh(own_sample).status == "unchanged"
+
+
+def fresh(folder: Path, **changes: Any) -> Settings:
+    """Settings of a first refresh of the sample below a folder."""
+    sources = {"ppubs": ROOT / "samples" / "ppubs", "uspto": ROOT / "samples" / "uspto"}
+    given = {"topic": TOPIC, "sources": sources, "threads": 2} | changes
+    return Settings(
+        **given, warehouse=folder / "new" / "warehouse.duckdb", releases=folder / "new" / "releases"
+    )
+
+
+def topic_file(folder: Path, name: str, *classes: str) -> str:
+    """Write the smallest topic file."""
+    path = folder / f"{name}.toml"
+    path.write_text(f'name = "{name}"\ntitle = "{name}"\nclasses = {json.dumps(classes)}\n')
+    return str(path)
+
+
+def with_a_patent_of_2999(folder: Path) -> Path:
+    """Add a document whose date is misread to the sample's."""
+    sample = ROOT / "samples" / "ppubs" / "ppubs.jsonl.gz"
+    with gzip.open(sample, "rt") as lines:
+        document = json.loads(next(lines))
+    document |= {"guid": "US-99999999-B2", "datePublished": "2999-01-01T00:00:00Z"}
+    dump = folder / "ppubs"
+    dump.mkdir()
+    (dump / sample.name).symlink_to(sample)
+    (dump / "misread.jsonl").write_text(json.dumps(document))
+    return dump
+
+
+@contextmanager
+def held(path: Path) -> Iterator[int]:
+    """Let another process hold a file's lock; give that process's id."""
+    code = (
+        "import sys, pathlib, warehouse.database as d\n"
+        "with d.exclusive(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], cwd=ROOT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process.pid
+
+
+def kill_when_it_says(words: str, settings: Settings) -> None:
+    """Start a refresh and kill it, as the kernel kills, once its log starts a line with words."""
+    code = (
+        "import logging, sys; from warehouse.refresh import refresh, Settings\n"
+        "logging.basicConfig(level=logging.INFO, format='%(message)s', stream=sys.stdout)\n"
+        "refresh(Settings.model_validate_json(sys.argv[1]))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, settings.model_dump_json()], cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        try:
+            assert any(line.startswith(words) for line in process.stdout)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+
+
+def ledger(warehouse: Path) -> list[dict[str, Any]]:
+    """What the warehouse says of each raw file."""
+    with duckdb.connect(str(warehouse), read_only=True) as db:
+        return db.sql("from raw.source_file order by source, file").pl().to_dicts()
+
+
+def built(warehouse: Path) -> dict[str, str]:
+    """What each table that the warehouse keeps was made of."""
+    with duckdb.connect(str(warehouse), read_only=True) as db:
+        return dict(db.sql("from raw.built").fetchall())
+
+
+def staged_documents(warehouse: Path) -> set[str]:
+    with duckdb.connect(str(warehouse), read_only=True) as db:
+        found = db.sql("select publication_number from staging.stg_document").fetchall()
+    return {number for (number,) in found}
+
+
+def rows_of(database: Path, schema: str) -> dict[str, int]:
+    with duckdb.connect(str(database), read_only=True) as db:
+        tables = db.sql(
+            f"select table_name from duckdb_tables() where schema_name = '{schema}'"
+        ).fetchall()
+        return {
+            table: db.sql(f"select count(*) from {schema}.{table}").fetchall()[0][0]
+            for (table,) in tables
+        }
+
+
+def parquet_sums(release: Path) -> dict[str, str]:
+    files = sorted(release.glob("*.parquet"))
+    return {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
