@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.events import emit_event
 
 import flows  # noqa: F401  its environment comes before Prefect
@@ -20,10 +21,16 @@ T = TypeVar("T")
 
 def _as_task(name: str, work: Callable[[], T], retries: int) -> T:
     """Run a step as a task of its name. The warehouse knows what is fresh: nothing is cached."""
-    return task(
-        work, name=name, retries=retries, retry_delay_seconds=2, cache_policy=NO_CACHE,
-        persist_result=False,
-    )()  # fmt: skip
+    as_task = task(
+        name=name, task_run_name=name, retries=retries, retry_delay_seconds=2,
+        retry_condition_fn=_may_pass, cache_policy=NO_CACHE, persist_result=False,
+    )  # fmt: skip
+    return as_task(work)()
+
+
+def _may_pass(_task: object, _run: object, failed: State[Any]) -> bool:
+    """Try again what the disk or a network share refused; bad data stay bad."""
+    return isinstance(failed.data, OSError)
 
 
 @flow(name="refresh", validate_parameters=True, persist_result=False)
@@ -43,7 +50,13 @@ def refresh(settings: Settings) -> core.Outcome:
     try:
         outcome = core.refresh(settings, step=_as_task)
     except Refused as refused:
-        _emit("refused", settings.topic, {"reason": str(refused)})
+        topic = Path(settings.topic).stem  # it may be a file
+        create_markdown_artifact(
+            key="release-report",
+            markdown=f"# {topic}: refused\n\n{refused}",
+            description="Refused",
+        )
+        _emit("refused", topic, {"reason": str(refused)})
         raise
     if outcome.status == "published":
         _report(outcome)
@@ -70,6 +83,6 @@ def _report(outcome: core.Outcome) -> None:
 def _emit(what: str, name: str, payload: dict[str, Any]) -> None:
     emit_event(
         event=f"corepath.release.{what}",
-        resource={"prefect.resource.id": f"corepath.release.{Path(name).stem}"},
+        resource={"prefect.resource.id": f"corepath.release.{name}"},
         payload=payload,
     )

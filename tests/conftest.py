@@ -1,10 +1,14 @@
 """What tests share: a release of the sample, built once a session by the worker that is first."""
 
 import fcntl
+import json
 import os
 import pickle
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,7 @@ import pytest
 
 from warehouse.refresh import Outcome, refresh
 from warehouse.settings import ROOT, Settings
+from warehouse.validate import Job, Result
 
 # Tests set what they mean: the settings of whoever runs them stay outside.
 for name in [name for name in os.environ if name.startswith("COREPATH_")]:
@@ -87,3 +92,57 @@ def own_sample(sample_release: SampleRelease, tmp_path: Path) -> Settings:
         topic="information_technology", sources=SOURCES, threads=2, warehouse=warehouse,
         releases=releases,
     )  # fmt: skip
+
+
+class _Unjudged:
+    """Stands for the validator, and has nothing to say."""
+
+    def __enter__(self) -> "_Unjudged":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def judge(self, jobs: list[Job]) -> list[Result]:
+        """Judge nothing."""
+        del jobs
+        return []
+
+
+@pytest.fixture
+def unjudged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave validation out, ten seconds a run, where it is not what is tested."""
+    monkeypatch.setattr("warehouse.refresh.Validator", _Unjudged)
+
+
+@pytest.fixture
+def topic_file(tmp_path: Path) -> Callable[..., str]:
+    """Write the smallest topic file: a name and classes; get its path."""
+
+    def write(name: str, *classes: str) -> str:
+        path = tmp_path / f"{name}.toml"
+        path.write_text(f'name = "{name}"\ntitle = "{name}"\nclasses = {json.dumps(classes)}\n')
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def held() -> Callable[[Path], AbstractContextManager[int]]:
+    """Let another process hold a file's lock, within a `with`; get that process's id."""
+    code = (
+        "import sys, pathlib, warehouse.database as d\n"
+        "with d.exclusive(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+
+    @contextmanager
+    def hold(path: Path) -> Iterator[int]:
+        with subprocess.Popen(
+            [sys.executable, "-c", code, str(path)], cwd=ROOT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        ) as process:  # fmt: skip
+            assert process.stdout is not None
+            assert process.stdout.readline() == "held\n"
+            yield process.pid  # it ends when its input does, with this block
+
+    return hold

@@ -64,9 +64,7 @@ def test_entropy_weights_follow_from_the_published_indicators(patents):
         divergence[indicator] = 1 + (p * np.log(p)).sum() / np.log(len(x))
     for indicator, (entropy, weight) in weights.items():
         assert entropy == pytest.approx(1 - divergence[indicator], abs=1e-9)
-        assert weight == pytest.approx(
-            divergence[indicator] / sum(divergence.values()), abs=1e-9
-        )
+        assert weight == pytest.approx(divergence[indicator] / sum(divergence.values()), abs=1e-9)
 
 
 def test_subclasses_are_those_of_the_earliest_document(patents, raw):
@@ -110,7 +108,9 @@ def test_citing_families_are_counted_once_within_five_years(patents, raw):
         born = published[row["family_id"]]
         if born != row["publication_date"]:
             continue  # an older document of another kind belongs to the family
-        end = born.replace(year=born.year + 5, day=min(born.day, 28) if born.month == 2 else born.day)
+        end = born.replace(
+            year=born.year + 5, day=min(born.day, 28) if born.month == 2 else born.day
+        )
         expected = sum(born < everyone[citing] <= end for citing in cites[row["family_id"]])
         assert row["fc_5"] == expected, row["family_id"]
         found += expected

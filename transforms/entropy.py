@@ -106,10 +106,10 @@ def entropy_weights(y: pl.DataFrame, cap: float | None = None) -> pl.DataFrame:
     Raises
     ------
     DegenerateInput
-        With fewer than two patents, or with no column that varies.
+        With fewer than two patents, with no column that varies, or where the cap is too small for
+        the weights to sum to 1.
     ValueError
-        Naming the columns that hold a null, NaN, infinity or negative value; or where the cap is
-        too small for the weights to sum to 1.
+        Naming the columns that hold a null, NaN, infinity or negative value.
 
     References
     ----------
@@ -189,7 +189,7 @@ def scores(y: pl.DataFrame, weights: pl.DataFrame) -> pl.Series:
 def _capped(weights: np.ndarray, cap: float) -> np.ndarray:
     varying = np.count_nonzero(weights)
     if cap < 1 / varying:
-        raise ValueError(f"cap {cap} is below 1/{varying}: {varying} indicators vary")
+        raise DegenerateInput(f"cap {cap} is below 1/{varying}: {varying} indicators vary")
     while (weights > cap).any():
         full = weights >= cap
         rest = weights[~full].sum()

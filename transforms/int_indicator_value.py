@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.entropy import normalise
+from transforms.entropy import DegenerateInput, normalise
 
 
 def int_indicator_value(
@@ -31,10 +31,17 @@ def int_indicator_value(
     -------
     pl.DataFrame
         One row a family: family_id and a covered indicator a column, at least 0, in order.
+
+    Raises
+    ------
+    DegenerateInput
+        No indicator is covered.
     """
     chosen = (
         int_indicator_choice.filter("is_covered").sort("position").collect()["indicator"].to_list()
     )
+    if not chosen:
+        raise DegenerateInput("no indicator is known for enough families")
     method = topic.collect().row(0, named=True)
     values = (
         int_indicator.join(int_family.select("family_id", "priority_date"), on="family_id")

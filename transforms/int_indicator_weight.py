@@ -52,10 +52,12 @@ def int_indicator_weight(
             reason=pl.when(~pl.col("is_covered"))
             .then(
                 pl.format(
-                    "left out: known for {} % of the families of {}, "
+                    "left out: known for {} % of {}, "
                     f"{100 * method['minimum_coverage']:g} % are needed",
                     percent,
-                    "lowest_country",
+                    pl.when(pl.col("lowest_country") == "WORLD")
+                    .then(pl.lit("all families"))
+                    .otherwise(pl.format("the families of {}", "lowest_country")),
                 )
             )
             .when("is_constant")

@@ -41,13 +41,13 @@ def read_reference(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     BadInput
         A file is no table; the message names it.
     """
-    connection.execute("create schema if not exists reference")
+    connection.execute("create schema if not exists memory.reference")
     marks = {}
     for path in sorted(REFERENCE.glob("*.csv")):
         try:
             # NA is Namibia, so that only an empty field is null; every row decides the types.
             connection.execute(
-                f"create table reference.{identifier(path.stem)} as select * from "
+                f"create table memory.reference.{identifier(path.stem)} as select * from "
                 "read_csv(?, header = true, delim = ',', quote = '\"', nullstr = '', "
                 "sample_size = -1)",
                 [str(path)],
@@ -68,10 +68,10 @@ def write_topic(
     dict of str to str
         A fingerprint a table, by schema.name.
     """
-    connection.execute("create schema if not exists topic")
+    connection.execute("create schema if not exists memory.topic")
     marks = {}
     for name, frame in topic.tables(countries).items():
-        _write(connection, f"topic.{identifier(name)}", frame)
+        _write(connection, f"memory.topic.{identifier(name)}", frame)
         marks[f"topic.{name}"] = hashlib.sha256(frame.write_json().encode()).hexdigest()
     return marks
 
@@ -110,9 +110,10 @@ def unite_sources(
             f"select *, {literal(name)} as source, {sources[name].rank} as source_rank "
             f"from {parent}"
         )
-    connection.execute("create schema if not exists sources")
+    connection.execute("create schema if not exists memory.sources")
     connection.execute(
-        f"create or replace view sources.{table.name} as " + "\nunion all by name\n".join(parts)
+        f"create or replace view memory.sources.{table.name} as "
+        + "\nunion all by name\n".join(parts)
     )
 
 

@@ -26,6 +26,7 @@ SCHEMA_OF_PREFIX = {
     "fct": "marts",
 }
 
+
 class GraphError(CorepathError):
     """The tables do not form a graph; the message names the file."""
 

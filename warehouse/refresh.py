@@ -87,31 +87,22 @@ def refresh(settings: Settings, step: Step = plain) -> Outcome:
         exclusive(releases.folder),
         _open_warehouse(settings) as connection,
     ):
-        reference = build.read_reference(connection)
-        topic_marks = build.write_topic(connection, topic, settings.countries)
+        given = build.read_reference(connection)
+        given |= build.write_topic(connection, topic, settings.countries)
         _check_countries(connection)
-        _load(connection, settings, sources, step)
-        marks = fingerprints(
-            tables,
-            reference
-            | topic_marks
-            | {f"raw.{s.name}_{t}": fingerprint(connection, s)
-               for s in sources.values() for t in s.tables},
-        )  # fmt: skip
+        given |= _load(connection, settings, sources, step)
+        marks = fingerprints(tables, given)
         identity = _identity(tables, marks)
         latest = releases.latest()
         if latest and latest.version and latest.identity == identity:
             log.info("%s %s is up to date: nothing changed", topic.name, latest.version)
             return Outcome("unchanged", topic.name, latest.version, releases.path(), latest.rows)
-        with Validator() as validator:
-            try:
-                return _renew(
-                    connection, settings, topic, sources, tables, marks, identity, releases,
-                    validator, step,
-                )  # fmt: skip
-            except Refused as refused:
-                releases.refuse(identity, str(refused))
-                raise
+        run = _Run(connection, settings, topic, sources, tables, marks, identity, releases, step)
+        try:
+            return run.renew()
+        except Refused as refused:
+            releases.refuse(identity, str(refused))
+            raise
 
 
 @contextmanager
@@ -146,13 +137,20 @@ def _load(
     settings: Settings,
     sources: Mapping[str, Source],
     step: Step[Any],
-) -> None:
+) -> dict[str, str]:
+    """Load every source; give the fingerprint of each raw table."""
     connection.execute("use warehouse")
     for name, source in sources.items():
         path = settings.sources[name]
         step(f"load {name}", lambda s=source, p=path: load(connection, s, p), 2)
+    marks = {
+        f"raw.{source.name}_{table}": fingerprint(connection, source)
+        for source in sources.values()
+        for table in source.tables
+    }
     connection.execute("use memory")
     _find_tables(connection)
+    return marks
 
 
 def _check_countries(connection: duckdb.DuckDBPyConnection) -> None:
@@ -170,131 +168,116 @@ def _identity(tables: Mapping[str, Table], marks: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _renew(
-    connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    topic: Topic,
-    sources: Mapping[str, Source],
-    tables: Mapping[str, Table],
-    marks: Mapping[str, str],
-    identity: str,
-    releases: Releases,
-    validator: Validator,
-    step: Step[Any],
-) -> Outcome:
-    draft = releases.draft()
-    try:
+@dataclass(frozen=True)
+class _Run:
+    """What the steps of one build share."""
+
+    connection: duckdb.DuckDBPyConnection
+    settings: Settings
+    topic: Topic
+    sources: Mapping[str, Source]
+    tables: Mapping[str, Table]
+    marks: Mapping[str, str]
+    identity: str
+    releases: Releases
+    step: Step[Any]
+
+    def renew(self) -> Outcome:
+        """Build aside, validate, publish; leave nothing behind if one of them fails."""
+        draft = self.releases.draft()
         file = draft / "corepath.duckdb"
-        attach(connection, file, "build")
-        connection.execute("create schema build.meta; create schema build.marts")
-        _find_tables(connection)
-        rows = _build(connection, topic, sources, tables, marks, step)
-        build.copy_ledger(connection, sources)
-        build.describe_marts(connection, tables, "build")
-        connection.execute("use memory; detach build; detach warehouse")
-        results = step(
-            "validate", lambda: _validate(validator, settings.warehouse, file, tables), 0
-        )
-        version = releases.next_version()
-        attach(connection, settings.warehouse, "warehouse", read_only=True)
-        attach(connection, file, "build")
-        about = _about(settings, topic, version, identity, rows)
+        try:
+            with Validator() as validator:
+                rows = self._build(file)
+                results = self.step("validate", lambda: self._validate(validator, file), 0)
+            version = self.releases.next_version()
+            path = self.step("publish", lambda: self._publish(draft, version, rows, results), 0)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        log.info("%s %s is published: %s", self.topic.name, version, path)
+        return Outcome("published", self.topic.name, version, path, rows, results)
 
-        def publish() -> Path:
-            release.write_validation(connection, results)
-            _write_about(connection, about)
-            release.write_files(connection, draft, tables, sources, about, results)
-            connection.execute("detach build")
-            release.write_sums(draft)
-            return releases.publish(draft, identity, rows, version)
-
-        path = step("publish", publish, 0)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    log.info("%s %s is published: %s", topic.name, version, path)
-    return Outcome("published", topic.name, version, path, rows, results)
-
-
-def _build(
-    connection: duckdb.DuckDBPyConnection,
-    topic: Topic,
-    sources: Mapping[str, Source],
-    tables: Mapping[str, Table],
-    marks: Mapping[str, str],
-    step: Step[Any],
-) -> dict[str, int]:
-    rows = {}
-    for key, table in tables.items():
-        if table.schema == "sources":
-            build.unite_sources(connection, table, sources)
-        elif not table.in_warehouse:
-            catalog = "build" if table.schema == "marts" else "memory"
-            made = step(key, lambda t=table, c=catalog: build.make(connection, t, c), 0)
+    def _build(self, file: Path) -> dict[str, int]:
+        """Build what is not kept into the warehouse and the file; close both."""
+        attach(self.connection, file, "build")
+        self.connection.execute("create schema build.meta; create schema build.marts")
+        _find_tables(self.connection)
+        rows = {}
+        for table in self.tables.values():
+            made = self._make(table)
+            _find_tables(self.connection)
             if table.schema == "marts":
                 rows[table.name] = made
-            if key == "intermediate.int_family":
-                _enough(made, topic)
-        elif build.is_kept(connection, table, marks[key]):
-            log.info("%s: kept", key)
-        else:
-            step(key, lambda t=table: build.keep(connection, t, marks[t.key]), 0)
-        _find_tables(connection)
-    return rows
+            if table.key == "intermediate.int_family":
+                self._enough(made)
+        build.copy_ledger(self.connection, self.sources)
+        build.describe_marts(self.connection, self.tables, "build")
+        self.connection.execute("use memory; detach build; detach warehouse")
+        return rows
 
+    def _make(self, table: Table) -> int:
+        connection, mark = self.connection, self.marks[table.key]
+        if table.schema == "sources":
+            build.unite_sources(connection, table, self.sources)
+            return 0
+        if not table.in_warehouse:
+            catalog = "build" if table.schema == "marts" else "memory"
+            return self.step(table.key, lambda: build.make(connection, table, catalog), 0)
+        if build.is_kept(connection, table, mark):
+            log.info("%s: kept", table.key)
+            return 0
+        return self.step(table.key, lambda: build.keep(connection, table, mark), 0)
 
-def _enough(families: int, topic: Topic) -> None:
-    if families < topic.method.minimum_families:
-        raise Refused(
-            f"the topic {topic.name} selects {families} patent families in these sources, too few "
-            f"to analyse (at least {topic.method.minimum_families}, minimum_families in the topic "
-            "file): widen the topic or load more documents; nothing is published"
+    def _enough(self, families: int) -> None:
+        minimum = self.topic.method.minimum_families
+        if families < minimum:
+            raise Refused(
+                f"the topic {self.topic.name} selects {families} patent families in these "
+                f"sources, too few to analyse (at least {minimum}, minimum_families in the topic "
+                "file): widen the topic or load more documents; nothing is published"
+            )
+
+    def _validate(self, validator: Validator, file: Path) -> list[Result]:
+        staging, marts = (
+            suites_for((t.schema, t.name) for t in self.tables.values() if t.schema == schema)
+            for schema in ("staging", "marts")
         )
-
-
-def _validate(
-    validator: Validator, warehouse: Path, file: Path, tables: Mapping[str, Table]
-) -> list[Result]:
-    judged = {
-        schema: suites_for((t.schema, t.name) for t in tables.values() if t.schema == schema)
-        for schema in ("staging", "marts")
-    }
-    results = validator.judge(
-        [Job(str(warehouse), judged["staging"]), Job(str(file), judged["marts"])]
-    )
-    for result in results:
-        if result.outcome != "passed":
-            log.warning("%s: %s %s: %s (%s)", result.table, result.expectation,
-                        result.outcome, result.observed, result.why)  # fmt: skip
-    refusing = [result for result in results if result.refuses]
-    if refusing:
-        raise Refused(
-            "validation refuses the release: "
-            + "; ".join(f"{r.table}: {r.expectation} {r.outcome}, {r.why}" for r in refusing)
+        results = validator.judge(
+            [
+                Job(str(self.settings.warehouse.resolve()), staging),
+                Job(str(file.resolve()), marts),
+            ]
         )
-    return results
+        for r in results:
+            if r.outcome != "passed":
+                what = (r.table, r.expectation, r.outcome, r.observed, r.why)
+                log.warning("%s: %s %s: %s (%s)", *what)
+        refusing = [
+            f"{r.table}: {r.expectation} {r.outcome}, {r.why}" for r in results if r.refuses
+        ]
+        if refusing:
+            raise Refused(f"validation refuses the release: {'; '.join(refusing)}")
+        return results
 
-
-def _about(
-    settings: Settings, topic: Topic, version: str, identity: str, rows: Mapping[str, int]
-) -> dict[str, Any]:
-    return {
-        "topic": topic.name,
-        "title": topic.title,
-        "version": version,
-        "schema_version": SCHEMA_VERSION,
-        "published_at": release.now(),
-        "identity": identity,
-        "code_version": importlib.metadata.version("corepath"),
-        "countries": ",".join(settings.countries or topic.countries),
-        "sources": ",".join(sorted(settings.sources)),
-        "method": topic.method.model_dump_json(),
-        "rows": json.dumps(rows),
-    }
-
-
-def _write_about(connection: duckdb.DuckDBPyConnection, about: Mapping[str, Any]) -> None:
-    connection.execute(
-        "create table build.meta.release as select "
-        + ", ".join(f"?::varchar as {identifier(name)}" for name in about),
-        list(about.values()),
-    )
+    def _publish(
+        self, draft: Path, version: str, rows: dict[str, int], results: list[Result]
+    ) -> Path:
+        about = {
+            "topic": self.topic.name,
+            "title": self.topic.title,
+            "version": version,
+            "schema_version": SCHEMA_VERSION,
+            "published_at": release.now(),
+            "identity": self.identity,
+            "code_version": importlib.metadata.version("corepath"),
+            "countries": ",".join(self.settings.countries or self.topic.countries),
+            "sources": ",".join(self.sources),
+            "method": self.topic.method.model_dump_json(),
+            "rows": json.dumps(rows),
+        }
+        attach(self.connection, draft / "corepath.duckdb", "build")
+        release.write_meta(self.connection, about, results)
+        release.write_files(self.connection, draft, self.tables, self.sources, about, results)
+        self.connection.execute("detach build")
+        release.write_sums(draft)
+        return self.releases.publish(draft, self.identity, rows, version)

@@ -98,12 +98,18 @@ class Releases:
     def draft(self) -> Path:
         """Make the folder that a release is written in before it gets its name.
 
-        What a killed run left behind is removed. Only the holder of the warehouse's lock and of
-        this folder's may call it.
+        What a killed run left behind is removed: drafts, files written aside, and a finished
+        release that was not noted. Only the holder of this folder's lock may call it.
         """
-        for left in self.folder.glob(".draft-*"):
-            log.warning("%s: left behind by a run that did not end; removed", left)
-            shutil.rmtree(left)
+        noted = {attempt.version for attempt in self.attempts()}
+        left = list(self.folder.glob(".*-*"))
+        left += [path for path in self.folder.glob("[0-9]*") if path.name not in noted]
+        for path in left:
+            log.warning("%s: left behind by a run that did not end; removed", path)
+            if path.is_symlink() or path.is_file():
+                path.unlink()
+            else:
+                shutil.rmtree(path)
         draft = self.folder / f".draft-{os.getpid()}"
         draft.mkdir(parents=True)
         return draft
@@ -160,10 +166,27 @@ def topics(folder: Path) -> list[str]:
     return sorted(path.parent.name for path in folder.glob("*/versions.json"))
 
 
-def write_validation(connection: duckdb.DuckDBPyConnection, results: list[Result]) -> None:
-    """Add the verdicts to the build as meta.validation_result."""
+def write_meta(
+    connection: duckdb.DuckDBPyConnection, about: Mapping[str, Any], results: list[Result]
+) -> None:
+    """Add meta.release, one row of what the release is, and meta.validation_result to the build.
+
+    Parameters
+    ----------
+    connection
+        Where the catalog `build` is.
+    about
+        Name and value of each column of meta.release.
+    results
+        One row an expectation.
+    """
     connection.execute(
-        "create or replace table build.meta.validation_result (table_name varchar, "
+        "create table build.meta.release as select "
+        + ", ".join(f"?::varchar as {identifier(name)}" for name in about),
+        list(about.values()),
+    )
+    connection.execute(
+        "create table build.meta.validation_result (table_name varchar, "
         "expectation varchar, column_name varchar, severity varchar, outcome varchar, "
         "observed varchar, why varchar)"
     )

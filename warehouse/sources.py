@@ -86,8 +86,8 @@ def available() -> dict[str, Source]:
 
     Examples
     --------
-    >>> sorted(available())
-    ['ppubs', 'uspto']
+    >>> available()["ppubs"].reader
+    'jsonl'
     """
     folders = sorted(SOURCES.glob("*/source.toml"))
     declared = [Source.model_validate(tomllib.loads(file.read_text())) for file in folders]

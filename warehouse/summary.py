@@ -69,7 +69,8 @@ def summarise(path: Path) -> str:
         core, families, imputed, unknown = db.sql(
             "select (select count(*) filter (where is_core) from marts.fct_patent), "
             "(select count(*) from marts.fct_patent), "
-            "coalesce(sum(share) filter (where country_source not in ('record', 'family')), 0) "
+            "coalesce(sum(share) filter (where country_source in ('register', "
+            "'namesake', 'inventor', 'first_filing')), 0) "
             "/ sum(share), "
             "coalesce(sum(share) filter (where country_source = 'unknown'), 0) / sum(share) "
             "from marts.fct_patent_country"

@@ -123,6 +123,9 @@ class Topic(_Strict):
         ids = [rule.id for rule in named]
         if "" in ids or len(set(ids)) < len(ids):
             raise ValueError("every rule needs an id of its own")
+        for rule in self.include + self.condition:
+            if rule.unless:
+                raise ValueError(f"rule {rule.id!r}: unless belongs to [[exclude]] rules")
         every = named + [rule for subfield in self.subfield for rule in subfield.any]
         for rule in every:
             for group in {rule.terms, *(rule.near or ())} - {None, *self.terms}:
@@ -132,8 +135,8 @@ class Topic(_Strict):
         for group, languages in self.terms.items():
             for language, pattern in languages.items():
                 try:
-                    re.compile(pattern)
-                except re.error as error:
+                    pl.Series([""]).str.contains(f"(?i){pattern}")
+                except pl.exceptions.ComputeError as error:
                     raise ValueError(f"terms.{group}.{language}: {error}") from None
         return self
 

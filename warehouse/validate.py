@@ -11,6 +11,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Iterable
+from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -92,7 +93,12 @@ class Validator:
         CorepathError
             The process died; the message holds the end of what it said.
         """
-        output, errors = self._process.communicate(json.dumps([asdict(job) for job in jobs]))
+        # The process works in the project's folder: its paths must not depend on ours.
+        work = [
+            Job(str(Path(job.database).absolute()), job.tables, str(Path(job.suites).absolute()))
+            for job in jobs
+        ]
+        output, errors = self._process.communicate(json.dumps([asdict(job) for job in work]))
         if self._process.returncode:
             raise CorepathError(f"validation could not run:\n{errors[-2000:]}")
         return [Result(**result) for result in json.loads(output)]
@@ -173,10 +179,12 @@ def _main() -> None:
     """
     code = 0
     try:
-        # Import first, while the build still runs; the job comes after.
-        importlib.import_module("great_expectations")
-        work = [Job(**job) for job in json.load(sys.stdin)]
-        print(json.dumps([asdict(result) for job in work for result in _judge(job)]))
+        with redirect_stdout(sys.stderr):  # whatever a library prints, it is no verdict
+            # Import first, while the build still runs; the job comes after.
+            importlib.import_module("great_expectations")
+            work = [Job(**job) for job in json.load(sys.stdin)]
+            verdicts = [asdict(result) for job in work for result in _judge(job)]
+        print(json.dumps(verdicts))
     except BaseException:
         traceback.print_exc()
         code = 1

@@ -1,4 +1,5 @@
--- Countries and territories of ISO 3166-1, and ZZ for families whose country nobody knows.
+-- Countries and territories of ISO 3166-1, XK for Kosovo, and ZZ for families whose country nobody
+-- knows.
 -- One row = one country. Key: country.
 with countries as (
     select country, alpha3, name from reference.country

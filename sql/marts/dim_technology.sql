@@ -28,7 +28,7 @@ select
     case when length(t.technology) >= 4 then substring(t.technology, 1, 4) end
         as subclass, -- Subclass it belongs to, such as G06N
     coalesce(own.field_number, parent.field_number)::bigint
-        as field_number, -- WIPO technology field, 1 to 35
+        as field_number, -- WIPO technology field, 1 to 35; null where WIPO divides or omits it
     coalesce(own.field, parent.field) as field, -- Name of the WIPO technology field
     coalesce(own.sector, parent.sector) as sector -- Sector of the WIPO technology field
 from technologies as t

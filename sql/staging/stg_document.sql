@@ -35,6 +35,10 @@ with merged as (
     from sources.stg_document
     where publication_number is not null
     group by publication_number
+),
+
+listed as (
+    select distinct office from reference.publication_kind
 )
 
 select
@@ -50,8 +54,6 @@ left join reference.publication_kind as exact
         and m.kind = exact.kind
         and m.publication_date between exact.valid_from and exact.valid_to
 -- Offices outside the table: A and B are inventions almost everywhere.
+left join listed as l on m.office = l.office
 left join reference.publication_kind as general
-    on general.office = '*' and substring(m.kind, 1, 1) = general.kind
-        and not exists (
-            select 1 from reference.publication_kind as listed where listed.office = m.office
-        )
+    on l.office is null and general.office = '*' and substring(m.kind, 1, 1) = general.kind

@@ -289,7 +289,7 @@ def test_a_description_is_read_from_the_last_select_only(house):
                 "    select\n        x, -- not a column of the table\n        y\n"
                 "    from intermediate.int_score\n)\n\nselect\n    number, -- Its number, in full\n"
                 "    case\n        when x then 1\n    end as year, -- Its year\n"
-                "    coalesce(a, b)\n        as \"first\", -- quoted\n    a.last_one -- The last\n"
+                '    coalesce(a, b)\n        as "first", -- quoted\n    a.last_one -- The last\n'
                 "from a -- no column either\n"
             )
         }

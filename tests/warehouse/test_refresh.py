@@ -8,8 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,28 +18,9 @@ from warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
 from warehouse.refresh import refresh
 from warehouse.release import Releases
 from warehouse.settings import ROOT, Settings
-from warehouse.validate import Job, Result
 
 TOPIC = "information_technology"
 UNITED_STATES_GRANTS = 371 + 1  # of the weekly files, and a design in a file of its own
-
-
-class Unjudged:
-    """Stands for the validator where validation, ten seconds a run, is not what is tested."""
-
-    def __enter__(self) -> "Unjudged":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def judge(self, jobs: list[Job]) -> list[Result]:
-        return []
-
-
-@pytest.fixture
-def unjudged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warehouse.refresh.Validator", Unjudged)
 
 
 @pytest.fixture(autouse=True)
@@ -134,9 +113,9 @@ def test_a_release_that_fails_validation_is_refused_and_latest_stays(
 
 @pytest.mark.usefixtures("unjudged")
 def test_a_topic_that_selects_too_little_says_so_and_publishes_nothing(
-    own_sample, tmp_path: Path
+    own_sample, topic_file
 ) -> None:
-    settings = own_sample.model_copy(update={"topic": topic_file(tmp_path, "coatings", "C23C")})
+    settings = own_sample.model_copy(update={"topic": topic_file("coatings", "C23C")})
 
     with pytest.raises(Refused, match=r"the topic coatings selects \d+ patent families") as refused:
         refresh(settings)
@@ -151,7 +130,7 @@ def test_a_topic_that_selects_too_little_says_so_and_publishes_nothing(
 
 @pytest.mark.parametrize("guarded", ["warehouse", "releases"])
 def test_another_run_is_told_who_holds_the_files_and_changes_nothing(
-    guarded: str, own_sample
+    guarded: str, own_sample, held
 ) -> None:
     path = {"warehouse": own_sample.warehouse, "releases": own_sample.releases / TOPIC}[guarded]
     before = ledger(own_sample.warehouse)
@@ -281,10 +260,10 @@ def test_a_file_that_is_gone_takes_its_rows_with_it_and_nothing_else_is_read_aga
 
 
 @pytest.mark.usefixtures("unjudged")
-def test_two_topics_share_one_staging(own_sample, told, tmp_path: Path) -> None:
+def test_two_topics_share_one_staging(own_sample, told, topic_file) -> None:
     first = Releases(own_sample.releases, TOPIC)
     latest, marks = first.latest(), built(own_sample.warehouse)
-    settings = own_sample.model_copy(update={"topic": topic_file(tmp_path, "chips", "H01L")})
+    settings = own_sample.model_copy(update={"topic": topic_file("chips", "H01L")})
 
     outcome = refresh(settings)
 
@@ -308,13 +287,6 @@ def fresh(folder: Path, **changes: Any) -> Settings:
     )
 
 
-def topic_file(folder: Path, name: str, *classes: str) -> str:
-    """Write the smallest topic file."""
-    path = folder / f"{name}.toml"
-    path.write_text(f'name = "{name}"\ntitle = "{name}"\nclasses = {json.dumps(classes)}\n')
-    return str(path)
-
-
 def with_a_patent_of_2999(folder: Path) -> Path:
     """Add a document whose date is misread to the sample's."""
     sample = ROOT / "samples" / "ppubs" / "ppubs.jsonl.gz"
@@ -326,22 +298,6 @@ def with_a_patent_of_2999(folder: Path) -> Path:
     (dump / sample.name).symlink_to(sample)
     (dump / "misread.jsonl").write_text(json.dumps(document))
     return dump
-
-
-@contextmanager
-def held(path: Path) -> Iterator[int]:
-    """Let another process hold a file's lock; give that process's id."""
-    code = (
-        "import sys, pathlib, warehouse.database as d\n"
-        "with d.exclusive(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(path)], cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        yield process.pid
 
 
 def kill_when_it_says(words: str, settings: Settings) -> None:

@@ -25,4 +25,4 @@ numbered as (
 
 select 'US-' || number || '-' || kind as publication_number, *
 from numbered
-qualify row_number() over (partition by guid order by _file desc, _row desc) = 1
+qualify row_number() over (partition by number, kind order by _file desc, _row desc) = 1

@@ -1,7 +1,20 @@
 -- Applicants and inventors in Patent Public Search. One row = one publication x role x position.
 -- The applicants are the assignees; where there are none, the applicants who are no inventors
 -- (US law made inventors the applicants until 2012): persons are written "Last; First".
-with assignees as (
+with publications as (
+    select
+        publication_number,
+        -- An entity ends in a semicolon, and so would make a person of R&amp;D Holdings.
+        list_transform(assigneeName, lambda n: replace(n, '&amp;', '&')) as assigneeName,
+        list_transform(applicantName, lambda n: replace(n, '&amp;', '&')) as applicantName,
+        replace(inventorsShort, '&amp;', '&') as inventorsShort,
+        assigneeCountry,
+        applicantCountry,
+        inventorCountry
+    from ppubs.publication
+),
+
+assignees as (
     select
         publication_number,
         unnest(assigneeName) as name,
@@ -11,7 +24,7 @@ with assignees as (
             when array_length(assigneeName) = array_length(assigneeCountry)
                 then unnest(assigneeCountry)
         end as country
-    from ppubs.publication
+    from publications
     where array_length(assigneeName) > 0
 ),
 
@@ -24,7 +37,7 @@ applicants as (
             when array_length(applicantName) = array_length(applicantCountry)
                 then unnest(applicantCountry)
         end as country
-    from ppubs.publication
+    from publications
     where coalesce(array_length(assigneeName), 0) = 0
 ),
 
@@ -41,7 +54,7 @@ inventors as (
             publication_number,
             nullif(trim(regexp_replace(inventorsShort, '\s*et al\.$', '')), '') as name,
             coalesce(inventorCountry, [null]) as countries
-        from ppubs.publication
+        from publications
         where inventorsShort is not null or inventorCountry is not null
     ) as listed
 ),
@@ -58,7 +71,7 @@ select
     publication_number,
     role,
     position,
-    replace(replace(name, '&amp;', '&'), ';', ',') as name,
+    replace(name, ';', ',') as name,
     case when regexp_full_match(country, '[A-Z]{2}') then country end as country,
     -- Persons are written "Last; First", organisations never.
     case when name like '%;%' then 'INDIVIDUAL' end as sector

@@ -207,5 +207,11 @@ def test_shares_of_every_family_sum_to_1_whatever_its_parties(families):
         assert set(sums) == set(numbers)
         assert all(row["total"] == pytest.approx(1, abs=1e-12) for row in sums.values())
         assert all(row["least"] > 0 for row in sums.values())
-    assert rows(connection, "select * from marts.fct_patent_country where country not in "
-                            "(select country from reference.country union all select 'ZZ')") == []
+    assert (
+        rows(
+            connection,
+            "select * from marts.fct_patent_country where country not in "
+            "(select country from reference.country union all select 'ZZ')",
+        )
+        == []
+    )

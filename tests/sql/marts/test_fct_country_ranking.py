@@ -50,7 +50,13 @@ def test_the_default_threshold_of_a_topic_is_there_once():
 
 
 def test_core_families_grow_with_the_threshold(found):
-    assert [found[t, "US"]["core_families"] for t in (0.01, 0.05, 0.1, 0.2, 0.25)] == [1, 2, 4, 8, 10]
+    assert [found[t, "US"]["core_families"] for t in (0.01, 0.05, 0.1, 0.2, 0.25)] == [
+        1,
+        2,
+        4,
+        8,
+        10,
+    ]
 
 
 def test_quantity_and_quality_are_ranked_apart_and_their_gap_told(found):

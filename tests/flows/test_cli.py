@@ -1,0 +1,408 @@
+"""The command line: what it teaches, what it shows, and what its exit codes tell a scheduler."""
+
+import gzip
+import logging
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from rich.console import Console
+from typer.testing import CliRunner
+
+from flows.cli import app
+from warehouse import refresh as core
+from warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
+from warehouse.graph import discover
+from warehouse.release import Releases
+from warehouse.settings import ROOT, Settings
+from warehouse.sources import available
+from warehouse.topic import read
+
+TOPIC = "information_technology"
+SAMPLES = [f"--source={name}={ROOT / 'samples' / name}" for name in ("ppubs", "uspto")]
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def corepath(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run a command in an empty folder, on a screen that is wide enough for every line."""
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    monkeypatch.setattr("flows.cli.console", Console(width=300))
+    logger = logging.getLogger("corepath")
+    monkeypatch.setattr(logger, "handlers", list(logger.handlers))
+
+    def run(*arguments: object, **environment: str) -> Result:
+        wide = {"COLUMNS": "300", "TERM": "dumb", "NO_COLOR": "1"}
+        return CliRunner().invoke(app, [*map(str, arguments)], env=wide | environment)
+
+    return run
+
+
+@pytest.fixture
+def without_prefect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let `corepath refresh` do the job itself, where Prefect's part is not what is tested."""
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    monkeypatch.setenv("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
+    monkeypatch.setattr("flows.refresh.refresh", core.refresh)
+
+
+def options(settings: Settings) -> list[str]:
+    """Where a refresh of these settings reads and writes, as options."""
+    places = [f"--warehouse={settings.warehouse}", f"--releases={settings.releases}"]
+    return SAMPLES + places + [f"--threads={settings.threads}"]
+
+
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        (
+            "refresh",
+            "--topic --source --countries --warehouse --releases --memory --threads NAME=PATH",
+        ),
+        ("versions", "--topic --releases"),
+        ("show", "version --topic --releases"),
+        ("topics", ""),
+        ("sources", ""),
+        ("graph", "--format mermaid"),
+    ],
+)
+def test_help_names_every_option_and_says_what_it_does(
+    command: str, names: str, corepath: Run
+) -> None:
+    result = corepath(command, "--help")
+    assert result.exit_code == 0
+    for name in names.split():
+        (line,) = (
+            line for line in result.stdout.splitlines() if re.match(rf"\W*{name}\b", line.lower())
+            or (name == "NAME=PATH" and name in line) or (name == "mermaid" and name in line)
+        )  # fmt: skip
+        assert len(line.strip("│ ").split()) > 3, "an option is explained"
+
+
+def test_help_teaches_the_commands_the_environment_and_the_exit_codes(corepath: Run) -> None:
+    result = corepath("--help")
+    assert result.exit_code == 0
+    for command in ("refresh", "versions", "show", "topics", "sources", "graph"):
+        assert re.search(rf"\b{command}\b .*\w+\.", result.stdout)
+    assert "COREPATH_TOPIC" in result.stdout
+    told = " ".join(result.stdout.split())
+    for error in (CorepathError, UsageError, BadInput, Refused, Busy):
+        assert re.search(rf"[;:] {error.exit_code} \w+", told)
+    assert "Usage" in corepath().output, "without a command, help is shown"
+
+
+def test_versions_lists_what_was_published_and_what_was_refused(
+    own_sample: Settings, corepath: Run
+) -> None:
+    Releases(own_sample.releases, "chips").refuse("0" * 64, "selects 3 patent families")
+    result = corepath("versions", "--releases", own_sample.releases)
+    assert result.exit_code == 0
+    rows = {cells[0]: cells[1:] for cells in cells_of(result.stdout)}
+    released = Releases(own_sample.releases, TOPIC).latest()
+    assert released is not None
+    assert rows[TOPIC] == [
+        released.version, "published (latest)", released.at,
+        f"{sum(released.rows.values()):,} rows",
+    ]  # fmt: skip
+    assert rows["chips"][:2] + rows["chips"][3:] == ["-", "refused", "selects 3 patent families"]
+
+    one = corepath("versions", "--topic", "chips", COREPATH_RELEASES=str(own_sample.releases))
+    assert [cells[0] for cells in cells_of(one.stdout)][1:] == ["chips"]
+
+
+def test_versions_of_nothing_says_how_to_start(corepath: Run) -> None:
+    result = corepath("versions")
+    assert result.exit_code == 0
+    assert result.stdout == "No release in releases yet: start with `corepath refresh`.\n"
+
+
+@pytest.mark.parametrize("chosen", ["latest", "named"])
+def test_show_tells_what_a_release_found_and_where_it_is(
+    chosen: str, sample_release, corepath: Run
+) -> None:
+    version = [sample_release.outcome.version] if chosen == "named" else []
+    result = corepath("show", *version, "--releases", sample_release.releases)
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"# Information technology {sample_release.outcome.version}\n")
+    headings = re.findall("^## (.*)$", result.stdout, re.MULTILINE)
+    assert headings == [
+        "Key core technologies", "Countries", "Indicator weights", "Convergence networks",
+        "Where countries come from", "Rows", "Validation warnings", "Open it",
+    ]  # fmt: skip
+    for table, rows in sample_release.outcome.rows.items():
+        assert f"| {table} | {rows} |" in result.stdout
+    imputed = re.search(
+        r"imputed for [\d.]+% of the families, [\d.]+% of all remain", result.stdout
+    )
+    assert imputed, "the shares imputed and unknown"
+    assert f"duckdb -readonly '{sample_release.database}'" in result.stdout
+    assert result.stdout.endswith(f"In {sample_release.path}\n")
+
+
+def test_topics_lists_those_that_ship_and_shows_a_topic_that_works(
+    corepath: Run, tmp_path: Path
+) -> None:
+    result = corepath("topics")
+    assert result.exit_code == 0
+    assert [cells[0] for cells in cells_of(result.stdout)][1:] == ["ai_chips", TOPIC]
+    smallest = tmp_path / "smallest.toml"
+    lines = [line for line in result.stdout.splitlines() if re.match(r"  \w+ = ", line)]
+    smallest.write_text("\n".join(lines))
+    assert len(lines) == 3
+    assert read(str(smallest)).classes == ["G06N", "H01L21"]
+
+
+def test_sources_tells_every_file_table_and_column(corepath: Run) -> None:
+    result = corepath("sources")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    for source in available().values():
+        assert f"{source.name}: {source.title}" in lines
+        assert f"  files    {', '.join(source.files)}" in lines
+        assert f"  licence  {source.licence}" in lines
+        for name, table in source.tables.items():
+            assert f"  {name}: {table.describes}" in lines
+            for column, kind in table.columns.items():
+                required = ", required" if column in table.required else ""
+                assert f"    {column} {kind}{required}" in lines
+
+
+def test_graph_as_text_tells_the_parents_of_every_table(corepath: Run) -> None:
+    result = corepath("graph")
+    assert result.exit_code == 0
+    told = dict(re.split(r"\s+<- ", line) for line in result.stdout.splitlines())
+    assert told == {
+        key: ", ".join(table.parents) or "(declared columns)"
+        for key, table in discover(available()).items()
+    }
+
+
+def test_graph_in_mermaid_draws_every_edge_once(corepath: Run) -> None:
+    result = corepath("graph", "--format", "mermaid")
+    assert result.exit_code == 0
+    first, *edges = result.stdout.splitlines()
+    assert first == "graph LR"
+    assert sorted(edges) == sorted(
+        f"  {parent} --> {key}"
+        for key, table in discover(available()).items()
+        for parent in table.parents
+    )
+
+
+WRONG_USAGE = [
+    (["refresh"], "at least one source"),
+    (["refresh", "--topic=cold_fusion", *SAMPLES], "no topic 'cold_fusion'"),
+    (["refresh", "--source=patstat=x"], "unknown source 'patstat'"),
+    (["refresh", "--source=samples/ppubs"], "write NAME=PATH"),
+    (["refresh", "--source=ppubs="], "write NAME=PATH"),
+    (["refresh", "--source=ppubs=a", "--source=ppubs=b"], "given twice"),
+    (["refresh", "--memory=lots", *SAMPLES], "memory"),
+    (["refresh", "--threads=0", *SAMPLES], "threads"),
+    (["refresh", "--countries=Japan", *SAMPLES], "'JAPAN' is not an ISO 3166"),
+    (["refresh", "--countries=JP,XX", *SAMPLES], "no such country: XX"),
+    (["show"], "no release"),
+    (["show", "--topic=cold_fusion"], "cold_fusion: no release"),
+]
+
+
+@pytest.mark.usefixtures("without_prefect")
+@pytest.mark.parametrize(
+    ("arguments", "words"), WRONG_USAGE, ids=[" ".join(a[:2]) for a, _ in WRONG_USAGE]
+)
+def test_wrong_usage_exits_with_2_and_says_what_is_wrong(
+    arguments: list[str], words: str, corepath: Run
+) -> None:
+    explained(corepath(*arguments), 2, words)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["publish"], ["refresh", "--colour=blue"], ["refresh", "--threads=two"]]
+)
+def test_what_does_not_exist_exits_with_2(arguments: list[str], corepath: Run) -> None:
+    result = corepath(*arguments)
+    assert result.exit_code == 2
+    assert "Usage" in result.stderr
+
+
+@pytest.mark.usefixtures("without_prefect")
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("COREPATH_THREADS", "none", "threads"),
+        ("COREPATH_SOURCES", "ppubs=samples/ppubs", "sources"),
+        ("COREPATH_TOPIC", "cold_fusion", "no topic 'cold_fusion'"),
+    ],
+)
+def test_a_wrong_environment_exits_with_2(name: str, text: str, words: str, corepath: Run) -> None:
+    explained(corepath("refresh", *SAMPLES[name == "COREPATH_SOURCES" :], **{name: text}), 2, words)
+
+
+@pytest.mark.usefixtures("without_prefect")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--source=ppubs=absent"], "absent: no such file or folder"),
+        (["--source=ppubs=."], "holds no file that source ppubs reads"),
+        (["--source=ppubs=cut.jsonl.gz"], "cut.jsonl.gz: cannot be decompressed"),
+        (["--source=ppubs=prose.jsonl"], "none of its 1 rows can be read"),
+        (["--source=uspto=noise.zip"], "noise.zip: none of its 1 rows can be read"),
+        (["--topic=broken.toml", *SAMPLES], "broken.toml: cannot be read as a topic"),
+        (["--topic=odd.toml", *SAMPLES], "odd.toml: "),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_bad_input_exits_with_3_and_names_the_file(
+    arguments: list[str], words: str, corepath: Run
+) -> None:
+    Path("cut.jsonl.gz").write_bytes(gzip.compress(b'{"guid": "US-1-A"}\n' * 9)[:-12])
+    Path("broken.toml").write_text("name = ")
+    Path("odd.toml").write_text('name = "odd"\ntitle = "Odd"\nclasses = ["G6N"]\n')
+    if "=." not in arguments[0]:
+        Path("prose.jsonl").write_text("Lorem ipsum\n")
+        Path("noise.zip").write_bytes(b"Lorem ipsum")
+    else:
+        Path("cut.jsonl.gz").unlink()
+    explained(corepath("refresh", *arguments), 3, words)
+
+
+@pytest.mark.usefixtures("without_prefect", "unjudged")
+def test_a_topic_that_selects_too_little_exits_with_4(
+    own_sample: Settings, topic_file, corepath: Run
+) -> None:
+    topic = topic_file("coatings", "C23C")
+    result = corepath("refresh", "--topic", topic, *options(own_sample))
+    explained(result, 4, "too few to analyse")
+
+
+@pytest.mark.usefixtures("without_prefect")
+def test_a_warehouse_that_is_held_exits_with_5(own_sample: Settings, held, corepath: Run) -> None:
+    with held(own_sample.warehouse) as process:
+        result = corepath("refresh", *options(own_sample))
+    explained(result, 5, f"is held by another run (process {process})")
+
+
+@pytest.mark.parametrize("error", [CorepathError("a table is wrong"), ZeroDivisionError("defect")])
+def test_a_defect_exits_with_1(
+    error: Exception, corepath: Run, without_prefect: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del without_prefect
+
+    def fail(_: Settings) -> Any:
+        raise error
+
+    monkeypatch.setattr("flows.refresh.refresh", fail)
+    result = corepath("refresh", *SAMPLES)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+
+
+@pytest.mark.usefixtures("without_prefect")
+def test_a_command_that_fails_leaves_no_handler_of_its_log_behind(corepath: Run) -> None:
+    corepath("topics")
+    before = list(logging.getLogger("corepath").handlers)
+    corepath("refresh", "--source=ppubs=absent")
+    assert logging.getLogger("corepath").handlers == before
+
+
+@pytest.mark.usefixtures("without_prefect")
+def test_nothing_to_do_exits_with_0_and_says_so(own_sample: Settings, corepath: Run) -> None:
+    result = corepath("refresh", *options(own_sample))
+    version = Releases(own_sample.releases, TOPIC).path().name
+    assert result.exit_code == 0
+    path = own_sample.releases / TOPIC / version
+    assert result.stdout == f"Nothing changed: {TOPIC} {version} is up to date, {path}\n"
+
+
+@pytest.mark.usefixtures("without_prefect", "unjudged")
+def test_a_new_release_exits_with_0_and_is_told_table_by_table(
+    own_sample: Settings, topic_file, corepath: Run
+) -> None:
+    topic = topic_file("chips", "H01L")
+    result = corepath("refresh", "--topic", topic, *options(own_sample), "--countries=jp,us")
+    assert result.exit_code == 0, result.stderr
+    path = Releases(own_sample.releases, "chips").path()
+    assert result.stdout.startswith(f"# chips {path.name}\n")
+    assert "compared: JP,US." in result.stdout
+    assert result.stdout.endswith(f"Published {path.name} in {path}\n")
+    assert re.search(r"^marts\.fct_patent: [\d,]+ rows in [\d.]+ s$", result.stderr, re.MULTILINE)
+    shown = corepath("show", "--topic", topic, "--releases", own_sample.releases)
+    assert shown.stdout.startswith(f"# chips {path.name}\n")
+
+
+@pytest.mark.usefixtures("without_prefect")
+def test_an_option_wins_over_the_environment(
+    own_sample: Settings, corepath: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Settings] = []
+
+    def note(settings: Settings) -> core.Outcome:
+        given.append(settings)
+        return core.Outcome("unchanged", settings.topic, "2026.11.0", Path("x"), {})
+
+    monkeypatch.setattr("flows.refresh.refresh", note)
+    environment = {
+        "COREPATH_TOPIC": "ai_chips", "COREPATH_MEMORY": "1GB", "COREPATH_COUNTRIES": "KR",
+        "COREPATH_SOURCES": '{"uspto": "b"}', "COREPATH_WAREHOUSE": "w.duckdb",
+    }  # fmt: skip
+    result = corepath("refresh", "--memory=2GB", "--source=ppubs=a", **environment)
+    assert result.exit_code == 0, result.stderr
+    (settings,) = given
+    assert (settings.memory, settings.topic, settings.countries) == ("2GB", "ai_chips", ["KR"])
+    assert settings.warehouse == Path("w.duckdb")
+    assert settings.sources == {"ppubs": Path("a")}
+
+
+def test_the_whole_command_publishes_the_sample_and_leaves_nothing_running(
+    sample_release, tmp_path: Path
+) -> None:
+    """With Prefect and its own server, Great Expectations and all, on a machine new to them."""
+    environment = {
+        name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ
+    }
+    environment |= {"HOME": str(tmp_path), "PREFECT_HOME": str(tmp_path / "prefect")}
+    program = Path(sys.executable).with_name("corepath")
+    work = tmp_path / "work"
+    work.mkdir()
+    with subprocess.Popen(
+        [program, "refresh", *SAMPLES, "--threads=2"], cwd=work, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    ) as process:  # fmt: skip
+        told, errors = process.communicate(timeout=400)
+    assert process.returncode == 0, errors
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    releases = Releases(work / "releases", TOPIC)
+    latest = releases.latest()
+    assert latest is not None
+    assert latest.rows == sample_release.outcome.rows
+    assert told.startswith(f"# Information technology {latest.version}\n")
+    assert told.endswith(f"Published {latest.version} in {releases.path().relative_to(work)}\n")
+    assert "ppubs: ppubs.jsonl.gz, 5,404 rows loaded, 0 rejected" in errors
+    assert "Traceback" not in errors
+    assert {p.name for p in work.iterdir()} == {
+        "releases", "warehouse.duckdb", "warehouse.duckdb.lock",
+    }  # fmt: skip
+
+
+def explained(result: Result, code: int, words: str) -> None:
+    """A failure is told in a line or two on standard error, without a traceback."""
+    assert result.exit_code == code, result.output
+    assert result.stdout == ""
+    told = result.stderr.splitlines()
+    assert any(line.startswith("corepath: ") and words in line for line in told), result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def cells_of(table: str) -> list[list[str]]:
+    """The cells of a table that is drawn with lines."""
+    lines = [re.split("[│┃]", line) for line in table.splitlines() if line.startswith(("│", "┃"))]
+    return [[cell.strip() for cell in cells[1:-1]] for cells in lines]

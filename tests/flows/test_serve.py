@@ -1,0 +1,277 @@
+"""The service as its user meets it: `python -m flows.serve`, the line that it prints, its end."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from warehouse.settings import ROOT
+
+T = TypeVar("T")
+
+# What is sampled is named as in prefect.yaml: the worker must find it from where it runs.
+SAMPLE = {"ppubs": "samples/ppubs", "uspto": "samples/uspto"}
+
+
+@dataclass
+class Service:
+    """A running service, and its server's API over plain HTTP."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    refresh_now: str
+
+    def api(self, path: str, body: object = None) -> Any:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"content-type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return json.load(response)
+
+    def refresh(self, **settings: object) -> str:
+        """Trigger a run by the line that the service printed; tell its id."""
+        done = subprocess.run(
+            f"{self.refresh_now} --param {shlex.quote(f'settings={json.dumps(settings)}')}",
+            shell=True, capture_output=True, text=True, check=True, cwd="/", env=_environment(),
+        )  # fmt: skip
+        return re.findall(r"UUID: (\S+)", done.stdout)[0]
+
+    def run(self, run: str) -> dict[str, Any]:
+        return self.api(f"flow_runs/{run}")
+
+    def wait_for(self, run: str) -> dict[str, Any]:
+        def state() -> dict[str, Any] | None:
+            now = self.run(run)["state"]
+            return now if now["type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED") else None
+
+        return _until(state, 300)
+
+    def task_runs(self, run: str) -> dict[str, dict[str, Any]]:
+        found = self.api(
+            "task_runs/filter", {"limit": 200, "flow_runs": {"id": {"any_": [run]}}}
+        )  # fmt: skip
+        return {task["name"]: task for task in found}
+
+    def log(self, task_run: str) -> list[dict[str, Any]]:
+        return self.api("logs/filter", {"logs": {"task_run_id": {"any_": [task_run]}}})
+
+    def artifacts(self) -> dict[str, dict[str, Any]]:
+        return {artifact["key"]: artifact for artifact in self.api("artifacts/latest/filter", {})}
+
+    def event(self, name: str) -> dict[str, Any]:
+        """Wait for an event, which the server stores a moment after it came."""
+        return _until(
+            lambda: self.api("events/filter", {"filter": {"event": {"name": [name]}}})["events"], 30
+        )[0]
+
+    def deployment(self) -> dict[str, Any]:
+        return self.api("deployments/name/refresh/refresh-sample")
+
+    def stop(self, number: int) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+def test_a_run_from_the_first_start_to_the_last_stop(tmp_path: Path) -> None:
+    home, releases, port = tmp_path / "home", tmp_path / "releases", _free_port()
+    settings = {
+        "sources": SAMPLE, "warehouse": str(tmp_path / "warehouse.duckdb"),
+        "releases": str(releases), "threads": 2,
+    }  # fmt: skip
+    with _service(home, port) as service:
+        _check_deployment(service.deployment())
+
+        run = service.refresh(topic="information_technology", **settings)
+        state = service.wait_for(run)
+        assert state["type"] == "COMPLETED", state["message"]
+        _check_published(service, run, releases / "information_technology")
+
+        topic = tmp_path / "hats.toml"
+        topic.write_text('name = "hats"\ntitle = "Hats"\nclasses = ["A42B"]\n')
+        state = service.wait_for(service.refresh(topic=str(topic), **settings))
+        assert state["type"] == "FAILED"
+        _check_refused(service, releases / "hats")
+
+        midway = service.refresh(
+            topic="information_technology",
+            **settings | {"warehouse": str(tmp_path / "another.duckdb")},
+        )
+        _until(lambda: "load ppubs" in service.task_runs(midway), 60)
+        assert service.run(midway)["state"]["type"] == "RUNNING"
+        assert len(_processes(home)) >= 4  # the service, its server, its worker, the run
+        assert service.stop(signal.SIGTERM) == 0
+        _check_gone(home, port)
+
+    with _service(home, port) as service:
+        # A second start on the same home: the work pool and the deployment are there already, the
+        # run that was cut off is over, and its slot is free for the next.
+        assert service.run(midway)["state"]["type"] == "CRASHED"
+        limit = service.deployment()["global_concurrency_limit"]
+        assert (limit["limit"], limit["active_slots"]) == (1, 0)
+        assert service.stop(signal.SIGINT) == 0
+        _check_gone(home, port)
+
+
+def test_a_taken_port_is_wrong_usage(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = _serve(tmp_path, port)
+    assert done.returncode == 2
+    assert f"port {port} of 127.0.0.1" in done.stderr
+    assert "--port" in done.stderr
+
+
+def test_one_service_a_home(tmp_path: Path) -> None:
+    from warehouse.database import exclusive
+
+    with exclusive(tmp_path / "serve"):
+        done = _serve(tmp_path, _free_port())
+    assert done.returncode == 5
+    assert str(tmp_path) in done.stderr
+
+
+def test_a_child_that_dies_is_named(tmp_path: Path) -> None:
+    (tmp_path / "prefect.db").write_text("this is not a database, whatever its name says")
+    done = _serve(tmp_path, _free_port())
+    assert done.returncode == 1
+    assert "the server ended by itself" in done.stderr
+    assert "not a database" in done.stderr
+    assert not _processes(tmp_path)
+
+
+def _check_deployment(deployment: dict[str, Any]) -> None:
+    assert deployment["work_pool_name"] == "corepath"
+    assert deployment["global_concurrency_limit"]["limit"] == 1
+    assert deployment["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+    (schedule,) = deployment["schedules"]
+    assert schedule["active"]
+    assert re.fullmatch(r"\d+ \d+ \* \* \d", schedule["schedule"]["cron"]), "weekly"
+    assert schedule["schedule"]["timezone"] == "UTC"
+    assert str(ROOT) not in json.dumps(deployment), "the server need not know where a worker works"
+
+
+def _check_published(service: Service, run: str, releases: Path) -> None:
+    release = (releases / "latest").resolve()
+    assert release.parent == releases.resolve()
+    assert (release / "corepath.duckdb").exists()
+
+    tasks = service.task_runs(run)
+    assert {"load ppubs", "load uspto", "staging.stg_family", "marts.fct_patent", "validate",
+            "publish"} <= set(tasks)  # fmt: skip
+    assert {task["state_type"] for task in tasks.values()} == {"COMPLETED"}
+    for table in ("staging.stg_family", "marts.fct_patent"):
+        (line,) = [
+            line for line in service.log(tasks[table]["id"]) if line["name"] == "corepath.build"
+        ]
+        assert re.fullmatch(rf"{table}: [\d,]+ rows in \d+\.\d\d s", line["message"])
+        assert line["level"] == 20
+
+    artifacts = service.artifacts()
+    assert set(artifacts) == {"release-report", "row-counts", "validation"}
+    report = artifacts["release-report"]["data"]
+    assert release.name in report.splitlines()[0]
+    assert "## Key core technologies" in report
+    rows = {row["table"]: row["rows"] for row in json.loads(artifacts["row-counts"]["data"])}
+    assert rows["fct_patent"] > 1000
+    assert {f"{table}.parquet" for table in rows} == {p.name for p in release.glob("*.parquet")}
+    results = json.loads(artifacts["validation"]["data"])
+    assert {"fct_patent", "stg_document"} <= {result["table"] for result in results}
+    assert not [r for r in results if r["outcome"] != "passed" and r["severity"] == "critical"]
+
+    event = service.event("corepath.release.published")
+    assert event["payload"] == {"path": str(release)}
+    assert event["resource"]["prefect.resource.id"] == (
+        f"corepath.release.information_technology.{release.name}"
+    )
+
+
+def _check_refused(service: Service, releases: Path) -> None:
+    assert not (releases / "latest").exists()
+    event = service.event("corepath.release.refused")
+    assert event["resource"]["prefect.resource.id"] == "corepath.release.hats"
+    assert "too few" in event["payload"]["reason"]
+    report = service.artifacts()["release-report"]["data"]
+    assert report == f"# hats: refused\n\n{event['payload']['reason']}"
+
+
+def _check_gone(home: Path, port: int) -> None:
+    assert _processes(home) == {}
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+
+
+@contextmanager
+def _service(home: Path, port: int) -> Iterator[Service]:
+    said = home.with_suffix(".out")
+    with said.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.serve", "--port", str(port)],
+            cwd="/", env=_environment() | {"PREFECT_HOME": str(home)},
+            stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+
+        def ready() -> list[str]:
+            assert process.poll() is None, said.read_text()
+            return re.findall("Refresh now: (.*)", said.read_text())
+
+        yield Service(process, port, _until(ready, 240)[0])
+    finally:
+        process.terminate()
+        process.wait(60)
+        for left in _processes(home):
+            os.kill(left, signal.SIGKILL)
+
+
+def _serve(home: Path, port: int) -> subprocess.CompletedProcess[str]:
+    """Start a service that cannot last."""
+    return subprocess.run(
+        [sys.executable, "-m", "flows.serve", "--port", str(port)],
+        cwd="/", env=_environment() | {"PREFECT_HOME": str(home)},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def _environment() -> dict[str, str]:
+    """The environment of a user who has set nothing about Prefect."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("PREFECT")}
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def _processes(home: Path) -> dict[int, str]:
+    """Find what runs with that PREFECT_HOME: the service and all that came of it."""
+    mark = f"PREFECT_HOME={home.resolve()}".encode()
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (process / "environ").read_bytes().split(b"\0"):
+                found[int(process.name)] = (process / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue  # another's, or over
+    return found
+
+
+def _until(probe: Callable[[], T | None], seconds: float) -> T:
+    deadline = time.monotonic() + seconds
+    while not (found := probe()):
+        assert time.monotonic() < deadline, f"nothing after {seconds} s"
+        time.sleep(0.5)
+    return found

@@ -1,0 +1,180 @@
+"""Publications of all sources, merged, and which of them are inventions and grants."""
+
+from datetime import date
+
+import pytest
+
+from tests.worlds import DEFAULTS, by, publications, world
+
+GOOD = {"source": "good", "source_rank": 1}
+POOR = {"source": "poor", "source_rank": 2}
+
+
+def staged(*documents):
+    given = {"sources.stg_document": publications(*documents)}
+    return by(world(given, "staging.stg_document"), "staging.stg_document", "publication_number")
+
+
+# --- Merging -------------------------------------------------------------------------------------
+
+
+def test_each_field_is_that_of_the_best_source_to_have_it():
+    number = {"publication_number": "US-7650331-B1"}
+    poor = number | POOR | {
+        "title": "Poor", "abstract": "Poor", "claim_count": 9, "family_id": "22", "office": "US",
+        "publication_date": "2010-01-19", "priority_date": "2003-01-01", "inventor_count": 4,
+    }  # fmt: skip
+    good = number | GOOD | {"title": "Good", "claim_count": None, "publication_date": "2010-01-20",
+                            "inventor_count": 0}  # fmt: skip
+    for order in ([poor, good], [good, poor]):
+        row = staged(*order)["US-7650331-B1"]
+        assert row["title"] == "Good"
+        assert row["abstract"] == "Poor"
+        assert row["claim_count"] == 9
+        assert row["inventor_count"] == 0  # none is knowledge, and better known
+        assert row["source_family_id"] == "22"
+        assert row["publication_date"] == row["grant_date"] == date(2010, 1, 20)
+        assert row["priority_date"] == date(2003, 1, 1)
+        assert (row["source"], row["source_count"]) == ("good", 2)
+
+
+def test_a_document_of_one_source_is_as_it_tells_it():
+    row = staged({"publication_number": "US-7650331-B1", **POOR})["US-7650331-B1"]
+    assert (row["source"], row["source_count"]) == ("poor", 1)
+    assert row["title"] is None
+
+
+def test_a_record_without_a_number_is_no_document():
+    given = {"sources.stg_document": [DEFAULTS["sources.stg_document"] | {"title": "Nameless"}]}
+    assert world(given, "staging.stg_document").sql("from staging.stg_document").fetchall() == []
+
+
+# --- Kinds, checked by hand against methods.md 5 -------------------------------------------------
+
+APPLICATION, GRANT, NEITHER, NO_INVENTION = (True, False), (True, True), (False, False), (False,)
+
+
+@pytest.mark.parametrize(
+    ("number", "published", "expected"),
+    [
+        # United States: A was the grant until 2001, B1 and B2 then certificates of re-examination.
+        ("US-3857398-A", "1974-12-31", GRANT),
+        ("US-6167568-A", "2000-12-26", GRANT),
+        ("US-6167568-A", "2001-01-01", GRANT),
+        ("US-6167569-B1", "2001-01-02", GRANT),
+        ("US-7650331-B2", "2010-01-19", GRANT),
+        ("US-4000000-B1", "2001-01-01", NEITHER),
+        ("US-4000000-B2", "1990-05-01", NEITHER),
+        ("US-20020127820-A1", "2002-09-12", APPLICATION),
+        ("US-20020127820-A2", "2003-09-12", APPLICATION),
+        ("US-20020127820-A9", "2003-09-12", APPLICATION),
+        ("US-PP3823-P", "1975-12-23", NO_INVENTION),
+        ("US-PP30000-P2", "2018-12-25", NO_INVENTION),
+        ("US-PP30000-P3", "2018-12-25", NO_INVENTION),
+        ("US-D435854-S", "2000-12-26", NO_INVENTION),
+        ("US-D656352-S1", "2012-03-27", NO_INVENTION),
+        ("US-RE28436-E", "1975-06-03", NO_INVENTION),
+        ("US-RE42920-E1", "2011-11-15", NO_INVENTION),
+        ("US-H1492-H", "1995-10-03", NEITHER),
+        ("US-H2277-H1", "2013-01-01", NEITHER),
+        ("US-T942010-I4", "1976-01-06", NEITHER),
+        ("US-6167569-C1", "2008-01-01", NEITHER),
+        ("US-6167569-F1", "2013-01-01", NEITHER),
+        ("US-6167569-J1", "2015-01-01", NEITHER),
+        ("US-6167569-K1", "2015-01-01", NEITHER),
+        ("US-6167569-O1", "1950-01-01", NEITHER),
+        # China: B is the grant since 2010-04-07, C was before.
+        ("CN-101000000-A", "2007-07-18", APPLICATION),
+        ("CN-101000000-B", "2010-04-07", GRANT),
+        ("CN-101000000-B", "2010-04-06", APPLICATION),
+        ("CN-1000000-C", "2010-04-06", GRANT),
+        ("CN-1000000-C", "2010-04-07", NEITHER),
+        ("CN-200000000-U", "2011-01-01", NO_INVENTION),
+        ("CN-2000000-Y", "2005-01-01", NO_INVENTION),
+        ("CN-300000000-S", "2011-01-01", NO_INVENTION),
+        ("CN-300000000-D", "2005-01-01", NO_INVENTION),
+        # Japan: B was published after examination and before grant.
+        ("JP-2001123456-A", "2001-05-08", APPLICATION),
+        ("JP-2001500001-T", "2001-01-09", APPLICATION),
+        ("JP-H0612345-B", "1994-02-16", APPLICATION),
+        ("JP-H0612345-B2", "1994-02-16", GRANT),
+        ("JP-3000001-B1", "2000-01-17", GRANT),
+        ("JP-5000001-B2", "2012-08-15", GRANT),
+        ("JP-S6012345-U", "1985-01-28", NO_INVENTION),
+        ("JP-H0612345-Y2", "1994-03-30", NO_INVENTION),
+        ("JP-3000001-Z", "2000-01-17", NO_INVENTION),
+        ("JP-1000001-S", "2000-01-17", NO_INVENTION),
+        # Korea
+        ("KR-20100012345-A", "2010-02-08", APPLICATION),
+        ("KR-101000001-B1", "2010-12-10", GRANT),
+        ("KR-100000001-B", "1995-01-01", GRANT),
+        ("KR-100000001-B2", "1995-01-01", GRANT),
+        ("KR-200000001-Y1", "2001-01-01", NO_INVENTION),
+        ("KR-20200000001-U", "2020-01-02", NO_INVENTION),
+        ("KR-300000001-S", "2001-01-01", NO_INVENTION),
+        # Europe and the world: search reports and corrections are no documents of their own.
+        ("EP-1000000-A1", "2000-05-17", APPLICATION),
+        ("EP-1000000-A2", "2000-05-17", APPLICATION),
+        ("EP-1000000-A3", "2000-05-17", NEITHER),
+        ("EP-1000000-A4", "2000-05-17", NEITHER),
+        ("EP-1000000-A8", "2000-05-17", NEITHER),
+        ("EP-1000000-A9", "2000-05-17", NEITHER),
+        ("EP-1000000-B1", "2003-02-12", GRANT),
+        ("EP-1000000-B2", "2003-02-12", GRANT),
+        ("EP-1000000-B3", "2003-02-12", GRANT),
+        ("EP-1000000-B8", "2003-02-12", GRANT),
+        ("EP-1000000-B9", "2003-02-12", GRANT),
+        ("WO-2009000001-A1", "2009-01-08", APPLICATION),
+        ("WO-2009000001-A2", "2009-01-08", APPLICATION),
+        ("WO-2009000001-A3", "2009-01-08", NEITHER),
+        ("WO-2009000001-A4", "2009-01-08", NEITHER),
+        ("WO-2009000001-A8", "2009-01-08", NEITHER),
+        ("WO-2009000001-A9", "2009-01-08", NEITHER),
+        # Taiwan
+        ("TW-201000001-A", "2010-01-01", APPLICATION),
+        ("TW-I300001-B", "2010-01-01", GRANT),
+        ("TW-M300001-U", "2010-01-01", NO_INVENTION),
+        ("TW-300001-M", "2001-01-01", NO_INVENTION),
+        ("TW-D100001-S", "2010-01-01", NO_INVENTION),
+        # An office that is not listed
+        ("DE-102009000001-A1", "2010-07-01", APPLICATION),
+        ("FR-2900001-B1", "2010-07-01", GRANT),
+        ("DE-1000001-C2", "1990-07-01", GRANT),
+        ("DE-202009000001-U1", "2010-07-01", NEITHER),
+        # A kind that a listed office does not have is no invention, for want of knowledge.
+        ("US-7650331-Q", "2010-01-19", NEITHER),
+    ],
+)
+def test_kinds_are_told_apart(kinds, number, published, expected):
+    row = kinds[number, published]
+    assert (row["is_invention"], row["is_grant"])[: len(expected)] == expected
+    assert row["grant_date"] == (date.fromisoformat(published) if row["is_grant"] else None)
+
+
+@pytest.fixture(scope="module")
+def kinds():
+    """All of the cases above in one world; publications that differ in date only, apart."""
+    [mark] = [m for m in test_kinds_are_told_apart.pytestmark if m.name == "parametrize"]
+    cases = [(number, published) for number, published, _ in mark.args[1]]
+    numbered = {}
+    for i, (number, published) in enumerate(cases):
+        office, bare, kind = number.split("-")
+        numbered[f"{office}-{bare}.{i}-{kind}"] = (number, published)
+    found = staged(*({"publication_number": own, "publication_date": published}
+                     for own, (_, published) in numbered.items()))  # fmt: skip
+    assert len(found) == len(cases)  # no case is in two rows of the table
+    return {numbered[own]: row for own, row in found.items()}
+
+
+def test_kinds_of_an_office_do_not_overlap_in_time():
+    connection = world({}, "reference.publication_kind")
+    assert connection.sql(
+        "select a.office, a.kind from reference.publication_kind as a "
+        "inner join reference.publication_kind as b using (office, kind) "
+        "where a.valid_from < b.valid_from and a.valid_to >= b.valid_from"
+    ).fetchall() == []  # fmt: skip
+
+
+def test_a_document_without_a_date_is_kept_and_no_invention():
+    row = staged({"publication_number": "US-7650331-B1", "publication_date": None})
+    assert row["US-7650331-B1"]["is_invention"] is False

@@ -1,0 +1,156 @@
+"""Settings: one model, filled by options, the environment and flow parameters alike."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from warehouse.database import connect
+from warehouse.settings import Settings
+
+CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=2)
+NAMES = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=20)
+PATHS = st.lists(NAMES, min_size=1, max_size=3).map(lambda parts: Path(*parts))
+SIZES = st.builds(
+    "{}{}{}".format,
+    st.integers(1, 999) | st.decimals("0.1", 99, places=1),
+    st.sampled_from(["", " "]),
+    st.sampled_from(["KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"]),
+)
+
+# One setting each: how the environment spells it, what it means, and another value of its kind.
+SPELLED = {
+    "topic": ("ai_chips", "ai_chips", "batteries"),
+    "sources": ('{"ppubs": "dump"}', {"ppubs": Path("dump")}, {"uspto": Path("other")}),
+    "countries": ("jp, us", ["JP", "US"], ["KR"]),
+    "warehouse": ("w.duckdb", Path("w.duckdb"), Path("v.duckdb")),
+    "releases": ("out", Path("out"), Path("elsewhere")),
+    "memory": ("2GB", "2GB", "1.5 GiB"),
+    "threads": ("3", 3, 1),
+}
+
+
+def test_the_settings_are_those_that_are_tested_here() -> None:
+    assert Settings.model_fields.keys() == SPELLED.keys()
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_the_defaults_are_those_of_the_shipped_sample() -> None:
+    settings = Settings()
+    assert settings.topic == "information_technology"
+    assert (settings.warehouse, settings.releases) == (Path("warehouse.duckdb"), Path("releases"))
+    assert (settings.sources, settings.countries) == ({}, None)
+    assert settings.threads == os.cpu_count()
+
+
+@pytest.mark.parametrize("name", SPELLED)
+def test_the_environment_fills_every_setting(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, value, _ = SPELLED[name]
+    monkeypatch.setenv(f"COREPATH_{name.upper()}", text)
+    assert getattr(Settings(), name) == value
+
+
+@pytest.mark.parametrize("name", SPELLED)
+def test_an_option_replaces_what_the_environment_says(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, _, other = SPELLED[name]
+    monkeypatch.setenv(f"COREPATH_{name.upper()}", text)
+    settings = Settings(**{name: other})
+    assert settings == Settings.model_construct(**{**dict(Settings()), name: other})
+
+
+@given(st.lists(st.sampled_from(sorted(SPELLED)), unique=True))
+def test_what_the_environment_leaves_out_keeps_its_default(names: list[str]) -> None:
+    default = Settings()
+    with patch.dict(os.environ, {f"COREPATH_{n.upper()}": SPELLED[n][0] for n in names}):
+        settings = Settings()
+    for name in SPELLED:
+        expected = SPELLED[name][1] if name in names else getattr(default, name)
+        assert getattr(settings, name) == expected
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "topic": NAMES,
+            "sources": st.dictionaries(NAMES, PATHS, max_size=3),
+            "countries": st.none() | st.lists(CODES, min_size=1, max_size=5, unique=True),
+            "warehouse": PATHS,
+            "releases": PATHS,
+            "memory": SIZES,
+            "threads": st.integers(1, 1024),
+        },
+    )
+)
+def test_settings_travel_as_the_json_of_flow_parameters(given_settings: dict[str, Any]) -> None:
+    settings = Settings(**given_settings)
+    assert {name: getattr(settings, name) for name in given_settings} == given_settings
+    sent = json.loads(settings.model_dump_json())
+    assert Settings.model_validate(sent) == settings
+    assert Settings(**sent) == settings
+
+
+@given(
+    st.lists(CODES, min_size=1, max_size=6, unique=True),
+    st.sampled_from([",", ", ", " ,  "]),
+    st.booleans(),
+)
+def test_countries_may_be_written_in_any_case_and_spacing(
+    codes: list[str], comma: str, lower: bool
+) -> None:
+    text = comma.join(codes)
+    assert Settings(countries=text.lower() if lower else text).countries == codes  # pyright: ignore
+
+
+@pytest.mark.parametrize("text", ["Japan", "J", "JP,,US", "JP;US", "", "ＪＰ", "J1", "JP,Korea"])
+def test_what_is_no_country_code_is_named(text: str) -> None:
+    with pytest.raises(ValidationError, match="is not an ISO 3166 alpha-2 country code such as JP"):
+        Settings(countries=text)  # pyright: ignore
+
+
+@pytest.mark.parametrize("unit", ["KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"])
+def test_duckdb_takes_every_size_that_the_settings_take(unit: str, tmp_path: Path) -> None:
+    number = {"K": "900000", "M": "900"}.get(unit[0], "1.5")
+    for space in ("", " "):
+        settings = Settings(
+            memory=f"{number}{space}{unit}", threads=1, warehouse=tmp_path / "w.duckdb"
+        )
+        with connect(settings) as db:
+            limit = db.sql("select current_setting('memory_limit')").fetchall()[0][0]
+        assert limit.endswith("iB")
+
+
+@pytest.mark.parametrize(
+    "text", ["lots", "8", "GB", "-1GB", "8gb!", "8GB\n", "80%", "1e3GB", "8 G B", "٨GB; x"]
+)
+def test_what_is_no_size_of_memory_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="memory"):
+        Settings(memory=text)
+
+
+@pytest.mark.parametrize(("name", "value"), [("threads", 0), ("threads", "two"), ("sources", "x")])
+def test_a_setting_of_the_wrong_kind_is_named(name: str, value: Any) -> None:
+    with pytest.raises(ValidationError, match=name):
+        Settings(**{name: value})
+
+
+def test_a_setting_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValidationError, match="colour"):
+        Settings(colour="blue")  # pyright: ignore
+
+
+def test_sources_in_the_environment_that_are_no_json_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COREPATH_SOURCES", "ppubs=samples/ppubs")
+    with pytest.raises(SettingsError, match="sources"):
+        Settings()
