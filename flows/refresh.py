@@ -1,6 +1,6 @@
 """The flow that brings a topic's releases up to date: one task a table, one artifact a report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -56,6 +56,7 @@ def refresh(settings: Settings) -> core.Outcome:
             markdown=f"# {topic}: refused\n\n{refused}",
             description="Refused",
         )
+        _show_results(refused.results, topic)
         _emit("refused", topic, {"reason": str(refused)})
         raise
     if outcome.status == "published":
@@ -73,10 +74,14 @@ def _report(outcome: core.Outcome) -> None:
         table=[{"table": table, "rows": rows} for table, rows in outcome.rows.items()],
         description=f"Rows of {outcome.topic} {outcome.version}",
     )
+    _show_results(outcome.results, f"{outcome.topic} {outcome.version}")
+
+
+def _show_results(results: Sequence[object], what: str) -> None:
     create_table_artifact(
         key="validation",
-        table=[vars(result) for result in outcome.results],
-        description=f"Validation of {outcome.topic} {outcome.version}",
+        table=[vars(result) for result in results],
+        description=f"Validation of {what}",
     )
 
 

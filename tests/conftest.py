@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from warehouse.refresh import Outcome, refresh
@@ -22,6 +23,10 @@ from warehouse.validate import Job, Result
 # Tests set what they mean: the settings of whoever runs them stay outside.
 for name in [name for name in os.environ if name.startswith("COREPATH_")]:
     del os.environ[name]
+
+# Other workers take the time that an example is allowed: how long one takes says nothing.
+hypothesis.settings.register_profile("shared", deadline=None)
+hypothesis.settings.load_profile("shared")
 
 SOURCES = {"ppubs": ROOT / "samples" / "ppubs", "uspto": ROOT / "samples" / "uspto"}
 

@@ -65,7 +65,7 @@ def world(
     build.write_topic(connection, topic, countries)
     tables = TABLES if set(sources) == set(SOURCES) else discover(sources)
     for key in _needed(tables, wanted, given):
-        schema, name = key.split(".")
+        schema = key.split(".")[0]
         connection.execute(f"create schema if not exists {identifier(schema)}")
         if isinstance(given.get(key), pl.DataFrame):
             _write(connection, key, given[key].to_arrow())

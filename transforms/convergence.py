@@ -248,14 +248,18 @@ def _giant(graph: nx.Graph) -> nx.Graph:
 
 
 def _cross_section_share(graph: nx.Graph) -> float:
-    crossing = sum(full for i, j, full in graph.edges(data="full_count") if i[0] != j[0])
+    section = graph.nodes(data="section")
+    crossing = sum(
+        full for i, j, full in graph.edges(data="full_count") if section[i] != section[j]
+    )
     return crossing / graph.size(weight="full_count")
 
 
 def _expected_cross_section_share(graph: nx.Graph) -> float:
     strengths: Counter[str] = Counter()
+    section = graph.nodes(data="section")
     for technology, strength in graph.degree(weight="full_count"):
-        strengths[technology[0]] += strength
+        strengths[section[technology]] += strength
     return 1 - sum((s / strengths.total()) ** 2 for s in strengths.values())
 
 
@@ -392,10 +396,18 @@ def _ends(edges: pl.DataFrame) -> pl.DataFrame:
 
 def _graph(edges: pl.DataFrame, occurrences: pl.DataFrame) -> nx.Graph:
     _refuse_strangers(edges, occurrences)
+    technologies = occurrences["technology"].to_list()
+    # Numbered by name: sets of numbers have one order, those of strings another in every process,
+    # and with the order the last digits of sums would change.
+    number = {technology: i for i, technology in enumerate(sorted(technologies))}
     graph = nx.Graph()
-    graph.add_nodes_from(occurrences["technology"])
+    graph.add_nodes_from((number[t], {"section": t[0]}) for t in technologies)
     graph.add_weighted_edges_from(
-        edges.select("source", "target", "full_count").rows(), weight="full_count"
+        (
+            (number[source], number[target], count)
+            for source, target, count in edges.select("source", "target", "full_count").rows()
+        ),
+        weight="full_count",
     )
     return graph
 

@@ -83,7 +83,7 @@ def core_technologies(counts: pl.DataFrame, families: int, core_families: int) -
 def _beta_prior(n: np.ndarray, k: np.ndarray) -> tuple[float, float]:
     if not 0 < k.sum() < n.sum():
         raise DegenerateInput(
-            f"{k.sum():.0f} of {n.sum():.0f} families with an IPC class are core: nothing to compare"
+            f"{k.sum():.0f} of {n.sum():.0f} classified families are core: nothing to compare"
         )
     rate = k.sum() / n.sum()
     spread = (n * (k / n - rate) ** 2).sum() / (rate * (1 - rate))

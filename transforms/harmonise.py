@@ -38,7 +38,7 @@ def harmonise(name: pl.Expr) -> pl.Expr:
     key = (
         name.str.replace_all(_CJK_FORMS, " ")
         .str.normalize("NFKD")
-        .str.replace_all(r"\p{Mn}", "")
+        .str.replace_all("[\u0300-\u036f]", "")  # accents; the marks of kana make other letters
         .str.normalize("NFKC")
         .str.to_uppercase()
         .str.replace_all("&", " AND ", literal=True)
@@ -46,7 +46,7 @@ def harmonise(name: pl.Expr) -> pl.Expr:
         .str.replace_all(r"[^\p{L}\p{N}]+", " ")
         .str.strip_chars()
         .str.replace(r"^(?:THE|KABUSHIKI KAISHA) ", "")
-        .str.replace(rf"(?: AND)?(?: (?:{_SUFFIXES}))+$", "")
+        .str.replace(rf"(?:(?: AND)? (?:{_SUFFIXES}))+$", "")
         .str.strip_chars()
     )
     return pl.when(key != "").then(key)

@@ -55,6 +55,7 @@ def int_indicator_value(
         )
         .sort("family_id")
         .collect()
+        .rechunk()  # sums must not depend on how the rows came
     )
     return values.select("family_id").hstack(
         normalise(

@@ -1,5 +1,7 @@
 """What can go wrong, and the exit code that tells a scheduler which it was."""
 
+from collections.abc import Sequence
+
 
 class CorepathError(Exception):
     """A failure that its message explains; the base of all others."""
@@ -20,9 +22,21 @@ class BadInput(CorepathError):
 
 
 class Refused(CorepathError):
-    """The result was built, or could not be worth building, and is not published."""
+    """The result was built, or could not be worth building, and is not published.
+
+    Parameters
+    ----------
+    reason
+        Why, in plain words.
+    results
+        The verdicts of validation, where it came so far.
+    """
 
     exit_code = 4
+
+    def __init__(self, reason: str, results: Sequence[object] = ()) -> None:
+        super().__init__(reason)
+        self.results = results
 
 
 class Busy(CorepathError):

@@ -256,7 +256,7 @@ class _Run:
             f"{r.table}: {r.expectation} {r.outcome}, {r.why}" for r in results if r.refuses
         ]
         if refusing:
-            raise Refused(f"validation refuses the release: {'; '.join(refusing)}")
+            raise Refused(f"validation refuses the release: {'; '.join(refusing)}", results)
         return results
 
     def _publish(

@@ -126,6 +126,13 @@ class Topic(_Strict):
         for rule in self.include + self.condition:
             if rule.unless:
                 raise ValueError(f"rule {rule.id!r}: unless belongs to [[exclude]] rules")
+        for field, values in (
+            ("countries", self.countries),
+            ("subfield", [subfield.id for subfield in self.subfield]),
+            ("method.indicators", list[str](self.method.indicators)),
+        ):
+            if twice := {value for value in values if values.count(value) > 1}:
+                raise ValueError(f"{field}: {', '.join(sorted(twice))} is given twice")
         every = named + [rule for subfield in self.subfield for rule in subfield.any]
         for rule in every:
             for group in {rule.terms, *(rule.near or ())} - {None, *self.terms}:
@@ -133,11 +140,15 @@ class Topic(_Strict):
             for other in set(rule.unless) - set(ids):
                 raise ValueError(f"rule {rule.id!r}: unless names {other!r}, which is no rule")
         for group, languages in self.terms.items():
+            if not languages:
+                raise ValueError(f"terms.{group}: has no language")
             for language, pattern in languages.items():
-                try:
-                    pl.Series([""]).str.contains(f"(?i){pattern}")
-                except pl.exceptions.ComputeError as error:
-                    raise ValueError(f"terms.{group}.{language}: {error}") from None
+                _try(f"terms.{group}.{language}", pattern)
+        for rule in every:
+            if pattern := self._pattern(rule):
+                _try(f"rule {rule.id!r}", pattern)
+            elif rule.near:
+                raise ValueError(f"rule {rule.id!r}: its terms are near each other in no language")
         return self
 
     def tables(self, countries: list[str] | None) -> dict[str, pl.DataFrame]:
@@ -192,7 +203,10 @@ class Topic(_Strict):
                 indicator=pl.String, position=pl.Int64,
             ),
             "topic_country": _frame(
-                [(code, i) for i, code in enumerate(countries or self.countries, start=1)],
+                [
+                    (code, i)
+                    for i, code in enumerate(dict.fromkeys(countries or self.countries), start=1)
+                ],
                 country=pl.String, position=pl.Int64,
             ),
         }  # fmt: skip
@@ -255,6 +269,14 @@ def _say(error: Any) -> str:
     where = ".".join(str(part) for part in error["loc"])
     message = error["msg"].removeprefix("Value error, ")
     return f"{where}: {message}" if where else message
+
+
+def _try(where: str, pattern: str) -> None:
+    """Raise where the engine that is to search for a pattern cannot."""
+    try:
+        pl.Series([""]).str.contains(f"(?i){pattern}")
+    except pl.exceptions.ComputeError as error:
+        raise ValueError(f"{where}: {str(error).partition('This error occurred')[0]}") from None
 
 
 def _below(prefix: str) -> str:

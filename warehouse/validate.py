@@ -54,14 +54,7 @@ class Job:
 
 
 class Validator:
-    """A process that loads Great Expectations while others work, then judges.
-
-    Examples
-    --------
-    >>> with Validator() as validator:
-    ...     results = validator.judge([Job("corepath.duckdb", [("marts", "fct_patent")])])
-    ... # doctest: +SKIP
-    """
+    """A process that loads Great Expectations while others work, then judges once."""
 
     def __enter__(self) -> Self:
         # A program may close its standard output; what Great Expectations prints goes the way of

@@ -6,9 +6,10 @@ select
     a.network,
     a.subclass as source,
     b.subclass as target,
-    sum(a.share) as full_count,
-    sum(a.share / (a.codes - 1)) as fractional_count,
-    sum(a.share * 2.0::double / (a.codes * (a.codes - 1))) as pair_fraction
+    sum(a.share::decimal(38, 15))::double as full_count,
+    sum((a.share / (a.codes - 1))::decimal(38, 15))::double as fractional_count,
+    sum((a.share * 2.0::double / (a.codes * (a.codes - 1)))::decimal(38, 15))::double
+        as pair_fraction
 from intermediate.int_convergence_code as a
 inner join intermediate.int_convergence_code as b
     on a.network = b.network and a.family_id = b.family_id and a.subclass < b.subclass

@@ -12,8 +12,9 @@ with cut as (
 select
     k.threshold,
     c.country,
-    sum(c.share) as families,
-    sum(case when s.score >= k.score then c.share else 0 end) as core_families
+    sum(c.share::decimal(38, 15))::double as families,
+    sum((case when s.score >= k.score then c.share else 0 end)::decimal(38, 15))::double
+        as core_families
 from intermediate.int_family_country as c
 inner join intermediate.int_score_rank as s on c.family_id = s.family_id
 cross join cut as k

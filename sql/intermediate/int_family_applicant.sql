@@ -116,26 +116,34 @@ individuals as (
     left join recognised as r on f.family_id = r.family_id
     where r.family_id is null
     group by all
+),
+
+applicants as (
+    select
+        family_id,
+        organisation,
+        corporate_group,
+        organisation_type,
+        register_basis,
+        country,
+        country_source,
+        1::bigint as parts,
+        count(*) over (partition by family_id) as total
+    from organisations
+    union all
+    select
+        family_id,
+        organisation,
+        organisation as corporate_group,
+        'INDIVIDUAL' as organisation_type,
+        null as register_basis,
+        country,
+        country_source,
+        mentions as parts,
+        (sum(mentions) over (partition by family_id))::bigint as total
+    from individuals
 )
 
-select
-    family_id,
-    organisation,
-    corporate_group,
-    organisation_type,
-    register_basis,
-    country,
-    country_source,
-    1.0::double / count(*) over (partition by family_id) as share
-from organisations
-union all
-select
-    family_id,
-    organisation,
-    organisation as corporate_group,
-    'INDIVIDUAL' as organisation_type,
-    null as register_basis,
-    country,
-    country_source,
-    mentions::double / sum(mentions) over (partition by family_id) as share
-from individuals
+-- Whole parts of a whole, so that a family's shares add up to 1 exactly.
+select *, parts::double / total as share
+from applicants

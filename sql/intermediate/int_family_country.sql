@@ -3,7 +3,7 @@
 select
     family_id,
     country,
-    sum(share) as share,
+    sum(parts)::double / max(total) as share,
     max(case country_source
         when 'record' then 1 when 'family' then 2 when 'register' then 3 when 'namesake' then 4
         when 'inventor' then 5 when 'first_filing' then 6 else 7

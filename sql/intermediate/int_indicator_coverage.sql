@@ -11,14 +11,15 @@ with places as (
 totals as (
     select
         p.country,
-        sum(p.share) as families,
-        sum(case when i.fc_5 is not null then p.share else 0 end) as fc_5,
-        sum(case when i.bc is not null then p.share else 0 end) as bc,
-        sum(case when i.npl is not null then p.share else 0 end) as npl,
-        sum(case when i.fs is not null then p.share else 0 end) as fs,
-        sum(case when i.cl is not null then p.share else 0 end) as cl,
-        sum(case when i.sc is not null then p.share else 0 end) as sc,
-        sum(case when i.inv is not null then p.share else 0 end) as inv
+        sum(p.share::decimal(38, 15))::double as families,
+        sum((case when i.fc_5 is not null then p.share else 0 end)::decimal(38, 15))::double
+            as fc_5,
+        sum((case when i.bc is not null then p.share else 0 end)::decimal(38, 15))::double as bc,
+        sum((case when i.npl is not null then p.share else 0 end)::decimal(38, 15))::double as npl,
+        sum((case when i.fs is not null then p.share else 0 end)::decimal(38, 15))::double as fs,
+        sum((case when i.cl is not null then p.share else 0 end)::decimal(38, 15))::double as cl,
+        sum((case when i.sc is not null then p.share else 0 end)::decimal(38, 15))::double as sc,
+        sum((case when i.inv is not null then p.share else 0 end)::decimal(38, 15))::double as inv
     from places as p
     inner join intermediate.int_indicator as i on p.family_id = i.family_id
     group by p.country

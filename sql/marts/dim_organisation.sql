@@ -4,7 +4,7 @@ with places as (
         organisation,
         country,
         row_number() over (
-            partition by organisation order by sum(share) desc, country
+            partition by organisation order by sum(share::decimal(38, 15)) desc, country
         ) as place
     from intermediate.int_family_applicant
     group by organisation, country
@@ -19,7 +19,8 @@ select
         as organisation_type, -- COMPANY, UNIVERSITY, GOV NON-PROFIT, HOSPITAL, INDIVIDUAL or null
     min(a.register_basis) as register_basis, -- Why the register says so; null where it is not there
     count(*)::bigint as families, -- Families of the topic it applied for, alone or with others
-    sum(a.share) as fractional_families -- The same, shared equally between co-applicants
+    sum(a.share::decimal(38, 15))::double
+        as fractional_families -- The same, shared equally between co-applicants
 from intermediate.int_family_applicant as a
 inner join places as p on a.organisation = p.organisation and p.place = 1
 group by a.organisation

@@ -4,9 +4,9 @@ with core_country as (
     select
         c.subclass as technology,
         p.country,
-        sum(p.share) as families,
+        sum(p.share::decimal(38, 15))::double as families,
         row_number() over (
-            partition by c.subclass order by sum(p.share) desc, p.country
+            partition by c.subclass order by sum(p.share::decimal(38, 15)) desc, p.country
         ) as place
     from intermediate.int_family_code as c
     inner join intermediate.int_score_rank as r on c.family_id = r.family_id

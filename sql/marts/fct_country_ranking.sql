@@ -4,8 +4,9 @@
 with totals as (
     select
         *,
-        sum(families) over (partition by threshold) as all_families,
-        sum(core_families) over (partition by threshold) as all_core_families,
+        (sum(families::decimal(38, 15)) over (partition by threshold))::double as all_families,
+        (sum(core_families::decimal(38, 15)) over (partition by threshold))::double
+            as all_core_families,
         core_families / families as rate,
         -- z of a 95 % interval, squared, over n
         3.841458820694124::double / families as z2n

@@ -7,12 +7,12 @@ select
     p.period, -- Period of the year
     y.families, -- Families, fractional
     y.core_families, -- Key core families, fractional
-    sum(y.families) over (
+    (sum(y.families::decimal(38, 15)) over (
         partition by y.country order by y.year
-    ) as cumulative_families, -- Families up to the year, fractional
-    sum(y.core_families) over (
+    ))::double as cumulative_families, -- Families up to the year, fractional
+    (sum(y.core_families::decimal(38, 15)) over (
         partition by y.country order by y.year
-    ) as cumulative_core_families -- Key core families up to the year, fractional
+    ))::double as cumulative_core_families -- Key core families up to the year, fractional
 from intermediate.int_country_year as y
 inner join reference.period as p on y.year between p.first_year and p.last_year
 cross join topic.topic as t

@@ -1,5 +1,6 @@
 -- References of publications. One row = one citing publication x cited publication, or one item of
--- other literature. A reference without its kind takes that of the publication, if it is loaded.
+-- other literature. Kinds are often left out or out of date: unless the very publication is loaded,
+-- a reference means the one that is loaded under its number.
 with ranked as (
     select
         *,
@@ -19,11 +20,12 @@ loaded as (
 
 select distinct
     r.citing_publication,
-    coalesce(l.publication_number, r.cited_publication) as cited_publication,
+    coalesce(e.publication_number, l.publication_number, r.cited_publication) as cited_publication,
     r.npl,
     r.origin,
     r.category
 from ranked as r
+left join staging.stg_document as e on r.cited_publication = e.publication_number
 left join loaded as l
     on
         split_part(r.cited_publication, '-', 1) || '-' || split_part(r.cited_publication, '-', 2)

@@ -83,9 +83,11 @@ def test_a_version_that_is_not_there_is_told_with_those_that_are(releases: Relea
         releases.path("2025.1.0")
 
 
-@pytest.mark.parametrize("dies_in", ["_note", "symlink_to"])
-def test_a_run_that_dies_while_it_publishes_leaves_latest_and_its_version_is_not_used_again(
-    dies_in: str, releases: Releases, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("dies_in", "noted"), [("_note", ["2026.11.0"]), ("symlink_to", ["2026.11.0", "2026.11.1"])]
+)
+def test_a_run_that_dies_while_it_publishes_leaves_latest_and_the_next_run_publishes(
+    dies_in: str, noted: list[str], releases: Releases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(releases, "one")
 
@@ -97,12 +99,17 @@ def test_a_run_that_dies_while_it_publishes_leaves_latest_and_its_version_is_not
         with pytest.raises(KeyboardInterrupt):
             publish(releases, "two")
 
-    assert (releases.folder / "latest" / "corepath.duckdb").read_text() == "one"
-    latest = releases.latest()
-    assert latest is not None
-    assert latest.identity == "one"
-    assert publish(releases, "two").name == "2026.11.2"
-    assert (releases.folder / "latest" / "corepath.duckdb").read_text() == "two"
+    latest = releases.folder / "latest" / "corepath.duckdb"
+    assert latest.read_text() == "one"
+    assert releases.path() == releases.folder / "2026.11.0"
+    assert [attempt.version for attempt in releases.attempts()] == noted
+
+    version = publish(releases, "two").name
+    assert version not in noted
+    assert latest.read_text() == "two"
+    assert [attempt.version for attempt in releases.attempts()] == [*noted, version]
+    folders = {p.name for p in releases.folder.iterdir() if p.is_dir() and not p.is_symlink()}
+    assert folders == {*noted, version}
 
 
 def test_drafts_of_runs_that_did_not_end_are_removed_with_a_warning(

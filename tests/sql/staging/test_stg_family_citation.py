@@ -9,7 +9,8 @@ def test_families_cite_each_other_once_and_never_themselves():
     connection = world(
         {
             "sources.stg_document": publications(
-                {"publication_number": "US-1-A1", "family_id": "f", "publication_date": "2005-01-01"},
+                {"publication_number": "US-1-A1", "family_id": "f",
+                 "publication_date": "2005-01-01"},
                 {"publication_number": "US-2-B2", "family_id": "f"},
                 {"publication_number": "US-3-B2", "family_id": "g"},
                 {"publication_number": "US-4-B2", "family_id": "g"},
