@@ -248,7 +248,7 @@ def _giant(graph: nx.Graph) -> nx.Graph:
 
 
 def _cross_section_share(graph: nx.Graph) -> float:
-    section = graph.nodes(data="section")
+    section = nx.get_node_attributes(graph, "section")
     crossing = sum(
         full for i, j, full in graph.edges(data="full_count") if section[i] != section[j]
     )
@@ -257,7 +257,7 @@ def _cross_section_share(graph: nx.Graph) -> float:
 
 def _expected_cross_section_share(graph: nx.Graph) -> float:
     strengths: Counter[str] = Counter()
-    section = graph.nodes(data="section")
+    section = nx.get_node_attributes(graph, "section")
     for technology, strength in graph.degree(weight="full_count"):
         strengths[section[technology]] += strength
     return 1 - sum((s / strengths.total()) ** 2 for s in strengths.values())

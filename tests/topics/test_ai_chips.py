@@ -225,12 +225,14 @@ def _labels(symbol: str, purpose: str) -> set[str]:
     return set(rules.filter(hit & ~pl.col("is_first_only"))["label"])
 
 
-@pytest.mark.parametrize("group,text", [(g, t) for g, texts in SAYS.items() for t in texts])
+@pytest.mark.parametrize(("group", "text"), [(g, t) for g, texts in SAYS.items() for t in texts])
 def test_terms_are_found(group, text):
     assert _matches(_pattern(group), text)
 
 
-@pytest.mark.parametrize("group,text", [(g, t) for g, texts in DOES_NOT_SAY.items() for t in texts])
+@pytest.mark.parametrize(
+    ("group", "text"), [(g, t) for g, texts in DOES_NOT_SAY.items() for t in texts]
+)
 def test_other_words_are_not_found(group, text):
     assert not _matches(_pattern(group), text)
 
@@ -261,7 +263,7 @@ def test_every_pattern_compiles():
 
 
 @pytest.mark.parametrize(
-    "symbol,labels",
+    ("symbol", "labels"),
     [
         ("G06N3/0635", {"a_class", "b_class_and_ai"}),
         ("G06F2207/4824", {"a_class"}),
@@ -280,7 +282,7 @@ def test_classes_of_a_and_b(symbol, labels):
 
 
 @pytest.mark.parametrize(
-    "symbol,main",
+    ("symbol", "main"),
     [
         ("G11C11/54", "neuromorphic"),
         ("G06N3/065", "analog"),

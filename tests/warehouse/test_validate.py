@@ -157,6 +157,29 @@ BAD = {
     ],
 }
 
+# A column of each mart that every row must fill, and one of its DOUBLEs.
+FILLED = {
+    "dim_country": ("is_compared", None),
+    "dim_organisation": ("families", "fractional_families"),
+    "dim_period": ("last_year", None),
+    "dim_technology": ("section", None),
+    "fct_convergence_edge": ("full_count", "z"),
+    "fct_convergence_node": ("degree", "effective_size"),
+    "fct_core_technology": ("is_core_technology", "location_quotient"),
+    "fct_country_ranking": ("rank_core", "families"),
+    "fct_country_year": ("core_families", "cumulative_families"),
+    "fct_indicator_weight": ("coverage", "entropy"),
+    "fct_network_metric": ("nodes", "average_path_length"),
+    "fct_patent": ("is_core", "fc_5"),
+    "fct_patent_country": ("share", "share"),
+}
+for mart, (filled, number) in FILLED.items():
+    BAD[mart, "every row is complete"] = [f"{filled} = null"]
+    if number:
+        infinite = [f"{number} = '{value}'::double" for value in ("nan", "inf")]
+        BAD[mart, "numbers are finite"] = infinite
+BAD["fct_indicator_weight", "every row is complete"].append("is_used = true, weight = null")
+
 # Warnings that the sample deserves, and what would spare it: there, bad rows prove nothing alone.
 MENDED = {
     ("fct_patent", "citation windows are closed"): "update {t} set fc_5_window_closed = true",
@@ -375,6 +398,15 @@ def test_every_mart_and_staging_table_has_a_suite_and_every_suite_a_table() -> N
     named = [(t.schema, t.name) for t in tables]
     assert suites_for(named) == named
     assert suites_for([("marts", "no_such_table")]) == []
+
+
+def test_every_mart_is_held_to_complete_rows_and_finite_numbers() -> None:
+    marts = {t.name for t in discover(available()).values() if t.schema == "marts"}
+    assert FILLED.keys() == marts
+    assert {table for table, name in EXPECTATIONS if name == "every row is complete"} == marts
+    assert {table for table, name in EXPECTATIONS if name == "numbers are finite"} == {
+        mart for mart, (_, number) in FILLED.items() if number
+    }
 
 
 def test_no_bad_row_is_meant_for_an_expectation_that_is_gone() -> None:

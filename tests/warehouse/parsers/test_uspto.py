@@ -504,7 +504,8 @@ def test_related_documents() -> None:
 
     rows = with_bibliography(
         "<us-related-documents>"
-        f"{relation('division', '1')}{relation('reissue', '2')}{relation('us-divisional-reissue', '3')}"
+        f"{relation('division', '1')}{relation('reissue', '2')}"
+        f"{relation('us-divisional-reissue', '3')}"
         "<us-provisional-application><document-id><country>US</country><doc-number>60123456"
         "</doc-number><date>20001200</date></document-id></us-provisional-application>"
         "<related-publication><document-id><country>US</country><doc-number>20020000001"
@@ -734,7 +735,7 @@ def test_members(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_raises(tmp_path: Path) -> None:
-    with pytest.raises(OSError):
+    with pytest.raises(FileNotFoundError):
         list(uspto.open_members(tmp_path / "none.zip"))
 
 
