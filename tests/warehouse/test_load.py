@@ -212,7 +212,7 @@ def test_a_path_without_any_file_of_the_source_is_refused_with_what_it_expects(w
     with pytest.raises(BadInput, match="no such file or folder"):
         load(warehouse, PPUBS, tmp_path / "nowhere")
     (tmp_path / "readme.txt").write_text("text")
-    with pytest.raises(BadInput, match=r"holds no file that source ppubs reads \(\*\.jsonl"):
+    with pytest.raises(BadInput, match=r"holds no file that source ppubs reads \(.*\*\.jsonl"):
         load(warehouse, PPUBS, tmp_path)
 
 

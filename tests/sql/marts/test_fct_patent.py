@@ -71,6 +71,17 @@ def test_the_country_is_the_one_of_the_largest_share_and_the_source_the_weakest(
     )
 
 
+def test_what_is_known_of_a_country_is_as_good_as_the_weakest_of_its_applicants():
+    given = toy()
+    given["sources.stg_party"] += [
+        {"publication_number": "US-9000001-B2", "name": "Nobody Knows", "position": 2},
+        {"publication_number": "US-9000001-B2", "role": "inventor", "country": "US", "name": "A"},
+    ]
+    shares = by(world(given, "marts.fct_patent_country"), "marts.fct_patent_country", "family_id")
+    assert (shares["f1"]["country"], shares["f1"]["share"]) == ("US", 1)
+    assert shares["f1"]["country_source"] == "inventor"
+
+
 def test_countries_at_par_are_settled_by_the_alphabet():
     given = toy()
     given["sources.stg_party"].append(
