@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +20,7 @@ from rich.table import Table as RichTable
 import flows  # noqa: F401  its environment comes before Prefect
 from warehouse import graph, release, sources, topic
 from warehouse.errors import CorepathError, UsageError
+from warehouse.refresh import prepare
 from warehouse.settings import Settings
 from warehouse.summary import summarise
 
@@ -44,7 +45,8 @@ validation, or too little to analyse; 5 another run holds the warehouse.
 """,
 )
 
-console = Console()
+# In a pipe nobody wants tables cut to 80 columns.
+console = Console(width=None if sys.stdout.isatty() else 200)
 errors = Console(stderr=True)
 
 TopicName = Annotated[
@@ -100,6 +102,8 @@ def refresh(
             topic=topic, sources=_pairs(source), countries=countries, warehouse=warehouse,
             releases=releases, memory=memory, threads=threads,
         )  # fmt: skip
+        # Prefect takes seconds to start: what is plainly wrong is said before.
+        prepare(settings)
         with _progress():
             # Prefect takes seconds to import: only who refreshes waits for it.
             from prefect.logging.handlers import APILogHandler
@@ -265,18 +269,15 @@ def _progress() -> Iterator[None]:
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     logger = logging.getLogger("corepath")
     logger.setLevel(logging.INFO)
-    if not errors.is_terminal:
+    with ExitStack() as stack:
         handler: logging.Handler = logging.StreamHandler(sys.stderr)
+        if errors.is_terminal:
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+            progress = Progress(*columns, console=errors, transient=True)
+            handler = _InPlace(stack.enter_context(progress))
         logger.addHandler(handler)
+        stack.callback(logger.removeHandler, handler)
         yield
-        logger.removeHandler(handler)
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True) as progress:
-        handler = _InPlace(progress)
-        logger.addHandler(handler)
-        yield
-        logger.removeHandler(handler)
 
 
 class _InPlace(logging.Handler):

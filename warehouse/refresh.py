@@ -50,6 +50,25 @@ class Outcome:
     results: list[Result] = field(default_factory=list)
 
 
+def prepare(settings: Settings) -> tuple[Topic, dict[str, Source]]:
+    """Read the topic and the sources' declarations, and see that the dumps are there.
+
+    Raises
+    ------
+    UsageError
+        No source is given, or one or the topic is unknown.
+    BadInput
+        The topic file cannot be read, or a path holds no file of its source.
+    """
+    if not settings.sources:
+        raise UsageError("name at least one source, such as --source ppubs=samples/ppubs")
+    topic = read(settings.topic)
+    sources = {name: named(name) for name in sorted(settings.sources)}
+    for name, source in sources.items():
+        source.find(settings.sources[name])
+    return topic, sources
+
+
 def refresh(settings: Settings, step: Step = plain) -> Outcome:
     """Bring the releases of a topic up to date with the dumps.
 
@@ -76,10 +95,7 @@ def refresh(settings: Settings, step: Step = plain) -> Outcome:
     Busy
         Another run holds the warehouse or the releases.
     """
-    if not settings.sources:
-        raise UsageError("name at least one source, such as --source ppubs=samples/ppubs")
-    topic = read(settings.topic)
-    sources = {name: named(name) for name in sorted(settings.sources)}
+    topic, sources = prepare(settings)
     tables = discover(sources)
     releases = Releases(settings.releases, topic.name)
     with (

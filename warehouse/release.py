@@ -98,13 +98,11 @@ class Releases:
     def draft(self) -> Path:
         """Make the folder that a release is written in before it gets its name.
 
-        What a killed run left behind is removed: drafts, files written aside, and a finished
-        release that was not noted. Only the holder of this folder's lock may call it.
+        What a killed run left behind is removed: drafts, and files written aside. A finished
+        release is never removed, even if versions.json does not list it: that file may have been
+        lost. Only the holder of this folder's lock may call it.
         """
-        noted = {attempt.version for attempt in self.attempts()}
-        left = list(self.folder.glob(".*-*"))
-        left += [path for path in self.folder.glob("[0-9]*") if path.name not in noted]
-        for path in left:
+        for path in sorted(self.folder.glob(".*-*")):
             log.warning("%s: left behind by a run that did not end; removed", path)
             if path.is_symlink() or path.is_file():
                 path.unlink()

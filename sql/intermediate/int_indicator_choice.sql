@@ -1,18 +1,25 @@
 -- Which indicators can be used, and why not. One row = one indicator.
 -- An indicator that too few families of any compared country have is left out rather than guessed;
 -- a country of fewer than 30 families cannot veto it.
-with weakest as (
+with judged as (
     select
         c.indicator,
-        max(case when c.country = 'WORLD' then c.coverage end) as coverage,
-        min(case when c.country = 'WORLD' or (t.country is not null and c.families >= 30)
-            then c.coverage end) as lowest_coverage,
-        min_by(c.country, c.coverage) filter (
-            where c.country = 'WORLD' or (t.country is not null and c.families >= 30)
-        ) as lowest_country
+        c.country,
+        c.coverage,
+        row_number() over (partition by c.indicator order by c.coverage, c.country) as place
     from intermediate.int_indicator_coverage as c
     left join topic.topic_country as t on c.country = t.country
-    group by c.indicator
+    where c.country = 'WORLD' or (t.country is not null and c.families >= 30)
+),
+
+weakest as (
+    select
+        indicator,
+        max(case when country = 'WORLD' then coverage end) as coverage,
+        max(case when place = 1 then coverage end) as lowest_coverage,
+        max(case when place = 1 then country end) as lowest_country
+    from judged
+    group by indicator
 )
 
 select

@@ -353,12 +353,13 @@ def test_an_option_wins_over_the_environment(
         "COREPATH_TOPIC": "ai_chips", "COREPATH_MEMORY": "1GB", "COREPATH_COUNTRIES": "KR",
         "COREPATH_SOURCES": '{"uspto": "b"}', "COREPATH_WAREHOUSE": "w.duckdb",
     }  # fmt: skip
-    result = corepath("refresh", "--memory=2GB", "--source=ppubs=a", **environment)
+    dump = own_sample.sources["ppubs"]
+    result = corepath("refresh", "--memory=2GB", f"--source=ppubs={dump}", **environment)
     assert result.exit_code == 0, result.stderr
     (settings,) = given
     assert (settings.memory, settings.topic, settings.countries) == ("2GB", "ai_chips", ["KR"])
     assert settings.warehouse == Path("w.duckdb")
-    assert settings.sources == {"ppubs": Path("a")}
+    assert settings.sources == {"ppubs": dump}
 
 
 def test_the_whole_command_publishes_the_sample_and_leaves_nothing_running(
