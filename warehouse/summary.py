@@ -17,7 +17,9 @@ order by r.rank_families, country
 
 _TECHNOLOGIES = """
 select
-    rank as "#", technology, coalesce(title[1:60], '') as title, families,
+    rank as "#", technology, coalesce(
+        case when length(title) > 60 then title[1:57] || '...' else title end, ''
+    ) as title, families,
     core_families as core, round(location_quotient, 2) as LQ, printf('%.1e', q_value) as q,
     coalesce(leading_country, '') as leads
 from marts.fct_core_technology where is_core_technology order by rank limit 10

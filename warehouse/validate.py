@@ -1,6 +1,6 @@
 """Judge tables by their Great Expectations suites, in a process of its own.
 
-Great Expectations takes ten seconds to import and keeps files open, so that the pipeline starts
+Great Expectations takes seconds to import and keeps files open, so that the pipeline starts
 this module as a process early on, and hands it the job once there is something to judge.
 """
 
