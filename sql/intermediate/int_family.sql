@@ -9,11 +9,18 @@ with topic_family as (
     group by f.family_id
 ),
 
+applied as (
+    select distinct publication_number from staging.stg_party where role = 'applicant'
+),
+
 members as (
-    select f.family_id, f.family_basis, t.selected_by, d.*
+    select
+        f.family_id, f.family_basis, t.selected_by, d.*,
+        a.publication_number is not null as has_applicant
     from topic_family as t
     inner join staging.stg_family as f on t.family_id = f.family_id
     inner join staging.stg_document as d on f.publication_number = d.publication_number
+    left join applied as a on f.publication_number = a.publication_number
     where d.is_invention and d.publication_date is not null
 ),
 
@@ -26,7 +33,11 @@ ordered as (
         row_number() over (
             partition by family_id
             order by is_grant desc, publication_date, publication_number
-        ) as grant_order
+        ) as grant_order,
+        row_number() over (
+            partition by family_id
+            order by has_applicant desc, is_grant desc, publication_date, publication_number
+        ) as party_order
     from members
 ),
 
@@ -45,8 +56,8 @@ select
     min(o.family_basis) as family_basis,
     min(o.selected_by) as selected_by,
     max(case when o.age_order = 1 then o.publication_number end) as representative_publication,
-    -- Applicants are best known from the grant.
-    max(case when o.grant_order = 1 then o.publication_number end) as party_publication,
+    -- Applicants are best known from the grant, if it names any.
+    max(case when o.party_order = 1 then o.publication_number end) as party_publication,
     max(case when o.age_order = 1 then o.title end) as title,
     max(case when o.age_order = 1 then o.source end) as source,
     max(case when o.age_order = 1 then s.subfield end) as subfield,

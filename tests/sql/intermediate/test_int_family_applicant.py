@@ -215,3 +215,17 @@ def test_shares_of_every_family_sum_to_1_whatever_its_parties(families):
         )
         == []
     )
+
+
+def test_a_grant_that_names_no_applicant_leaves_it_to_the_application() -> None:
+    found = applicants(
+        INVENTOR,
+        {
+            "publication_number": ELSEWHERE["publication_number"],
+            "role": "applicant",
+            "name": "Toyota Motor Corp.",
+        },
+        documents=[ELSEWHERE],
+    )
+    assert [organisation for organisation, _ in found] == ["Toyota Motor"]
+    assert only(found) == ("JP", "register")
