@@ -17,7 +17,6 @@ from rich.markdown import Markdown
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 
-import flows  # noqa: F401  its environment comes before Prefect
 from warehouse import graph, release, sources, topic
 from warehouse.errors import CorepathError, UsageError
 from warehouse.refresh import prepare

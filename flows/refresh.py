@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.events import emit_event
 
-import flows  # noqa: F401  its environment comes before Prefect
+import flows  # noqa: F401  Prefect may load this file by its path, without the package
 from warehouse import refresh as core
 from warehouse.errors import Refused
 from warehouse.settings import Settings

@@ -20,7 +20,6 @@ from typing import Annotated
 
 import typer
 
-import flows  # noqa: F401  its environment comes before Prefect
 from warehouse.database import exclusive
 from warehouse.errors import Busy, CorepathError, UsageError
 from warehouse.settings import ROOT
