@@ -24,6 +24,9 @@ from warehouse.validate import Job, Result
 for name in [name for name in os.environ if name.startswith("COREPATH_")]:
     del os.environ[name]
 
+# Tests call what logs for a flow without one.
+os.environ["PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW"] = "ignore"
+
 # Other workers take the time that an example is allowed: how long one takes says nothing.
 hypothesis.settings.register_profile("shared", deadline=None)
 hypothesis.settings.load_profile("shared")

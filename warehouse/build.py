@@ -196,7 +196,7 @@ def _call(connection: duckdb.DuckDBPyConnection, table: Table) -> pl.DataFrame:
         for parent in table.parents:
             path = Path(folder) / f"{parent}.parquet"
             connection.execute(f"copy (from {parent}) to {literal(path)} (format parquet)")
-            frames[parent.split(".")[1]] = pl.scan_parquet(path)
+            frames[parent.split(".")[1]] = pl.scan_parquet(path, glob=False)
         result = table.function()(**frames)
         return result.collect(engine="streaming") if isinstance(result, pl.LazyFrame) else result
 
