@@ -257,8 +257,3 @@ def copy_ledger(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Sou
         "order by source, file"
     )
     connection.unregister("credits")
-
-
-def build_file(folder: Path) -> Path:
-    """Name the file that a topic is built into."""
-    return folder / "corepath.duckdb"

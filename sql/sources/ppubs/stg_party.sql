@@ -4,41 +4,29 @@
 with publications as (
     select
         publication_number,
+        coalesce(array_length(assigneeName), 0) > 0 as is_assigned,
         -- An entity ends in a semicolon, and so would make a person of R&amp;D Holdings.
-        list_transform(assigneeName, lambda n: replace(n, '&amp;', '&')) as assigneeName,
-        list_transform(applicantName, lambda n: replace(n, '&amp;', '&')) as applicantName,
+        list_transform(
+            case when is_assigned then assigneeName else applicantName end,
+            lambda n: replace(n, '&amp;', '&')
+        ) as names,
+        case when is_assigned then assigneeCountry else applicantCountry end as countries,
         replace(inventorsShort, '&amp;', '&') as inventorsShort,
-        assigneeCountry,
-        applicantCountry,
         inventorCountry
     from ppubs.publication
-),
-
-assignees as (
-    select
-        publication_number,
-        unnest(assigneeName) as name,
-        generate_subscripts(assigneeName, 1) as position,
-        -- Names and countries are parallel lists only where they are equally long.
-        case
-            when array_length(assigneeName) = array_length(assigneeCountry)
-                then unnest(assigneeCountry)
-        end as country
-    from publications
-    where array_length(assigneeName) > 0
 ),
 
 applicants as (
     select
         publication_number,
-        unnest(applicantName) as name,
-        generate_subscripts(applicantName, 1) as position,
+        is_assigned,
+        unnest(names) as name,
+        generate_subscripts(names, 1) as position,
+        -- Names and countries are parallel lists only where they are equally long.
         case
-            when array_length(applicantName) = array_length(applicantCountry)
-                then unnest(applicantCountry)
+            when array_length(names) = array_length(countries) then unnest(countries)
         end as country
     from publications
-    where coalesce(array_length(assigneeName), 0) = 0
 ),
 
 inventors as (
@@ -60,9 +48,9 @@ inventors as (
 ),
 
 parties as (
-    select *, 'applicant' as role from assignees
-    union all by name
-    select *, 'applicant' as role from applicants where name not like '%;%'
+    select * exclude (is_assigned), 'applicant' as role
+    from applicants
+    where is_assigned or name not like '%;%'
     union all by name
     select *, 'inventor' as role from inventors
 )
