@@ -84,6 +84,13 @@ def refresh(
         typer.Option(help="File that keeps raw and staged data.  [default: warehouse.duckdb]"),
     ] = None,
     releases: ReleasesFolder = None,
+    reject_share: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of a file's rows, 0 to 1, that may be damaged and rejected; more refuse "
+            "the file.  [default: 0.1]"
+        ),
+    ] = None,
     memory: Annotated[
         str | None, typer.Option(help="Memory limit of DuckDB, such as 8GB.  [default: 4GB]")
     ] = None,
@@ -99,7 +106,7 @@ def refresh(
     with _explained():
         settings = _settings(
             topic=topic, sources=_pairs(source), countries=countries, warehouse=warehouse,
-            releases=releases, memory=memory, threads=threads,
+            releases=releases, reject_share=reject_share, memory=memory, threads=threads,
         )  # fmt: skip
         # Prefect takes seconds to start: what is plainly wrong is said before.
         prepare(settings)
@@ -182,21 +189,34 @@ def topics() -> None:
 
 
 @app.command("sources")
-def list_sources() -> None:
-    """Tell what each source expects, file by file and column by column."""
+def list_sources(
+    name: Annotated[
+        str | None, typer.Argument(help="Tell all of this source: tables, files and columns.")
+    ] = None,
+) -> None:
+    """List the sources, or tell what one expects, file by file and column by column."""
     with _explained():
-        for known in sources.available().values():
-            console.print(f"{known.name}: {known.title}", style="bold", markup=False)
-            console.print(
-                f"  files    {', '.join(known.files)}\n  licence  {known.licence}\n"
-                f"  credit   {known.credit}",
-                markup=False,
-            )
-            for name, table in known.tables.items():
-                console.print(f"  {name}: {table.describes}", markup=False)
-                for column, kind in table.columns.items():
-                    need = ", required" if column in table.required else ""
-                    console.print(f"    {column} {kind}{need}", markup=False)
+        if name is None:
+            table = RichTable("source", "what it reads", "files", "licence")
+            for known in sources.available().values():
+                table.add_row(known.name, known.title, "\n".join(known.files), known.licence)
+            console.print(table)
+            console.print("corepath sources NAME tells every table, file and column.")
+            return
+        known = sources.named(name)
+        console.print(f"{known.name}: {known.title}", style="bold", markup=False, soft_wrap=True)
+        for what in ("licence", "credit", "url"):
+            console.print(f"  {what:8} {getattr(known, what)}", markup=False, soft_wrap=True)
+        console.print(f"  files    {', '.join(known.files)}", markup=False, soft_wrap=True)
+        for name_of_table, told in known.tables.items():
+            needed = " (needed)" if told.needed else ""
+            console.print(f"\n  {name_of_table}{needed}: {told.describes}", markup=False,
+                          soft_wrap=True)  # fmt: skip
+            if told.files:
+                console.print(f"    in {', '.join(told.files)}", markup=False, soft_wrap=True)
+            for column, kind in told.columns.items():
+                need = ", required" if column in told.required else ""
+                console.print(f"    {column} {kind}{need}", markup=False, soft_wrap=True)
 
 
 @app.command("graph")

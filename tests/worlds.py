@@ -28,12 +28,6 @@ DEFAULTS: dict[str, Row] = {
     "sources.stg_party": {"source": "test", "source_rank": 1, "role": "applicant", "position": 1},
     "sources.stg_citation": {"source": "test", "source_rank": 1, "origin": "unknown"},
     "sources.stg_priority": {"source": "test", "source_rank": 1},
-    "raw.uspto_document": {"_file": "f.xml", "_row": 1},
-    "raw.uspto_party": {"_file": "f.xml"},
-    "raw.uspto_classification": {"_file": "f.xml"},
-    "raw.uspto_citation": {"_file": "f.xml"},
-    "raw.uspto_priority": {"_file": "f.xml"},
-    "raw.ppubs_publication": {"_file": "f.jsonl", "_row": 1},
 }  # fmt: skip
 
 
@@ -177,9 +171,12 @@ def _write(connection: duckdb.DuckDBPyConnection, key: str, table: pa.Table) -> 
 def _columns(connection: duckdb.DuckDBPyConnection, key: str) -> dict[str, str]:
     schema, name = key.split(".")
     if schema == "raw":
-        source, table = name.split("_", 1)
-        declared = SOURCES[source].tables[table].columns
-        return {"_file": "VARCHAR", "_row": "BIGINT", **declared}
+        return next(
+            declared.stored
+            for source in SOURCES.values()
+            for table, declared in source.tables.items()
+            if name == f"{source.name}_{table}"
+        )
     relation = connection.sql(TABLES[key].text)
     declared = {c: str(t) for c, t in zip(relation.columns, relation.types, strict=True)}
     return {**declared, "source": "VARCHAR", "source_rank": "BIGINT"}
@@ -190,7 +187,8 @@ def _fill(
 ) -> None:
     declared = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
     connection.execute(f"create or replace table {key} ({declared})")
-    full = [DEFAULTS[key] | dict(row) for row in given]
+    of_raw = {"_file": "f", "_row": 1} if "_row" in columns else {"_file": "f"}
+    full = [DEFAULTS.get(key, of_raw) | dict(row) for row in given]
     strange = {name for row in full for name in row} - set(columns)
     if strange:
         raise ValueError(f"{key}: no such column {strange}")

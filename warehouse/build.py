@@ -162,7 +162,7 @@ def make(connection: duckdb.DuckDBPyConnection, table: Table, catalog: str) -> i
     Returns
     -------
     int
-        Its rows.
+        Its rows; 0 of a view, whose rows are made where they are read.
 
     Raises
     ------
@@ -175,18 +175,36 @@ def make(connection: duckdb.DuckDBPyConnection, table: Table, catalog: str) -> i
     connection.execute(f"create schema if not exists {schema}")
     try:
         if table.path.suffix == ".sql":
-            connection.execute(f"create or replace table {target} as\n{table.text}")
+            kind = "view" if table.is_view else "table"
+            _drop_other(connection, catalog, table)
+            connection.execute(f"create or replace {kind} {target} as\n{table.text}")
         else:
             _write(connection, target, _call(connection, table))
     except DegenerateInput as error:
         raise Refused(f"this topic cannot be analysed on these sources: {error}") from error
     except (duckdb.Error, pl.exceptions.PolarsError) as error:
         raise CorepathError(f"{table.path}: {error}") from error
+    if table.is_view:  # to count its rows would be to make them
+        log.info("%s: a view", table.key)
+        return 0
     rows = connection.sql(f"select count(*) from {target}").fetchall()[0][0]
     if table.schema == "marts":
         _comment(connection, table, catalog)
     log.info("%s: %s rows in %.2f s", table.key, f"{rows:,}", time.perf_counter() - started)
     return rows
+
+
+def _drop_other(connection: duckdb.DuckDBPyConnection, catalog: str, table: Table) -> None:
+    """Drop a table that has become a view since it was kept, or a view a table."""
+    other = "table" if table.is_view else "view"
+    found = connection.execute(
+        f"select 1 from duckdb_{other}s() "
+        f"where database_name = ? and schema_name = ? and {other}_name = ?",
+        [catalog, table.schema, table.name],
+    ).fetchall()
+    if found:
+        target = f"{catalog}.{identifier(table.schema)}.{identifier(table.name)}"
+        connection.execute(f"drop {other} {target}")
 
 
 def _call(connection: duckdb.DuckDBPyConnection, table: Table) -> pl.DataFrame:
@@ -242,11 +260,16 @@ def describe_marts(
     _write(connection, f"{catalog}.meta.data_dictionary", pl.DataFrame(rows))
 
 
-def copy_ledger(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
-    """Write meta.source_file: every raw file of this build, where it came from and its rows."""
+def describe_sources(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
+    """Write meta.source_file and meta.source: what was read, and how many publications were merged.
+
+    `meta.source_file` has one row a raw file: where it came from, its rows, loaded and rejected.
+    `meta.source` has one row a source: the sums over its files, the publications it tells of as
+    the best-ranked source, and how many of these another source tells of too.
+    """
     credits = pl.DataFrame(
-        [(s.name, s.title, s.licence, s.credit, s.url) for s in sources.values()],
-        schema=["source", "title", "licence", "credit", "url"],
+        [(s.name, s.rank, s.title, s.licence, s.credit, s.url) for s in sources.values()],
+        schema=["source", "rank", "title", "licence", "credit", "url"],
         orient="row",
     )
     connection.register("credits", credits.to_arrow())
@@ -255,5 +278,20 @@ def copy_ledger(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Sou
         "select f.*, c.title, c.licence, c.credit, c.url "
         "from warehouse.raw.source_file as f inner join credits as c using (source) "
         "order by source, file"
+    )
+    connection.execute(
+        "create or replace table build.meta.source as "
+        "with documents as (select source, count(*) as publications, "
+        "count(*) filter (where source_count > 1) as merged_publications "
+        "from staging.stg_document group by source), "
+        "files as (select source, count(*) as files, sum(rows)::bigint as rows, "
+        "sum(loaded)::bigint as loaded, sum(rejected)::bigint as rejected "
+        "from build.meta.source_file group by source) "
+        "select source, c.rank, f.files, f.rows, f.loaded, f.rejected, "
+        "coalesce(d.publications, 0) as publications, "
+        "coalesce(d.merged_publications, 0) as merged_publications, "
+        "c.title, c.licence, c.credit, c.url "
+        "from credits as c inner join files as f using (source) "
+        "left join documents as d using (source) order by c.rank"
     )
     connection.unregister("credits")

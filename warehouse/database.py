@@ -33,6 +33,8 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
             "memory_limit": settings.memory,
             "threads": settings.threads,
             "temp_directory": f"{settings.warehouse}.tmp",
+            # A load commits once a file: merging the log into the database each time is dear.
+            "wal_autocheckpoint": "1GB",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
@@ -40,23 +42,28 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
 
 
 def attach(
-    connection: duckdb.DuckDBPyConnection, path: Path, name: str, read_only: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    name: str,
+    storage_version: str = STORAGE_VERSION,
 ) -> None:
-    """Attach a file; one that is new opens in every DuckDB from 1.2 on.
+    """Attach a file, made if absent, for reading and writing.
 
     Parameters
     ----------
     connection
         Where to attach it.
     path
-        The file, made if absent unless `read_only`.
+        The file.
     name
         The catalog it becomes.
-    read_only
-        Whether to leave the file as it is.
+    storage_version
+        The oldest DuckDB that can open a new file; "latest" writes faster and smaller what no
+        other tool has to read.
     """
-    option = "read_only" if read_only else f"storage_version '{STORAGE_VERSION}'"
-    connection.execute(f"attach {literal(path)} as {name} ({option})")
+    connection.execute(
+        f"attach {literal(path)} as {name} (storage_version {literal(storage_version)})"
+    )
 
 
 def literal(value: object) -> str:

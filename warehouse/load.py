@@ -3,26 +3,38 @@
 import hashlib
 import json
 import logging
+import shutil
 import tempfile
-import zlib
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
+from warehouse.archive import BROKEN, bare_name, open_members
 from warehouse.database import identifier
 from warehouse.errors import BadInput
-from warehouse.parsers import uspto
+from warehouse.readers import Count, Part, delimited, documents, json_lines, parquet
+from warehouse.readers.documents import PARSERS
 from warehouse.settings import ROOT
-from warehouse.sources import SOURCES, RawTable, Source, lines
+from warehouse.sources import JSON_LINES, PARQUET, Source
+
+if TYPE_CHECKING:
+    from io import BufferedReader
 
 log = logging.getLogger("corepath.load")
 
-RAW_LIMIT = 2000  # characters of a rejected row that are kept as evidence
-BATCH = 50_000  # rows of a parser that are held before they go to disk
+POOL_PAYS = 64 * 2**20  # bytes to parse before more processes are worth their start
+
+_BOM = b"\xef\xbb\xbf"
+# Of a file, or of a member of the archive that it is.
+_OF_FILE = "{0} = $file or ({0} >= $file || '!' and {0} < $file || '\"')"
 
 _LEDGER = """
 create schema if not exists raw;
@@ -34,14 +46,6 @@ create table if not exists raw.rejects (
     source varchar, file varchar, position bigint, reason varchar, raw varchar
 );
 """
-
-_TYPES = {
-    "VARCHAR": pa.string(),
-    "VARCHAR[]": pa.list_(pa.string()),
-    "BIGINT": pa.int64(),
-    "BOOLEAN": pa.bool_(),
-    "DATE": pa.string(),
-}
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,22 @@ class _File:
     name: str
     path: Path
     size: int
-    sha256: str
+    changed_at: int
+    # Computed aside: a file that the ledger does not know is read meanwhile.
+    sha256: Future[str]
 
 
-def load(warehouse: duckdb.DuckDBPyConnection, source: Source, path: Path) -> Loaded:
+class _TooManyRejectsError(BadInput):
+    """More of a file is damaged than may be."""
+
+
+def load(
+    warehouse: duckdb.DuckDBPyConnection,
+    source: Source,
+    path: Path,
+    reject_share: float = 0.1,
+    processes: int = 1,
+) -> Loaded:
     """Make the raw tables of a source hold what its files hold, reading only what changed.
 
     Parameters
@@ -74,6 +90,10 @@ def load(warehouse: duckdb.DuckDBPyConnection, source: Source, path: Path) -> Lo
         What to expect.
     path
         The dump: a file or a folder.
+    reject_share
+        The share of a file's rows that may be rejected, 0 to 1; more refuse the file.
+    processes
+        How many files of documents are parsed at once.
 
     Returns
     -------
@@ -83,15 +103,11 @@ def load(warehouse: duckdb.DuckDBPyConnection, source: Source, path: Path) -> Lo
     Raises
     ------
     BadInput
-        A file is missing or unreadable, none of its rows can be loaded, or rows went missing.
+        A file is missing or unreadable, too many of its rows are damaged, its columns are not
+        those declared, or the dump lacks what the source cannot do without.
     """
     warehouse.execute(_LEDGER)
-    for name, table in source.tables.items():
-        columns = ", ".join(f"{identifier(c)} {kind}" for c, kind in table.columns.items())
-        warehouse.execute(
-            f"create table if not exists raw.{_table(source, name)} "
-            f"(_file varchar, _row bigint, {columns})"
-        )
+    _make_tables(warehouse, source)
     reader = _reader_fingerprint(source)
     known = {
         file: (sha256, made_by)
@@ -99,16 +115,31 @@ def load(warehouse: duckdb.DuckDBPyConnection, source: Source, path: Path) -> Lo
             "select file, sha256, reader from raw.source_file where source = ?", [source.name]
         ).fetchall()
     }
-    found = [
-        _File(name, file, file.stat().st_size, _sha256(file)) for name, file in source.find(path)
-    ]
-    gone = set(known) - {file.name for file in found}
-    for name in sorted(gone):
-        _in_transaction(warehouse, lambda name=name: _forget(warehouse, source, name))
-        log.info("%s: %s is gone, its rows are removed", source.name, name)
-    changed = [file for file in found if known.get(file.name) != (file.sha256, reader)]
-    for file in changed:
-        _in_transaction(warehouse, lambda file=file: _read(warehouse, source, file, reader))
+    with ThreadPoolExecutor(1) as hashing:
+        found = [_look(name, file, hashing) for name, file in source.find(path)]
+        gone = sorted(set(known) - {file.name for file in found})
+        for name in gone:
+            with _transaction(warehouse):
+                _forget(warehouse, source, name)
+            log.info("%s: %s is gone, its rows are removed", source.name, name)
+        changed = [
+            file
+            for file in found
+            if file.name not in known or known[file.name] != (file.sha256.result(), reader)
+        ]
+        keep = partial(_keep, warehouse, source, reader, reject_share)
+        try:
+            if documents.has_parser(source):
+                for file, made in _converted(source, changed, processes):
+                    keep(file, lambda f=file, m=made: documents.read(warehouse, source, f.name, *m))
+            else:
+                for file in changed:
+                    _read_text(warehouse, source, file, keep)
+        except BaseException:
+            hashing.shutdown(wait=False, cancel_futures=True)
+            raise
+    if changed or gone:
+        _check_tables(warehouse, source, path)
     rows, rejected = warehouse.execute(
         "select coalesce(sum(loaded), 0)::bigint, coalesce(sum(rejected), 0)::bigint "
         "from raw.source_file where source = ?",
@@ -132,198 +163,271 @@ def fingerprint(warehouse: duckdb.DuckDBPyConnection, source: Source) -> str:
     return hashlib.sha256(json.dumps([source.name, ledger]).encode()).hexdigest()
 
 
-def _in_transaction(warehouse: duckdb.DuckDBPyConnection, work: Callable[[], None]) -> None:
+# --- The ledger ----------------------------------------------------------------------------------
+
+
+def _make_tables(warehouse: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Make the source's raw tables; those of another declaration go, and what they held."""
+    stored = {f"{source.name}_{name}": table.stored for name, table in source.tables.items()}
+    kept: dict[str, dict[str, str]] = {}
+    for name, column, kind in warehouse.execute(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where database_name = current_database() and schema_name = 'raw' order by column_index"
+    ).fetchall():
+        kept.setdefault(name, {})[column] = kind
+    present = {
+        n: {c: str(duckdb.type(k)) for c, k in columns.items()} for n, columns in stored.items()
+    }
+    with _transaction(warehouse):
+        if any(name in kept and kept[name] != columns for name, columns in present.items()):
+            log.info("%s: the declaration changed, its files are read again", source.name)
+            for name in stored:
+                warehouse.execute(f"drop table if exists raw.{identifier(name)}")
+            warehouse.execute("delete from raw.source_file where source = ?", [source.name])
+        for name, columns in stored.items():
+            required = source.tables[name.removeprefix(f"{source.name}_")].required
+            declared = ", ".join(
+                f"{identifier(c)} {kind}{' not null' if c in required else ''}"
+                for c, kind in columns.items()
+            )
+            warehouse.execute(f"create table if not exists raw.{identifier(name)} ({declared})")
+
+
+def _keep(
+    warehouse: duckdb.DuckDBPyConnection,
+    source: Source,
+    reader: str,
+    reject_share: float,
+    file: _File,
+    fill: Callable[[], Count],
+) -> None:
+    """Replace a file's rows by what `fill` loads, and note it; all or nothing of it."""
+    try:
+        with _transaction(warehouse):
+            _forget(warehouse, source, file.name)
+            rows, loaded = fill()
+            sha256 = file.sha256.result()
+            rejected = _account(warehouse, source, file, rows, loaded, reject_share)
+            warehouse.execute(
+                "insert into raw.source_file values (?, ?, ?, ?, ?, ?, ?, ?, now()::timestamp)",
+                [source.name, file.name, file.size, sha256, reader, rows, loaded, rejected],
+            )
+    except _TooManyRejectsError as error:
+        (message, evidence) = error.args
+        warehouse.register("evidence", evidence)
+        warehouse.execute("insert into raw.rejects from evidence")
+        warehouse.unregister("evidence")
+        raise BadInput(message) from None
+    level = logging.WARNING if rejected else logging.INFO
+    log.log(
+        level,
+        "%s: %s, %s rows loaded, %s rejected",
+        source.name,
+        file.name,
+        f"{loaded:,}",
+        rejected,
+    )
+
+
+def _account(
+    warehouse: duckdb.DuckDBPyConnection,
+    source: Source,
+    file: _File,
+    rows: int,
+    loaded: int,
+    reject_share: float,
+) -> int:
+    """Count a file's rejects; refuse the file if rows are unaccounted for, or too many rejected."""
+    evidence = warehouse.sql(
+        f"select * from raw.rejects where source = $source and ({_OF_FILE.format('file')}) "
+        "order by position",
+        params={"source": source.name, "file": file.name},
+    ).to_arrow_table()
+    rejected = evidence.num_rows
+    if rows != loaded + rejected:
+        raise BadInput(
+            f"{file.path}: {rows} rows in the file, but {loaded} loaded and {rejected} rejected"
+        )
+    if rejected and (rejected > reject_share * rows or not loaded):
+        first = evidence.slice(0, 1).to_pylist()[0]
+        why = (
+            f"none of its {rows} rows can be read as source {source.name}"
+            if not loaded
+            else f"{rejected} of its {rows} rows are rejected, more than the share of "
+            f"{reject_share:g} that may be (--reject-share)"
+        )
+        message = (
+            f"{file.path}: {why}; the first, at {first['position']}: {first['reason']}. "
+            "raw.rejects of the warehouse keeps them"
+        )
+        raise _TooManyRejectsError(message, evidence)
+    if file.size != file.path.stat().st_size or file.changed_at != file.path.stat().st_mtime_ns:
+        raise BadInput(f"{file.path}: was changed while it was read; run again when it is whole")
+    return rejected
+
+
+def _forget(warehouse: duckdb.DuckDBPyConnection, source: Source, file: str) -> None:
+    """Remove a file's rows. Raw tables are searched only if the ledger says they hold any."""
+    of_file = {"file": file}
+    of_source = {"source": source.name, "file": file}
+    ((known,),) = warehouse.execute(
+        "select count(*) from raw.source_file where source = $source and file = $file", of_source
+    ).fetchall()
+    for name in source.tables if known else ():
+        warehouse.execute(
+            f"delete from {source.raw(name)} where {_OF_FILE.format('_file')}", of_file
+        )
+    warehouse.execute(
+        f"delete from raw.rejects where source = $source and ({_OF_FILE.format('file')})",
+        of_source,
+    )
+    warehouse.execute(
+        "delete from raw.source_file where source = $source and file = $file", of_source
+    )
+
+
+def _check_tables(warehouse: duckdb.DuckDBPyConnection, source: Source, path: Path) -> None:
+    """Refuse a dump without what the source needs; say what the absence of a table costs."""
+    filled = {
+        name: bool(warehouse.execute(f"select 1 from {source.raw(name)} limit 1").fetchall())
+        for name in source.tables
+    }
+    if not any(filled.values()):
+        raise BadInput(f"{path}: no file of source {source.name} holds a row")
+    needed = [name for name, table in source.tables.items() if table.needed]
+    if needed and not any(filled[name] for name in needed):
+        files = ", ".join(pattern for name in needed for pattern in source.tables[name].files)
+        raise BadInput(
+            f"{path}: source {source.name} needs the table {' or '.join(needed)} ({files}), and no "
+            "file there has a row of it"
+        )
+    for name, table in source.tables.items():
+        if table.gives and not filled[name]:
+            log.warning("%s: no table %s here; unknown: %s", source.name, name, table.gives)
+
+
+@contextmanager
+def _transaction(warehouse: duckdb.DuckDBPyConnection) -> Iterator[None]:
     warehouse.begin()
     try:
-        work()
+        yield
         warehouse.commit()
     except BaseException:
         warehouse.rollback()
         raise
 
 
-def _forget(warehouse: duckdb.DuckDBPyConnection, source: Source, file: str) -> None:
-    for name in source.tables:
-        warehouse.execute(f"delete from raw.{_table(source, name)} where _file = ?", [file])
-    for table in ("rejects", "source_file"):
-        warehouse.execute(
-            f"delete from raw.{table} where source = ? and file = ?", [source.name, file]
-        )
+# --- The files -----------------------------------------------------------------------------------
 
 
-def _read(warehouse: duckdb.DuckDBPyConnection, source: Source, file: _File, reader: str) -> None:
-    _forget(warehouse, source, file.name)
-    rows = _READERS[source.reader](warehouse, source, file)
-    # Every file fills the source's first table with one row a document; the others hang on it.
-    main = _table(source, next(iter(source.tables)))
-    loaded, rejected = warehouse.execute(
-        f"select (select count(*) from raw.{main} where _file = $file), (select count(*) "
-        "from raw.rejects where source = $source and file = $file)",
-        {"source": source.name, "file": file.name},
-    ).fetchall()[0]
-    if rows != loaded + rejected:
-        raise BadInput(
-            f"{file.path}: {rows} rows in the file, but {loaded} loaded and {rejected} rejected"
-        )
-    if rows and not loaded:
-        position, reason = warehouse.execute(
-            "select position, reason from raw.rejects where source = ? and file = ? "
-            "order by position",
-            [source.name, file.name],
-        ).fetchall()[0]
-        raise BadInput(
-            f"{file.path}: none of its {rows} rows can be read as source {source.name}; "
-            f"the first, at {position}: {reason}"
-        )
-    warehouse.execute(
-        "insert into raw.source_file values (?, ?, ?, ?, ?, ?, ?, ?, now()::timestamp)",
-        [source.name, file.name, file.size, file.sha256, reader, rows, loaded, rejected],
-    )
-    log.info("%s: %s, %s rows loaded, %s rejected", source.name, file.name, f"{loaded:,}", rejected)
-
-
-def _read_jsonl(warehouse: duckdb.DuckDBPyConnection, source: Source, file: _File) -> int:
-    """Read one JSON object a line; what DuckDB cannot parse, Python explains."""
-    ((name, table),) = source.tables.items()
-    try:
-        rows = sum(not line.isspace() for line in lines(file.path))
-    except (OSError, EOFError, zlib.error) as error:
-        raise BadInput(f"{file.path}: cannot be decompressed ({error}); fetch it again") from error
-    if not rows:
-        return 0
-    try:
-        warehouse.execute(
-            "create or replace temp table incoming as select row_number() over () as row, json "
-            "from read_json_objects(?, format = 'newline_delimited', ignore_errors = true)",
-            [str(file.path)],
-        )
-    except duckdb.InvalidInputException as error:  # a line of many megabytes is no record
-        raise BadInput(f"{file.path}: cannot be read as one JSON object a line: {error}") from error
-    structure = json.dumps(table.columns)
-    wrong = " ".join(f"when {check} then {reason}" for check, reason in _jsonl_checks(table))
-    warehouse.execute(
-        "create or replace temp table judged as select *, case when json is null then '' "
-        f"{wrong} end as reason from (select row, json, json_transform(json, ?) as record "
-        "from incoming)",
-        [structure],
-    )
-    warehouse.execute(
-        f"insert into raw.{_table(source, name)} "
-        "select ?, row, unnest(record) from judged where reason is null",
-        [file.name],
-    )
-    rejected = dict(
-        warehouse.execute("select row, reason from judged where reason is not null").fetchall()
-    )
-    if rejected:
-        _reject_lines(warehouse, source, file, rejected)
-    warehouse.execute("drop table judged; drop table incoming")
-    return rows
-
-
-def _jsonl_checks(table: RawTable) -> list[tuple[str, str]]:
-    """Pairs of SQL: what is wrong with `json`, and the words for it."""
-    checks = [("json_type(json) <> 'OBJECT'", "'not a JSON object'")]
-    for column, kind in table.columns.items():
-        path = f"json -> '$.\"{column}\"'"
-        if column in table.required:
-            checks.append((f"record.{identifier(column)} is null", f"'{column} is missing'"))
-        if kind == "VARCHAR[]":
-            checks.append((f"json_type({path}) not in ('ARRAY', 'NULL')", f"'{column}: no list'"))
-    return checks
-
-
-def _reject_lines(
-    warehouse: duckdb.DuckDBPyConnection, source: Source, file: _File, rejected: dict[int, str]
+def _read_text(
+    warehouse: duckdb.DuckDBPyConnection,
+    source: Source,
+    file: _File,
+    keep: Callable[[_File, Callable[[], Count]], None],
 ) -> None:
-    """Keep rejected lines as evidence, each with its line in the file and the reason."""
-    row = 0
-    for number, line in enumerate(lines(file.path), start=1):
-        row += not line.isspace()
-        if line.isspace() or row not in rejected:
-            continue
-        reason = rejected[row]
-        if not reason:
-            try:
-                json.loads(line)
-                reason = "not JSON as DuckDB reads it"
-            except (ValueError, RecursionError) as error:
-                reason = f"not JSON: {error}"
-        text = line.decode("utf-8", errors="replace")[:RAW_LIMIT]
-        warehouse.execute(
-            "insert into raw.rejects values (?, ?, ?, ?, ?)",
-            [source.name, file.name, number, reason, text],
-        )
-
-
-def _read_uspto(warehouse: duckdb.DuckDBPyConnection, source: Source, file: _File) -> int:
-    """Stream XML into Parquet, then Parquet into the raw tables; memory does not grow with it."""
-    tables = {name: list(table.columns) for name, table in source.tables.items()}
-    schemas = {
-        name: pa.schema([(column, _TYPES[kind]) for column, kind in table.columns.items()])
-        for name, table in source.tables.items()
-    } | {
-        "rejects": pa.schema(
-            [("position", pa.int64()), ("reason", pa.string()), ("raw", pa.string())]
-        )
-    }
-    rows = 0
-    with tempfile.TemporaryDirectory(prefix="corepath-") as folder:
-        paths = {name: Path(folder) / f"{name}.parquet" for name in schemas}
-        writers = {name: pq.ParquetWriter(paths[name], schema) for name, schema in schemas.items()}
-        waiting: dict[str, list[dict[str, object]]] = {name: [] for name in schemas}
-
-        def flush(name: str) -> None:
-            writers[name].write_table(pa.Table.from_pylist(waiting[name], schemas[name]))
-            waiting[name].clear()
-
+    """Read a file, or the files of an archive; again, line by line, those that are not clean."""
+    exactly: set[str] = set()
+    while True:
         try:
-            for _, stream in uspto.open_members(file.path):
-                for name, row in uspto.parse(stream):
-                    rows += name in ("document", "rejects")
-                    waiting[name].append(row)
-                    if len(waiting[name]) == BATCH:
-                        flush(name)
-        except (OSError, EOFError) as error:
-            raise BadInput(f"{file.path}: cannot be opened ({error}); fetch it again") from error
-        finally:
-            for name, writer in writers.items():
-                flush(name)
-                writer.close()
-        for name, columns in tables.items():
-            chosen = ", ".join(
-                f"{identifier(c)}::{source.tables[name].columns[c]} as {identifier(c)}"
-                for c in columns
-            )
-            warehouse.execute(
-                f"insert into raw.{_table(source, name)} select ?, "
-                f"row_number() over (), {chosen} from read_parquet(?)",
-                [file.name, str(paths[name])],
-            )
-        warehouse.execute(
-            "insert into raw.rejects select ?, ?, position, reason, raw from read_parquet(?)",
-            [source.name, file.name, str(paths["rejects"])],
-        )
-    return rows
+            keep(file, lambda: _read_members(warehouse, source, file, exactly))
+            return
+        except delimited.DoubtfulError as doubt:
+            exactly.add(doubt.name)
 
 
-_READERS: dict[str, Callable[[duckdb.DuckDBPyConnection, Source, _File], int]] = {
-    "jsonl": _read_jsonl,
-    "uspto": _read_uspto,
-}
+def _read_members(
+    warehouse: duckdb.DuckDBPyConnection, source: Source, file: _File, exactly: set[str]
+) -> Count:
+    rows = loaded = members = 0
+    is_zip = file.name.lower().endswith(".zip")
+    with tempfile.TemporaryDirectory(prefix="corepath-") as folder:
+        for member, stream in open_members(file.path, lambda n: source.table_of(n) is not None):
+            name = f"{file.name}!{member}" if is_zip else file.name
+            path = _on_disk(file, member, stream, Path(folder))
+            table = source.table_of(member)
+            if not table:
+                expected = [pattern for t in source.tables.values() for pattern in t.files]
+                raise BadInput(
+                    f"{file.path}: which table of source {source.name} it fills is told by its "
+                    f"name, one of {', '.join(expected)}"
+                )
+            count = _read_part(warehouse, Part(source, table, name, path), member, name in exactly)
+            rows += count.rows
+            loaded += count.loaded
+            if path != file.path:
+                path.unlink()
+            members += 1
+    if not members:
+        log.warning("%s: %s holds no file that fills a table", source.name, file.name)
+    return Count(rows, loaded)
 
 
-def _table(source: Source, name: str) -> str:
-    return identifier(f"{source.name}_{name}")
+def _read_part(
+    warehouse: duckdb.DuckDBPyConnection, part: Part, member: str, exactly: bool
+) -> Count:
+    suffix = PurePosixPath(member.lower()).suffix
+    if suffix in PARQUET:
+        return parquet.read(warehouse, part)
+    if suffix in JSON_LINES:
+        return json_lines.read(warehouse, part)
+    return delimited.read(warehouse, part, exactly=exactly)
 
 
-def _reader_fingerprint(source: Source) -> str:
-    """Change whenever the declaration or the code that reads a source does."""
-    code = [SOURCES / source.name / "source.toml", Path(__file__)]
-    code += sorted((ROOT / "warehouse" / "parsers").glob(f"{source.reader}.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in code)).hexdigest()
+def _on_disk(file: _File, member: str, stream: "BufferedReader[Any]", folder: Path) -> Path:
+    """Give a place where the bytes lie plain: the file itself, unless it is packed or marked."""
+    try:
+        is_marked = member.lower().endswith(JSON_LINES) and stream.peek(3)[:3] == _BOM
+        if file.path.name == member == bare_name(member) and not is_marked:
+            return file.path
+        if is_marked:
+            stream.read(len(_BOM))
+        path = folder / "member"
+        with open(path, "wb") as copy:
+            shutil.copyfileobj(stream, copy, 2**20)
+    except BROKEN as error:
+        raise BadInput(f"{file.path}: cannot be decompressed ({error}); fetch it again") from error
+    return path
+
+
+def _converted(
+    source: Source, files: list[_File], processes: int
+) -> Iterator[tuple[_File, tuple[list[tuple[str, int]], Path]]]:
+    """Parse files of documents, several at once where that pays, and give them in order."""
+    with tempfile.TemporaryDirectory(prefix="corepath-") as scratch, ExitStack() as stack:
+        pool: Executor | None = None
+        if processes > 1 and sum(file.size for file in files) > POOL_PAYS:
+            context = get_context("spawn")  # a fork would copy DuckDB's threads half-way
+            pool = stack.enter_context(ProcessPoolExecutor(processes, context))
+        waiting: deque[tuple[_File, Path, Callable[[], list[tuple[str, int]]]]] = deque()
+        for number, file in enumerate([*files, *[None] * processes]):
+            if file:
+                folder = Path(scratch) / str(number)
+                folder.mkdir()
+                work = partial(documents.convert, source, file.path, folder)
+                waiting.append((file, folder, pool.submit(work).result if pool else work))
+            # As many files as processes are under way or wait for their turn, and no more on disk.
+            if waiting and (len(waiting) > processes or not file):
+                ready, folder, result = waiting.popleft()
+                yield ready, (result(), folder)
+                shutil.rmtree(folder)
+
+
+def _look(name: str, path: Path, hashing: Executor) -> _File:
+    about = path.stat()
+    return _File(name, path, about.st_size, about.st_mtime_ns, hashing.submit(_sha256, path))
 
 
 def _sha256(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _reader_fingerprint(source: Source) -> str:
+    """Change whenever the declaration or the code that reads a source does."""
+    code = [Path(__file__), ROOT / "warehouse" / "archive.py"]
+    code += sorted((ROOT / "warehouse" / "readers").glob("*.py"))
+    if documents.has_parser(source):
+        code += [PARSERS / "elements.py", PARSERS / f"{source.name}.py"]
+    read = b"".join(file.read_bytes() for file in code)
+    return hashlib.sha256(source.model_dump_json().encode() + read).hexdigest()

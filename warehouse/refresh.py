@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -125,7 +126,7 @@ def refresh(settings: Settings, step: Step = plain) -> Outcome:
 def _open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = connect(settings)
     try:
-        attach(connection, settings.warehouse, "warehouse")
+        attach(connection, settings.warehouse, "warehouse", storage_version="latest")
         connection.execute("create schema if not exists warehouse.raw")
         _find_tables(connection)
         yield connection
@@ -158,7 +159,10 @@ def _load(
     connection.execute("use warehouse")
     for name, source in sources.items():
         path = settings.sources[name]
-        step(f"load {name}", lambda s=source, p=path: load(connection, s, p), 2)
+        work = partial(
+            load, connection, source, path, settings.reject_share, processes=settings.threads
+        )
+        step(f"load {name}", work, 2)
     marks = {
         f"raw.{source.name}_{table}": fingerprint(connection, source)
         for source in sources.values()
@@ -226,7 +230,7 @@ class _Run:
                 rows[table.name] = made
             if table.key == "intermediate.int_family":
                 self._enough(made)
-        build.copy_ledger(self.connection, self.sources)
+        build.describe_sources(self.connection, self.sources)
         build.describe_marts(self.connection, self.tables, "build")
         self.connection.execute("use memory; detach build; detach warehouse")
         return rows

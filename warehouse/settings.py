@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     releases: Path = Field(
         default=Path("releases"), description="The folder that receives releases."
     )
+    reject_share: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="Share of a file's rows that may be rejected; more refuse the file.",
+    )
     memory: str = Field(default="4GB", description="Memory limit of DuckDB, such as 8GB.")
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB."

@@ -1,17 +1,35 @@
 """The raw dumps that corepath reads: one folder below sql/sources/ declares each."""
 
-import gzip
 import tomllib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Literal
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from warehouse.archive import bare_name
 from warehouse.errors import BadInput, UsageError
 from warehouse.settings import ROOT
 
 SOURCES = ROOT / "sql" / "sources"
+
+DELIMITED = (".csv", ".tsv", ".txt")
+JSON_LINES = (".json", ".jsonl", ".ndjson")
+PARQUET = (".parquet",)
+
+DataType = Annotated[str, Field(pattern=r'^[A-Z][A-Za-z0-9_ ,()"\[\]]*$')]
+
+
+class Dialect(BaseModel):
+    """How a dump's delimited text is written; a quote within quotes is doubled."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    delimiter: str = Field(min_length=1, max_length=1)
+    quote: str = Field(default='"', min_length=1, max_length=1)
+    # The first that decodes the whole file; if none does, the first, and lines that fail are
+    # rejected.
+    encodings: list[str] = Field(default=["utf-8"], min_length=1)
 
 
 class RawTable(BaseModel):
@@ -20,8 +38,46 @@ class RawTable(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     describes: str
-    columns: dict[str, Literal["VARCHAR", "VARCHAR[]", "BIGINT", "BOOLEAN", "DATE"]]
+    columns: dict[str, DataType]
     required: list[str] = []
+    # Names of its files, outside archives and within; none if a parser tells a row's table.
+    files: list[str] = []
+    # A dump must have rows of one of its needed tables; without another, what it gives is unknown.
+    needed: bool = False
+    gives: str = ""
+    # Columns that are known and not read, and older names of those that are.
+    ignored: list[str] = []
+    aliases: dict[str, list[str]] = {}
+
+    @model_validator(mode="after")
+    def _known(self) -> "RawTable":
+        strange = (set(self.required) | set(self.aliases)) - set(self.columns)
+        if strange:
+            raise ValueError(f"not among the columns: {', '.join(sorted(strange))}")
+        return self
+
+    @property
+    def is_delimited(self) -> bool:
+        """Whether its files are delimited text."""
+        return any(PurePosixPath(pattern).suffix in DELIMITED for pattern in self.files)
+
+    @property
+    def stored(self) -> dict[str, str]:
+        """Its columns in the warehouse, by name, with their types.
+
+        Delimited text is kept as text, whatever it should say; only required integers are made
+        integers, for they are keys.
+        """
+        if not self.is_delimited:
+            return {"_file": "VARCHAR", "_row": "BIGINT", **self.columns}
+        return {"_file": "VARCHAR"} | {
+            name: "BIGINT" if kind == "BIGINT" and name in self.required else "VARCHAR"
+            for name, kind in self.columns.items()
+        }
+
+    def names(self, column: str) -> list[str]:
+        """Give every name of a column in lower case, the present one first."""
+        return [name.lower() for name in (column, *self.aliases.get(column, []))]
 
 
 class Source(BaseModel):
@@ -37,8 +93,8 @@ class Source(BaseModel):
     # Where two sources tell the same field of a publication, the lower rank wins.
     rank: int
     files: list[str] = Field(min_length=1)
-    reader: Literal["jsonl", "uspto"]
-    tables: dict[str, RawTable]
+    dialect: Dialect = Dialect(delimiter=",")
+    tables: dict[str, RawTable] = Field(min_length=1)
 
     def find(self, path: Path) -> list[tuple[str, Path]]:
         """List the dump's files below a path.
@@ -64,9 +120,8 @@ class Source(BaseModel):
             return [(path.name, path)]
         found = {
             file.relative_to(path).as_posix(): file
-            for pattern in self.files
-            for file in path.rglob(pattern)
-            if file.is_file()
+            for file in path.rglob("*")
+            if file.is_file() and _matches(file.name, self.files) and self._may_fill(file.name)
         }
         if not found:
             raise BadInput(
@@ -74,6 +129,22 @@ class Source(BaseModel):
                 "`corepath sources` tells what each source expects"
             )
         return sorted(found.items())
+
+    def _may_fill(self, name: str) -> bool:
+        return name.lower().endswith(".zip") or self.table_of(bare_name(name)) is not None
+
+    def table_of(self, member: str) -> str | None:
+        """Tell which table a file fills, by its name without compression; None if none does."""
+        name = PurePosixPath(member.rpartition("!")[2]).name
+        for table, declared in self.tables.items():
+            if declared.files and _matches(name, declared.files):
+                return table
+        first = next(iter(self.tables))
+        return None if any(t.files for t in self.tables.values()) else first
+
+    def raw(self, table: str) -> str:
+        """Name a raw table in the warehouse."""
+        return f'raw."{self.name}_{table}"'
 
 
 def available() -> dict[str, Source]:
@@ -86,8 +157,8 @@ def available() -> dict[str, Source]:
 
     Examples
     --------
-    >>> available()["ppubs"].reader
-    'jsonl'
+    >>> available()["ppubs"].rank
+    20
     """
     folders = sorted(SOURCES.glob("*/source.toml"))
     declared = [Source.model_validate(tomllib.loads(file.read_text())) for file in folders]
@@ -108,7 +179,7 @@ def named(name: str) -> Source:
     return known[name]
 
 
-def lines(path: Path) -> Iterator[bytes]:
-    """Stream a file's lines, decompressed where its name ends in .gz."""
-    with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as stream:
-        yield from stream
+def _matches(name: str, patterns: list[str]) -> bool:
+    """Tell whether a name, or it without compression, fits one of the patterns."""
+    names = {name.lower(), bare_name(name).lower()}
+    return any(fnmatchcase(n, pattern.lower()) for n in names for pattern in patterns)

@@ -41,6 +41,11 @@ from marts.fct_network_metric order by network <> 'WORLD', families desc
 """
 
 _SOURCES = """
+select source, files, rows, rejected, publications, merged_publications as "merged with others"
+from meta.source order by rank
+"""
+
+_COUNTRY_SOURCES = """
 select country_source as "country known from", round(sum(share), 1) as families,
     printf('%.1f %%', 100 * sum(share) / sum(sum(share)) over ()) as share
 from marts.fct_patent_country group by country_source
@@ -61,7 +66,7 @@ def summarise(path: Path) -> str:
     -------
     str
         Markdown: the key core technologies, countries, weights, networks, where countries are
-        known from, rows, what validation warned of, and how to open it.
+        known from, sources, rows, what validation warned of, and how to open it.
     """
     file = path / "corepath.duckdb"
     with duckdb.connect(str(file), read_only=True) as db:
@@ -99,6 +104,8 @@ def summarise(path: Path) -> str:
             "## Convergence networks",
             _table(db.sql(_NETWORKS)),
             "## Where countries come from",
+            _table(db.sql(_COUNTRY_SOURCES)),
+            "## Sources",
             _table(db.sql(_SOURCES)),
             "## Rows",
             _table(rows),

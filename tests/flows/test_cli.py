@@ -66,7 +66,8 @@ def options(settings: Settings) -> list[str]:
     [
         (
             "refresh",
-            "--topic --source --countries --warehouse --releases --memory --threads NAME=PATH",
+            "--topic --source --countries --warehouse --releases --reject-share --memory --threads "
+            "NAME=PATH",
         ),
         ("versions", "--topic --releases"),
         ("show", "version --topic --releases"),
@@ -136,7 +137,7 @@ def test_show_tells_what_a_release_found_and_where_it_is(
     headings = re.findall("^## (.*)$", result.stdout, re.MULTILINE)
     assert headings == [
         "Key core technologies", "Countries", "Indicator weights", "Convergence networks",
-        "Where countries come from", "Rows", "Validation warnings", "Open it",
+        "Where countries come from", "Sources", "Rows", "Validation warnings", "Open it",
     ]  # fmt: skip
     for table, rows in sample_release.outcome.rows.items():
         assert f"| {table} | {rows} |" in result.stdout
@@ -161,19 +162,26 @@ def test_topics_lists_those_that_ship_and_shows_a_topic_that_works(
     assert read(str(smallest)).classes == ["G06N", "H01L21"]
 
 
-def test_sources_tells_every_file_table_and_column(corepath: Run) -> None:
+def test_sources_lists_every_source(corepath: Run) -> None:
     result = corepath("sources")
     assert result.exit_code == 0
-    lines = result.stdout.splitlines()
-    for source in available().values():
-        assert f"{source.name}: {source.title}" in lines
-        assert f"  files    {', '.join(source.files)}" in lines
-        assert f"  licence  {source.licence}" in lines
-        for name, table in source.tables.items():
-            assert f"  {name}: {table.describes}" in lines
-            for column, kind in table.columns.items():
-                required = ", required" if column in table.required else ""
-                assert f"    {column} {kind}{required}" in lines
+    assert all(name in result.stdout for name in available())
+
+
+@pytest.mark.parametrize("name", available())
+def test_a_source_tells_every_file_table_and_column(corepath: Run, name: str) -> None:
+    result = corepath("sources", name)
+    assert result.exit_code == 0
+    source, lines = available()[name], result.stdout.splitlines()
+    assert f"{source.name}: {source.title}" in lines
+    assert f"  files    {', '.join(source.files)}" in lines
+    assert f"  licence  {source.licence}" in lines
+    for table_name, table in source.tables.items():
+        needed = " (needed)" if table.needed else ""
+        assert f"  {table_name}{needed}: {table.describes}" in lines
+        for column, kind in table.columns.items():
+            required = ", required" if column in table.required else ""
+            assert f"    {column} {kind}{required}" in lines
 
 
 def test_graph_as_text_tells_the_parents_of_every_table(corepath: Run) -> None:
@@ -201,7 +209,8 @@ def test_graph_in_mermaid_draws_every_edge_once(corepath: Run) -> None:
 WRONG_USAGE = [
     (["refresh"], "at least one source"),
     (["refresh", "--topic=cold_fusion", *SAMPLES], "no topic 'cold_fusion'"),
-    (["refresh", "--source=patstat=x"], "unknown source 'patstat'"),
+    (["refresh", "--source=derwent=x"], "unknown source 'derwent'"),
+    (["sources", "derwent"], "unknown source 'derwent'"),
     (["refresh", "--source=samples/ppubs"], "write NAME=PATH"),
     (["refresh", "--source=ppubs="], "write NAME=PATH"),
     (["refresh", "--source=ppubs=a", "--source=ppubs=b"], "given twice"),

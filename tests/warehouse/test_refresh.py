@@ -156,7 +156,7 @@ def test_another_run_is_told_who_holds_the_files_and_changes_nothing(
     ("changes", "error", "words"),
     [
         ({"sources": {}}, UsageError, "at least one source"),
-        ({"sources": {"patstat": "x"}}, UsageError, "unknown source 'patstat'.*ppubs, uspto"),
+        ({"sources": {"derwent": "x"}}, UsageError, "unknown source 'derwent'.*ppubs, uspto"),
         ({"topic": "cold_fusion"}, UsageError, "no topic 'cold_fusion'.*information_technology"),
         ({"topic": "absent.toml"}, BadInput, "absent.toml: cannot be read as a topic"),
         ({"sources": {"ppubs": "absent"}}, BadInput, "absent: no such file or folder"),

@@ -32,6 +32,7 @@ SPELLED = {
     "countries": ("jp, us", ["JP", "US"], ["KR"]),
     "warehouse": ("w.duckdb", Path("w.duckdb"), Path("v.duckdb")),
     "releases": ("out", Path("out"), Path("elsewhere")),
+    "reject_share": ("0.25", 0.25, 0.5),
     "memory": ("2GB", "2GB", "1.5 GiB"),
     "threads": ("3", 3, 1),
 }
@@ -86,6 +87,7 @@ def test_what_the_environment_leaves_out_keeps_its_default(names: list[str]) -> 
             "countries": st.none() | st.lists(CODES, min_size=1, max_size=5, unique=True),
             "warehouse": PATHS,
             "releases": PATHS,
+            "reject_share": st.floats(0, 1),
             "memory": SIZES,
             "threads": st.integers(1, 1024),
         },

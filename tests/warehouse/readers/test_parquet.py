@@ -1,0 +1,160 @@
+"""Parquet: each row is loaded as it was, in the declared types, or rejected."""
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from warehouse.errors import BadInput
+from warehouse.load import Loaded, load
+from warehouse.sources import Source
+
+NESTED = Source.model_validate(
+    {
+        "name": "test", "title": "", "licence": "", "credit": "", "url": "", "rank": 1,
+        "files": ["*.parquet", "*.jsonl"],
+        "tables": {
+            "publication": {
+                "describes": "", "required": ["number"], "ignored": ["description"],
+                "columns": {
+                    "number": "VARCHAR", "filed": "BIGINT", "inventor": "VARCHAR[]",
+                    "title": "STRUCT(text VARCHAR, language VARCHAR)[]",
+                },
+            },
+        },
+    }
+)  # fmt: skip
+TITLE = [{"text": "A lamp", "language": "en"}]
+
+
+@pytest.fixture
+def warehouse():
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute("attach ':memory:' as warehouse; use warehouse")
+        yield connection
+
+
+def write(folder, *rows, name="p.parquet"):
+    path = Path(folder) / name
+    pq.write_table(pa.Table.from_pylist(list(rows)), path)
+    return path
+
+
+def row(number="US-1-B2", **fields):
+    return {"number": number, "filed": 20010203, "inventor": ["A", "B"], "title": TITLE} | fields
+
+
+def publications(warehouse):
+    return warehouse.sql(
+        "select number, filed, inventor, title from raw.test_publication order by _file, _row"
+    ).fetchall()
+
+
+def test_nested_columns_come_as_they_are_and_rows_keep_their_place(warehouse, tmp_path):
+    write(tmp_path, *(row(f"US-{i}-B2", filed=i) for i in range(5000)))
+    assert load(warehouse, NESTED, tmp_path, 0) == Loaded(1, 1, 0, 5000, 0)
+    assert publications(warehouse) == [
+        (f"US-{i}-B2", i, ["A", "B"], TITLE) for i in range(5000)
+    ]  # fmt: skip
+
+
+def test_the_same_records_as_json_lines_give_the_same_rows(warehouse, tmp_path):
+    import json
+
+    rows = [row("US-1-B2"), row("US-2-B2", title=[], inventor=None), row("US-3-B2", filed=None)]
+    write(tmp_path, *rows)
+    load(warehouse, NESTED, tmp_path, 0)
+    parquet = publications(warehouse)
+    (tmp_path / "p.parquet").unlink()
+    (tmp_path / "p.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    load(warehouse, NESTED, tmp_path, 0)
+    assert publications(warehouse) == parquet
+
+
+@pytest.mark.parametrize("name", ["p.parquet", "p.jsonl"])
+def test_a_nested_field_may_be_json_text(warehouse, tmp_path, name):
+    import json
+
+    given = row(title=json.dumps(TITLE), inventor='["A"]')
+    if name == "p.parquet":
+        write(tmp_path, given)
+    else:
+        (tmp_path / name).write_text(json.dumps(given))
+    load(warehouse, NESTED, tmp_path, 0)
+    assert publications(warehouse) == [("US-1-B2", 20010203, ["A"], TITLE)]
+
+
+def test_fields_of_records_are_found_by_name_whatever_else_there_is(warehouse, tmp_path):
+    write(tmp_path, row(title=[{"truncated": False, "language": "de", "text": "Lampe"}]))
+    load(warehouse, NESTED, tmp_path, 0)
+    assert publications(warehouse)[0][3] == [{"text": "Lampe", "language": "de"}]
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+def test_rows_without_key_are_rejected_by_their_place_and_no_others(warehouse, tmp_path, empty):
+    write(tmp_path, row("US-1-B2"), row(empty), row("US-3-B2"))
+    assert load(warehouse, NESTED, tmp_path, 0.5) == Loaded(1, 1, 0, 2, 1)
+    assert [number for number, *_ in publications(warehouse)] == ["US-1-B2", "US-3-B2"]
+    [(position, reason, raw)] = warehouse.sql(
+        "select position, reason, raw from raw.rejects"
+    ).fetchall()
+    assert (position, reason) == (2, "number is missing")
+    assert "A lamp" in raw
+
+
+def test_numbers_written_as_text_are_numbers(warehouse, tmp_path):
+    write(tmp_path, row(filed="20010203"))
+    load(warehouse, NESTED, tmp_path, 0)
+    assert publications(warehouse)[0][1] == 20010203
+
+
+def test_missing_columns_are_unknown_new_ones_told_and_known_ones_not(warehouse, tmp_path, caplog):
+    write(tmp_path, {"number": "US-1-B2", "description": "x", "colour": "red"})
+    load(warehouse, NESTED, tmp_path, 0)
+    assert publications(warehouse) == [("US-1-B2", None, None, None)]
+    assert "no column filed, inventor, title: unknown" in caplog.text
+    assert "new columns, not read: colour\n" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([{"id": "US-1-B2"}], "needs the column number; the columns found are id"),
+        (
+            [row(title=7)],
+            r"column title of table test_publication should be STRUCT.* but is BIGINT",
+        ),
+        ([row(filed=[1])], "column filed of table test_publication should be BIGINT"),
+    ],
+)
+def test_a_renamed_or_retyped_column_is_refused(warehouse, tmp_path, rows, message):
+    write(tmp_path, *rows)
+    with pytest.raises(BadInput, match=message):
+        load(warehouse, NESTED, tmp_path)
+
+
+@pytest.mark.parametrize("cut", [4, 100, 400])
+def test_a_truncated_file_is_refused_by_name(warehouse, tmp_path, cut):
+    path = write(tmp_path, *(row(f"US-{i}-B2") for i in range(50)))
+    path.write_bytes(path.read_bytes()[:-cut])
+    with pytest.raises(BadInput, match=r"p\.parquet: no whole Parquet file"):
+        load(warehouse, NESTED, tmp_path)
+
+
+def test_a_file_damaged_within_is_refused_by_name(warehouse, tmp_path):
+    path = write(tmp_path, *(row(f"US-{i}-B2", filed=i) for i in range(5000)))
+    content = bytearray(path.read_bytes())
+    content[100:3000] = b"\xff" * 2900
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=r"p\.parquet"):
+        load(warehouse, NESTED, tmp_path)
+    assert publications(warehouse) == []
+
+
+def test_a_new_shard_is_all_that_is_read(warehouse, tmp_path):
+    write(tmp_path, row("US-1-B2"), name="p-000.parquet")
+    load(warehouse, NESTED, tmp_path)
+    write(tmp_path, row("US-2-B2"), name="p-001.parquet")
+    assert load(warehouse, NESTED, tmp_path) == Loaded(2, 1, 0, 2, 0)
