@@ -1,4 +1,5 @@
 -- IPC and CPC as Patent Public Search flattens them. One row = one publication x symbol.
+-- A view: each row comes from one publication.
 with documents as (
     select
         publication_number,

@@ -1,4 +1,5 @@
 -- Publications as Patent Public Search returns them. One row = one publication.
+-- A view: each row comes from one publication.
 with dated as (
     select
         *,

@@ -1,6 +1,7 @@
 -- Applicants and inventors in Patent Public Search. One row = one publication x role x position.
 -- The applicants are the assignees; where there are none, the applicants who are no inventors
 -- (US law made inventors the applicants until 2012): persons are written "Last; First".
+-- A view: each row comes from one publication.
 with publications as (
     select
         publication_number,

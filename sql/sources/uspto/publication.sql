@@ -1,4 +1,4 @@
--- Grants of the USPTO. One row = one publication.
+-- Grants and published applications of the USPTO. One row = one publication.
 -- Of a publication that several files hold, the last file's record is taken.
 select *
 from raw.uspto_document

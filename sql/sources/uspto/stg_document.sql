@@ -1,4 +1,4 @@
--- Grants as the USPTO publishes them. One row = one publication.
+-- Grants and applications as the USPTO publishes them. One row = one publication.
 with earliest as (
     select
         publication_number,
@@ -8,7 +8,8 @@ with earliest as (
     group by publication_number
 ),
 
--- Every grant's record lists its inventors and references, so none found means none.
+-- Every record lists its inventors, and every grant its references, so none found means none.
+-- Applications are published before the search: their references are unknown, not none.
 inventors as (
     select publication_number, count(*) as inventors
     from uspto.stg_party
@@ -40,8 +41,8 @@ select
     d.abstract,
     d.claim_count,
     coalesce(i.inventors, 0) as inventor_count,
-    coalesce(r.patents, 0) as patent_citation_count,
-    coalesce(r.npl, 0) as npl_citation_count
+    coalesce(r.patents, case when d.is_grant then 0 end) as patent_citation_count,
+    coalesce(r.npl, case when d.is_grant then 0 end) as npl_citation_count
 from uspto.publication as d
 left join earliest as e using (publication_number)
 left join inventors as i using (publication_number)

@@ -1,4 +1,5 @@
--- Applicants and inventors in the USPTO's grants. One row = one publication x role x position.
+-- Applicants and inventors in the USPTO's grants and applications.
+-- One row = one publication x role x position.
 -- The applicants are the assignees; where there are none, the applicants who are no inventors.
 with parties as (
     select distinct

@@ -1,4 +1,4 @@
--- Priority claims and parent applications in the USPTO's grants. One row = one priority.
+-- Priority claims and parents in the USPTO's grants and applications. One row = one priority.
 select distinct
     r.publication_number,
     regexp_replace(upper(r.priority_number), '[^A-Z0-9]', '', 'g') as priority_number,

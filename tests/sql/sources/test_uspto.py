@@ -1,4 +1,4 @@
-"""Grants of the USPTO made canonical; the parser before has tests of its own."""
+"""Documents of the USPTO made canonical; the parser before has tests of its own."""
 
 import gzip
 import re
@@ -20,8 +20,8 @@ NUMBER = "US-7650331-B1"
 def read(documents=({},), **tables):
     """Give the canonical tables of grants and of what hangs on them."""
     grants = [
-        {"_row": i, "publication_number": NUMBER, "kind": "B1", "publication_date": "2010-01-19",
-         "filing_date": "2004-06-18"} | document
+        {"_row": i, "publication_number": NUMBER, "kind": "B1", "is_grant": True,
+         "publication_date": "2010-01-19", "filing_date": "2004-06-18"} | document
         for i, document in enumerate(documents, start=1)
     ]  # fmt: skip
     given = {"raw.uspto_document": grants}
@@ -106,6 +106,30 @@ def test_the_first_filing_is_the_earliest_claim_before_the_filing_itself(claims,
     assert (row["priority_date"], row["first_filing_office"]) == (priority, office)
 
 
+APPLICATION = {
+    "publication_number": "US-20050283710-A1", "kind": "A1", "is_grant": False,
+    "publication_date": "2005-12-22",
+}  # fmt: skip
+
+
+def test_what_an_application_cites_is_unknown_but_who_invented_it_is_not():
+    [row] = rows(read([APPLICATION]), "from uspto.stg_document")
+    assert [row[c] for c in ("inventor_count", "patent_citation_count", "npl_citation_count")] == [
+        0, None, None,
+    ]  # fmt: skip
+
+
+def test_a_grant_and_its_application_are_one_family():
+    grant = {"publication_number": NUMBER, "kind": "B1", "is_grant": True,
+             "publication_date": "2010-01-19", "application_number": "10871244"}  # fmt: skip
+    other = {**grant, "publication_number": "US-7650332-B1", "application_number": "10871245"}
+    application = {**APPLICATION, "application_number": "10871244"}
+    built = world({"raw.uspto_document": [grant, application, other]}, "staging.stg_family")
+    families = by(built, "staging.stg_family", "publication_number")
+    found = {number: row["family_id"] for number, row in families.items()}
+    assert found[NUMBER] == found[APPLICATION["publication_number"]] != found["US-7650332-B1"]
+
+
 # --- Parties, references, priorities -------------------------------------------------------------
 
 
@@ -139,9 +163,12 @@ def test_applicants_are_the_assignees_else_the_applicants_who_are_no_inventors()
         ("US", "RE037580", "E", "US-RE37580-E"),
         ("US", "D0435854", "S", "US-D435854-S"),
         ("US", "6103599", None, "US-6103599"),
-        ("EP", "0 123 456", "A1", "EP-0123456-A1"),
+        ("US", "2013101709", "A1", "US-20130101709-A1"),
+        ("EP", "0 123 456", "A1", "EP-123456-A1"),
         ("JP", "2001-123456", "A", "JP-2001123456-A"),
-        ("WO", "WO 99/12345", "A1", "WO-WO9912345-A1"),
+        ("JP", "H11-123456", "A", "JP-H11123456-A"),
+        ("KR", "10-2011-0012345", "A", "KR-20110012345-A"),
+        ("WO", "WO 99/12345", "A1", "WO-9912345-A1"),
     ],
 )
 def test_a_reference_is_a_publication_number(office, number, kind, publication):

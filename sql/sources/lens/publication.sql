@@ -1,0 +1,138 @@
+-- Publications of Lens exports with their canonical number. One row = one publication.
+-- JSON says more than CSV and wins where both hold a publication; else the last file does.
+-- A record whose number is not office, number and kind is left out.
+with records as (
+    select
+        true as is_json,
+        _file,
+        _row,
+        jurisdiction as office,
+        doc_number as number,
+        kind,
+        date_published as publication_date,
+        struct_pack(
+            office := biblio.application_reference.jurisdiction,
+            number := biblio.application_reference.doc_number,
+            kind := biblio.application_reference.kind,
+            day := biblio.application_reference.date
+        ) as application,
+        list_transform(biblio.priority_claims.claims, lambda p: struct_pack(
+            office := p.jurisdiction, number := p.doc_number, kind := p.kind, day := p.date
+        )) as priorities,
+        biblio.priority_claims.earliest_claim.date as first_filed,
+        biblio.invention_title as titles,
+        abstract as abstracts,
+        list_transform(biblio.parties.applicants, lambda a: struct_pack(
+            name := a.extracted_name.value, country := a.residence
+        )) as applicants,
+        list_transform(biblio.parties.inventors, lambda i: struct_pack(
+            name := i.extracted_name.value, country := i.residence
+        )) as inventors,
+        list_transform(biblio.classifications_ipcr.classifications, lambda c: c.symbol) as ipc,
+        list_transform(biblio.classifications_cpc.classifications, lambda c: c.symbol) as cpc,
+        list_transform(biblio.references_cited.citations, lambda c: struct_pack(
+            office := c.patcit.document_id.jurisdiction,
+            number := c.patcit.document_id.doc_number,
+            kind := c.patcit.document_id.kind,
+            npl := c.nplcit.text,
+            phase := c.cited_phase
+        )) as refs,
+        -- Offices whose claims are not split have them as one.
+        case
+            when jurisdiction = 'US' or array_length(claims[1].claims) > 1
+                then nullif(array_length(claims[1].claims), 0)
+        end as claim_count,
+        -- A count of none is left out; so are all where no reference is known.
+        biblio.references_cited.patent_count as patents,
+        biblio.references_cited.npl_count as literature,
+        case when patents > 0 or literature > 0 then coalesce(patents, 0) end
+            as patent_citation_count,
+        case when patents > 0 or literature > 0 then coalesce(literature, 0) end
+            as npl_citation_count,
+        case when biblio.cited_by is not null then coalesce(biblio.cited_by.patent_count, 0) end
+            as forward_citation_count,
+        families.simple_family.size as family_size
+    from raw.lens_record
+    union all by name
+    select *, false as is_json
+    from lens.export
+),
+
+plain as (
+    select
+        * exclude (number, patents, literature),
+        regexp_replace(upper(number), '[^A-Z0-9]', '', 'g') as number
+    from records
+    where regexp_full_match(office, '[A-Z]{2}')
+        and number <> ''
+        and regexp_full_match(kind, '[A-Z0-9]+')
+),
+
+-- The Lens prints the year of a publication in full where DOCDB has two digits or puts it last.
+shortened as (
+    select
+        * exclude (number),
+        case
+            when office = 'US'
+                then regexp_replace(number, '^((19|20)[0-9]{2})([0-9]{6})$', '\10\3')
+            when office = 'KR' then regexp_replace(number, '^10([0-9]{11})$', '\1')
+            when office = 'WO' and regexp_full_match(number, '(19[0-9]{2}|200[0-3])[0-9]{6}')
+                then number[3:4] || case
+                    when publication_date < date '2002-07-01' then number[6:] else number[5:]
+                end
+            when office = 'AU' and regexp_full_match(number, '(19|20)[0-9]{2}0[0-9]{5}')
+                then number[5:] || number[3:4]
+            else number
+        end as number
+    from plain
+),
+
+numbered as (
+    select
+        * exclude (number),
+        office || '-' || regexp_replace(number, '^([A-Z]*)0+', '\1') || '-' || kind
+            as publication_number
+    from shortened
+),
+
+taken as (
+    select *
+    from numbered
+    qualify row_number() over (
+        partition by publication_number
+        order by is_json desc, _file desc, _row desc, numbered::varchar
+    ) = 1
+),
+
+-- The application and its priorities, numbered as DOCDB does; the application comes first.
+filings as (
+    select
+        *,
+        list_transform(
+            list_prepend(application, priorities),
+            lambda f: struct_pack(
+                office := f.office,
+                number := regexp_replace(upper(f.number), '[^A-Z0-9]', '', 'g'),
+                kind := f.kind,
+                day := f.day
+            )
+        ) as plain_filings
+    from taken
+)
+
+select
+    * exclude (application, priorities, plain_filings),
+    -- DOCDB tells a PCT application from the receiving office's own by kind W; here PCT tells it.
+    list_transform(plain_filings, lambda f: struct_pack(
+        receiving_office := f.office,
+        office := case when f.kind = 'W' then 'WO' else f.office end,
+        number := case
+            when f.kind = 'W' then 'PCT' || f.office
+                || regexp_replace(f.number, '^((19|20)[0-9]{2})0([0-9]{6})$', '\1\3')
+            when f.office = 'AU' and regexp_full_match(f.number, '(19|20)[0-9]{2}0[0-9]{5}')
+                then ltrim(f.number[5:], '0') || f.number[3:4]
+            else nullif(f.number, '')
+        end,
+        day := f.day
+    )) as filings
+from filings

@@ -1,0 +1,60 @@
+-- Publications as the Lens exports them. One row = one publication.
+-- The Lens has simple families, but not their DOCDB number.
+-- A view: each row comes from one publication.
+with claimed as (
+    select
+        *,
+        filings[1] as application,
+        list_filter(filings[2:], lambda p: p.number is not null) as priorities
+    from lens.publication
+),
+
+told as (
+    select
+        *,
+        list_filter(titles, lambda t: trim(t.text) <> '') as filled_titles,
+        list_filter(abstracts, lambda a: trim(a.text) <> '') as filled_abstracts,
+        -- The application itself stands among the priorities, where its date is written in full.
+        coalesce(
+            list_filter(
+                priorities,
+                lambda p: p.office = application.office and p.number = application.number
+            )[1].day,
+            application.day
+        ) as filed,
+        list_min(list_transform(
+            list_filter(priorities, lambda p: p.day is not null),
+            lambda p: struct_pack(day := p.day, office := p.receiving_office)
+        )) as first_claim
+    from claimed
+),
+
+chosen as (
+    select
+        *,
+        coalesce(list_filter(filled_titles, lambda t: t.lang = 'en')[1], filled_titles[1])
+            as title,
+        coalesce(list_filter(filled_abstracts, lambda a: a.lang = 'en')[1], filled_abstracts[1])
+            as abstract
+    from told
+)
+
+select
+    publication_number,
+    office,
+    kind,
+    application.number as application_number,
+    filed as filing_date,
+    least(first_filed, first_claim.day, filed) as priority_date,
+    coalesce(first_claim.office, nullif(application.receiving_office, '')) as first_filing_office,
+    publication_date,
+    trim(regexp_replace(title.text, '\s+', ' ', 'g')) as title,
+    lower(title.lang) as title_language,
+    trim(abstract.text) as abstract,
+    claim_count,
+    nullif(array_length(inventors), 0) as inventor_count,
+    patent_citation_count,
+    npl_citation_count,
+    forward_citation_count,
+    family_size
+from chosen

@@ -1,0 +1,50 @@
+-- Grants and published applications in PatentsView. One row = one publication.
+-- Withdrawn patents are dropped. Of a publication in several files, the last file's is taken.
+with found as (
+    select
+        _file,
+        patent_id,
+        true as is_grant,
+        wipo_kind,
+        try_cast(patent_date as date) as publication_date,
+        null::varchar as application_id,
+        null::varchar as filing_date,
+        patent_title as title,
+        patent_abstract as abstract,
+        try_cast(num_claims as bigint) as claims
+    from raw.patentsview_patent
+    where coalesce(withdrawn, '0') <> '1'
+    union all
+    select
+        _file,
+        pgpub_id as patent_id,
+        false as is_grant,
+        wipo_kind,
+        try_cast(published_date as date) as publication_date,
+        application_id,
+        filing_date,
+        application_title as title,
+        application_abstract as abstract,
+        null::bigint as claims
+    from raw.patentsview_published_application
+)
+
+select
+    patent_id,
+    is_grant,
+    'US-'
+    || regexp_replace(
+        regexp_replace(upper(patent_id), '[^A-Z0-9]', '', 'g'), '^([A-Z]*)0+', '\1'
+    )
+    || '-' || trim(upper(wipo_kind)) as publication_number,
+    trim(upper(wipo_kind)) as kind,
+    publication_date,
+    application_id,
+    filing_date,
+    title,
+    abstract,
+    claims
+from found
+qualify row_number() over (
+    partition by patent_id order by _file desc, publication_date desc, title, claims desc
+) = 1

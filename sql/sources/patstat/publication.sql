@@ -1,0 +1,101 @@
+-- Publications in PATSTAT. One row = one publication, or one application of an extract that has no
+-- publications at all (no tls211).
+-- Such an application is called XX-<appln_id>-A: XX is WIPO's code for an unknown office. It counts
+-- as published on its earliest publication date, else on its filing date; where only the year is
+-- known, on 1 January. Its kind is A where it is for an invention (ipr_type PI, or an extract that
+-- does not say: then it is taken for one of inventions), U for a utility model, S for a design.
+-- Dates before the first patent of 1790 and on 9999-12-31 are unknown.
+-- is_document is false for what can be cited but is no document: PATSTAT's stand-ins for unknown
+-- applications (appln_id from 900000000), publications of applications that are not there, a second
+-- record of a number, and what is called A, B or C but is a utility model or a design.
+with numbered as (
+    select
+        p.pat_publn_id,
+        p.appln_id,
+        upper(trim(p.publn_auth)) as office,
+        upper(trim(p.publn_kind)) as kind,
+        regexp_replace(
+            regexp_replace(upper(p.publn_nr), '[^A-Z0-9]', '', 'g'), '^([A-Z]*)0+', '\1'
+        ) as number,
+        case
+            when try_cast(p.publn_date as date) between date '1790-01-01' and date '9998-12-31'
+                then try_cast(p.publn_date as date)
+        end as publication_date,
+        nullif(try_cast(p.publn_claims as bigint), 0) as claim_count
+    from raw.patstat_tls211_pat_publn as p
+),
+
+published as (
+    select
+        n.pat_publn_id,
+        n.appln_id,
+        n.office,
+        n.kind,
+        -- Eleven digits for a US application, which DOCDB writes without the zero behind the year;
+        -- a Korean one without the 10 that says it is a patent.
+        n.office || '-' || case n.office
+            when 'US' then regexp_replace(n.number, '^((?:19|20)[0-9]{2})([0-9]{6})$', '\10\2')
+            when 'KR' then regexp_replace(n.number, '^10([0-9]{11})$', '\1')
+            else n.number
+        end || '-' || n.kind as publication_number,
+        n.publication_date,
+        n.claim_count,
+        n.appln_id < 900000000 and a.appln_id is not null
+        and (
+            coalesce(nullif(trim(a.ipr_type), ''), 'PI') = 'PI'
+            or substring(n.kind, 1, 1) not in ('A', 'B', 'C')
+        ) as is_real
+    from numbered as n
+    left join raw.patstat_tls201_appln as a on n.appln_id = a.appln_id
+),
+
+dated as (
+    select
+        appln_id,
+        upper(trim(ipr_type)) as ipr_type,
+        try_cast(earliest_publn_date as date) as published,
+        try_cast(earliest_publn_year as bigint) as published_year,
+        try_cast(appln_filing_date as date) as filed,
+        try_cast(appln_filing_year as bigint) as filed_year
+    from raw.patstat_tls201_appln
+    where not exists (select 1 from raw.patstat_tls211_pat_publn)
+),
+
+unpublished as (
+    select
+        appln_id,
+        case ipr_type when 'UM' then 'U' when 'DP' then 'S' else 'A' end as kind,
+        coalesce(
+            case when published between date '1790-01-01' and date '9998-12-31' then published end,
+            case when published_year between 1790 and 9998 then make_date(published_year, 1, 1) end,
+            case when filed between date '1790-01-01' and date '9998-12-31' then filed end,
+            case when filed_year between 1790 and 9998 then make_date(filed_year, 1, 1) end
+        ) as publication_date
+    from dated
+)
+
+select
+    pat_publn_id,
+    appln_id,
+    publication_number,
+    office,
+    kind,
+    publication_date,
+    claim_count,
+    is_real and row_number() over (
+        partition by publication_number order by is_real desc, publication_date, pat_publn_id
+    ) = 1 as is_document
+from published
+union all
+select
+    null::bigint as pat_publn_id,
+    appln_id,
+    'XX-' || appln_id || '-' || kind as publication_number,
+    'XX' as office,
+    kind,
+    publication_date,
+    null::bigint as claim_count,
+    appln_id < 900000000 and row_number() over (
+        partition by appln_id order by publication_date
+    ) = 1 as is_document
+from unpublished

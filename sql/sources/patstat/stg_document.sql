@@ -1,0 +1,119 @@
+-- Publications in PATSTAT, or applications of an extract without any (see publication.sql).
+-- One row = one publication. Of 9999 and 0, PATSTAT's words for an unknown year and number, nothing
+-- is made. A day that is not known is left out; of a priority of which the year alone is known,
+-- 1 January stands for it.
+with refs as (
+    select
+        citing_publication as publication_number,
+        count(cited_publication) as patents,
+        count(npl) as npl
+    from patstat.stg_citation
+    group by citing_publication
+),
+
+inventors as (
+    select publication_number, count(*) as inventors
+    from patstat.stg_party
+    where role = 'inventor'
+    group by publication_number
+),
+
+title as (
+    select
+        appln_id,
+        max(appln_title) as title,
+        max_by(lower(trim(appln_title_lg)), appln_title) as language
+    from raw.patstat_tls202_appln_title
+    group by appln_id
+),
+
+abstract as (
+    select appln_id, max(appln_abstract) as abstract
+    from raw.patstat_tls203_appln_abstr
+    group by appln_id
+),
+
+-- Every application can be the first filing of others. One filed as PCT is named after its office.
+first_filing as (
+    select
+        appln_id,
+        max(
+            case
+                when upper(trim(appln_auth)) = 'WO'
+                    then coalesce(nullif(upper(trim(receiving_office)), ''), 'WO')
+                else nullif(upper(trim(appln_auth)), '')
+            end
+        ) as office
+    from raw.patstat_tls201_appln
+    group by appln_id
+),
+
+application as (
+    select
+        appln_id,
+        -- DOCDB numbers PCT filings by the receiving office: US2017034582.
+        nullif(
+            case when upper(trim(appln_auth)) = 'WO' then upper(trim(receiving_office)) else '' end
+            || regexp_replace(upper(appln_nr), '[^A-Z0-9]', '', 'g'),
+            ''
+        ) as application_number,
+        nullif(try_cast(docdb_family_id as bigint), 0) as family_id,
+        try_cast(appln_filing_date as date) as filed,
+        coalesce(
+            nullif(try_cast(earliest_filing_date as date), date '9999-12-31'),
+            case
+                when try_cast(earliest_filing_year as bigint) between 1790 and 9998
+                    then make_date(try_cast(earliest_filing_year as bigint), 1, 1)
+            end,
+            nullif(try_cast(appln_filing_date as date), date '9999-12-31'),
+            case
+                when try_cast(appln_filing_year as bigint) between 1790 and 9998
+                    then make_date(try_cast(appln_filing_year as bigint), 1, 1)
+            end
+        ) as claimed,
+        try_cast(earliest_filing_id as bigint) as earliest_filing_id,
+        nullif(try_cast(docdb_family_size as bigint), 0) as family_size,
+        try_cast(nb_citing_docdb_fam as bigint) as forward_citation_count,
+        nullif(try_cast(nb_inventors as bigint), 0) as inventor_count
+    from raw.patstat_tls201_appln
+    qualify row_number() over (partition by appln_id order by _file desc, appln_filing_date) = 1
+)
+
+select
+    p.publication_number,
+    p.office,
+    p.kind,
+    a.application_number,
+    a.family_id::varchar as family_id,
+    case when a.filed between date '1790-01-01' and p.publication_date then a.filed end
+        as filing_date,
+    case
+        when a.claimed >= date '1790-01-01'
+            then
+                least(
+                    a.claimed,
+                    case when a.filed >= date '1790-01-01' then a.filed end,
+                    p.publication_date
+                )
+    end as priority_date,
+    f.office as first_filing_office,
+    p.publication_date,
+    t.title,
+    t.language as title_language,
+    s.abstract,
+    p.claim_count,
+    coalesce(a.inventor_count, i.inventors) as inventor_count,
+    case when exists (select 1 from raw.patstat_tls212_citation) then coalesce(r.patents, 0) end
+        as patent_citation_count,
+    case when exists (select 1 from raw.patstat_tls212_citation) then coalesce(r.npl, 0) end
+        as npl_citation_count,
+    a.forward_citation_count,
+    a.family_size
+from patstat.publication as p
+inner join application as a on p.appln_id = a.appln_id
+left join first_filing as f on a.earliest_filing_id = f.appln_id
+left join title as t on p.appln_id = t.appln_id
+left join abstract as s on p.appln_id = s.appln_id
+left join inventors as i on p.publication_number = i.publication_number
+left join refs as r on p.publication_number = r.publication_number
+where p.is_document
