@@ -68,8 +68,11 @@ select
     min(o.publication_date) as publication_date,
     min(o.grant_date) as grant_date,
     count(*) as document_count,
-    -- WO is no office of a market; EP counts as one.
-    count(distinct case when o.office <> 'WO' then o.office end) as office_count,
+    -- WO is no office of a market; EP counts as one. XX says that the source names no office.
+    case
+        when bool_or(o.office <> 'XX')
+            then count(distinct case when o.office not in ('WO', 'XX') then o.office end)
+    end as office_count,
     max(case when o.grant_order = 1 then o.claim_count end) as claim_count,
     max(o.inventor_count) as inventor_count,
     max(o.npl_citation_count) as npl_citation_count,

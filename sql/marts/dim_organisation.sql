@@ -8,6 +8,12 @@ with places as (
         ) as place
     from intermediate.int_family_applicant
     group by organisation, country
+),
+
+rules as (
+    select organisation, min(type_rule) as type_rule
+    from staging.stg_organisation
+    group by organisation
 )
 
 select
@@ -16,11 +22,13 @@ select
     min(p.country)
         as country, -- Country that most of its families count for (ISO alpha-2; ZZ unknown)
     min(a.organisation_type)
-        as organisation_type, -- COMPANY, UNIVERSITY, GOV NON-PROFIT, HOSPITAL, INDIVIDUAL or null
+        as organisation_type, -- Sector in PATSTAT's words, combinations too; UNKNOWN if none tells
+    min(r.type_rule) as type_rule, -- Rule that tells the type; null for inventors without applicant
     min(a.register_basis) as register_basis, -- Why the register says so; null where it is not there
     count(*)::bigint as families, -- Families of the topic it applied for, alone or with others
     sum(a.share::decimal(38, 15))::double
         as fractional_families -- The same, shared equally between co-applicants
 from intermediate.int_family_applicant as a
 inner join places as p on a.organisation = p.organisation and p.place = 1
+left join rules as r on a.organisation = r.organisation
 group by a.organisation

@@ -21,7 +21,7 @@ technologies as (
 select
     t.technology, -- IPC symbol: G, G06, G06N or G06N3 (the main group G06N3/00)
     t.level, -- section, class, subclass or main_group
-    t.title, -- Title in the scheme of 2023.01, later for H10D, H10F, H10H, H10P and H10W
+    t.title, -- Title in the scheme of 2023.01, or of 2025.01 and 2026.01 where that has none
     substring(t.technology, 1, 1) as section, -- Section, A to H
     case when length(t.technology) >= 3 then substring(t.technology, 1, 3) end
         as class, -- Class it belongs to, such as G06

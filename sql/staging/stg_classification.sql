@@ -1,20 +1,103 @@
 -- Classes of publications. One row = one publication x scheme x symbol.
--- For each scheme the best-ranked source that classifies the publication is taken whole.
-with ranked as (
-    select
-        *,
-        min(source_rank) over (partition by publication_number, scheme) as best_rank
+-- For each scheme the best-ranked source with a readable symbol of the publication is taken whole.
+-- symbol is the symbol as recorded, in one spelling for all that sources use: H01L21/02 for
+-- "H01L  21/02", H01L0021020000, "h01l 021/02 (2006.01)". subclass and main_group are those of the
+-- newest scheme, by reference.ipc_reform: H10P of H01L21/66. A bare subclass has no main group.
+-- What is no symbol of the scheme stays as recorded, with no subclass: nothing counts it, and a
+-- warning of the validation tells how many there are.
+with spelt as (
+    select distinct scheme, symbol as spelling
     from sources.stg_classification
+    where symbol is not null
+),
+
+-- IPC's indexing codes once had a colon for the slash.
+cut as (
+    select
+        scheme,
+        spelling,
+        regexp_replace(
+            split_part(replace(upper(spelling), ':', '/'), '/', 1), '[^0-9A-Z]', '', 'g'
+        ) as head,
+        trim(split_part(replace(upper(spelling), ':', '/'), '/', 2)) as tail
+    from spelt
+),
+
+joined as (
+    select
+        scheme,
+        spelling,
+        case
+            -- WIPO's ST.8: four digits of main group, six of subgroup, filled up with zeros.
+            when tail = '' and regexp_matches(head, '^[A-Z0-9]{4}[0-9]{10}') then
+                substring(head, 1, 4) || regexp_replace(substring(head, 5, 4), '^0+', '')
+                || '/' || substring(head, 9, 2)
+                || regexp_replace(substring(head, 11, 4), '0+$', '')
+            when tail = '' then head
+            -- Behind the subgroup stand versions, dates and marks, none of them wanted.
+            else
+                substring(head, 1, 4) || regexp_replace(substring(head, 5), '^0+', '')
+                || '/' || regexp_replace(tail, '[^0-9].*$', '')
+        end as symbol
+    from cut
+),
+
+readable as (
+    select scheme, spelling, symbol
+    from joined
+    where
+        regexp_matches(symbol, '^[A-HY][0-9]{2}[A-Z]([1-9][0-9]{0,3}/[0-9]{2,6})?$')
+        and not (scheme = 'IPC' and starts_with(symbol, 'Y'))
+),
+
+-- The longest of the old places that a symbol is in tells where it went.
+moved as (
+    select
+        s.scheme,
+        s.spelling,
+        max_by(r.new, length(r.old)) as main_group
+    from readable as s
+    inner join reference.ipc_reform as r
+        on split_part(s.symbol, '/', 1) = split_part(r.old, '/', 1) and starts_with(s.symbol, r.old)
+    where r.is_main
+    group by s.scheme, s.spelling
+),
+
+harmonised as (
+    select
+        s.scheme,
+        s.spelling,
+        s.symbol,
+        coalesce(m.main_group, split_part(s.symbol, '/', 1)) as place
+    from readable as s
+    left join moved as m on s.scheme = m.scheme and s.spelling = m.spelling
+),
+
+ranked as (
+    select
+        c.publication_number,
+        c.scheme,
+        coalesce(h.symbol, trim(c.symbol)) as symbol,
+        h.place,
+        c.position,
+        c.is_inventive,
+        c.source_rank,
+        -- A source without a readable symbol comes behind all others; ranks are below 1000.
+        min(c.source_rank + case when h.symbol is null then 1000 else 0 end)
+            over (partition by c.publication_number, c.scheme) as best_rank
+    from sources.stg_classification as c
+    left join harmonised as h on c.scheme = h.scheme and c.symbol = h.spelling
+    where trim(c.symbol) <> ''
 )
 
 select
     publication_number,
     scheme,
     symbol,
-    substring(symbol, 1, 4) as subclass,
-    split_part(symbol, '/', 1) as main_group,
+    substring(place, 1, 4) as subclass,
+    case when length(place) > 4 then place end as main_group,
     min(position) as position,
     bool_or(is_inventive) as is_inventive
 from ranked
-where source_rank = best_rank and symbol is not null
+where best_rank in (source_rank, source_rank + 1000)
 group by all

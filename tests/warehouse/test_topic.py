@@ -174,7 +174,7 @@ def asking(**rule):
         ("G06", ["G06N3/02", "G06F1/00"], ["G01N3/02", "H06N3/02"]),
         ("G06N", ["G06N3/02", "G06N10/00"], ["G06F3/02"]),
         ("G", ["G06N3/02", "G01N3/02"], ["H01L21/00"]),
-        ("Y02", ["Y02D10/00"], ["H02D10/00"]),
+        ("Y02", ["Y02D10/00 CPC"], ["H02D10/00"]),
     ],
 )
 def test_a_prefix_means_all_below_it_and_nothing_beside_it(prefix, holds, fails):

@@ -33,6 +33,14 @@ BAD = {
         "fractional_families = families + 1",
         "fractional_families = 0",
     ],
+    ("dim_organisation", "organisation_type is one of the known"): [
+        "organisation_type = 'nonsense'",
+        "organisation_type = 'COMPANY nonsense'",
+    ],
+    ("stg_organisation", "type is one of PATSTAT's"): [
+        "organisation_type = 'nonsense'",
+        "organisation_type = 'COMPANY UNKNOWN'",
+    ],
     ("dim_period", "periods do not overlap"): [
         "update {t} set last_year = last_year + 1 "
         "where first_year = (select min(first_year) from {t})",
@@ -134,6 +142,11 @@ BAD = {
         "symbol = 'H01L 21/02'",
         "symbol = 'h01l21/02'",
         "symbol = 'H01L21'",
+    ],
+    ("stg_classification", "symbols can be read"): ["subclass = null"],
+    ("stg_classification", "closed places are mapped"): [
+        "main_group = 'H01L27'",
+        "main_group = 'G06K9'",
     ],
     ("stg_classification", "publication is loaded"): ["publication_number = 'US-0-A'"],
     ("stg_document", "publication number is canonical"): [

@@ -116,13 +116,13 @@ def test_spellings_of_one_organisation_are_one_applicant():
                        {"name": "TOYOTA MOTOR CO., LTD.", "position": 2},
                        {"name": "IMEC VZW.", "position": 3, "country": "BE"})  # fmt: skip
     assert {name: row["share"] for (name, _), row in found.items()} == {
-        "Toyota Motor": 0.5, "IMEC VZW": 0.5,
+        "Toyota Motor": 0.5, "imec": 0.5,
     }  # fmt: skip
     toyota = found["Toyota Motor", "JP"]
     assert toyota["corporate_group"] == "Toyota"
     assert toyota["organisation_type"] == "COMPANY"
     assert toyota["register_basis"] == "known"
-    assert found["IMEC VZW", "BE"]["register_basis"] is None
+    assert found["imec", "BE"]["register_basis"] == "known"
 
 
 def test_an_applicant_whose_name_is_all_legal_form_is_kept_as_written():

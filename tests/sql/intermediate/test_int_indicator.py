@@ -186,7 +186,23 @@ def test_fs_counts_offices_not_documents_and_wo_is_none():
     assert found["pct only"]["fs"] == 0
 
 
-def test_sc_counts_ipc_subclasses_of_the_earliest_publication():
+def test_a_source_that_names_no_office_leaves_fs_unknown():
+    families = {"XX-1-A": "x", "XX-2-A": "x", "WO-3-A1": "w", "XX-4-A": "mixed", "EP-5-A1": "mixed"}
+    given = {
+        "sources.stg_document": publications(
+            *({"publication_number": n, "family_id": family} for n, family in families.items())
+        ),
+        "sources.stg_classification": [
+            {"publication_number": number, "symbol": "G06N3/02"} for number in families
+        ],
+    }
+    found = by(
+        world(given, "intermediate.int_indicator"), "intermediate.int_indicator", "family_id"
+    )
+    assert {family: row["fs"] for family, row in found.items()} == {"x": None, "w": 0, "mixed": 1}
+
+
+def test_sc_counts_subclasses_of_the_earliest_publication_of_cpc_only_where_it_has_no_ipc():
     codes = [("A1", "IPC", "G06N3/04"), ("A1", "IPC", "G06N3/08"), ("A1", "IPC", "H01L21/00"),
              ("A1", "CPC", "G11C11/54"), ("B2", "IPC", "G06T1/20")]  # fmt: skip
     number = {"A1": "US-20080000001-A1", "B2": FAMILY}
@@ -196,18 +212,28 @@ def test_sc_counts_ipc_subclasses_of_the_earliest_publication():
                 document(number["A1"], "f", publication_date="2008-01-01"),
                 document(number["B2"], "f", publication_date="2010-01-01"),
                 document("US-7000002-B2"),
+                document("US-7000003-B2"),
             ),
             "sources.stg_classification": [
                 {"publication_number": number[kind], "scheme": scheme, "symbol": symbol,
                  "position": position}
                 for position, (kind, scheme, symbol) in enumerate(codes, start=1)
-            ] + [{"publication_number": "US-7000002-B2", "scheme": "CPC", "symbol": "G06N3/02"}],
+            ] + [
+                # Y02D only tags, and F05D is no subclass of the IPC.
+                {"publication_number": number, "scheme": "CPC", "symbol": symbol}
+                for number, symbols in {
+                    "US-7000002-B2": ["G06N3/02", "G06T1/00", "Y02D10/00", "F05D2220/32"],
+                    "US-7000003-B2": ["Y02D10/00"],
+                }.items()
+                for symbol in symbols
+            ],
         },
         "intermediate.int_indicator",
     )  # fmt: skip
     found = by(connection, "intermediate.int_indicator", "family_id")
     assert found["f"]["sc"] == 2
-    assert found["US-7000002-B2"]["sc"] is None
+    assert found["US-7000002-B2"]["sc"] == 2
+    assert found["US-7000003-B2"]["sc"] is None
 
 
 def test_the_mart_shows_what_has_been_cited_so_far():

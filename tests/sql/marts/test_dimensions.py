@@ -50,10 +50,20 @@ def test_every_technology_is_known_from_section_to_main_group(built):
     ("technology", "field"),
     [("G06N", 6), ("G06N3", 6), ("H01L", 8), ("H10B", 8), ("G06V", 6), ("G06Q", 7), ("H04L", 4),
      ("H03K", 5), ("H04N", None), ("H04N1", 3), ("H04N5", 2), ("H04N21", 4), ("G11C", 6),
-     ("G11B", 2), ("B60W", 32), ("G", None), ("G06", None)],
+     ("G11B", 2), ("B60W", 32), ("G", None), ("G06", None), ("H10P74", 8), ("H10D", 8),
+     ("H04N23", 2), ("A61K", None), ("A61K8", 14), ("A61K31", 16), ("G01N33", 11), ("G01N21", 10)],
 )  # fmt: skip
 def test_wipo_fields_are_those_of_the_concordance(built, technology, field):
     assert by(built, "marts.dim_technology", "technology")[technology]["field_number"] == field
+
+
+def test_every_main_group_has_a_field_and_every_subclass_that_wipo_does_not_divide(built):
+    bare = rows(
+        built,
+        "select technology from marts.dim_technology "
+        "where field is null and title is not null and level in ('subclass', 'main_group')",
+    )
+    assert {r["technology"] for r in bare} == {"A61K", "B01D", "C13B", "E01F", "G01N", "H04N"}
 
 
 def test_an_organisation_counts_its_families_whole_and_by_share(built):

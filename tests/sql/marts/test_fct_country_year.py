@@ -17,7 +17,8 @@ def test_years_add_up_by_share_and_cumulate():
         world(
             {
                 "sources.stg_document": publications(
-                    *({"publication_number": number, "priority_date": day, "claim_count": i}
+                    *({"publication_number": number, "priority_date": day, "claim_count": i,
+                       "publication_date": "2013-06-01"}
                       for i, (number, day, _) in enumerate(families))
                 ),
                 "sources.stg_classification": [

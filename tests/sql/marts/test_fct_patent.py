@@ -23,12 +23,10 @@ def test_rao_stirling_diversity_is_the_published_one(patents, family, published)
     assert patents[family]["rao_stirling"] == pytest.approx(published, abs=5e-5)
 
 
-def test_a_family_without_ipc_has_no_diversity():
+def test_a_family_whose_first_publication_has_no_class_has_no_diversity():
+    first = {"publication_number": "US-20090000003-A1", "family_id": "f3"}
     given = toy()
-    given["sources.stg_classification"] = [
-        row | {"scheme": "CPC"} if row["publication_number"] == "US-9000003-B2" else row
-        for row in given["sources.stg_classification"]
-    ]
+    given["sources.stg_document"] += publications(first | {"publication_date": "2009-01-01"})
     assert by(world(given, PATENT), PATENT, "family_id")["f3"]["rao_stirling"] is None
 
 
