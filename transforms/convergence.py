@@ -45,7 +45,7 @@ def networks(
     ties = pairs.sort("network", "source", "target").collect()
     nodes = occurrences.sort("network", "technology").collect()
     if nodes.is_empty():
-        raise DegenerateInput("no family has an IPC class, so there is no network")
+        raise DegenerateInput("no family has a class, so there is no network")
     for (network,), own in nodes.group_by("network", maintain_order=True):
         yield str(network), ties.filter(pl.col("network") == network).drop("network"), own
 

@@ -5,81 +5,124 @@ import polars as pl
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from transforms.filing import filing_number
+
 
 def stg_family(stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame) -> pl.DataFrame:
-    """Group publications into families: by DOCDB number, else by shared priorities.
+    """Group publications into families: by DOCDB number, else by shared filings.
 
-    A publication without a family number joins those that share its application or one of its
-    priorities, directly or through others; if one of them has a number, that is the family's.
+    A publication's filings are its application and its priorities, whichever source tells them.
+    Publications that DOCDB numbers are in the family it says; it puts together what has exactly the
+    same priorities. Those without a number are joined where they share any filing, directly or
+    through others without a number, so that their families can be larger than DOCDB's. Such a
+    group goes to the numbered family with which it shares most filings, if it shares any; at par,
+    to the first by text. Numbered families stay apart whatever they share.
 
     Parameters
     ----------
     stg_document
-        One row a publication: publication_number, office, application_number, source_family_id.
+        One row a publication: publication_number, office, application_number, filing_date,
+        source_family_id (null where no source numbers it).
     stg_priority
-        One row a publication x priority: publication_number, priority_office, priority_number.
+        One row a publication x priority: publication_number, priority_office, priority_number,
+        priority_date.
 
     Returns
     -------
     pl.DataFrame
         One row a publication: publication_number, family_id, family_basis (docdb where the source
-        numbers it, priority where shared priorities join it, application where it is alone).
+        numbers it, priority where shared filings join it, application where it is alone).
 
     Examples
     --------
     >>> documents = pl.LazyFrame(
     ...     {"publication_number": ["US-1-A1", "US-2-B2", "US-3-B2"], "office": ["US"] * 3,
-    ...      "application_number": ["7", "7", "8"], "source_family_id": [None, None, "55"]},
-    ...     schema_overrides={"source_family_id": pl.String})
-    >>> priorities = pl.LazyFrame({"publication_number": ["US-1-A1"], "priority_office": ["JP"],
-    ...                            "priority_number": ["9"]})
+    ...      "application_number": ["7", "7", "8"], "filing_date": [None] * 3,
+    ...      "source_family_id": [None, None, "55"]},
+    ...     schema_overrides={"source_family_id": pl.String, "filing_date": pl.Date})
+    >>> priorities = pl.LazyFrame(
+    ...     {"publication_number": ["US-1-A1"], "priority_office": ["JP"],
+    ...      "priority_number": ["9"], "priority_date": [None]},
+    ...     schema_overrides={"priority_date": pl.Date})
     >>> for row in stg_family(documents, priorities).rows():
     ...     print(*row)
     US-1-A1 US-1-A1 priority
     US-2-B2 US-1-A1 priority
     US-3-B2 55 docdb
     """
-    documents = stg_document.select(
-        "publication_number",
-        "source_family_id",
-        filing=pl.concat_str("office", "application_number", separator=" "),
-    ).sort("publication_number").collect()  # fmt: skip
-    filings = pl.concat(
-        [
-            documents.select("publication_number", "filing"),
-            stg_priority.select(
-                "publication_number",
-                filing=pl.concat_str("priority_office", "priority_number", separator=" "),
-            ).collect(),
-        ]
-    ).drop_nulls()
-    node = documents.select("publication_number", document=pl.int_range(pl.len()))
-    links = filings.join(node, on="publication_number").select(
-        "document", pl.col("filing").rank("dense").cast(pl.Int64) - 1
+    documents = (
+        filing_number(stg_document, "office", "application_number", "filing_date")
+        .select(
+            "publication_number",
+            "filing",
+            document=pl.int_range(pl.len(), dtype=pl.UInt32),
+            known="source_family_id",
+        )
+        .collect()
     )
-    component = documents.with_columns(
-        component=_components(documents.height, links["document"], links["filing"])
-    ).with_columns(
-        # Publications that DOCDB numbers differently stay apart though they share a priority.
-        known=pl.col("source_family_id").min().over("component"),
-        alone=pl.len().over("component") == 1,
-        eldest=pl.col("publication_number").min().over("component"),
+    claimed = (
+        filing_number(stg_priority, "priority_office", "priority_number", "priority_date")
+        .select("publication_number", "filing")
+        .drop_nulls()
+        .join(documents.lazy().select("publication_number", "document", "known"),
+              on="publication_number")
+        .select("document", "known", "filing")
+    )  # fmt: skip
+    links = (
+        pl.concat([documents.lazy().select("document", "known", "filing").drop_nulls("filing"),
+                   claimed])
+        # Small codes instead of long texts, or ten million documents would not fit.
+        .with_columns(pl.col("filing").cast(pl.Categorical).to_physical())
+        .collect()
+    )  # fmt: skip
+    documents = documents.drop("filing")
+    unnumbered = links.filter(pl.col("known").is_null()).drop("known")
+    members = _components(unnumbered["document"], unnumbered["filing"])
+    groups = (
+        documents.lazy()
+        .join(members.lazy(), on="document")
+        .group_by("component")
+        .agg(eldest=pl.col("publication_number").min(), size=pl.len())
     )
-    return component.select(
-        "publication_number",
-        family_id=pl.coalesce("source_family_id", "known", "eldest"),
-        family_basis=pl.when(pl.col("source_family_id").is_not_null())
+    hosts = (
+        unnumbered.lazy()
+        .join(members.lazy(), on="document")
+        .select("component", "filing")
+        .unique()
+        .join(links.lazy().drop_nulls("known").select("filing", host="known").unique(),
+              on="filing")
+        .group_by("component", "host")
+        .agg(shared=pl.len())
+        .sort(["shared", "host"], descending=[True, False])
+        .unique("component", keep="first", maintain_order=True)
+        .select("component", "host")
+    )  # fmt: skip
+    basis = (
+        pl.when(pl.col("known").is_not_null())
         .then(pl.lit("docdb"))
-        .when(pl.col("alone"))
-        .then(pl.lit("application"))
-        .otherwise(pl.lit("priority")),
+        .when(pl.col("host").is_not_null() | (pl.col("size") > 1))
+        .then(pl.lit("priority"))
+        .otherwise(pl.lit("application"))
+    )
+    return (
+        documents.lazy()
+        .join(members.lazy(), on="document", how="left", maintain_order="left")
+        .join(groups, on="component", how="left", maintain_order="left")
+        .join(hosts, on="component", how="left", maintain_order="left")
+        .select(
+            "publication_number",
+            family_id=pl.coalesce("known", "host", "eldest", "publication_number"),
+            family_basis=basis,
+        )
+        .collect(engine="streaming")
     )
 
 
-def _components(documents: int, document: pl.Series, filing: pl.Series) -> np.ndarray:
-    """Number the connected components of documents that share filings."""
-    filings = filing.n_unique()
-    size = documents + filings
-    edges = (document.to_numpy(), filing.to_numpy() + documents)
-    graph = coo_array((np.ones(len(document), dtype=np.int8), edges), shape=(size, size))
-    return connected_components(graph, directed=False)[1][:documents]
+def _components(document: pl.Series, filing: pl.Series) -> pl.DataFrame:
+    """Number the connected components of documents that share filings: document, component."""
+    documents, start = np.unique(document.to_numpy(), return_inverse=True)
+    filings, end = np.unique(filing.to_numpy(), return_inverse=True)
+    size = len(documents) + len(filings)
+    edges = (np.ones(len(start), dtype=np.int8), (start, end + len(documents)))
+    component = connected_components(coo_array(edges, shape=(size, size)), directed=False)[1]
+    return pl.DataFrame({"document": documents, "component": component[: len(documents)]})

@@ -1,62 +1,210 @@
 """The organisation behind each applicant's name."""
 
+import re
+from itertools import islice, product
+
 import polars as pl
 
-from transforms.harmonise import harmonise
+from transforms.applicant_type import TYPES, type_rule
+from transforms.harmonise import harmonise, plain
+
+# A name of many words has many ways to abbreviate them; nobody uses most of them.
+_MOST_VARIANTS = 64
 
 
-def stg_organisation(stg_party: pl.LazyFrame, organisations: pl.LazyFrame) -> pl.DataFrame:
+def stg_organisation(
+    stg_party: pl.LazyFrame,
+    organisations: pl.LazyFrame,
+    organisation_alias: pl.LazyFrame,
+    organisation_abbreviation: pl.LazyFrame,
+    organisation_group: pl.LazyFrame,
+) -> pl.DataFrame:
     """Recognise applicants: by the register, else by their harmonised name.
 
     Parameters
     ----------
     stg_party
-        One row a publication x role x position: role, name, country (ISO alpha-2, null if unknown).
+        One row a publication x role x position: publication_number, role, name, country (ISO
+        alpha-2, null if unknown), sector (PATSTAT's, null if unknown).
     organisations
         The register: organisation, group, home_country, type, basis.
+    organisation_alias
+        Other names, in any script: alias, organisation (of the register).
+    organisation_abbreviation
+        How data bases shorten words: word, abbreviation. Used for organisations that have an alias.
+    organisation_group
+        Parts of names that tell a group: place (starts, contains, ends), text (harmonised), group,
+        type (null where the part tells none).
 
     Returns
     -------
     pl.DataFrame
         One row a raw applicant name: name, organisation, corporate_group, home_country (of the
         register), namesake_country (the commonest in records of the harmonised name; ties by
-        alphabet), organisation_type, basis (why the register says so).
+        alphabet), organisation_type (the same for all names of an organisation; UNKNOWN where
+        nothing tells), type_rule (id of the rule that tells it, of applicant_type.TYPES), basis
+        (why the register says so).
     """
-    register = organisations.with_columns(key=harmonise(pl.col("organisation"))).select(
-        "key",
-        "organisation",
-        "home_country",
-        "basis",
-        corporate_group="group",
-        organisation_type="type",
-    )
-    named = (
-        stg_party.filter(pl.col("role") == "applicant", pl.col("name").is_not_null())
-        .select("name", "country", key=harmonise(pl.col("name")))
-        .drop_nulls("key")
-    )
-    namesakes = (
-        named.drop_nulls("country")
-        .group_by("key", "country")
-        .len()
-        .sort(["len", "country"], descending=[True, False])
-        .unique("key", keep="first", maintain_order=True)
-        .select("key", namesake_country="country")
-    )
-    return (
-        named.select("name", "key")
+    applicants = stg_party.filter(pl.col("role") == "applicant", pl.col("name").is_not_null())
+    told = applicants.group_by("name", "country", "sector").len("records").collect()
+    names = (
+        told.select("name")
         .unique()
-        .join(register, on="key", how="left")
-        .join(namesakes, on="key", how="left")
+        .with_columns(key=harmonise(pl.col("name")))
+        .drop_nulls("key")
+        .join(
+            _register(
+                organisations.collect(),
+                organisation_alias.collect(),
+                organisation_abbreviation.collect(),
+            ),
+            on="key",
+            how="left",
+        )
+        .with_columns(organisation=pl.coalesce("organisation", "key"))
+        .with_columns(**_of_group(organisation_group.collect()))
+    )
+    told = told.join(names.select("name", "key", "organisation"), on="name")
+    return (
+        names.join(_commonest(told, "key", "country"), on="key", how="left")
+        .join(_types(names, told, stg_party), on="organisation", how="left")
         .select(
             "name",
-            organisation=pl.coalesce("organisation", "key"),
-            corporate_group=pl.coalesce("corporate_group", "organisation", "key"),
+            "organisation",
+            corporate_group=pl.coalesce("register_group", "group", "organisation"),
             home_country="home_country",
-            namesake_country="namesake_country",
-            organisation_type="organisation_type",
+            namesake_country="country",
+            organisation_type="type",
+            type_rule="rule",
             basis="basis",
         )
         .sort("name")
-        .collect()
     )
+
+
+def _register(
+    organisations: pl.DataFrame, aliases: pl.DataFrame, abbreviations: pl.DataFrame
+) -> pl.DataFrame:
+    """Give every key under which an organisation of the register is known."""
+    known = organisations.select(
+        "organisation",
+        "home_country",
+        "basis",
+        key=harmonise(pl.col("organisation")),
+        register_group="group",
+        register_type="type",
+    )
+    named = aliases.with_columns(key=harmonise(pl.col("alias"))).select("key", "organisation")
+    shortened = (
+        _shorten(known.join(named, on="organisation", how="semi"), abbreviations)
+        .unique()
+        # A short name of two organisations is nobody's; a long one says who it is.
+        .filter(pl.len().over("key") == 1)
+        .join(known, on="key", how="anti")
+        .join(named, on="key", how="anti")
+    )
+    return pl.concat(
+        [known, pl.concat([named, shortened]).join(known.drop("key"), on="organisation")],
+        how="diagonal",
+    )
+
+
+def _shorten(known: pl.DataFrame, abbreviations: pl.DataFrame) -> pl.DataFrame:
+    """Abbreviate names as data bases do: key, organisation."""
+    short = dict(abbreviations.group_by("word").agg("abbreviation").iter_rows())
+    found = []
+    for key, organisation in known.select("key", "organisation").iter_rows():
+        forms = [key.split()]
+        if "UNIVERSITY" in forms[0]:  # WUHAN UNIVERSITY OF TECHNOLOGY: UNIV WUHAN TECHNOLOGY
+            forms.append(["UNIV", *(w for w in forms[0] if w not in ("UNIVERSITY", "OF"))])
+        for words in forms:
+            choices = [[word, *sorted(short.get(word, ()))] for word in words]
+            variants = map(" ".join, islice(product(*choices), _MOST_VARIANTS))
+            found += [(variant, organisation) for variant in variants if variant != key]
+    return pl.DataFrame(found, {"key": pl.String, "organisation": pl.String}, orient="row")
+
+
+def _of_group(rules: pl.DataFrame) -> dict[str, pl.Expr]:
+    """Find the group that a part of the key tells, and its type: starts, then contains, ends."""
+    frames = {"starts": "^({})", "contains": "({})", "ends": "({})$"}
+    groups, types = [], []
+    for place, frame in frames.items():
+        here = rules.filter(pl.col("place") == place)
+        # The longest first: HITACHI ZOSEN is no HITACHI.
+        texts = sorted(here["text"].to_list(), key=lambda text: (-len(text), text))
+        # Latin texts are whole words; Chinese, Japanese and Korean have no marks between words.
+        marked = [rf"(?-u:\b){t}(?-u:\b)" if t.isascii() else re.escape(t) for t in texts]
+        part = pl.col("key").str.extract(frame.format("|".join(marked) or "$^"))
+        groups.append(_look_up(part, here, "group"))
+        types.append(_look_up(part, here, "type"))
+    return {"group": pl.coalesce(groups), "part_type": pl.coalesce(types)}
+
+
+def _look_up(part: pl.Expr, rules: pl.DataFrame, column: str) -> pl.Expr:
+    return part.replace_strict(
+        rules["text"], rules[column].cast(pl.String), default=None, return_dtype=pl.String
+    )
+
+
+def _commonest(told: pl.DataFrame, by: str, column: str) -> pl.DataFrame:
+    """Take the value that most records name; ties by alphabet."""
+    return (
+        told.drop_nulls(column)
+        .group_by(by, column)
+        .agg(pl.col("records").sum())
+        .sort(["records", column], descending=[True, False])
+        .unique(by, keep="first", maintain_order=True)
+        .select(by, column)
+    )
+
+
+def _types(names: pl.DataFrame, told: pl.DataFrame, stg_party: pl.LazyFrame) -> pl.DataFrame:
+    """Settle the type of each organisation: organisation, type, rule."""
+    guessed = (
+        names.with_columns(words=plain(pl.col("name")))
+        .with_columns(rule=type_rule(pl.col("name"), pl.col("words")))
+        .with_columns(type=pl.col("rule").replace_strict(TYPES, return_dtype=pl.String))
+    )
+    persons = _inventors(guessed.filter(pl.col("rule") == "unknown"), stg_party)
+    by_sector = _commonest(
+        told.filter(pl.col("sector") != "UNKNOWN"), "organisation", "sector"
+    ).select("organisation", type="sector", rule=pl.lit("sector"))
+    by_register = names.drop_nulls("register_type").select(
+        "organisation", type="register_type", rule=pl.lit("register")
+    )
+    # A company's legal form stands above the part of a name: a company may bear an institute's.
+    by_part = guessed.filter(
+        pl.col("part_type").is_not_null(), pl.col("rule") != "company_form"
+    ).select("organisation", type="part_type", rule=pl.lit("name_part"))
+    by_inventor = persons.select("organisation", type=pl.lit("INDIVIDUAL"), rule=pl.lit("inventor"))
+    return (
+        pl.concat(
+            [
+                by_sector,
+                by_register,
+                by_part,
+                by_inventor,
+                guessed.select("organisation", "type", "rule"),
+            ]
+        )
+        # Of an organisation's names the one that tells by the first rule speaks for all.
+        .sort(pl.col("rule").cast(pl.Enum(list(TYPES))), "type")
+        .unique("organisation", keep="first", maintain_order=True)
+    )
+
+
+def _inventors(names: pl.DataFrame, stg_party: pl.LazyFrame) -> pl.DataFrame:
+    """Keep the names that are also an inventor's of the same publication, in any order of words."""
+    words = plain(pl.col("name")).str.split(" ").list.sort().list.join(" ")
+    applied = (
+        stg_party.filter(pl.col("role") == "applicant")
+        .join(names.lazy().select("name"), on="name", how="semi")
+        .select("publication_number", "name", words=words)
+    )
+    invented = (
+        stg_party.filter(pl.col("role") == "inventor", pl.col("name").is_not_null())
+        .join(applied, on="publication_number", how="semi")
+        .select("publication_number", words=words)
+    )
+    same = applied.join(invented, on=["publication_number", "words"], how="semi")
+    return names.join(same.select("name").unique().collect(), on="name", how="semi")

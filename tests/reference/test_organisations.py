@@ -11,6 +11,8 @@ import polars as pl
 import pytest
 
 from transforms.harmonise import harmonise
+from transforms.stg_organisation import stg_organisation
+from warehouse.archive import open_members
 from warehouse.parsers import uspto
 from warehouse.settings import ROOT
 
@@ -32,7 +34,12 @@ def keys(names):
 
 REGISTER = table("organisations")
 KEYS = keys([row["organisation"] for row in REGISTER])
+ALIASES = table("organisation_alias")
+ALIAS_KEYS = keys([row["alias"] for row in ALIASES])
+GROUPS = table("organisation_group")
 HOME = {key: row["home_country"] for key, row in zip(KEYS, REGISTER, strict=True)}
+_SEAT = {row["organisation"]: row["home_country"] for row in REGISTER}
+HOME |= {key: _SEAT[row["organisation"]] for key, row in zip(ALIAS_KEYS, ALIASES, strict=True)}
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +73,7 @@ def grants():
     found = [
         (row["publication_number"], row["name"], row["country"])
         for path in sorted((ROOT / "samples" / "uspto").glob("*.xml.gz"))
-        for _, stream in uspto.open_members(path)
+        for _, stream in open_members(path)
         for kind, row in uspto.parse(stream)
         if kind == "party" and row["role"] == "assignee"
     ]
@@ -118,6 +125,85 @@ def test_a_grant_that_is_the_basis_names_the_organisation_in_that_country(mentio
         and (row["basis"].removeprefix("grant "), key, row["home_country"]) not in told | plain
     ]
     assert wrong == []
+
+
+# --- Other names, and parts of names --------------------------------------------------------------
+
+
+def test_an_alias_is_one_organisation_of_the_register_and_no_other_ones_name():
+    assert {row["organisation"] for row in ALIASES} <= set(_SEAT)
+    assert None not in ALIAS_KEYS
+    assert len(set(ALIAS_KEYS)) == len(ALIAS_KEYS)
+    assert set(ALIAS_KEYS) & set(KEYS) == set()
+
+
+def test_a_group_that_is_an_organisation_too_belongs_to_itself():
+    own = {row["organisation"]: row["group"] for row in REGISTER}
+    groups = {row["group"] for row in REGISTER} | {row["group"] for row in GROUPS}
+    assert {group: own[group] for group in groups if own.get(group, group) != group} == {}
+
+
+def test_parts_of_names_are_harmonised_and_each_tells_one_group():
+    texts = [row["text"] for row in GROUPS]
+    assert keys(texts) == texts
+    assert len({(row["place"], row["text"]) for row in GROUPS}) == len(GROUPS)
+    assert {row["place"] for row in GROUPS} == {"starts", "contains", "ends"}
+    assert {row["type"] for row in GROUPS} <= TYPES | {""}
+
+
+def test_words_are_abbreviated_to_shorter_words():
+    for row in table("organisation_abbreviation"):
+        assert len(row["abbreviation"]) < len(row["word"])
+        assert keys([row["word"], row["abbreviation"]]) == [row["word"], row["abbreviation"]]
+
+
+@pytest.fixture(scope="module")
+def recognised():
+    """What the pipeline makes of every name and alias: group and organisation, by name."""
+    names = [row["organisation"] for row in REGISTER] + [row["alias"] for row in ALIASES]
+    party = pl.DataFrame({"name": names}).select(
+        "name",
+        publication_number=pl.lit("X-1-A"),
+        role=pl.lit("applicant"),
+        country=pl.lit(None, pl.String),
+        sector=pl.lit(None, pl.String),
+    )
+    frames = [
+        pl.read_csv(ROOT / "reference" / f"{name}.csv", infer_schema=False).lazy()
+        for name in ("organisations", "organisation_alias", "organisation_abbreviation",
+                     "organisation_group")
+    ]  # fmt: skip
+    found = stg_organisation(party.lazy(), *frames)
+    return {row["name"]: row for row in found.iter_rows(named=True)}
+
+
+def test_every_name_and_every_alias_comes_home(recognised):
+    wanted = {row["organisation"]: row["organisation"] for row in REGISTER}
+    wanted |= {row["alias"]: row["organisation"] for row in ALIASES}
+    assert {name: recognised[name]["organisation"] for name in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("group", "names"),
+    [
+        (
+            "Samsung",
+            ["Samsung Electronics", "삼성전자 주식회사", "Samsung SDS", "삼성디스플레이 주식회사"],
+        ),
+        ("Huawei", ["华为技术有限公司", "深圳市海思半导体有限公司", "HiSilicon Technologies"]),
+        ("Hitachi", ["株式会社日立製作所", "Hitachi High-Tech", "Hitachi Solutions"]),
+        ("State Grid", ["国家电网公司", "中国电力科学研究院"]),
+        ("Hon Hai", ["鴻海精密工業股份有限公司", "富泰华工业(深圳)有限公司", "Sharp"]),
+        ("Kioxia", ["キオクシア株式会社", "東芝メモリ株式会社"]),
+        ("SK", ["에스케이하이닉스 주식회사", "SK Telecom"]),
+        ("Alibaba", ["阿里巴巴集团控股有限公司", "Ant Group"]),
+        ("Chinese Academy of Sciences", ["中国科学院计算技术研究所", "中国科学院自动化研究所"]),
+    ],
+)
+def test_the_main_groups_stand_together(recognised, group, names):
+    assert {name: recognised[name]["corporate_group"] for name in names} == dict.fromkeys(
+        names, group
+    )
 
 
 # --- What it does for the sample -----------------------------------------------------------------

@@ -31,7 +31,7 @@ def key(*names):
         ("Koninklijke Philips N.V.", "KONINKLIJKE PHILIPS"),
         ("Vestas Wind Systems A/S", "VESTAS WIND SYSTEMS"),
         ("Nokia Oyj", "Nokia"),
-        ("Telefonaktiebolaget LM Ericsson (publ)", "TELEFONAKTIEBOLAGET LM ERICSSON PUBL"),
+        ("Telefonaktiebolaget LM Ericsson (publ)", "TELEFONAKTIEBOLAGET LM ERICSSON"),
         ("Kabushiki Kaisha Toshiba", "TOSHIBA"),
         ("Toshiba K.K.", "TOSHIBA"),
         ("Moody's Corp", "MOODYS"),
@@ -42,6 +42,17 @@ def key(*names):
         ("  Intel   Corporation  ", "Intel"),
         ("Straße AG", "STRASSE"),
         ("Bank of America, N.A.", "BANK OF AMERICA"),
+        ("Ørsted A/S", "ORSTED"),
+        ("Łukasiewicz Sp. z o.o.", "LUKASIEWICZ"),
+        ("Grupo Bimbo S.A. de C.V.", "GRUPO BIMBO"),
+        ("National University Corporation Tottori University", "Tottori University"),
+        ("国立大学法人鳥取大学", "鳥取大学"),
+        ("㈜엘지화학", "주식회사 엘지화학"),
+        ("㍿日立製作所", "日立製作所"),
+        ("（株）リコー", "リコー"),
+        ("서울대학교 산학협력단", "서울대학교산학협력단"),
+        ("某某科技（上海）有限公司", "某某科技(上海)有限公司"),
+        ("国家电网有限公司", "国家电网公司"),
     ],
 )
 def test_spellings_of_one_organisation_have_one_key(name, same_as):
@@ -62,6 +73,11 @@ def test_spellings_of_one_organisation_have_one_key(name, same_as):
         ("삼성전자", "삼성전기"),
         ("东芝", "东软"),
         ("ハナソニック", "パナソニック"),  # the marks of kana are no accents
+        ("三菱電機", "三菱重工業"),
+        ("清华大学", "國立清華大學"),
+        ("东北大学", "東北大学"),  # one is in Shenyang, the other in Sendai
+        ("University of Washington", "Washington University"),
+        ("国网江苏省电力有限公司", "国网浙江省电力有限公司"),
     ],
 )
 def test_organisations_that_differ_keep_different_keys(one, other):
@@ -76,6 +92,64 @@ def test_what_leaves_nothing_has_no_key(name):
 
 def test_a_name_that_is_a_legal_form_only_is_kept():
     assert key("Company", "Limited") == ["COMPANY", "LIMITED"]
+
+
+LATIN = [
+    "Acme",
+    "Électricité",
+    "The",
+    "Co",
+    "Ltd",
+    "S.A.",
+    "&",
+    "AG",
+    "K.K.",
+    "A/S",
+    "Ø",
+    "Foo-Bar",
+]
+OTHER = [
+    "東芝",
+    "株式会社",
+    "有限公司",
+    "公司",
+    "삼성",
+    "주식회사",
+    "㈜",
+    "(주)",
+    "大学",
+    "学校法人",
+]
+WORDS = st.lists(st.sampled_from([*LATIN, *OTHER]), min_size=1, max_size=6)
+
+
+@given(WORDS, st.sampled_from(["", " "]))
+def test_a_key_is_its_own_key(words, between):
+    [found] = key(between.join(words))
+    assert key(found) == [found]
+
+
+@given(
+    st.text("ABCDEFGHIJKLMNOPRTUVWXYZÄÉÖ ", min_size=3, max_size=20).map(lambda t: f"X{t}X"),
+    st.sampled_from(
+        ["Inc.", "Co., Ltd.", "GmbH & Co. KG", "S.p.A.", "Oyj", "LLC", "N.V.", "Pty Ltd"]
+    ),
+)
+def test_a_legal_form_behind_decides_nothing(name, form):
+    assert key(f"{name} {form}") == key(name)
+    assert key(f"{name}, {form.upper()}") == key(name)
+
+
+@given(st.text("北京上海科技电子日立東芝삼성전자清华", min_size=2, max_size=8))
+def test_a_legal_form_in_chinese_japanese_or_korean_decides_nothing(name):
+    forms = [
+        f"{name}有限公司",
+        f"{name}股份有限公司",
+        f"株式会社{name}",
+        f"{name} 株式会社",
+        f"㈜{name}",
+    ]
+    assert key(*forms) == key(name) * len(forms)
 
 
 @given(st.text(max_size=30))
