@@ -1,40 +1,93 @@
 -- Publications of all loaded sources. One row = one publication.
 -- Where sources tell the same publication, each field is that of the best-ranked source to have it.
-with merged as (
+with lesser as (
+    -- What a better source tells, too. Of one source alone DuckDB sees that there is no such row.
+    select r.publication_number, r.source_rank
+    from sources.stg_document as r
+    where exists (
+        select 1
+        from sources.stg_document as b
+        where r.publication_number = b.publication_number and r.source_rank > b.source_rank
+    )
+),
+
+-- Only what a second source tells is merged field by field: that is far less than all.
+others as (
     select
-        publication_number,
-        min_by(office, source_rank) filter (where office is not null) as office,
-        min_by(kind, source_rank) filter (where kind is not null) as kind,
-        min_by(application_number, source_rank) filter (where application_number is not null)
-            as application_number,
-        min_by(family_id, source_rank) filter (where family_id is not null) as source_family_id,
-        min_by(filing_date, source_rank) filter (where filing_date is not null) as filing_date,
-        min_by(priority_date, source_rank) filter (where priority_date is not null)
-            as priority_date,
-        min_by(first_filing_office, source_rank) filter (where first_filing_office is not null)
-            as first_filing_office,
-        min_by(publication_date, source_rank) filter (where publication_date is not null)
-            as publication_date,
-        min_by(title, source_rank) filter (where title is not null) as title,
-        min_by(title_language, source_rank) filter (where title_language is not null)
-            as title_language,
-        min_by(abstract, source_rank) filter (where abstract is not null) as abstract,
-        min_by(claim_count, source_rank) filter (where claim_count is not null) as claim_count,
-        min_by(inventor_count, source_rank) filter (where inventor_count is not null)
-            as inventor_count,
-        min_by(patent_citation_count, source_rank) filter (where patent_citation_count is not null)
-            as patent_citation_count,
-        min_by(npl_citation_count, source_rank) filter (where npl_citation_count is not null)
-            as npl_citation_count,
-        min_by(forward_citation_count, source_rank) filter (
+        r.publication_number,
+        count(*) as source_count,
+        min_by(office, r.source_rank) filter (where office is not null) as office,
+        min_by(kind, r.source_rank) filter (where kind is not null) as kind,
+        min_by(application_number, r.source_rank) filter (
+            where application_number is not null
+        ) as application_number,
+        min_by(family_id, r.source_rank) filter (where family_id is not null) as family_id,
+        min_by(filing_date, r.source_rank) filter (where filing_date is not null) as filing_date,
+        min_by(priority_date, r.source_rank) filter (
+            where priority_date is not null
+        ) as priority_date,
+        min_by(first_filing_office, r.source_rank) filter (
+            where first_filing_office is not null
+        ) as first_filing_office,
+        min_by(publication_date, r.source_rank) filter (
+            where publication_date is not null
+        ) as publication_date,
+        min_by(title, r.source_rank) filter (where title is not null) as title,
+        min_by(title_language, r.source_rank) filter (
+            where title_language is not null
+        ) as title_language,
+        min_by(abstract, r.source_rank) filter (where abstract is not null) as abstract,
+        min_by(claim_count, r.source_rank) filter (where claim_count is not null) as claim_count,
+        min_by(inventor_count, r.source_rank) filter (
+            where inventor_count is not null
+        ) as inventor_count,
+        min_by(patent_citation_count, r.source_rank) filter (
+            where patent_citation_count is not null
+        ) as patent_citation_count,
+        min_by(npl_citation_count, r.source_rank) filter (
+            where npl_citation_count is not null
+        ) as npl_citation_count,
+        min_by(forward_citation_count, r.source_rank) filter (
             where forward_citation_count is not null
         ) as forward_citation_count,
-        min_by(family_size, source_rank) filter (where family_size is not null) as family_size,
-        min_by(source, source_rank) as source,
-        count(distinct source) as source_count
-    from sources.stg_document
-    where publication_number is not null
-    group by publication_number
+        min_by(family_size, r.source_rank) filter (where family_size is not null) as family_size
+    from sources.stg_document as r
+    inner join lesser as l
+        on r.publication_number = l.publication_number and r.source_rank = l.source_rank
+    group by r.publication_number
+),
+
+merged as (
+    select
+        b.publication_number,
+        coalesce(b.office, o.office) as office,
+        coalesce(b.kind, o.kind) as kind,
+        coalesce(b.application_number, o.application_number) as application_number,
+        coalesce(b.family_id, o.family_id) as source_family_id,
+        coalesce(b.filing_date, o.filing_date) as filing_date,
+        coalesce(b.first_filing_office, o.first_filing_office) as first_filing_office,
+        coalesce(b.publication_date, o.publication_date) as publication_date,
+        coalesce(b.title, o.title) as title,
+        coalesce(b.title_language, o.title_language) as title_language,
+        coalesce(b.abstract, o.abstract) as abstract,
+        coalesce(b.claim_count, o.claim_count) as claim_count,
+        coalesce(b.inventor_count, o.inventor_count) as inventor_count,
+        coalesce(b.patent_citation_count, o.patent_citation_count) as patent_citation_count,
+        coalesce(b.npl_citation_count, o.npl_citation_count) as npl_citation_count,
+        coalesce(b.forward_citation_count, o.forward_citation_count) as forward_citation_count,
+        coalesce(b.family_size, o.family_size) as family_size,
+        coalesce(b.priority_date, o.priority_date) as claimed_date,
+        b.source,
+        1 + coalesce(o.source_count, 0) as source_count
+    from sources.stg_document as b
+    left join others as o on b.publication_number = o.publication_number
+    where
+        b.publication_number is not null
+        and not exists (
+            select 1
+            from lesser as l
+            where b.publication_number = l.publication_number and b.source_rank = l.source_rank
+        )
 ),
 
 listed as (
@@ -42,7 +95,9 @@ listed as (
 )
 
 select
-    m.*,
+    m.* exclude (claimed_date),
+    -- What one source takes for the first filing another may know to be late.
+    least(m.claimed_date, m.filing_date, m.publication_date) as priority_date,
     coalesce(exact.is_invention, general.is_invention, false) as is_invention,
     coalesce(exact.is_grant, general.is_grant, false) as is_grant,
     case when coalesce(exact.is_grant, general.is_grant, false) then m.publication_date end

@@ -1,10 +1,14 @@
 -- Which family cites which. One row = one citing family x cited family.
--- A cited publication that is not loaded stands for a family of its own; a family's references to
--- itself are left out.
+-- A cited publication that is not loaded stands for a family of its own, of whatever kind it is;
+-- a family's references to itself are left out.
 with cited as (
     select
         citing.family_id as citing_family,
-        coalesce(target.family_id, c.cited_publication) as cited_family
+        coalesce(
+            target.family_id,
+            split_part(c.cited_publication, '-', 1)
+            || '-' || split_part(c.cited_publication, '-', 2)
+        ) as cited_family
     from staging.stg_citation as c
     inner join staging.stg_family as citing on c.citing_publication = citing.publication_number
     left join staging.stg_family as target on c.cited_publication = target.publication_number

@@ -23,12 +23,12 @@ FILES = sorted(
 
 # Of Spark 4's manual, each of the same meaning there as in DuckDB.
 FUNCTIONS = {
-    "abs", "array", "avg", "bool_and", "bool_or", "ceil", "coalesce", "concat", "concat_ws",
-    "count", "date", "dense_rank", "exists", "exp", "explode", "first_value", "floor", "greatest",
-    "if", "lag", "last_value", "lead", "least", "length", "ln", "lower", "max", "max_by", "median",
-    "min", "min_by", "month", "nullif", "pow", "power", "rank", "regexp_replace", "replace",
-    "round", "row_number", "sequence", "split_part", "sqrt", "startswith", "stddev", "substring",
-    "sum", "trim", "upper", "year",
+    "abs", "array", "array_join", "array_sort", "avg", "bool_and", "bool_or", "ceil", "coalesce",
+    "concat", "concat_ws", "count", "date", "dense_rank", "exists", "exp", "explode", "first_value",
+    "floor", "greatest", "if", "lag", "last_value", "lead", "least", "length", "ln", "lower", "max",
+    "max_by", "median", "min", "min_by", "month", "nullif", "pow", "power", "rank",
+    "regexp_replace", "replace", "round", "row_number", "sequence", "split", "split_part", "sqrt",
+    "startswith", "stddev", "substring", "sum", "trim", "upper", "year",
 }  # fmt: skip
 TYPES = {"ARRAY", "BIGINT", "BOOLEAN", "DATE", "DECIMAL", "DOUBLE", "STRING", "TIMESTAMP"}
 # What DuckDB has under a name that sqlglot turns into something else.

@@ -54,6 +54,39 @@ def test_references_that_turn_out_to_be_one_are_one():
     assert [row["cited_publication"] for row in found] == ["US-D656352-S1"]
 
 
+@pytest.mark.parametrize("loaded", ["", "-A", "-B2"])
+def test_references_to_what_is_not_loaded_are_one_if_they_differ_in_kind_only(loaded):
+    found = staged(*(GOOD | {"cited_publication": f"CN-1012345{kind}"}
+                     for kind in {"", loaded, "-A"}))  # fmt: skip
+    assert [row["cited_publication"] for row in found] == [
+        max("CN-1012345-A", f"CN-1012345{loaded}")
+    ]
+
+
+def test_origin_and_category_come_from_the_best_source_that_tells_them():
+    cited = {"cited_publication": "US-6103599"}
+    [row] = staged(
+        GOOD | cited | {"origin": "unknown"},
+        POOR | {"cited_publication": "US-6103599-A", "origin": "examiner", "category": "X"},
+        POOR | {"source_rank": 3, "origin": "applicant", "category": "A"} | cited,
+    )
+    assert (row["origin"], row["category"]) == ("examiner", "X")
+
+
+def test_of_one_reference_told_twice_the_examiners_and_the_first_category_count():
+    cited = GOOD | {"cited_publication": "US-6103599-A"}
+    told = [cited | {"origin": "applicant", "category": "Y"},
+            cited | {"origin": "examiner", "category": "X"}]  # fmt: skip
+    for order in (told, told[::-1]):
+        [row] = staged(*order)
+        assert (row["origin"], row["category"]) == ("examiner", "X")
+
+
+def test_a_source_that_lists_nothing_hides_no_list():
+    found = staged(GOOD, POOR | {"cited_publication": "US-6103599-A"})
+    assert [row["cited_publication"] for row in found] == ["US-6103599-A"]
+
+
 def test_patents_and_other_literature_come_each_from_the_best_source_that_has_any():
     found = staged(
         GOOD | {"cited_publication": "US-1-A"},

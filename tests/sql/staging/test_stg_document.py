@@ -38,6 +38,15 @@ def test_each_field_is_that_of_the_best_source_to_have_it():
         assert (row["source"], row["source_count"]) == ("good", 2)
 
 
+def test_a_source_that_knows_no_earlier_date_does_not_make_a_publication_its_own_priority():
+    number = {"publication_number": "US-7650331-B1", "publication_date": "2010-01-19"}
+    row = staged(
+        number | GOOD | {"priority_date": "2010-01-19"},
+        number | POOR | {"filing_date": "2007-02-03"},
+    )["US-7650331-B1"]
+    assert row["priority_date"] == row["filing_date"] == date(2007, 2, 3)
+
+
 def test_a_document_of_one_source_is_as_it_tells_it():
     row = staged({"publication_number": "US-7650331-B1", **POOR})["US-7650331-B1"]
     assert (row["source"], row["source_count"]) == ("poor", 1)
@@ -69,6 +78,7 @@ APPLICATION, GRANT, NEITHER, NO_INVENTION = (True, False), (True, True), (False,
         ("US-20020127820-A2", "2003-09-12", APPLICATION),
         ("US-20020127820-A9", "2003-09-12", APPLICATION),
         ("US-PP3823-P", "1975-12-23", NO_INVENTION),
+        ("US-20180999999-P1", "2018-12-25", NEITHER),
         ("US-PP30000-P2", "2018-12-25", NO_INVENTION),
         ("US-PP30000-P3", "2018-12-25", NO_INVENTION),
         ("US-D435854-S", "2000-12-26", NO_INVENTION),
@@ -96,6 +106,7 @@ APPLICATION, GRANT, NEITHER, NO_INVENTION = (True, False), (True, True), (False,
         # Japan: B was published after examination and before grant.
         ("JP-2001123456-A", "2001-05-08", APPLICATION),
         ("JP-2001500001-T", "2001-01-09", APPLICATION),
+        ("JP-WO2009000001-A1", "2010-08-19", APPLICATION),
         ("JP-H0612345-B", "1994-02-16", APPLICATION),
         ("JP-H0612345-B2", "1994-02-16", GRANT),
         ("JP-3000001-B1", "2000-01-17", GRANT),

@@ -1,5 +1,8 @@
 """Families, against a plain search for connected components."""
 
+from collections import Counter
+from datetime import date
+
 import networkx as nx
 import polars as pl
 import pytest
@@ -13,21 +16,22 @@ DOCUMENT = {
     "office": pl.String,
     "application_number": pl.String,
     "source_family_id": pl.String,
+    "filing_date": pl.Date,
 }
 PRIORITY = dict.fromkeys(
     ("publication_number", "priority_office", "priority_number"), pl.String
-)  # fmt: skip
+) | {"priority_date": pl.Date}  # fmt: skip
 
 
-def grouped(documents, priorities=()):
+def grouped(documents, priorities=(), filed=None):
     """Families of (number, application, docdb) and (number, priority): number -> id, basis."""
     found = stg_family(
         pl.LazyFrame(
-            [(number, number.split("-")[0], *rest) for number, *rest in documents],
+            [(number, number.split("-")[0], *rest, filed) for number, *rest in documents],
             schema=DOCUMENT, orient="row",
         ),
         pl.LazyFrame(
-            [(number, *priority.split()) for number, priority in priorities],
+            [(number, *priority.split(), filed) for number, priority in priorities],
             schema=PRIORITY, orient="row",
         ),
     )  # fmt: skip
@@ -96,6 +100,33 @@ def test_families_that_docdb_tells_apart_stay_apart_though_they_share_a_priority
     }  # fmt: skip
 
 
+def test_a_document_joins_the_family_it_shares_most_with_and_at_par_the_first():
+    documents = [("US-1-A1", "7", None), ("US-2-B2", "7", "66"), ("US-3-B2", "8", "55")]
+    shared = [(number, "US 6") for number, *_ in documents]
+    assert grouped(documents, shared)["US-1-A1"] == ("66", "priority")
+    assert grouped(documents, [*shared, ("US-3-B2", "US 7")])["US-1-A1"] == ("55", "priority")
+
+
+def test_a_numbered_family_does_not_hand_its_guests_on():
+    # US-1 shares a priority with 66 only; that 66 shares another with 55 is not its business.
+    found = grouped(
+        [("US-1-A1", None, None), ("US-2-B2", None, "66"), ("US-3-B2", None, "55"),
+         ("US-4-A1", None, None)],
+        [("US-1-A1", "JP 1"), ("US-2-B2", "JP 1"), ("US-2-B2", "JP 2"), ("US-3-B2", "JP 2"),
+         ("US-3-B2", "JP 3"), ("US-4-A1", "JP 3")],
+    )  # fmt: skip
+    assert (found["US-1-A1"][0], found["US-4-A1"][0]) == ("66", "55")
+
+
+def test_a_filing_is_one_whichever_source_wrote_its_number():
+    found = grouped(
+        [("US-1-A1", "201213657122", None), ("US-2-B2", "13657122", None), ("EP-1-A1", "9", None)],
+        [("EP-1-A1", "US 13/657,122")],
+        filed=date(2012, 10, 22),
+    )
+    assert set(found.values()) == {("EP-1-A1", "priority")}
+
+
 def test_what_is_unknown_joins_nobody():
     found = grouped([("US-1-B2", None, None), ("US-2-B2", None, None)])
     assert {basis for _, basis in found.values()} == {"application"}
@@ -133,16 +164,21 @@ def test_families_are_the_connected_components(documents, priorities):
     for number, priority in priorities:
         if number in documents:
             graph.add_edge(number, ("filing", priority))
+    numbered = {number: docdb for number, (_, docdb) in documents.items() if docdb}
+    for number, docdb in numbered.items():
+        assert found[number] == (docdb, "docdb")
+    hosts = {
+        node: {numbered[n] for n in graph[node] if n in numbered}
+        for node in graph if isinstance(node, tuple)
+    }  # fmt: skip
+    graph.remove_nodes_from(numbered)
     for component in nx.connected_components(graph):
         members = sorted(node for node in component if isinstance(node, str))
-        known = sorted({documents[m][1] for m in members} - {None})
+        shared = Counter(host for node in component - set(members) for host in hosts[node])
+        known = min(shared, key=lambda host: (-shared[host], host), default=None)
         for member in members:
-            docdb = documents[member][1]
-            if docdb:
-                assert found[member] == (docdb, "docdb")
-            else:
-                basis = "priority" if len(members) > 1 else "application"
-                assert found[member] == (known[0] if known else members[0], basis)
+            basis = "priority" if known or len(members) > 1 else "application"
+            assert found[member] == (known or members[0], basis)
 
 
 @pytest.mark.parametrize("order", [1, -1])
