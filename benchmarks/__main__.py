@@ -1,0 +1,257 @@
+"""Measure corepath: `python -m benchmarks all`, or one of its parts; see CONTRIBUTING.md."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks import loading, report
+from benchmarks.compare import differences
+from benchmarks.run import ROOT, Contender, alternate, say
+
+# How many families a part takes: `small` is done in minutes, `full` is what the targets ask for.
+SIZES: dict[str, dict[str, list[int]]] = {
+    "small": {
+        "analyst": [5_000], "floor": [5_000], "growth": [2_000, 4_000, 8_000, 16_000],
+        "refresh": [5_000], "phases": [5_000], "loading": [5_000],
+    },
+    "full": {
+        "analyst": [200_000], "floor": [1_000_000],
+        "growth": [250_000, 500_000, 1_000_000, 2_000_000, 4_000_000],
+        "refresh": [1_000_000], "phases": [1_000_000], "loading": [1_000_000],
+    },
+}  # fmt: skip
+PARTS = tuple(SIZES["small"])
+XML_BYTES_A_FAMILY = 600  # so that the XML is of the order of the other dumps
+SHARDS = 100  # of which one is 1 %
+TOPIC, SECOND_TOPIC = "information_technology", "ai_chips"
+
+
+class Bench:
+    """The parts, and what they share: where worlds are kept and how much of the machine to take."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.work: Path = options.work.resolve()
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.runs: int = options.runs
+        self.results: Path = options.results
+        self.limits = {"memory": options.memory, "threads": options.threads}
+        # Not the user's own Prefect: neither its server nor its database.
+        os.environ["PREFECT_HOME"] = str(self.work / "prefect")
+        for name in [n for n in os.environ if n.startswith(("COREPATH_", "PREFECT_API"))]:
+            del os.environ[name]
+
+    def analyst(self, sizes: list[int]) -> None:
+        """Against a script of pandas and networkx."""
+        self._against("analyst", sizes[0], [])
+
+    def floor(self, sizes: list[int]) -> None:
+        """Against a bare script of DuckDB."""
+        limits = [f"--{name}={value}" for name, value in self.limits.items()]
+        self._against("floor", sizes[0], limits)
+
+    def _against(self, other: str, families: int, options: list[str]) -> None:
+        dump = self._world(families)
+        self._start_prefect_once()
+
+        def script(folder: Path) -> list[str]:
+            _warm(dump)
+            return [*_python(f"benchmarks.{other}"), str(dump), str(folder / "marts"), *options]
+
+        def same(folders: Mapping[str, Path]) -> None:
+            release = folders["corepath"] / "releases" / TOPIC / "latest"
+            if found := differences(release, folders[other] / "marts"):
+                raise SystemExit("the numbers differ:\n" + "\n".join(found))
+
+        contenders = {
+            "corepath": Contender(lambda folder: self._command(folder, dump)),
+            other: Contender(script),
+        }
+        self._alternate(other, contenders, {"families": families}, after=same)
+
+    def growth(self, sizes: list[int]) -> None:
+        """A refresh of worlds of several sizes."""
+        self._start_prefect_once()
+        contenders = {str(size): self._refresh(self._world(size)) for size in sizes}
+        self._alternate("growth", contenders, {"sizes": sizes})
+
+    def phases(self, sizes: list[int]) -> None:
+        """Where the time of a refresh goes, and what Prefect adds to it."""
+        self._start_prefect_once()
+        dump = self._world(sizes[0])
+        contenders = {
+            "orchestrated": self._refresh(dump), "plain": self._refresh(dump, "--plain")
+        }  # fmt: skip
+        self._alternate("phases", contenders, {"families": sizes[0]})
+
+    def refresh(self, sizes: list[int]) -> None:
+        """A refresh of all, of nothing, of 1 % new files, and of a second topic."""
+        world = self._world(sizes[0], shards=SHARDS)
+        files = sorted(world.iterdir())
+
+        def show(shown: list[Path]) -> Any:
+            def link(folder: Path) -> None:
+                (folder / "dump").mkdir(exist_ok=True)
+                for file in shown:
+                    (folder / "dump" / file.name).hardlink_to(file)
+
+            return link
+
+        def step(number: int, topic: str = TOPIC, shown: list[Path] | None = None) -> Contender:
+            return self._refresh(
+                Path("dump"), "--plain", topic=topic, tells=f"{number}.json",
+                before=show(shown or []),
+            )  # fmt: skip
+
+        contenders = {
+            "full": step(1, shown=files[:-1]),
+            "nothing changed": step(2),
+            "1 % of files new": step(3, shown=files[-1:]),
+            "second topic": step(4, topic=SECOND_TOPIC),
+        }
+        parameters = {"families": sizes[0], "files": len(files)}
+        self._alternate("refresh", contenders, parameters, in_order=True)
+
+    def loading(self, sizes: list[int]) -> None:
+        """Raw tables, against the least that reads the same columns or elements."""
+        xml = self.work / f"xml-{sizes[0]}"
+        if not xml.exists():
+            aside = self.work / f".xml-{os.getpid()}"
+            loading.write_xml(aside, max(64, sizes[0] * XML_BYTES_A_FAMILY // 2**20), 4)
+            aside.rename(xml)
+        dumps = {
+            "patentsview": self._world(sizes[0], "patentsview"),
+            "google_patents": self._world(sizes[0]),
+            "uspto": xml,
+        }
+        environment = {f"BENCHMARK_{name.upper()}": str(v) for name, v in self.limits.items()}
+        contenders = {}
+        for source, dump in dumps.items():
+            for how in ("corepath", "bare"):
+                contenders[f"{source} {how}"] = Contender(
+                    lambda folder, how=how, source=source, dump=dump: [
+                        *_python("benchmarks.loading"), how, source, str(dump),
+                        str(folder / "loaded.duckdb"),
+                    ],
+                    before=lambda folder, dump=dump: _warm(dump),
+                    environment=environment,
+                )  # fmt: skip
+        self._alternate("loading", contenders, {"families": sizes[0]})
+
+    # --- What they share -------------------------------------------------------------------------
+
+    def _alternate(
+        self,
+        name: str,
+        contenders: Mapping[str, Contender],
+        parameters: Mapping[str, Any],
+        **options: Any,
+    ) -> None:
+        scratch = self.work / "rounds"
+        parameters = parameters | self.limits
+        alternate(name, contenders, self.runs, parameters, scratch, results=self.results, **options)
+
+    def _world(self, families: int, layout: str = "google_patents", shards: int = 8) -> Path:
+        """Generate a world, once."""
+        home = self.work / f"{layout}-{families}-{shards}"
+        if not home.exists():
+            say(f"generating {home.name}")
+            aside = self.work / f".world-{os.getpid()}"
+            shape = ["--families", str(families), "--layout", layout, "--shards", str(shards)]
+            if layout == "patentsview":
+                shape = shape[:-2]  # its tables are one file each
+            command = [*_python("benchmarks.world"), *shape, "--seed", "1", "--out", str(aside)]
+            subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
+            aside.rename(home)
+        return home
+
+    def _start_prefect_once(self) -> None:
+        """Let Prefect make its database, which takes half a minute the first time only."""
+        if not (self.work / "prefect").exists():
+            with tempfile.TemporaryDirectory(dir=self.work) as folder:
+                command = [
+                    *_python("flows.cli"), "refresh", "--source", "ppubs=samples/ppubs",
+                    "--warehouse", f"{folder}/w.duckdb", "--releases", f"{folder}/releases",
+                ]  # fmt: skip
+                subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+
+    def _command(self, folder: Path, dump: Path) -> list[str]:
+        _warm(dump)
+        return [
+            *_python("flows.cli"), "refresh", "--topic", TOPIC,
+            "--source", f"google_patents={dump}", "--warehouse", f"{folder}/warehouse.duckdb",
+            "--releases", f"{folder}/releases",
+            *(f"--{name}={value}" for name, value in self.limits.items()),
+        ]  # fmt: skip
+
+    def _refresh(
+        self,
+        dump: Path,
+        *options: str,
+        topic: str = TOPIC,
+        tells: str = "phases.json",
+        before: Any = None,
+    ) -> Contender:
+        """Give a refresh that tells its phases; a relative dump is in the folder of the round."""
+        names = {name.upper(): str(value) for name, value in self.limits.items()}
+
+        def command(folder: Path) -> list[str]:
+            _warm(folder / dump)
+            settings = names | {
+                "TOPIC": topic,
+                "SOURCES": json.dumps({"google_patents": str(folder / dump)}),
+                "WAREHOUSE": str(folder / "warehouse.duckdb"),
+                "RELEASES": str(folder / "releases"),
+            }
+            given = [f"COREPATH_{name}={value}" for name, value in settings.items()]
+            program = _python("benchmarks.phases")
+            return ["env", *given, *program, str(folder / tells), *options]
+
+        return Contender(command, before or (lambda folder: None), tells)
+
+
+def _python(module: str) -> list[str]:
+    return [sys.executable, "-m", module]
+
+
+def _warm(dump: Path) -> None:
+    """Bring a dump into the system's cache, lest the first contender pay for all."""
+    for file in sorted(dump.iterdir()):
+        with open(file, "rb") as content:
+            while content.read(2**24):
+                pass
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the parts that are asked for, then write the report."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("part", choices=[*PARTS, "all", "report"])
+    parser.add_argument("--size", choices=list(SIZES), default="small")
+    parser.add_argument("--families", type=int, nargs="+", help="instead of the size's; several for growth")
+    parser.add_argument("--runs", type=int, default=1, help="rounds; the report shows the median")
+    parser.add_argument("--memory", default="4GB", help="limit of DuckDB")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of DuckDB")
+    parser.add_argument(
+        "--work", type=Path, default=Path(tempfile.gettempdir()) / "corepath-benchmarks",
+        help="folder of worlds and rounds; 4 million families take some 30 GB",
+    )  # fmt: skip
+    parser.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results")
+    parser.add_argument("--report", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    options = parser.parse_args(arguments)
+    bench = Bench(options)
+    for part in PARTS if options.part == "all" else (options.part,):
+        if part != "report":
+            sizes = options.families or SIZES[options.size][part]
+            if part == "growth" and len(sizes) == 1:
+                sizes = [sizes[0] // 8, sizes[0] // 4, sizes[0] // 2, sizes[0]]
+            getattr(bench, part)(sizes)
+        report.write(options.results, options.report)
+
+
+if __name__ == "__main__":
+    main()

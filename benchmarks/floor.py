@@ -1,0 +1,544 @@
+"""The floor: the same tables by one bare DuckDB script, to see what corepath's structure costs.
+
+`python -m benchmarks.floor DUMP OUT` reads a dump of google_patents (Parquet) on one connection, in
+memory, and writes the marts as Parquet. Nothing is hashed, kept, validated, versioned or
+orchestrated; several sources, rejects, publications that come twice, terms of topics and families
+without a DOCDB number are not provided for. What is large (documents, classes, references, parties,
+indicators, scores) is written here by hand, as lean as may be. The rest, small, or what SQL cannot
+say, is corepath's own: SELECTs behind the families, the marts, organisations, tests and networks.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from transforms.int_convergence_edge import int_convergence_edge
+from transforms.int_convergence_node import int_convergence_node
+from transforms.int_core_technology import int_core_technology
+from transforms.int_network_metric import int_network_metric
+from transforms.stg_organisation import stg_organisation
+from warehouse import topic as topics
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# One row a publication; the number is the row's, so that joins are of integers.
+PUBLICATION = r"""
+create temp table publication as
+with records as (
+    select
+        *,
+        split_part(publication_number, '-', 1) as office,
+        split_part(publication_number, '-', 3) as kind,
+        regexp_replace(upper(split_part(publication_number, '-', 2)), '^([A-Z]*)0+', '\1') as number
+    from read_parquet($files, filename = true, file_row_number = true)
+    where regexp_full_match(publication_number, '[A-Z]{2}-[A-Za-z0-9]+-[A-Z0-9]+')
+),
+numbered as (
+    select
+        filename, file_row_number, office, kind,
+        office || '-' || case office
+            when 'US' then regexp_replace(number, '^((19|20)[0-9]{2})([0-9]{6})$', '\10\3')
+            when 'KR' then regexp_replace(number, '^10([0-9]{11})$', '\1')
+            else number
+        end as bare_number,
+        family_id,
+        try_strptime(publication_date::varchar, '%Y%m%d')::date as published,
+        try_strptime(filing_date::varchar, '%Y%m%d')::date as filed,
+        try_strptime(priority_date::varchar, '%Y%m%d')::date as claimed,
+        grant_date = publication_date as is_granted_then,
+        split_part(application_number, '-', 1) as filing_office,
+        array_length(priority_claim) as priorities,
+        list_min(list_transform(
+            list_filter(priority_claim, lambda p: p.filing_date > 0),
+            lambda p: struct_pack(
+                filed := p.filing_date, office := split_part(p.application_number, '-', 1)
+            )
+        )).office as first_office,
+        list_filter(title_localized, lambda t: trim(t.text) <> '') as titles,
+        coalesce(
+            nullif(array_length(inventor_harmonized), 0), nullif(array_length(inventor), 0)
+        ) as inventor_count,
+        array_length(citation) as cited,
+        list_unique(list_transform(citation, lambda c: nullif(c.npl_text, ''))) as npl,
+        coalesce(
+            array_length(assignee_harmonized) > 0 or array_length(assignee) > 0, false
+        ) as has_applicant
+    from records
+)
+select
+    row_number() over () as id,
+    n.filename, n.file_row_number, n.office, n.bare_number, n.family_id::bigint as family,
+    n.bare_number || '-' || n.kind as publication_number,
+    n.published, n.filed, least(n.claimed, n.filed, n.published) as priority,
+    case
+        when n.priorities > 0 then nullif(n.first_office, '')
+        when n.priorities is not null then nullif(n.filing_office, '')
+    end as first_filing_office,
+    trim(regexp_replace(
+        coalesce(list_filter(n.titles, lambda t: t.language = 'en')[1], n.titles[1]).text,
+        '\s+', ' ', 'g'
+    )) as title,
+    n.inventor_count,
+    case
+        when n.cited > 0
+            or (n.office = 'US' and n.is_granted_then and n.published >= date '1947-02-04')
+            then n.npl
+    end as npl,
+    n.has_applicant,
+    coalesce(k.is_invention, o.is_invention, false) as is_invention,
+    coalesce(k.is_grant, o.is_grant, false) as is_grant
+from numbered as n
+left join reference.publication_kind as k
+    on n.office = k.office and n.kind = k.kind and n.published between k.valid_from and k.valid_to
+left join reference.publication_kind as o
+    on o.office = '*' and substring(n.kind, 1, 1) = o.kind
+    and n.office not in (select office from reference.publication_kind)
+"""
+
+# Both schemes, one row a class; symbols are judged once each.
+CLASSES = r"""
+create temp table recorded as
+with read as (
+    select p.id, r.ipc, r.cpc
+    from read_parquet($files, filename = true, file_row_number = true) as r
+    inner join publication as p using (filename, file_row_number)
+),
+listed as (
+    select id, 'IPC' as scheme, list_concat(
+        list_filter(ipc, lambda c: c.first),
+        list_filter(ipc, lambda c: c.first is distinct from true)
+    ) as codes from read
+    union all
+    select id, 'CPC' as scheme, list_concat(
+        list_filter(cpc, lambda c: c.first),
+        list_filter(cpc, lambda c: c.first is distinct from true)
+    ) as codes from read
+)
+select id, scheme, unnest(codes).code as spelling, generate_subscripts(codes, 1) as position
+from listed;
+
+create temp table symbol as
+with spelt as (select distinct scheme, spelling from recorded where spelling <> ''),
+cut as (
+    select
+        *,
+        regexp_replace(
+            split_part(replace(upper(spelling), ':', '/'), '/', 1), '[^0-9A-Z]', '', 'g'
+        ) as head,
+        trim(split_part(replace(upper(spelling), ':', '/'), '/', 2)) as tail
+    from spelt
+),
+joined as (
+    select
+        scheme, spelling,
+        case
+            when tail = '' and regexp_matches(head, '^[A-Z0-9]{4}[0-9]{10}') then
+                substring(head, 1, 4) || regexp_replace(substring(head, 5, 4), '^0+', '')
+                || '/' || substring(head, 9, 2)
+                || regexp_replace(substring(head, 11, 4), '0+$', '')
+            when tail = '' then head
+            else substring(head, 1, 4) || regexp_replace(substring(head, 5), '^0+', '')
+                || '/' || regexp_replace(tail, '[^0-9].*$', '')
+        end as symbol
+    from cut
+),
+readable as (
+    select *
+    from joined
+    where regexp_matches(symbol, '^[A-HY][0-9]{2}[A-Z]([1-9][0-9]{0,3}/[0-9]{2,6})?$')
+        and not (scheme = 'IPC' and starts_with(symbol, 'Y'))
+)
+select
+    s.scheme, s.spelling, s.symbol,
+    coalesce(max_by(r.new, length(r.old)), min(split_part(s.symbol, '/', 1))) as place
+from readable as s
+left join reference.ipc_reform as r
+    on r.is_main and split_part(s.symbol, '/', 1) = split_part(r.old, '/', 1)
+    and starts_with(s.symbol, r.old)
+group by s.scheme, s.spelling, s.symbol;
+
+create view staging.stg_classification as
+select
+    scheme, symbol, substring(place, 1, 4) as subclass,
+    case when length(place) > 4 then place end as main_group
+from symbol;
+"""
+
+# What the topic's rules let in, and the families that follow.
+FAMILIES = """
+create temp table hit as
+select distinct t.rule_id, r.id
+from recorded as r
+inner join symbol as s using (scheme, spelling)
+inner join intermediate.int_topic_symbol as t on s.scheme = t.scheme and s.symbol = t.symbol
+where not t.is_first_only or r.position = 1;
+
+create temp table member as
+with chosen as (
+    select h.id, min_by(r.label, r.rule_id) as selected_by
+    from hit as h inner join topic.topic_rule as r using (rule_id)
+    where r.purpose = 'include'
+    group by h.id
+),
+taken as (
+    select p.family, min_by(c.selected_by, p.publication_number) as selected_by
+    from chosen as c inner join publication as p using (id)
+    where p.is_invention
+    group by p.family
+)
+select
+    p.*, t.selected_by,
+    row_number() over (
+        partition by family order by published, publication_number
+    ) as age_order,
+    row_number() over (
+        partition by family
+        order by has_applicant desc, is_grant desc, published, publication_number
+    ) as party_order
+from taken as t
+inner join publication as p using (family)
+where p.is_invention and p.published is not null;
+
+create table intermediate.int_family as
+with subfield as (
+    select h.id, min_by(s.subfield, s.position) as subfield
+    from hit as h
+    inner join topic.topic_rule as r on h.rule_id = r.rule_id and r.purpose = 'subfield'
+    inner join topic.topic_subfield as s on r.label = s.subfield
+    group by h.id
+)
+select
+    family::varchar as family_id,
+    family,
+    'docdb' as family_basis,
+    min(selected_by) as selected_by,
+    max(case when age_order = 1 then id end) as representative,
+    max(case when age_order = 1 then publication_number end) as representative_publication,
+    max(case when party_order = 1 then publication_number end) as party_publication,
+    max(case when age_order = 1 then title end) as title,
+    'google_patents' as source,
+    max(case when age_order = 1 then subfield end) as subfield,
+    min_by(first_filing_office, age_order) filter (where first_filing_office is not null)
+        as first_filing_office,
+    min(coalesce(priority, filed, published)) as priority_date,
+    min(filed) as filing_date,
+    min(published) as publication_date,
+    min(case when is_grant then published end) as grant_date,
+    count(*) as document_count,
+    count(distinct case when office <> 'WO' then office end) as office_count,
+    max(inventor_count) as inventor_count,
+    max(npl) as npl_citation_count,
+    bool_or(npl is not null) as has_patent_citations
+from member
+left join subfield using (id)
+group by family;
+
+create table intermediate.int_family_code as
+select f.family_id, substring(s.place, 1, 4) as subclass, min(r.position) as position
+from intermediate.int_family as f
+inner join recorded as r on f.representative = r.id and r.scheme = 'IPC'
+inner join symbol as s using (scheme, spelling)
+group by all;
+"""
+
+# Which family cites which, by numbers; a cited publication that is not loaded by its text.
+CITATIONS = r"""
+create temp table family_citation as
+with refs as (
+    select distinct p.family, unnest(list_transform(
+        r.citation, lambda c: c.publication_number
+    )) as cited
+    from read_parquet($files, filename = true, file_row_number = true) as r
+    inner join publication as p using (filename, file_row_number)
+),
+split as (
+    select
+        cited,
+        split_part(cited, '-', 1) as office,
+        regexp_replace(upper(split_part(cited, '-', 2)), '^([A-Z]*)0+', '\1') as number,
+        split_part(cited, '-', 3) as kind
+    from (select distinct cited from refs where cited <> '')
+),
+bare as (
+    select
+        cited, kind,
+        office || '-' || case office
+            when 'US' then regexp_replace(number, '^((19|20)[0-9]{2})([0-9]{6})$', '\10\3')
+            when 'KR' then regexp_replace(number, '^10([0-9]{11})$', '\1')
+            else number
+        end as bare_number
+    from split
+    where number <> ''
+),
+loaded as (
+    select bare_number, min_by(family, publication_number) as family
+    from publication group by bare_number
+),
+target as (
+    select b.cited, coalesce(e.family, l.family) as cited_family, b.bare_number
+    from bare as b
+    left join publication as e on b.bare_number || '-' || b.kind = e.publication_number
+    left join loaded as l on b.bare_number = l.bare_number
+),
+dated as (select family, min(published) as published from publication group by family)
+select distinct
+    r.family as citing_family,
+    t.cited_family,
+    case when t.cited_family is null then t.bare_number end as elsewhere,
+    d.published
+from refs as r
+inner join target as t using (cited)
+inner join dated as d on r.family = d.family
+where r.family is distinct from t.cited_family;
+"""
+
+INDICATORS = """
+create table intermediate.int_indicator as
+with forward as (
+    select f.family_id, count(*) as fc_5
+    from intermediate.int_family as f
+    inner join family_citation as c on f.family = c.cited_family
+    where c.published > f.publication_date
+        and c.published <= f.publication_date + interval 5 year
+    group by f.family_id
+),
+backward as (select citing_family as family, count(*) as bc from family_citation group by all),
+scope as (select family_id, count(*) as sc from intermediate.int_family_code group by all),
+last as (select max(published) as day from publication)
+select
+    f.family_id,
+    case when f.publication_date + interval 5 year <= last.day then coalesce(w.fc_5, 0)::double end
+        as fc_5,
+    coalesce(w.fc_5, 0)::double as fc_5_so_far,
+    case when f.has_patent_citations then coalesce(b.bc, 0)::double end as bc,
+    f.npl_citation_count::double as npl,
+    f.office_count::double as fs,
+    null::double as cl,
+    s.sc::double as sc,
+    f.inventor_count::double as inv,
+    f.publication_date + interval 5 year <= last.day as fc_5_window_closed
+from intermediate.int_family as f
+left join forward as w using (family_id)
+left join backward as b using (family)
+left join scope as s using (family_id)
+cross join last;
+"""
+
+PARTIES = r"""
+create table staging.stg_party as
+with read as (
+    select
+        p.publication_number, p.office,
+        case when array_length(r.assignee_harmonized) > 0 then r.assignee_harmonized else
+            list_transform(r.assignee, lambda n: struct_pack(name := n, country_code := null))
+        end as applicants,
+        case when array_length(r.inventor_harmonized) > 0 then r.inventor_harmonized else
+            list_transform(r.inventor, lambda n: struct_pack(name := n, country_code := null))
+        end as inventors
+    from read_parquet($files, filename = true, file_row_number = true) as r
+    inner join publication as p using (filename, file_row_number)
+),
+named as (
+    select
+        *,
+        list_transform(inventors, lambda i: i.name) as inventor_names,
+        list_filter(applicants, lambda a: not list_contains(inventor_names, a.name)) as others
+    from read
+),
+listed as (
+    select
+        publication_number, 'applicant' as role, inventor_names,
+        unnest(case when office = 'WO' and array_length(others) > 0 then others else applicants end)
+            as party
+    from named
+    union all
+    select publication_number, 'inventor', null, unnest(inventors) from named
+)
+select
+    l.publication_number, l.role, trim(l.party.name) as name, c.country,
+    case when list_contains(l.inventor_names, l.party.name) then 'INDIVIDUAL' end as sector
+from listed as l
+left join reference.country as c on l.party.country_code = c.country
+where trim(l.party.name) <> '';
+
+create view staging.stg_family as
+select publication_number, family::varchar as family_id from publication;
+"""
+
+# Gaps by the median of the year, minmax, entropy, score: methods.md 2.
+SCORES = """
+create temp table long as
+select i.family_id, year(f.priority_date) as cohort, c.indicator, c.position,
+    case c.indicator
+        when 'fc_5' then i.fc_5 when 'bc' then i.bc when 'npl' then i.npl when 'fs' then i.fs
+        when 'cl' then i.cl when 'sc' then i.sc when 'inv' then i.inv
+    end as x
+from intermediate.int_indicator as i
+inner join intermediate.int_family as f using (family_id)
+cross join (select * from intermediate.int_indicator_choice where is_covered) as c;
+
+create temp table value as
+with cohort as (select indicator, cohort, median(x) as x from long group by all),
+whole as (select indicator, median(x) as x from long group by all),
+filled as (
+    select l.family_id, l.indicator, l.position, coalesce(l.x, c.x, w.x) as x
+    from long as l
+    inner join cohort as c on l.indicator = c.indicator and l.cohort = c.cohort
+    inner join whole as w on l.indicator = w.indicator
+),
+range as (select indicator, min(x) as low, max(x) as high from filled group by all)
+select f.family_id, f.indicator, f.position,
+    case when r.low < r.high then (f.x - r.low) / (r.high - r.low) else 0.0 end as y
+from filled as f inner join range as r using (indicator);
+
+create table intermediate.int_indicator_weight as
+with mean as (select indicator, avg(y) as mean from value group by all),
+spread as (
+    select
+        indicator,
+        avg(case when y > 0 then y / mean * ln(y / mean) else 0 end + 1 - y / mean)
+        / ln(count(*)) as d
+    from value inner join mean using (indicator)
+    group by all
+),
+told as (
+    select indicator, case when d > 1e-12 then least(d, 1) else 0 end as divergence from spread
+)
+select
+    c.indicator, c.position, 1 - t.divergence as entropy, t.divergence,
+    t.divergence / sum(t.divergence) over () as weight,
+    c.coverage, c.lowest_coverage, c.lowest_country,
+    coalesce(t.divergence > 0, false) as is_used, null::varchar as reason
+from intermediate.int_indicator_choice as c
+left join told as t using (indicator);
+
+create table intermediate.int_score as
+select v.family_id,
+    100 * least(greatest(sum(v.y * w.weight order by v.position), 0), 1) as score
+from value as v
+inner join intermediate.int_indicator_weight as w using (indicator)
+where w.is_used
+group by v.family_id;
+
+create table intermediate.int_rao_stirling as
+with shared as (
+    select
+        family_id,
+        count(*) over (partition by family_id, substring(subclass, 1, 1))
+        + count(*) over (partition by family_id, substring(subclass, 1, 3)) + 1 as sharing
+    from intermediate.int_family_code
+)
+select family_id, 1 - sum(sharing) / (3.0::double * count(*) * count(*)) as rao_stirling
+from shared group by family_id;
+"""
+
+MARTS = [
+    "fct_patent", "fct_patent_country", "fct_indicator_weight", "fct_core_technology",
+    "fct_country_ranking", "fct_country_year", "fct_convergence_edge", "fct_convergence_node",
+    "fct_network_metric", "dim_organisation",
+]  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Read a dump, write the marts."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dump", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--topic", default="information_technology")
+    parser.add_argument("--memory", default="4GB")
+    parser.add_argument("--threads", type=int, default=0, help="0 for all")
+    options = parser.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="floor-", dir=options.out) as scratch:
+        settings = {"memory_limit": options.memory, "temp_directory": scratch}
+        if options.threads:
+            settings["threads"] = options.threads
+        with duckdb.connect(config=settings) as con:
+            build(con, options.dump, topics.read(options.topic))
+            for mart in MARTS:
+                con.execute(f"copy marts.{mart} to '{options.out / mart}.parquet'")
+
+
+def build(con: duckdb.DuckDBPyConnection, dump: Path, topic: topics.Topic) -> None:
+    """Make the marts in the connection's memory.
+
+    Raises
+    ------
+    ValueError
+        The topic asks for terms or excludes, which the floor cannot do.
+    """
+    if topic.exclude or topic.terms:
+        raise ValueError(f"the floor takes topics of classes only, not {topic.name}")
+    for schema in ("reference", "topic", "staging", "intermediate", "marts"):
+        con.execute(f"create schema {schema}")
+    for path in (ROOT / "reference").glob("*.csv"):
+        con.execute(
+            f"create table reference.{path.stem} as from "
+            f"read_csv('{path}', header = true, nullstr = '', sample_size = -1)"
+        )
+    for name, frame in topic.tables(None).items():
+        _keep(con, f"topic.{name}", frame)
+    files = {"files": f"{dump}/*.parquet"}
+    con.execute(PUBLICATION, files)
+    _read(con, CLASSES, files)
+    _own(con, "int_topic_symbol")
+    con.execute(FAMILIES)
+    con.execute(CITATIONS, files)
+    con.execute(INDICATORS)
+    _read(con, PARTIES, files)
+    _keep(con, "staging.stg_organisation", stg_organisation(
+        con.sql("from staging.stg_party").pl().lazy(),
+        *(con.sql(f"from reference.{name}").pl().lazy() for name in (
+            "organisations", "organisation_alias", "organisation_abbreviation",
+            "organisation_group",
+        )),
+    ))  # fmt: skip
+    _own(con, "int_family_applicant", "int_family_country")
+    _own(con, "int_indicator_coverage", "int_indicator_choice")
+    con.execute(SCORES)
+    _own(con, "int_score_rank", "int_threshold", "int_country_core", "int_country_year")
+    _own(con, "int_technology_count", "int_convergence_code", "int_convergence_occurrence")
+    _own(con, "int_convergence_pair")
+    pairs, occurrences, counts, ranks = (
+        con.sql(f"from intermediate.{name}").pl().lazy()
+        for name in (
+            "int_convergence_pair", "int_convergence_occurrence", "int_technology_count",
+            "int_score_rank",
+        )
+    )  # fmt: skip
+    _keep(con, "intermediate.int_convergence_edge", int_convergence_edge(pairs, occurrences))
+    _keep(con, "intermediate.int_convergence_node", int_convergence_node(pairs, occurrences))
+    _keep(con, "intermediate.int_network_metric", int_network_metric(pairs, occurrences))
+    _keep(con, "intermediate.int_core_technology", int_core_technology(counts, ranks))
+    for mart in MARTS:
+        con.execute(f"create table marts.{mart} as {_sql('marts', mart)}")
+
+
+def _read(con: duckdb.DuckDBPyConnection, script: str, files: dict[str, str]) -> None:
+    """Run statements of which the first reads the dump: parameters go with one statement."""
+    first, _, rest = script.partition(";\n")
+    con.execute(first, files)
+    con.execute(rest)
+
+
+def _own(con: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Make small tables by corepath's own SELECTs."""
+    for name in names:
+        con.execute(f"create table intermediate.{name} as {_sql('intermediate', name)}")
+
+
+def _sql(folder: str, name: str) -> str:
+    return (ROOT / "sql" / folder / f"{name}.sql").read_text()
+
+
+def _keep(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    con.register("frame", frame.to_arrow())
+    con.execute(f"create table {name} as from frame")
+    con.unregister("frame")
+
+
+if __name__ == "__main__":
+    main()

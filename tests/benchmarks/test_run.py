@@ -1,0 +1,172 @@
+"""The harness measures what it says, and what it compares computes the same numbers."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import analyst, floor, report, run, world
+from benchmarks.compare import differences
+from warehouse.refresh import refresh
+from warehouse.settings import Settings
+
+MEGABYTE = 10**6
+
+
+def python(code: str, **options: object) -> run.Contender:
+    return run.Contender(lambda folder: [sys.executable, "-c", code, str(folder)], **options)
+
+
+def write(name: str, text: str) -> str:
+    """Code that adds to a file above the folder it is given."""
+    return (
+        "import sys, pathlib; f = pathlib.Path(sys.argv[1]).parents[1] / "
+        f"{name!r}; f.write_text((f.read_text() if f.exists() else '') + {text!r})"
+    )
+
+
+def test_wall_is_time_and_cpu_is_work(tmp_path):
+    asleep = run.measure(python("import time; time.sleep(0.6)"), tmp_path)
+    assert asleep.wall > 0.6
+    assert asleep.cpu < asleep.wall - 0.3
+
+
+def test_work_of_child_processes_counts(tmp_path):
+    busy = "import time; t = time.process_time()\nwhile time.process_time() < t + 0.5: pass"
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}])"
+    assert run.measure(python(child), tmp_path).cpu > 0.5
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="sums over processes need /proc")
+def test_peak_is_the_sum_of_processes_that_live_at_once(tmp_path):
+    hold = "import time; held = bytearray(b'x' * 150_000_000); time.sleep(1.5)"
+    both = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {hold!r}]); {hold}"
+    assert run.measure(python(both + "; p.wait()"), tmp_path).peak > 300 * MEGABYTE
+
+
+def test_a_contender_that_fails_is_told_with_its_words(tmp_path):
+    with pytest.raises(run.Failed, match="no such thing"):
+        run.measure(python("raise SystemExit('no such thing')"), tmp_path)
+
+
+def test_what_is_not_to_be_measured_is_done_before(tmp_path):
+    contender = python("", before=lambda folder: (folder / "ready").touch())
+    run.measure(contender, tmp_path)
+    assert (tmp_path / "ready").exists()
+
+
+def test_contenders_take_turns_and_change_places(tmp_path):
+    contenders = {name: python(write("turns", name)) for name in "ab"}
+    taken = run.alternate("turns", contenders, 3, {}, tmp_path / "work", tmp_path / "results")
+    assert [list(each) for each in taken["rounds"]] == [["a", "b"]] * 3
+    assert (tmp_path / "work" / "turns").read_text() == "abbaab"
+    assert not list((tmp_path / "work").glob("turns-*"))
+
+
+def test_a_chain_shares_a_folder_and_keeps_its_order(tmp_path):
+    contenders = {
+        "first": python("import sys, pathlib; (pathlib.Path(sys.argv[1]) / 'made').touch()"),
+        "second": python("import sys, pathlib; (pathlib.Path(sys.argv[1]) / 'made').unlink()"),
+    }
+    run.alternate("chain", contenders, 2, {}, tmp_path / "w", tmp_path / "r", in_order=True)
+
+
+def test_an_interrupted_measurement_goes_on(tmp_path):
+    contenders = {"a": python(write("turns", "a"))}
+    for rounds in (1, 3):
+        taken = run.alternate("on", contenders, rounds, {"n": 1}, tmp_path / "w", tmp_path / "r")
+    assert len(taken["rounds"]) == 3
+    assert (tmp_path / "w" / "turns").read_text() == "aaa"
+
+
+def test_rounds_of_other_parameters_are_not_mixed(tmp_path):
+    contenders = {"a": python("")}
+    for families in (1, 2):
+        taken = run.alternate("new", contenders, 1, {"n": families}, tmp_path / "w", tmp_path / "r")
+    assert taken["parameters"] == {"n": 2}
+    assert len(taken["rounds"]) == 1
+
+
+def test_a_result_names_neither_the_machine_nor_a_path(tmp_path):
+    run.alternate("where", {"a": python("")}, 1, {}, tmp_path / "w", tmp_path / "r")
+    text = (tmp_path / "r" / "where.json").read_text()
+    assert os.uname().nodename not in json.loads(text)["machine"].values()
+    assert str(tmp_path) not in text
+
+
+def figures(wall: float, peak: float = 1e9, **told: object) -> dict[str, object]:
+    return {"wall": wall, "cpu": wall, "peak": peak, "told": told}
+
+
+def results(folder: Path, families: int) -> Path:
+    """Write the results of an analyst who takes 30, 50 and 40 times as long."""
+    rounds = [
+        {"corepath": figures(2.0), "analyst": figures(2.0 * factor)} for factor in (30, 50, 40)
+    ]
+    about = {"machine": run.machine(), "versions": {"duckdb": "2"}, "commit": "c", "measured": "m"}
+    parameters = {"families": families, "memory": "4GB", "threads": 2}
+    told = about | {"benchmark": "analyst", "parameters": parameters, "rounds": rounds}
+    run.write(folder / "analyst.json", told)
+    return folder
+
+
+def test_a_target_is_held_against_the_median_of_ratios(tmp_path):
+    page = tmp_path / "page.md"
+    report.write(results(tmp_path / "r", 200_000), page)
+    lines = page.read_text().splitlines()
+    wall, peak = (
+        next(x for x in lines if f"analyst / corepath, {f}" in x) for f in ("wall", "peak")
+    )
+    assert "| 40 | met |" in wall
+    assert "**missed** by a factor of 4.00" in peak
+    assert "40.00 (30.00 to 50.00)" not in wall
+
+
+def test_a_target_of_another_size_is_not_judged(tmp_path):
+    page = tmp_path / "page.md"
+    report.write(results(tmp_path / "r", 5_000), page)
+    assert "not judged: measured at 5,000 families" in page.read_text()
+
+
+def test_what_was_not_measured_is_said(tmp_path):
+    page = tmp_path / "page.md"
+    report.write(tmp_path / "none", page)
+    assert page.read_text().count("not measured") == len(report.targets({}))
+
+
+@pytest.fixture(scope="module")
+def marts(tmp_path_factory) -> dict[str, Path]:
+    """A small world's marts by corepath, floor and analyst."""
+    home = tmp_path_factory.mktemp("contenders")
+    dump = home / "dump"
+    world.main(["--families", "2000", "--layout", "google_patents", "--out", str(dump)])
+    floor.main([str(dump), str(home / "floor")])
+    analyst.main([str(dump), str(home / "analyst")])
+    outcome = refresh(
+        Settings(
+            sources={"google_patents": dump},
+            warehouse=home / "warehouse.duckdb",
+            releases=home / "releases",
+        )
+    )
+    return {
+        "corepath": outcome.path, "floor": home / "floor", "analyst": home / "analyst"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("other", ["floor", "analyst"])
+def test_contenders_compute_the_same_numbers(marts, other):
+    assert differences(marts["corepath"], marts[other]) == []
+
+
+def test_a_number_that_differs_is_found(marts, tmp_path):
+    import duckdb
+
+    for file in marts["floor"].glob("*.parquet"):
+        change = "* replace (score + 1e-6 as score)" if file.stem == "fct_patent" else "*"
+        duckdb.sql(f"copy (select {change} from '{file}') to '{tmp_path / file.name}'")
+    found = differences(marts["corepath"], tmp_path)
+    assert len(found) == 1
+    assert found[0].startswith("fct_patent.score:")
