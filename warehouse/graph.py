@@ -55,6 +55,11 @@ class Table:
         """Whether no topic changes it, so that the warehouse keeps it."""
         return self.schema not in ("intermediate", "marts")
 
+    @cached_property
+    def is_view(self) -> bool:
+        """Whether it is computed where it is read: the head of its file says so and why."""
+        return re.match(r"(--.*\n)*-- A view: ", self.text) is not None
+
     def function(self) -> Callable[..., pl.DataFrame | pl.LazyFrame]:
         """Import the Python function that makes it; only for a `.py` table."""
         return getattr(importlib.import_module(f"transforms.{self.name}"), self.name)
