@@ -1,11 +1,13 @@
 # Thin: each target is one line of a real tool.
 TOPIC ?= information_technology
 PYTHON ?= python3
+SIZE ?= small
+RUNS ?= 1
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format serve clean
+.PHONY: help setup run test lint format bench serve clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -34,6 +36,9 @@ format: setup  ## Mend format and style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfluff fix sql
+
+bench: setup  ## Measure against an analyst's script and bare DuckDB: make bench SIZE=full RUNS=3
+	$(BIN)/python -m benchmarks all --size $(SIZE) --runs $(RUNS)
 
 serve: setup  ## Start Prefect's server and a worker on 127.0.0.1, and deploy
 	$(BIN)/python -m flows.serve

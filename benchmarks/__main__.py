@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks import loading, report
 from benchmarks.compare import differences
-from benchmarks.run import ROOT, Contender, alternate, say
+from benchmarks.run import RESULTS, ROOT, Contender, alternate, say
 
 # How many families a part takes: `small` is done in minutes, `full` is what the targets ask for.
 SIZES: dict[str, dict[str, list[int]]] = {
@@ -153,7 +153,7 @@ class Bench:
         **options: Any,
     ) -> None:
         scratch = self.work / "rounds"
-        parameters = parameters | self.limits
+        parameters = {**parameters, **self.limits}
         alternate(name, contenders, self.runs, parameters, scratch, results=self.results, **options)
 
     def _world(self, families: int, layout: str = "google_patents", shards: int = 8) -> Path:
@@ -232,7 +232,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("part", choices=[*PARTS, "all", "report"])
     parser.add_argument("--size", choices=list(SIZES), default="small")
-    parser.add_argument("--families", type=int, nargs="+", help="instead of the size's; several for growth")
+    parser.add_argument(
+        "--families", type=int, nargs="+", help="instead of the size's; several for growth"
+    )
     parser.add_argument("--runs", type=int, default=1, help="rounds; the report shows the median")
     parser.add_argument("--memory", default="4GB", help="limit of DuckDB")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of DuckDB")
@@ -240,9 +242,14 @@ def main(arguments: list[str] | None = None) -> None:
         "--work", type=Path, default=Path(tempfile.gettempdir()) / "corepath-benchmarks",
         help="folder of worlds and rounds; 4 million families take some 30 GB",
     )  # fmt: skip
-    parser.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results")
-    parser.add_argument("--report", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    parser.add_argument("--results", type=Path, help="folder  [full: benchmarks/results]")
+    parser.add_argument("--report", type=Path, help="page  [full: docs/benchmarks.md]")
     options = parser.parse_args(arguments)
+    # A quick look must not replace what was measured with care.
+    is_full = options.size == "full"
+    options.results = options.results or (RESULTS if is_full else options.work / "results")
+    page = ROOT / "docs" / "benchmarks.md" if is_full else options.work / "benchmarks.md"
+    page = options.report or page
     bench = Bench(options)
     for part in PARTS if options.part == "all" else (options.part,):
         if part != "report":
@@ -250,7 +257,8 @@ def main(arguments: list[str] | None = None) -> None:
             if part == "growth" and len(sizes) == 1:
                 sizes = [sizes[0] // 8, sizes[0] // 4, sizes[0] // 2, sizes[0]]
             getattr(bench, part)(sizes)
-        report.write(options.results, options.report)
+        report.write(options.results, page)
+    say(f"{page} tells the results")
 
 
 if __name__ == "__main__":

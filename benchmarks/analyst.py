@@ -6,6 +6,10 @@ column of lists read only when its turn comes. Look-up tables, the topic's rules
 of organisations (which is a register, not a computation) are corepath's own.
 """
 
+# The types of pandas do not know what is a table, a column or a value.
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false
+# pyright: reportIndexIssue=false, reportReturnType=false
+
 import argparse
 import re
 from pathlib import Path

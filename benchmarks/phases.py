@@ -113,9 +113,8 @@ def shares(wall: float, told: dict[str, Any]) -> dict[str, float]:
     >>> phases["loading"], phases["building"], phases["orchestrating"], phases["starting up"]
     (3.0, 2.0, 3.5, 1.0)
     """
-    found = dict.fromkeys(
-        ("starting up", "loading", "building", "validating", "publishing", "orchestrating"), 0.0
-    )
+    kinds = ["starting up", "loading", "building", "validating", "publishing", "orchestrating"]
+    found = dict.fromkeys(kinds, 0.0)
     for name, (seconds, _) in told["steps"].items():
         found[PHASES.get(name.split()[0], "building")] += seconds
     found["orchestrating"] = told["import"] + told["flow"] + told["in_tasks"]

@@ -263,7 +263,9 @@ def _code() -> str:
         for folder in ("benchmarks", "expectations", "flows", "reference", "sql", "topics",
                        "transforms", "warehouse")
         for file in sorted((ROOT / folder).rglob("*"))
-        if file.suffix in (".py", ".sql", ".csv", ".toml", ".json") and RESULTS not in file.parents
+        if file.suffix in (".py", ".sql", ".csv", ".toml", ".json")
+        and RESULTS not in file.parents
+        and file.name not in ("report.py", "misses.toml")  # which only tell
     ]  # fmt: skip
     parts = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
     return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]

@@ -50,6 +50,12 @@ def stg_family(stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame) -> pl.Dat
     US-2-B2 US-1-A1 priority
     US-3-B2 55 docdb
     """
+    numbered = stg_document.select(
+        "publication_number", family_id="source_family_id", family_basis=pl.lit("docdb")
+    ).collect()
+    if not numbered["family_id"].has_nulls():
+        return numbered
+    del numbered
     documents = (
         filing_number(stg_document, "office", "application_number", "filing_date")
         .select(

@@ -2,13 +2,12 @@
 
 import hashlib
 import logging
-import tempfile
 import time
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 import duckdb
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from transforms.entropy import DegenerateInput
 from warehouse.database import identifier, literal
@@ -208,15 +207,29 @@ def _drop_other(connection: duckdb.DuckDBPyConnection, catalog: str, table: Tabl
 
 
 def _call(connection: duckdb.DuckDBPyConnection, table: Table) -> pl.DataFrame:
-    # By way of Parquet, a function streams the columns it uses, however large the table.
-    with tempfile.TemporaryDirectory(prefix="corepath-") as folder:
-        frames = {}
-        for parent in table.parents:
-            path = Path(folder) / f"{parent}.parquet"
-            connection.execute(f"copy (from {parent}) to {literal(path)} (format parquet)")
-            frames[parent.split(".")[1]] = pl.scan_parquet(path, glob=False)
-        result = table.function()(**frames)
-        return result.collect(engine="streaming") if isinstance(result, pl.LazyFrame) else result
+    frames = {parent.split(".")[1]: _scan(connection, parent) for parent in table.parents}
+    result = table.function()(**frames)
+    return result.collect(engine="streaming") if isinstance(result, pl.LazyFrame) else result
+
+
+def _scan(connection: duckdb.DuckDBPyConnection, parent: str) -> pl.LazyFrame:
+    """Give a table as a frame that streams the columns that are used, when they are."""
+    path = literal(connection.sql("select current_setting('search_path')").fetchall()[0][0])
+
+    def read(
+        columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _: int | None
+    ) -> Iterator[pl.DataFrame]:
+        # A frame may be read twice at once, and a connection has one result at a time.
+        with connection.cursor() as cursor:
+            cursor.execute(f"set search_path = {path}")
+            chosen = ", ".join(map(identifier, columns)) if columns else "*"
+            limit = "" if rows is None else f" limit {rows}"
+            for batch in cursor.sql(f"select {chosen} from {parent}{limit}").to_arrow_reader():
+                frame = pl.DataFrame(batch)
+                yield frame if predicate is None else frame.filter(predicate)
+
+    schema = connection.sql(f"from {parent} limit 0").pl().schema
+    return register_io_source(read, schema=schema)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, target: str, frame: pl.DataFrame) -> None:

@@ -9,50 +9,71 @@ with told as (
         split_part(cited_publication, '-', 1) || '-' || split_part(cited_publication, '-', 2)
             as bare_number
     from sources.stg_citation
-    where cited_publication is not null or npl is not null
 ),
 
 loaded as (
     select
         split_part(publication_number, '-', 1) || '-' || split_part(publication_number, '-', 2)
             as bare_number,
-        min(publication_number) as publication_number
+        min(publication_number) as publication_number,
+        list(publication_number) as kinds
     from staging.stg_document
     group by bare_number
 ),
 
-meant as (
+resolved as (
     select
         t.citing_publication,
-        coalesce(e.publication_number, l.publication_number, t.bare_number) as meant,
-        t.npl,
-        min(t.source_rank) as source_rank,
-        -- Of a publication that is not loaded the longest spelling, which has a kind.
-        max(coalesce(e.publication_number, l.publication_number, t.cited_publication))
-            as cited_publication,
-        min_by(t.origin, t.source_rank * 2 + case t.origin when 'examiner' then 0 else 1 end)
-            filter (where t.origin <> 'unknown') as origin,
-        -- By rank, then by text, so that the order of rows decides nothing.
-        min((1000 + t.source_rank)::varchar || t.category) as ranked_category
+        t.cited_publication is not null as is_patent,
+        case
+            when list_contains(l.kinds, t.cited_publication) then t.cited_publication
+            else coalesce(l.publication_number, t.bare_number, t.npl)
+        end as meant,
+        case when l.publication_number is null then t.cited_publication end as not_loaded,
+        t.origin,
+        t.category,
+        t.source_rank
     from told as t
-    left join staging.stg_document as e on t.cited_publication = e.publication_number
     left join loaded as l on t.bare_number = l.bare_number
-    group by t.citing_publication, meant, t.npl
 ),
 
-ranked as (
+-- The one step that holds all references at once: what it keeps of each is narrow.
+merged as (
     select
-        *,
-        -- Patents and other literature are told apart: one source may have only the patents.
-        min(source_rank) over (partition by citing_publication, npl is null) as best_rank
-    from meant
+        citing_publication,
+        is_patent,
+        meant,
+        min(source_rank) as source_rank,
+        -- Of a publication that is not loaded the longest spelling, which has a kind.
+        max(not_loaded) as not_loaded,
+        -- Even where the examiner cites, odd where the applicant does.
+        min(source_rank * 2 + case origin when 'examiner' then 0 else 1 end)
+            filter (where origin <> 'unknown') as ranked_origin,
+        -- By rank, then by text, so that the order of rows decides nothing.
+        min((1000 + source_rank)::varchar || category) as ranked_category
+    from resolved
+    group by citing_publication, is_patent, meant
+),
+
+-- Patents and other literature are told apart: one source may have only the patents.
+mixed as (
+    select citing_publication, is_patent, min(source_rank) as best_rank
+    from merged
+    where meant is not null
+    group by citing_publication, is_patent
+    having min(source_rank) < max(source_rank)
 )
 
 select
-    citing_publication,
-    cited_publication,
-    npl,
-    coalesce(origin, 'unknown') as origin,
-    substring(ranked_category, 5) as category
-from ranked
-where source_rank = best_rank
+    m.citing_publication,
+    case when m.is_patent then coalesce(m.not_loaded, m.meant) end as cited_publication,
+    case when not m.is_patent then m.meant end as npl,
+    case
+        when m.ranked_origin is null then 'unknown'
+        when m.ranked_origin % 2 = 0 then 'examiner'
+        else 'applicant'
+    end as origin,
+    substring(m.ranked_category, 5) as category
+from merged as m
+left join mixed as x on m.citing_publication = x.citing_publication and m.is_patent = x.is_patent
+where m.meant is not null and (x.best_rank is null or m.source_rank = x.best_rank)

@@ -73,7 +73,7 @@ harmonised as (
     left join moved as m on s.scheme = m.scheme and s.spelling = m.spelling
 ),
 
-ranked as (
+judged as (
     select
         c.publication_number,
         c.scheme,
@@ -83,21 +83,42 @@ ranked as (
         c.is_inventive,
         c.source_rank,
         -- A source without a readable symbol comes behind all others; ranks are below 1000.
-        min(c.source_rank + case when h.symbol is null then 1000 else 0 end)
-            over (partition by c.publication_number, c.scheme) as best_rank
+        c.source_rank + case when h.symbol is null then 1000 else 0 end as standing
     from sources.stg_classification as c
     left join harmonised as h on c.scheme = h.scheme and c.symbol = h.spelling
     where trim(c.symbol) <> ''
+),
+
+-- What one symbol is spelt in several ways, or several sources tell, is one row.
+merged as (
+    select
+        publication_number,
+        scheme,
+        symbol,
+        source_rank,
+        max(place) as place,
+        min(position) as position,
+        bool_or(is_inventive) as is_inventive,
+        min(standing) as standing
+    from judged
+    group by publication_number, scheme, symbol, source_rank
+),
+
+mixed as (
+    select publication_number, scheme, min(standing) as best
+    from merged
+    group by publication_number, scheme
+    having min(source_rank) < max(source_rank)
 )
 
 select
-    publication_number,
-    scheme,
-    symbol,
-    substring(place, 1, 4) as subclass,
-    case when length(place) > 4 then place end as main_group,
-    min(position) as position,
-    bool_or(is_inventive) as is_inventive
-from ranked
-where best_rank in (source_rank, source_rank + 1000)
-group by all
+    m.publication_number,
+    m.scheme,
+    m.symbol,
+    substring(m.place, 1, 4) as subclass,
+    case when length(m.place) > 4 then m.place end as main_group,
+    m.position,
+    m.is_inventive
+from merged as m
+left join mixed as x on m.publication_number = x.publication_number and m.scheme = x.scheme
+where x.best is null or x.best in (m.source_rank, m.source_rank + 1000)

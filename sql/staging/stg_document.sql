@@ -1,21 +1,17 @@
 -- Publications of all loaded sources. One row = one publication.
 -- Where sources tell the same publication, each field is that of the best-ranked source to have it.
-with lesser as (
-    -- What a better source tells, too. Of one source alone DuckDB sees that there is no such row.
-    select r.publication_number, r.source_rank
-    from sources.stg_document as r
-    where exists (
-        select 1
-        from sources.stg_document as b
-        where r.publication_number = b.publication_number and r.source_rank > b.source_rank
-    )
+-- Only what a second source tells is merged field by field: that is far less than all, and nothing
+-- where one source is loaded.
+with shared as (
+    select publication_number, min(source_rank) as best_rank, count(*) as source_count
+    from sources.stg_document
+    group by publication_number
+    having count(*) > 1
 ),
 
--- Only what a second source tells is merged field by field: that is far less than all.
 others as (
     select
         r.publication_number,
-        count(*) as source_count,
         min_by(office, r.source_rank) filter (where office is not null) as office,
         min_by(kind, r.source_rank) filter (where kind is not null) as kind,
         min_by(application_number, r.source_rank) filter (
@@ -52,8 +48,8 @@ others as (
         ) as forward_citation_count,
         min_by(family_size, r.source_rank) filter (where family_size is not null) as family_size
     from sources.stg_document as r
-    inner join lesser as l
-        on r.publication_number = l.publication_number and r.source_rank = l.source_rank
+    inner join shared as s
+        on r.publication_number = s.publication_number and r.source_rank > s.best_rank
     group by r.publication_number
 ),
 
@@ -78,16 +74,13 @@ merged as (
         coalesce(b.family_size, o.family_size) as family_size,
         coalesce(b.priority_date, o.priority_date) as claimed_date,
         b.source,
-        1 + coalesce(o.source_count, 0) as source_count
+        coalesce(s.source_count, 1) as source_count
     from sources.stg_document as b
+    left join shared as s on b.publication_number = s.publication_number
     left join others as o on b.publication_number = o.publication_number
     where
         b.publication_number is not null
-        and not exists (
-            select 1
-            from lesser as l
-            where b.publication_number = l.publication_number and b.source_rank = l.source_rank
-        )
+        and (s.best_rank is null or b.source_rank = s.best_rank)
 ),
 
 listed as (

@@ -19,6 +19,7 @@ from warehouse.parsers.elements import country, fields, iso_date, text_of
 MAX_DOCUMENT = 64 * 2**20
 
 Row = dict[str, object]
+Parts = dict[str, list[etree._Element]]  # of an element, by tag
 Symbol = tuple[str | None, bool | None, bool | None]  # code, is it the first, is it inventive
 
 _CHUNK = 2**20
@@ -43,6 +44,7 @@ _ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)(?=[A-Za-z][\w.-]{0,31};)")
 # A deletion, and a void publication (withdrawn; created or deleted as such), are numbers only.
 _ONLY_NUMBERS = {"D", "CV", "DV"}
 _KIND = re.compile(r"[A-Z][A-Z0-9]?", re.ASCII)
+_CANONICAL = re.compile(r"[1-9]\d*", re.ASCII)
 _PUNCTUATION = re.compile(r"[^A-Z0-9]")
 _PADDING = re.compile(r"^([A-Z]*)0+")
 _US_APPLICATION = re.compile(r"^((?:19|20)\d\d)(\d{6})$", re.ASCII)
@@ -50,9 +52,13 @@ _KR_TYPED = re.compile(r"^10(\d{11})$", re.ASCII)
 _FAMILY = re.compile(r"0*([1-9]\d*)", re.ASCII)
 _SYMBOL = re.compile(r"\s*([A-HY]\d\d[A-Z])\s*0*(\d{1,4})/(\d{2,6})", re.ASCII)
 # WIPO ST.8 behind the symbol: version, level, first or later, inventive or not.
-_IPC_FLAGS = re.compile(r"\s+\d{8}[ACS ]([FL ])([IN ])", re.ASCII)
+_IPC = re.compile(_SYMBOL.pattern + r"(?:\s+\d{8}[ACS ]([FL ])([IN ]))?", re.ASCII)
 _IS_FIRST = {"F": True, "L": False}
 _IS_INVENTIVE = {"I": True, "N": False, "A": False}
+_SYMBOL_PARTS = (
+    *("classification-scheme", "classification-symbol"),
+    *("symbol-position", "classification-value"),
+)
 
 # The files come from outside. An element between its tags can declare no entity, and references
 # to the EPO's are text before the parser sees them.
@@ -63,6 +69,8 @@ _PARSER = etree.XMLParser(
     load_dtd=False,
     huge_tree=False,
     dtd_validation=False,
+    remove_comments=True,
+    remove_pis=True,
 )
 
 
@@ -100,7 +108,7 @@ def parse(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
             if size > MAX_DOCUMENT:
                 raise _DamagedError(f"larger than {MAX_DOCUMENT} bytes")
             if _DOCUMENT.match(content):
-                yield from list(_rows(_tree(content), position, exchanged))
+                yield from _rows(_tree(content), position, exchanged)
             elif content.strip():
                 _check_frame(content, position)
                 is_open = bool(_OPENED.match(content))
@@ -190,51 +198,85 @@ def _tree(content: bytes) -> etree._Element:
         raise _DamagedError(f"{reason}: {error}") from error
 
 
-def _rows(
-    document: etree._Element, position: int, exchanged: str | None
-) -> Iterator[tuple[str, Row]]:
-    bibliography = document.find("bibliographic-data")
-    if bibliography is None:
-        if document.get("status") not in _ONLY_NUMBERS:
-            raise _DamagedError("no bibliographic data")
-        bibliography = etree.Element("bibliographic-data")
-    row = _document(document, bibliography, position, exchanged)
-    key = {"publication_number": row["publication_number"], "record": position}
-    yield "document", row
-    for table, rows in (
-        ("party", _parties(bibliography)),
-        ("classification", _classifications(bibliography)),
-        ("citation", _citations(bibliography)),
-        ("priority", _priorities(bibliography)),
+def _rows(document: etree._Element, position: int, exchanged: str | None) -> list[tuple[str, Row]]:
+    sections = _by_tag(document)
+    if "bibliographic-data" in sections:
+        # One pass over all parts takes as long as a search for one of them.
+        parts = _by_tag(sections["bibliographic-data"][0])
+    elif document.get("status") in _ONLY_NUMBERS:
+        parts = {}
+    else:
+        raise _DamagedError("no bibliographic data")
+    row = _document(document, parts, sections.get("abstract", []), position, exchanged)
+    rows = [("document", row)]
+    number = row["publication_number"]
+    for table, found in (
+        ("party", _parties(parts)),
+        ("classification", _classifications(parts)),
+        ("citation", _citations(parts)),
+        ("priority", _priorities(parts)),
     ):
-        for number, row in enumerate(rows, 1):
-            yield table, key | {"position": number} | row
+        for place, row in enumerate(found, 1):
+            row["publication_number"] = number
+            row["record"] = position
+            row["position"] = place
+            rows.append((table, row))
+    return rows
+
+
+def _by_tag(element: etree._Element) -> Parts:
+    children: Parts = {}
+    for child in element:
+        children.setdefault(child.tag, []).append(child)
+    return children
+
+
+def _child(element: Iterable[etree._Element], tag: str) -> etree._Element | None:
+    # `find` takes several times as long.
+    for child in element:
+        if child.tag == tag:
+            return child
+    return None
+
+
+def _each(section: etree._Element, tag: str, *tags: str) -> Iterator[dict[str, etree._Element]]:
+    """Give each element of a tag in a section with what it holds of other tags, by tag."""
+    # Symbols have twice as many parts as are asked for; those left out here cost nothing.
+    found: dict[str, etree._Element] = {}
+    for element in section.iter(tag, *tags):
+        if element.tag == tag and found:
+            yield found
+            found = {}
+        found[element.tag] = element
+    if found:
+        yield found
 
 
 def _document(
-    document: etree._Element, bibliography: etree._Element, position: int, exchanged: str | None
+    document: etree._Element,
+    parts: Parts,
+    abstracts: list[etree._Element],
+    position: int,
+    exchanged: str | None,
 ) -> Row:
-    publication = _docdb(bibliography.iterfind("publication-reference"))
-    office, number, kind, published = (
-        document.get(attribute) or publication.get(element)
-        for attribute, element in (
-            ("country", "country"),
-            ("doc-number", "doc-number"),
-            ("kind", "kind"),
-            ("date-publ", "date"),
-        )
-    )
-    kind = (kind or "").strip()
+    publication = _docdb(parts.get("publication-reference", ()))
+    number = document.get("doc-number") or publication.get("doc-number")
+    kind = (document.get("kind") or publication.get("kind") or "").strip()
+    office = document.get("country") or publication.get("country")
     publication_number = _publication_number(office, number, kind)
     if not publication_number or not _KIND.fullmatch(kind):
         raise _DamagedError(f"no publication number: {office}-{number}-{kind}")
-    application = _docdb(bibliography.iterfind("application-reference"))
-    language = text_of(bibliography.find("language-of-publication")) or text_of(
-        bibliography.find("language-of-filing")
+    application = _docdb(parts.get("application-reference", ()))
+    languages = (
+        text_of(element)
+        for tag in ("language-of-publication", "language-of-filing")
+        for element in parts.get(tag, ())[:1]
     )
-    title = _preferred(bibliography.iterfind("invention-title"), language)
-    abstract = _preferred(document.iterfind("abstract"), language)
+    language = next(filter(None, languages), None)
+    title = _preferred(parts.get("invention-title", ()), language)
+    abstract = _preferred(abstracts, language)
     family = _FAMILY.fullmatch(document.get("family-id", ""))
+    last_exchange = iso_date(document.get("date-of-last-exchange"))
     return {
         "publication_number": publication_number,
         "office": publication_number[:2],
@@ -245,9 +287,9 @@ def _document(
         "is_representative": _flag(document.get("is-representative"), "YES"),
         "originating_office": document.get("originating-office"),
         "status": document.get("status"),
-        "exchange_date": exchanged or iso_date(document.get("date-of-last-exchange")),
-        "last_exchange_date": iso_date(document.get("date-of-last-exchange")),
-        "publication_date": iso_date(published),
+        "exchange_date": exchanged or last_exchange,
+        "last_exchange_date": last_exchange,
+        "publication_date": iso_date(document.get("date-publ") or publication.get("date")),
         "application_office": country(application.get("country")),
         "application_number": application.get("doc-number"),
         "application_kind": application.get("kind"),
@@ -256,7 +298,7 @@ def _document(
         "title_language": _language(title),
         "abstract": _paragraphs(abstract),
         "abstract_language": _language(abstract),
-        "has_references": bibliography.find("references-cited") is not None,
+        "has_references": "references-cited" in parts,
         "record": position,
     }
 
@@ -265,21 +307,23 @@ def _docdb(references: Iterable[etree._Element]) -> dict[str, str]:
     """Take the parts of a number from the one that is in the DOCDB format."""
     for reference in references:
         if reference.get("data-format", "docdb") == "docdb":
-            return fields(reference.find("document-id"))
+            return fields(_child(reference, "document-id"))
     return {}
 
 
 def _publication_number(office: str | None, number: str | None, kind: str | None) -> str | None:
     """Write a number as every source does: US-20130101709-A1; None if a part is missing."""
     office = country(office)
-    number = _PADDING.sub(r"\1", _PUNCTUATION.sub("", (number or "").upper()))
+    number = number or ""
+    if not _CANONICAL.fullmatch(number):
+        number = _PADDING.sub(r"\1", _PUNCTUATION.sub("", number.upper()))
     if office == "US":
         number = _US_APPLICATION.sub(r"\g<1>0\2", number)
-    if office == "KR":
+    elif office == "KR":
         number = _KR_TYPED.sub(r"\1", number)
     if not office or not number:
         return None
-    return "-".join(filter(None, (office, number, kind)))
+    return f"{office}-{number}-{kind}" if kind else f"{office}-{number}"
 
 
 def _preferred(texts: Iterable[etree._Element], language: str | None) -> etree._Element | None:
@@ -305,28 +349,31 @@ def _flag(value: str | None, yes: str) -> bool | None:
     return value == yes if value else None
 
 
-def _parties(bibliography: etree._Element) -> Iterator[Row]:
+def _parties(parts: Parts) -> Iterator[Row]:
+    groups = [group for parties in parts.get("parties", ()) for group in parties]
     for role in ("applicant", "inventor"):
         formats: dict[str, list[etree._Element]] = {}
-        for element in bibliography.iterfind(f"parties/{role}s/{role}"):
-            formats.setdefault(element.get("data-format", "docdb"), []).append(element)
+        for group in groups:
+            for party in group.iterchildren(role) if group.tag == f"{role}s" else ():
+                formats.setdefault(party.get("data-format", "docdb"), []).append(party)
         best, *others = [
             formats[name] for name in ("docdb", "docdba", "original") if name in formats
         ] or [[]]
-        for element in best:
-            # Other formats repeat the same parties, not always in the same order: only a party
-            # without a name is called what another format calls the party of its number.
-            same = (e for e in chain(*others) if e.get("sequence") == element.get("sequence"))
-            names = (text_of(e.find(f"{role}-name")) for e in chain((element,), same))
-            yield {
-                "role": role,
-                "name": next(filter(None, names), None),
-                "country": country(element.findtext("residence/country")),
-            }
+        for party in best:
+            details = {detail.tag: detail for detail in party}
+            name = text_of(details.get(f"{role}-name"))
+            if not name:
+                # Other formats repeat the same parties, not always in the same order: only a party
+                # without a name is called what another format calls the party of its number.
+                same = (e for e in chain(*others) if e.get("sequence") == party.get("sequence"))
+                names = (text_of(_child(e, f"{role}-name")) for e in same)
+                name = next(filter(None, names), None)
+            residence = _child(details.get("residence", ()), "country")
+            yield {"role": role, "name": name, "country": country(text_of(residence))}
 
 
-def _classifications(bibliography: etree._Element) -> Iterator[Row]:
-    for scheme, symbols in (("IPC", _ipc(bibliography)), ("CPC", _cpc(bibliography))):
+def _classifications(parts: Parts) -> Iterator[Row]:
+    for scheme, symbols in (("IPC", _ipc(parts)), ("CPC", _cpc(parts))):
         for symbol, is_first, is_inventive in symbols:
             if symbol:
                 yield {
@@ -337,80 +384,84 @@ def _classifications(bibliography: etree._Element) -> Iterator[Row]:
                 }
 
 
-def _ipc(bibliography: etree._Element) -> Iterator[Symbol]:
-    current = bibliography.find("classifications-ipcr")
-    if current is not None:
-        for text in current.iterfind("classification-ipcr/text"):
-            code = _SYMBOL.match(text.text or "")
-            flags = code and _IPC_FLAGS.match(code.string, code.end())
-            yield (
-                _symbol(code),
-                _IS_FIRST.get(flags[1]) if flags else None,
-                _IS_INVENTIVE.get(flags[2]) if flags else None,
-            )
+def _ipc(parts: Parts) -> Iterator[Symbol]:
+    if "classifications-ipcr" in parts:
+        for text in parts["classifications-ipcr"][0].iter("text"):
+            if found := _IPC.match(text.text or ""):
+                yield _symbol(found), _IS_FIRST.get(found[4]), _IS_INVENTIVE.get(found[5])
         return
     # The editions before 2006, of documents that were not classified anew.
     for tag in ("main-classification", "further-classification"):
-        for text in bibliography.iterfind(f"classification-ipc/{tag}"):
-            yield _symbol(_SYMBOL.match(text.text or "")), tag == "main-classification", None
+        for edition in parts.get("classification-ipc", ()):
+            for text in edition.iterchildren(tag):
+                found = _SYMBOL.match(text.text or "")
+                yield _symbol(found), tag == "main-classification", None
 
 
-def _cpc(bibliography: etree._Element) -> Iterator[Symbol]:
-    for element in bibliography.iterfind("patent-classifications/patent-classification"):
-        parts = {part.tag: part for part in element}
-        scheme = parts.get("classification-scheme")
-        # CPCI, CPC, CPCNO; others are an office's own: FI, FTERM, DEKLA.
-        if scheme is not None and scheme.get("scheme", "").startswith("CPC"):
-            symbol, first, inventive = (
-                "" if (part := parts.get(tag)) is None else part.text or ""
-                for tag in ("classification-symbol", "symbol-position", "classification-value")
-            )
-            yield (
-                _symbol(_SYMBOL.match(symbol)),
-                _IS_FIRST.get(first.strip()),
-                _IS_INVENTIVE.get(inventive.strip()),
-            )
+def _cpc(parts: Parts) -> Iterator[Symbol]:
+    for section in parts.get("patent-classifications", ()):
+        for found in _each(section, "patent-classification", *_SYMBOL_PARTS):
+            scheme = found.get("classification-scheme")
+            # CPCI, CPC, CPCNO; others are an office's own: FI, FTERM, DEKLA.
+            if scheme is not None and scheme.get("scheme", "").startswith("CPC"):
+                symbol, first, inventive = (
+                    "" if (part := found.get(tag)) is None else (part.text or "").strip()
+                    for tag in ("classification-symbol", "symbol-position", "classification-value")
+                )
+                yield (
+                    _symbol(_SYMBOL.match(symbol)),
+                    _IS_FIRST.get(first),
+                    _IS_INVENTIVE.get(inventive),
+                )
 
 
 def _symbol(code: re.Match[str] | None) -> str | None:
     return f"{code[1]}{code[2]}/{code[3]}" if code else None
 
 
-def _citations(bibliography: etree._Element) -> Iterator[Row]:
-    for citation in bibliography.iterfind("references-cited/citation"):
-        # Most elements of a file are citations, and one pass is faster than a search for each.
-        parts = {part.tag: part for part in citation}
-        patent, literature = parts.get("patcit"), parts.get("nplcit")
-        cited: dict[str, str] = {}
-        # An application that is cited by its number is no publication.
-        if patent is not None and not patent.get("dnum-type", "").startswith("application"):
-            cited = fields(patent.find("document-id"))
-        text = None if literature is None else literature.find("text")
-        # What is said of the whole citation, else of its passages.
-        categories = citation.iterfind(
-            "category" if "category" in parts else "rel-passage/category"
-        )
-        yield {
-            "cited_publication": _publication_number(
-                cited.get("country"), cited.get("doc-number"), cited.get("kind")
-            ),
-            "cited_date": iso_date(cited.get("date")),
-            "npl": text_of(literature if text is None else text),
-            "cited_phase": citation.get("cited-phase"),
-            "cited_by": citation.get("cited-by"),
-            "category": "".join(dict.fromkeys(filter(None, map(text_of, categories)))) or None,
-        }
-
-
-def _priorities(bibliography: etree._Element) -> Iterator[Row]:
-    for claim in bibliography.iterfind("priority-claims/priority-claim"):
-        if claim.get("data-format", "docdb") == "docdb":
-            priority = fields(claim.find("document-id"))
+def _citations(parts: Parts) -> Iterator[Row]:
+    for section in parts.get("references-cited", ()):
+        for citation in section.iterchildren("citation"):
+            cited: dict[str, str] = {}
+            npl = None
+            categories: list[str] = []  # of the whole citation
+            passages: list[str] = []  # of its passages
+            for part in citation:
+                tag = part.tag
+                if tag == "patcit":
+                    # An application that is cited by its number is no publication.
+                    if not part.get("dnum-type", "").startswith("application"):
+                        cited = fields(_child(part, "document-id"))
+                elif tag == "nplcit":
+                    text = _child(part, "text")
+                    npl = text_of(part if text is None else text)
+                elif tag == "category":
+                    categories.append(part.text or "")
+                elif tag == "rel-passage":
+                    passages += [leaf.text or "" for leaf in part if leaf.tag == "category"]
             yield {
-                "priority_office": country(priority.get("country")),
-                "priority_number": priority.get("doc-number"),
-                "priority_kind": priority.get("kind"),
-                "priority_date": iso_date(priority.get("date")),
-                "linkage_type": text_of(claim.find("priority-linkage-type")),
-                "is_active": _flag(text_of(claim.find("priority-active-indicator")), "Y"),
+                "cited_publication": _publication_number(
+                    cited.get("country"), cited.get("doc-number"), cited.get("kind")
+                ),
+                "cited_date": iso_date(cited.get("date")),
+                "npl": npl,
+                "cited_phase": citation.get("cited-phase"),
+                "cited_by": citation.get("cited-by"),
+                "category": "".join(dict.fromkeys(map(str.strip, categories or passages))) or None,
             }
+
+
+def _priorities(parts: Parts) -> Iterator[Row]:
+    for section in parts.get("priority-claims", ()):
+        for claim in section.iterchildren("priority-claim"):
+            if claim.get("data-format", "docdb") == "docdb":
+                details = {detail.tag: detail for detail in claim}
+                priority = fields(details.get("document-id"))
+                yield {
+                    "priority_office": country(priority.get("country")),
+                    "priority_number": priority.get("doc-number"),
+                    "priority_kind": priority.get("kind"),
+                    "priority_date": iso_date(priority.get("date")),
+                    "linkage_type": text_of(details.get("priority-linkage-type")),
+                    "is_active": _flag(text_of(details.get("priority-active-indicator")), "Y"),
+                }

@@ -23,7 +23,8 @@ def text_of(element: etree._Element | None) -> str | None:
     if element is None:
         return None
     text = "".join(map(str, element.itertext())) if len(element) else element.text or ""
-    return " ".join(text.split()) or None
+    # Most are a number or a code.
+    return text if text.isalnum() else " ".join(text.split()) or None
 
 
 def country(code: str | None) -> str | None:

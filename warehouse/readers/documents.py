@@ -135,12 +135,16 @@ class _Writer:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._schema = schema
+        self._names = schema.names
         self._file = pq.ParquetWriter(path, schema)
-        self._rows: list[dict[str, Any]] = []
+        # Row after row in one list: adding to it and slicing columns out of it is faster than
+        # keeping rows, or a list a column.
+        self._values: list[Any] = []
+        self._full = BATCH * len(schema)
 
     def add(self, row: dict[str, Any]) -> None:
-        self._rows.append(row)
-        if len(self._rows) == BATCH:
+        self._values.extend(map(row.get, self._names))
+        if len(self._values) == self._full:
             self._flush()
 
     def close(self) -> None:
@@ -148,9 +152,10 @@ class _Writer:
         self._file.close()
 
     def _flush(self) -> None:
-        columns = [pa.array([row.get(n) for row in self._rows], t) for n, t in self._fields()]
+        width = len(self._schema)
+        columns = [
+            pa.array(self._values[place::width], field.type)
+            for place, field in enumerate(self._schema)
+        ]
         self._file.write_table(pa.Table.from_arrays(columns, schema=self._schema))
-        self._rows.clear()
-
-    def _fields(self) -> list[tuple[str, pa.DataType]]:
-        return [(field.name, field.type) for field in self._schema]
+        self._values.clear()

@@ -292,6 +292,25 @@ def test_an_abstract_may_have_no_paragraphs() -> None:
     assert column(rows, "document", "abstract") == ["A chip."]
 
 
+@pytest.mark.parametrize("aside", ["<!-- checked -->", "<?page 2?>"])
+def test_comments_and_instructions_are_no_text(aside: str) -> None:
+    beside = changed("<exch:p>A chip.", aside + "<exch:p>A chip.")
+    within = changed("A chip.", f"A {aside}chip.")
+    assert column(beside, "document", "abstract") == ["A chip. It is small."]
+    assert column(within, "document", "abstract") == ["A chip. It is small."]
+    cited = changed("<doc-number>8000000", f"<doc-number>80{aside}00000")
+    assert cited["citation"][0]["cited_publication"] == "US-8000000-B2"
+
+
+def test_documents_that_correspond_to_a_citation_are_not_cited() -> None:
+    others = (
+        "</article></nplcit><corresponding-docs><document-id><country>US</country><doc-number>9"
+        "</doc-number><kind>A</kind></document-id></corresponding-docs>"
+    )
+    rows = changed("</article></nplcit>", others)
+    assert column(rows, "citation", "cited_publication") == ["US-8000000-B2", None, None]
+
+
 def test_the_language_ol_is_none() -> None:
     rows = parse(DOCUMENT.replace('lang="en"', 'lang="ol"').replace('lang="fr"', 'lang="ol"'))
     assert column(rows, "document", "title_language") == [None]
