@@ -126,7 +126,7 @@ def refresh(settings: Settings, step: Step = plain) -> Outcome:
 def _open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = connect(settings)
     try:
-        attach(connection, settings.warehouse, "warehouse", storage_version="latest")
+        attach(connection, settings.warehouse, "warehouse")
         connection.execute("create schema if not exists warehouse.raw")
         _find_tables(connection)
         yield connection

@@ -337,6 +337,10 @@ def patentsview() -> Dump:
         for f in us_facts()
         if f not in facts
     ]
+    claims = [
+        Row(f.damage, delimited([f.number, f"10-2008-{place:07}", "KR", f.filed], "\t"))
+        for place, f in enumerate(facts)
+    ]
     cited = ("D0656297", "RE037580", "07650331", "7,650,331", "H002000")
     citations = [Row(n, delimited(["7650331", n, "A"], "\t")) for n in cited]
     return Dump(
@@ -352,6 +356,11 @@ def patentsview() -> Dump:
                 "g_us_patent_citation.tsv", citations, b"patent_id\tcitation_patent_id\twipo_kind"
             ),
             File("g_foreign_citation.tsv", []),
+            File(
+                "g_foreign_priority.tsv",
+                claims,
+                b"patent_id\tforeign_application_id\tforeign_country_filed\tfiling_date",
+            ),
         ],
     )  # fmt: skip
 
@@ -430,6 +439,12 @@ def _google_record(fact: Fact) -> dict[str, Any]:
         "publication_number": f"{fact.office}-{fact.number}-{fact.kind}",
         "publication_date": int(compact(fact.published)),
         "filing_date": int(compact(fact.filed)),
+        "priority_claim": [
+            {
+                "application_number": f"{fact.office}-2008{fact.number}-A",
+                "filing_date": int(compact(fact.filed)),
+            }
+        ],
         "title_localized": [{"text": fact.title, "language": "en"}],
         "citation": [{"publication_number": "US-07650331-B1"}],
     }
@@ -462,6 +477,10 @@ def _as_parquet(file: File) -> bytes:
             ("publication_number", text),
             ("publication_date", pa.int64()),
             ("filing_date", pa.int64()),
+            (
+                "priority_claim",
+                pa.list_(pa.struct({"application_number": text, "filing_date": pa.int64()})),
+            ),
             ("title_localized", pa.list_(pa.struct(dict.fromkeys(["text", "language"], text)))),
             ("citation", pa.list_(pa.struct({"publication_number": text}))),
         ]
@@ -499,6 +518,9 @@ def lens_jsonl() -> Dump:
             "date_published": fact.published,
             "biblio": {
                 "application_reference": reference | {"date": fact.filed},
+                "priority_claims": {
+                    "claims": [reference | {"doc_number": f"2008{fact.number}", "date": fact.filed}]
+                },
                 "invention_title": [{"text": fact.title, "lang": "en"}],
             },
             "abstract": [{"text": "A chip.", "lang": "en"}],
@@ -519,11 +541,12 @@ def lens_jsonl() -> Dump:
 def lens_csv() -> Dump:
     """An export as CSV in latin-1, which any byte is a letter of."""
     columns = ["Publication Number", "Title", "Publication Date", "Application Number",
-               "Application Date"]  # fmt: skip
+               "Application Date", "Priority Numbers"]  # fmt: skip
 
     def fields(fact: Fact) -> list[str]:
         return [f"{fact.office} {fact.number} {fact.kind}", fact.title, fact.published,
-                f"{fact.office} 2009{fact.number} A", fact.filed]  # fmt: skip
+                f"{fact.office} 2009{fact.number} A", fact.filed,
+                f"{fact.office} 2008{fact.number} A {compact(fact.filed)}"]  # fmt: skip
 
     rows = []
     for fact in twice(all_facts()):
@@ -544,6 +567,8 @@ _GRANT = """<?xml version="1.0" encoding="UTF-8"?>
 <kind>{kind}</kind><date>{published}</date></document-id></publication-reference>
 <application-reference appl-type="utility"><document-id><country>US</country>\
 <doc-number>12999999</doc-number><date>{filed}</date></document-id></application-reference>
+<priority-claims><priority-claim kind="national"><country>US</country>\
+<doc-number>11999999</doc-number><date>{filed}</date></priority-claim></priority-claims>
 <invention-title id="t">{title}</invention-title>
 </us-bibliographic-data-{what}>
 <abstract><p>A chip.</p></abstract>
@@ -595,7 +620,10 @@ date-publ="{published}" family-id="1"><exch:bibliographic-data>\
 <doc-number>{number}</doc-number><kind>{kind}</kind></document-id></exch:publication-reference>\
 <exch:application-reference data-format="docdb"><document-id><country>{office}</country>\
 <doc-number>2009{number}</doc-number><kind>A</kind><date>{filed}</date></document-id>\
-</exch:application-reference><exch:invention-title lang="en">{title}</exch:invention-title>\
+</exch:application-reference><exch:priority-claims><exch:priority-claim data-format="docdb">\
+<document-id><country>{office}</country><doc-number>2008{number}</doc-number><kind>A</kind>\
+<date>{filed}</date></document-id></exch:priority-claim></exch:priority-claims>\
+<exch:invention-title lang="en">{title}</exch:invention-title>\
 </exch:bibliographic-data></exch:exchange-document>"""
 _DOCDB_HEAD = b"""\
 <?xml version="1.0" encoding="UTF-8"?><exch:exchange-documents \

@@ -16,7 +16,7 @@ def read(request, tmp_path_factory):
     """A dump and the database that it was read into."""
     dump = DUMPS[request.param]()
     path = dump.written(tmp_path_factory.mktemp(request.param) / "dump")
-    with built({dump.source: path}, "staging.stg_document", "staging.stg_citation") as connection:
+    with built({dump.source: path}, "staging.stg_document", "sources.stg_priority") as connection:
         yield dump, connection
 
 
@@ -70,6 +70,17 @@ def test_days_that_are_none_are_unknown_and_cost_no_other_day(read):
     ours = documents(connection, "is_invention, publication_date, filing_date")
     expected = {number: tuple(rest) for number, *rest, _ in dump.says}
     assert {n: r for n, r in ours.items() if r != expected.get(n, r)} == {}
+
+
+def test_priorities_of_days_that_are_none_are_undated(read):
+    """Where a source has priorities, each publication claims one of the day it was filed."""
+    dump, connection = read
+    claimed = connection.sql(
+        "select publication_number, priority_date from sources.stg_priority"
+    ).fetchall()
+    filed = {number: day for number, _, _, day, _ in dump.says}
+    assert bool(claimed) == (dump.source not in ("ppubs", "patstat"))
+    assert [(n, day) for n, day in claimed if n in filed and day != filed[n]] == []
 
 
 @pytest.mark.parametrize("name", ["uspto", "ppubs", "patentsview", "docdb", "patstat", "lens_csv"])

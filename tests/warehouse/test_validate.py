@@ -28,6 +28,7 @@ EXPECTATIONS = {
 }
 
 # What one row is set to, or a statement, that an expectation written in SQL must notice.
+TWICE = ["insert into {t} from {t} limit 1"]
 BAD = {
     ("dim_organisation", "families cover their shares"): [
         "fractional_families = families + 1",
@@ -138,6 +139,7 @@ BAD = {
         "cited_publication = 'US-1-A', npl = 'Nature 1869'",
     ],
     ("stg_citation", "cites no self"): ["cited_publication = citing_publication"],
+    ("stg_classification", "key is unique"): TWICE,
     ("stg_classification", "symbol is canonical"): [
         "symbol = 'H01L 21/02'",
         "symbol = 'h01l21/02'",
@@ -162,9 +164,12 @@ BAD = {
         "publication_date = current_date + 60",
     ],
     ("stg_family", "every publication has a family"): ["publication_number = 'US-0-A'"],
+    ("stg_family_citation", "key is unique"): TWICE,
     ("stg_family_citation", "no self-citation"): ["cited_family = citing_family"],
+    ("stg_party", "key is unique"): TWICE,
     ("stg_party", "country is ISO 3166"): ["country = 'USA'", "country = 'us'", "country = ''"],
     ("stg_party", "publication is loaded"): ["publication_number = 'US-0-A'"],
+    ("stg_priority", "key is unique"): TWICE,
     ("stg_priority", "priority is no later than the publication"): [
         "priority_date = date '2990-01-01'"
     ],
@@ -244,7 +249,7 @@ def bad_rows(table: str, name: str) -> Iterator[Seeded]:
         case "expect_table_row_count_to_be_between":
             changes = ["delete from {t}"]
         case "expect_column_values_to_be_unique" | "expect_compound_columns_to_be_unique":
-            changes = ["insert into {t} from {t} limit 1"]
+            changes = TWICE
         case "expect_column_values_to_not_be_null":
             changes = [f"{kwargs['column']} = null"]
         case "expect_column_values_to_be_in_set":
