@@ -11,9 +11,9 @@ import duckdb
 from warehouse.errors import Busy
 from warehouse.settings import Settings
 
-# The oldest DuckDB whose files every client from 1.2 on can open: BI tools lag behind. The warehouse
-# has it too: on the newest format's dictionaries (DICT_FSST) DuckDB 2.0.0 fails with an internal
-# error, "dict-surviving cache", as soon as two threads read a million symbols.
+# The oldest DuckDB whose files every client from 1.2 on can open: BI tools lag behind. The
+# warehouse has it too: on the newest format's dictionaries (DICT_FSST) DuckDB 2.0.0 fails with an
+# internal error, "dict-surviving cache", as soon as two threads read a million symbols.
 STORAGE_VERSION = "v1.2.0"
 
 

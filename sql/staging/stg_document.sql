@@ -78,9 +78,9 @@ merged as (
     from sources.stg_document as b
     left join shared as s on b.publication_number = s.publication_number
     left join others as o on b.publication_number = o.publication_number
-    where
-        b.publication_number is not null
-        and (s.best_rank is null or b.source_rank = s.best_rank)
+    -- One expression: of several DuckDB would expect that few rows pass, and hold all texts in
+    -- memory to join them to the kinds, instead of the other way round.
+    where coalesce(b.source_rank = s.best_rank, b.publication_number is not null)
 ),
 
 listed as (

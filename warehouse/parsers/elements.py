@@ -43,6 +43,7 @@ def iso_date(text: str | None) -> str | None:
 @lru_cache(maxsize=2**14)
 def _iso_date(text: str) -> str | None:
     try:
-        return date.fromisoformat(text).isoformat()
+        day = date.fromisoformat(text)
+        return None if day == date.max else day.isoformat()
     except ValueError:
         return None

@@ -113,7 +113,8 @@ def _checks(part: Part) -> Iterator[tuple[str, str]]:
     yield "json_type(json) <> 'OBJECT'", "'not a JSON object'"
     for column, kind in part.declared.columns.items():
         if column in part.declared.required:
-            yield f"{identifier(column)} is null", literal(f"{column} is missing")
+            is_empty = f"coalesce({identifier(column)}::varchar, '') = ''"
+            yield is_empty, literal(f"{column} is missing")
         if kind.endswith("]"):
             given = f"json -> {literal(_path(column))}"
             yield (

@@ -5,7 +5,9 @@ with split as (
     select
         * exclude (publication_number),
         case
-            when regexp_full_match(publication_number, '[A-Z]{2}-[A-Za-z0-9]+-[A-Z0-9]+')
+            when regexp_full_match(
+                publication_number, '[A-Z]{2}-[A-Za-z]*0*[1-9A-Za-z][A-Za-z0-9]*-[A-Z0-9]+'
+            )
                 then split_part(publication_number, '-', 1)
         end as office,
         regexp_replace(upper(split_part(publication_number, '-', 2)), '^([A-Z]*)0+', '\1')

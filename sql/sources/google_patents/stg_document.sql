@@ -7,9 +7,11 @@ with dated as (
         split_part(application_number, '-', 1) as filing_office,
         split_part(application_number, '-', 2) as filing_number,
         split_part(application_number, '-', 3) as filing_kind,
-        try_strptime(publication_date::varchar, '%Y%m%d')::date as published,
-        try_strptime(filing_date::varchar, '%Y%m%d')::date as filed,
-        try_strptime(priority_date::varchar, '%Y%m%d')::date as first_filed,
+        nullif(try_strptime(publication_date::varchar, '%Y%m%d')::date, date '9999-12-31')
+            as published,
+        nullif(try_strptime(filing_date::varchar, '%Y%m%d')::date, date '9999-12-31') as filed,
+        nullif(try_strptime(priority_date::varchar, '%Y%m%d')::date, date '9999-12-31')
+            as first_filed,
         -- Texts that are not blank. To trim them all would copy them all, at twice the time.
         list_filter(title_localized, lambda t: regexp_matches(t.text, '[^ ]')) as titles,
         list_filter(abstract_localized, lambda a: regexp_matches(a.text, '[^ ]')) as abstracts,
@@ -19,9 +21,9 @@ with dated as (
                 filed := p.filing_date, office := split_part(p.application_number, '-', 1)
             )
         )) as first_claim,
-        list_distinct(list_transform(citation, lambda c: nullif(c.publication_number, '')))
+        list_unique(list_transform(citation, lambda c: nullif(c.publication_number, '')))
             as cited,
-        list_distinct(list_transform(citation, lambda c: nullif(c.npl_text, ''))) as npl
+        list_unique(list_transform(citation, lambda c: nullif(c.npl_text, ''))) as npl
     from google_patents.publication
 ),
 
@@ -69,6 +71,6 @@ select
     coalesce(
         nullif(array_length(inventor_harmonized), 0), nullif(array_length(inventor), 0)
     ) as inventor_count,
-    case when is_citing_known then array_length(cited) end as patent_citation_count,
-    case when is_citing_known then array_length(npl) end as npl_citation_count
+    case when is_citing_known then cited end::bigint as patent_citation_count,
+    case when is_citing_known then npl end::bigint as npl_citation_count
 from chosen

@@ -12,7 +12,8 @@ split as (
         split_part(claim.application_number, '-', 1) as office,
         split_part(claim.application_number, '-', 2) as number,
         split_part(claim.application_number, '-', 3) as kind,
-        try_strptime(claim.filing_date::varchar, '%Y%m%d')::date as priority_date
+        nullif(try_strptime(claim.filing_date::varchar, '%Y%m%d')::date, date '9999-12-31')
+            as priority_date
     from claims
 )
 

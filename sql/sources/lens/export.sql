@@ -7,7 +7,7 @@ with dated as (
         *,
         string_split_regex(trim("Publication Number"), '\s+') as printed,
         coalesce(
-            try_strptime("Publication Date", '%Y-%m-%d'),
+            nullif(try_strptime("Publication Date", '%Y-%m-%d'), date '9999-12-31'),
             try_strptime("Publication Date"[1:6] || "Publication Year", '%d/%m/%Y')
         )::date as published,
         year(published) - (year(published) - try_cast("Application Date"[7:8] as bigint)) % 100
@@ -22,7 +22,7 @@ listed as (
             "Application Number", '^([A-Z]{2}) (.+) ([A-Z][0-9]?)$', ['office', 'number', 'kind']
         ) as application,
         coalesce(
-            try_strptime("Application Date", '%Y-%m-%d'),
+            nullif(try_strptime("Application Date", '%Y-%m-%d'), date '9999-12-31'),
             try_strptime("Application Date"[1:6] || filing_year, '%d/%m/%Y')
         )::date as filed,
         list_transform(
@@ -53,7 +53,7 @@ select
     ) as application,
     list_transform(priorities, lambda p: struct_pack(
         office := p.office, number := p.number, kind := p.kind,
-        day := try_strptime(p.day, '%Y%m%d')::date
+        day := nullif(try_strptime(p.day, '%Y%m%d')::date, date '9999-12-31')
     )) as priorities,
     try_strptime("Earliest Priority Date", '%Y-%m-%d')::date as first_filed,
     [struct_pack(text := title, lang := null::varchar)] as titles,

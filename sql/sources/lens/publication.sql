@@ -9,15 +9,16 @@ with records as (
         jurisdiction as office,
         doc_number as number,
         kind,
-        date_published as publication_date,
+        nullif(date_published, date '9999-12-31') as publication_date,
         struct_pack(
             office := biblio.application_reference.jurisdiction,
             number := biblio.application_reference.doc_number,
             kind := biblio.application_reference.kind,
-            day := biblio.application_reference.date
+            day := nullif(biblio.application_reference.date, date '9999-12-31')
         ) as application,
         list_transform(biblio.priority_claims.claims, lambda p: struct_pack(
-            office := p.jurisdiction, number := p.doc_number, kind := p.kind, day := p.date
+            office := p.jurisdiction, number := p.doc_number, kind := p.kind,
+            day := nullif(p.date, date '9999-12-31')
         )) as priorities,
         biblio.priority_claims.earliest_claim.date as first_filed,
         biblio.invention_title as titles,
@@ -64,7 +65,7 @@ plain as (
         regexp_replace(upper(number), '[^A-Z0-9]', '', 'g') as number
     from records
     where regexp_full_match(office, '[A-Z]{2}')
-        and number <> ''
+        and regexp_matches(number, '[1-9]')
         and regexp_full_match(kind, '[A-Z0-9]+')
 ),
 

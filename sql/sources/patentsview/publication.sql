@@ -6,7 +6,7 @@ with found as (
         patent_id,
         true as is_grant,
         wipo_kind,
-        try_cast(patent_date as date) as publication_date,
+        nullif(try_cast(patent_date as date), date '9999-12-31') as publication_date,
         null::varchar as application_id,
         null::varchar as filing_date,
         patent_title as title,
@@ -14,19 +14,21 @@ with found as (
         try_cast(num_claims as bigint) as claims
     from raw.patentsview_patent
     where coalesce(withdrawn, '0') <> '1'
+        and regexp_matches(patent_id, '[1-9]')
     union all
     select
         _file,
         pgpub_id as patent_id,
         false as is_grant,
         wipo_kind,
-        try_cast(published_date as date) as publication_date,
+        nullif(try_cast(published_date as date), date '9999-12-31') as publication_date,
         application_id,
         filing_date,
         application_title as title,
         application_abstract as abstract,
         null::bigint as claims
     from raw.patentsview_published_application
+    where regexp_matches(pgpub_id, '[1-9]')
 )
 
 select
@@ -46,5 +48,7 @@ select
     claims
 from found
 qualify row_number() over (
-    partition by patent_id order by _file desc, publication_date desc, title, claims desc
+    partition by patent_id order by
+        _file desc, publication_date desc, title, claims desc, abstract, kind, application_id,
+        filing_date
 ) = 1

@@ -4,7 +4,7 @@ with application as (
     select
         patent_id,
         max(application_id) as application_id,
-        max_by(filing_date, application_id) as filing_date
+        max_by(filing_date, application_id || coalesce(filing_date, '')) as filing_date
     from raw.patentsview_application
     group by patent_id
 ),
@@ -34,8 +34,8 @@ inventors as (
 refs as (
     select
         citing_publication as publication_number,
-        count(cited_publication) as patents,
-        count(npl) as npl
+        count(distinct cited_publication) as patents,
+        count(distinct npl) as npl
     from patentsview.stg_citation
     group by citing_publication
 ),
@@ -81,7 +81,10 @@ select
     d.kind,
     nullif(regexp_replace(upper(d.number), '[^A-Z0-9]', '', 'g'), '') as application_number,
     -- A few dates are misread: before the first patent of 1790, or after publication.
-    case when d.filed between date '1790-01-01' and d.publication_date then d.filed end
+    case
+        when d.filed between date '1790-01-01' and coalesce(d.publication_date, date '9998-12-31')
+            then d.filed
+    end
         as filing_date,
     case when c.priorities then
         least(

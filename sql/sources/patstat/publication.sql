@@ -23,6 +23,7 @@ with numbered as (
         end as publication_date,
         nullif(try_cast(p.publn_claims as bigint), 0) as claim_count
     from raw.patstat_tls211_pat_publn as p
+    where regexp_matches(p.publn_nr, '[1-9]')
 ),
 
 published as (
@@ -83,7 +84,8 @@ select
     publication_date,
     claim_count,
     is_real and row_number() over (
-        partition by publication_number order by is_real desc, publication_date, pat_publn_id
+        partition by publication_number
+        order by is_real desc, publication_date, pat_publn_id, appln_id, claim_count
     ) = 1 as is_document
 from published
 union all

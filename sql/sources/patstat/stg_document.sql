@@ -22,7 +22,8 @@ title as (
     select
         appln_id,
         max(appln_title) as title,
-        max_by(lower(trim(appln_title_lg)), appln_title) as language
+        max_by(lower(trim(appln_title_lg)), appln_title || coalesce(appln_title_lg, ''))
+            as language
     from raw.patstat_tls202_appln_title
     group by appln_id
 ),
@@ -76,7 +77,13 @@ application as (
         try_cast(nb_citing_docdb_fam as bigint) as forward_citation_count,
         nullif(try_cast(nb_inventors as bigint), 0) as inventor_count
     from raw.patstat_tls201_appln
-    qualify row_number() over (partition by appln_id order by _file desc, appln_filing_date) = 1
+    qualify row_number() over (
+        partition by appln_id
+        order by
+            _file desc, appln_filing_date, appln_auth, appln_nr, receiving_office,
+            earliest_filing_date, earliest_filing_year, appln_filing_year, earliest_filing_id,
+            docdb_family_id, docdb_family_size, nb_citing_docdb_fam, nb_inventors
+    ) = 1
 )
 
 select
@@ -85,7 +92,10 @@ select
     p.kind,
     a.application_number,
     a.family_id::varchar as family_id,
-    case when a.filed between date '1790-01-01' and p.publication_date then a.filed end
+    case
+        when a.filed between date '1790-01-01' and coalesce(p.publication_date, date '9998-12-31')
+            then a.filed
+    end
         as filing_date,
     case
         when a.claimed >= date '1790-01-01'

@@ -6,8 +6,9 @@ with records as (
         -- US-RE028436-E, US-PP03823-P and US-H001492-H are padded; the canonical number is not.
         regexp_replace(split_part(guid, '-', 2), '^([A-Z]*)0+', '\1') as number,
         split_part(guid, '-', 3) as bare_kind,
-        try_cast(datePublished[1:10] as date) as publication_date
+        nullif(try_cast(datePublished[1:10] as date), date '9999-12-31') as publication_date
     from raw.ppubs_publication
+    where regexp_full_match(guid, 'US-[A-Za-z]*0*[1-9][0-9]*-[A-Z][0-9]?')
 ),
 
 numbered as (

@@ -3,11 +3,20 @@
 with dated as (
     select
         *,
-        list_min(list_transform(applicationFilingDate, lambda d: try_cast(d[1:10] as date)))
+        list_min(list_transform(
+            applicationFilingDate,
+            lambda d: nullif(try_cast(d[1:10] as date), date '9999-12-31')
+        ))
             as filed,
-        list_min(list_transform(relatedApplFilingDate, lambda d: try_cast(d[1:10] as date)))
+        list_min(list_transform(
+            relatedApplFilingDate,
+            lambda d: nullif(try_cast(d[1:10] as date), date '9999-12-31')
+        ))
             as related,
-        list_min(list_transform(priorityClaimsDate, lambda d: try_cast(d[1:10] as date)))
+        list_min(list_transform(
+            priorityClaimsDate,
+            lambda d: nullif(try_cast(d[1:10] as date), date '9999-12-31')
+        ))
             as claimed
     from ppubs.publication
 )
