@@ -105,6 +105,9 @@ def own_sample(sample_release: SampleRelease, tmp_path: Path) -> Settings:
 class _Unjudged:
     """Stands for the validator, and has nothing to say."""
 
+    def __init__(self, *_: object) -> None:
+        pass
+
     def __enter__(self) -> "_Unjudged":
         return self
 

@@ -207,7 +207,7 @@ class _Run:
         draft = self.releases.draft()
         file = draft / "corepath.duckdb"
         try:
-            with Validator() as validator:
+            with Validator(self.settings.memory, self.settings.threads) as validator:
                 rows = self._build(file)
                 results = self.step("validate", lambda: self._validate(validator, file), 0)
             version = self.releases.next_version()
@@ -232,7 +232,10 @@ class _Run:
                 self._enough(made)
         build.describe_sources(self.connection, self.sources)
         build.describe_marts(self.connection, self.tables, "build")
-        self.connection.execute("use memory; detach build; detach warehouse")
+        # What is done with makes room for the process that judges.
+        self.connection.execute(
+            "use memory; detach build; detach warehouse; drop schema memory.intermediate cascade"
+        )
         return rows
 
     def _make(self, table: Table) -> int:

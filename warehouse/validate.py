@@ -54,7 +54,16 @@ class Job:
 
 
 class Validator:
-    """A process that loads Great Expectations while others work, then judges once."""
+    """A process that loads Great Expectations while others work, then judges once.
+
+    Parameters
+    ----------
+    memory, threads
+        What its DuckDB may take.
+    """
+
+    def __init__(self, memory: str = "4GB", threads: int = 1) -> None:
+        self._limits = {"memory_limit": memory, "threads": threads}
 
     def __enter__(self) -> Self:
         # A program may close its standard output; what Great Expectations prints goes the way of
@@ -91,7 +100,8 @@ class Validator:
             Job(str(Path(job.database).absolute()), job.tables, str(Path(job.suites).absolute()))
             for job in jobs
         ]
-        output, errors = self._process.communicate(json.dumps([asdict(job) for job in work]))
+        asked = {"limits": self._limits, "jobs": [asdict(job) for job in work]}
+        output, errors = self._process.communicate(json.dumps(asked))
         if self._process.returncode:
             raise CorepathError(f"validation could not run:\n{errors[-2000:]}")
         return [Result(**result) for result in json.loads(output)]
@@ -102,7 +112,7 @@ def suites_for(tables: Iterable[tuple[str, str]], suites: Path = SUITES) -> list
     return [(schema, name) for schema, name in tables if (suites / f"{name}.json").exists()]
 
 
-def _judge(job: Job) -> list[Result]:
+def _judge(job: Job, limits: dict[str, Any]) -> list[Result]:
     import great_expectations as gx
     from sqlalchemy import event
     from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
@@ -113,7 +123,7 @@ def _judge(job: Job) -> list[Result]:
     source = context.data_sources.add_sql(
         name="release",
         connection_string=f"duckdb:///{job.database}",
-        kwargs={"poolclass": NullPool, "connect_args": {"read_only": True}},
+        kwargs={"poolclass": NullPool, "connect_args": {"read_only": True, "config": limits}},
     )
     engine = source.get_execution_engine().engine
 
@@ -175,8 +185,9 @@ def _main() -> None:
         with redirect_stdout(sys.stderr):  # whatever a library prints, it is no verdict
             # Import first, while the build still runs; the job comes after.
             importlib.import_module("great_expectations")
-            work = [Job(**job) for job in json.load(sys.stdin)]
-            verdicts = [asdict(result) for job in work for result in _judge(job)]
+            asked = json.load(sys.stdin)
+            work = [Job(**job) for job in asked["jobs"]]
+            verdicts = [asdict(r) for job in work for r in _judge(job, asked["limits"])]
         print(json.dumps(verdicts))
     except BaseException:
         traceback.print_exc()
