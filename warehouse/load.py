@@ -6,7 +6,7 @@ import logging
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("corepath.load")
 
+TOGETHER = 256 * 2**20  # bytes of files that are loaded in one transaction
 POOL_PAYS = 64 * 2**20  # bytes to parse before more processes are worth their start
 
 _BOM = b"\xef\xbb\xbf"
@@ -127,14 +128,16 @@ def load(
             for file in found
             if file.name not in known or known[file.name] != (file.sha256.result(), reader)
         ]
-        keep = partial(_keep, warehouse, source, reader, reject_share)
+        ledger = _Ledger(warehouse, source, reader, reject_share)
         try:
             if documents.has_parser(source):
                 for file, made in _converted(source, changed, processes):
-                    keep(file, lambda f=file, m=made: documents.read(warehouse, source, f.name, *m))
+                    ledger.keep(
+                        {file: partial(documents.read, warehouse, source, file.name, *made)}
+                    )
             else:
-                for file in changed:
-                    _read_text(warehouse, source, file, keep)
+                for files in _together(changed):
+                    _read_texts(warehouse, source, files, ledger)
         except BaseException:
             hashing.shutdown(wait=False, cancel_futures=True)
             raise
@@ -193,40 +196,44 @@ def _make_tables(warehouse: duckdb.DuckDBPyConnection, source: Source) -> None:
             warehouse.execute(f"create table if not exists raw.{identifier(name)} ({declared})")
 
 
-def _keep(
-    warehouse: duckdb.DuckDBPyConnection,
-    source: Source,
-    reader: str,
-    reject_share: float,
-    file: _File,
-    fill: Callable[[], Count],
-) -> None:
-    """Replace a file's rows by what `fill` loads, and note it; all or nothing of it."""
-    try:
-        with _transaction(warehouse):
-            _forget(warehouse, source, file.name)
-            rows, loaded = fill()
-            sha256 = file.sha256.result()
-            rejected = _account(warehouse, source, file, rows, loaded, reject_share)
-            warehouse.execute(
-                "insert into raw.source_file values (?, ?, ?, ?, ?, ?, ?, ?, now()::timestamp)",
-                [source.name, file.name, file.size, sha256, reader, rows, loaded, rejected],
-            )
-    except _TooManyRejectsError as error:
-        (message, evidence) = error.args
-        warehouse.register("evidence", evidence)
-        warehouse.execute("insert into raw.rejects from evidence")
-        warehouse.unregister("evidence")
-        raise BadInput(message) from None
-    level = logging.WARNING if rejected else logging.INFO
-    log.log(
-        level,
-        "%s: %s, %s rows loaded, %s rejected",
-        source.name,
-        file.name,
-        f"{loaded:,}",
-        rejected,
-    )
+@dataclass(frozen=True)
+class _Ledger:
+    """Replaces files' rows and notes it, all or nothing."""
+
+    warehouse: duckdb.DuckDBPyConnection
+    source: Source
+    reader: str
+    reject_share: float
+
+    def keep(self, fills: Mapping[_File, Callable[[], Count]]) -> None:
+        """Replace the rows of files by what each `fill` loads, in one transaction."""
+        counts = {}
+        try:
+            with _transaction(self.warehouse):
+                for file, fill in fills.items():
+                    counts[file.name] = self._replace(file, fill)
+        except _TooManyRejectsError as error:
+            (message, evidence) = error.args
+            self.warehouse.register("evidence", evidence)
+            self.warehouse.execute("insert into raw.rejects from evidence")
+            self.warehouse.unregister("evidence")
+            raise BadInput(message) from None
+        for name, (rows, loaded) in counts.items():
+            level = logging.WARNING if rows > loaded else logging.INFO
+            what = (self.source.name, name, f"{loaded:,}", f"{rows - loaded:,}")
+            log.log(level, "%s: %s, %s rows loaded, %s rejected", *what)
+
+    def _replace(self, file: _File, fill: Callable[[], Count]) -> Count:
+        _forget(self.warehouse, self.source, file.name)
+        rows, loaded = fill()
+        sha256 = file.sha256.result()
+        _account(self.warehouse, self.source, file, rows, loaded, self.reject_share)
+        self.warehouse.execute(
+            "insert into raw.source_file values (?, ?, ?, ?, ?, ?, ?, ?, now()::timestamp)",
+            [self.source.name, file.name, file.size, sha256, self.reader, rows, loaded,
+             rows - loaded],
+        )  # fmt: skip
+        return Count(rows, loaded)
 
 
 def _account(
@@ -236,8 +243,8 @@ def _account(
     rows: int,
     loaded: int,
     reject_share: float,
-) -> int:
-    """Count a file's rejects; refuse the file if rows are unaccounted for, or too many rejected."""
+) -> None:
+    """Refuse a file if rows of it are unaccounted for, or too many are rejected."""
     evidence = warehouse.sql(
         f"select * from raw.rejects where source = $source and ({_OF_FILE.format('file')}) "
         "order by position",
@@ -263,7 +270,6 @@ def _account(
         raise _TooManyRejectsError(message, evidence)
     if file.size != file.path.stat().st_size or file.changed_at != file.path.stat().st_mtime_ns:
         raise BadInput(f"{file.path}: was changed while it was read; run again when it is whole")
-    return rejected
 
 
 def _forget(warehouse: duckdb.DuckDBPyConnection, source: Source, file: str) -> None:
@@ -320,24 +326,47 @@ def _transaction(warehouse: duckdb.DuckDBPyConnection) -> Iterator[None]:
 # --- The files -----------------------------------------------------------------------------------
 
 
-def _read_text(
-    warehouse: duckdb.DuckDBPyConnection,
-    source: Source,
-    file: _File,
-    keep: Callable[[_File, Callable[[], Count]], None],
+def _read_texts(
+    warehouse: duckdb.DuckDBPyConnection, source: Source, files: list[_File], ledger: _Ledger
 ) -> None:
-    """Read a file, or the files of an archive; again, line by line, those that are not clean."""
-    exactly: set[str] = set()
-    while True:
+    """Read files together: rows of many small ones are written as those of a large one are.
+
+    If anything is wrong with one, each is read in a transaction of its own.
+    """
+
+    def fill(file: _File, exactly: Collection[str] = ()) -> Callable[[], Count]:
+        return partial(_read_members, warehouse, source, file, exactly)
+
+    if len(files) > 1:
         try:
-            keep(file, lambda: _read_members(warehouse, source, file, exactly))
+            ledger.keep({file: fill(file) for file in files})
             return
-        except delimited.DoubtfulError as doubt:
-            exactly.add(doubt.name)
+        except (BadInput, delimited.DoubtfulError):
+            log.info("%s: a file is not clean, they are read one by one", source.name)
+    for file in files:
+        exactly: set[str] = set()
+        while True:
+            try:
+                ledger.keep({file: fill(file, exactly)})
+                break
+            except delimited.DoubtfulError as doubt:  # that member again, line by line
+                exactly.add(doubt.name)
+
+
+def _together(files: list[_File]) -> Iterator[list[_File]]:
+    """Take files in runs of at most TOGETHER bytes."""
+    run: list[_File] = []
+    for file in files:
+        if run and sum(f.size for f in run) + file.size > TOGETHER:
+            yield run
+            run = []
+        run.append(file)
+    if run:
+        yield run
 
 
 def _read_members(
-    warehouse: duckdb.DuckDBPyConnection, source: Source, file: _File, exactly: set[str]
+    warehouse: duckdb.DuckDBPyConnection, source: Source, file: _File, exactly: Collection[str]
 ) -> Count:
     rows = loaded = members = 0
     is_zip = file.name.lower().endswith(".zip")

@@ -1,0 +1,71 @@
+"""Tables of the warehouse that are views, and what becomes of one kept as the other kind."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from warehouse import build
+from warehouse.errors import CorepathError
+from warehouse.graph import Table
+
+TABLE = "-- Numbers. One row = one number.\nselect {} as number"
+VIEW = "-- Numbers. One row = one number.\n-- A view: it is read once.\nselect {} as number"
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as db:
+        db.execute("attach ':memory:' as warehouse; create schema warehouse.raw")
+        yield db
+
+
+def written(folder: Path, text: str) -> Table:
+    """A table anew each time: the text of one is read once."""
+    path = folder / "stg_number.sql"
+    path.write_text(text)
+    return Table("dump", "stg_number", path, ())
+
+
+def kind(connection: duckdb.DuckDBPyConnection) -> str:
+    ((found,),) = connection.sql(
+        "select table_type from information_schema.tables where table_name = 'stg_number'"
+    ).fetchall()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (TABLE, False),
+        (VIEW, True),
+        ("-- Numbers.\nselect 1 as number -- A view: no, it is not\n", False),
+        ("-- A view of numbers as a table.\nselect 1 as number", False),
+    ],
+)
+def test_the_head_of_a_file_tells_whether_it_is_a_view(tmp_path, text, expected):
+    assert written(tmp_path, text).is_view is expected
+
+
+@pytest.mark.parametrize("texts", [(TABLE, VIEW), (VIEW, TABLE), (VIEW, VIEW), (TABLE, TABLE)])
+def test_a_table_that_becomes_a_view_is_replaced_and_so_the_other_way(tmp_path, connection, texts):
+    for number, text in enumerate(texts):
+        table = written(tmp_path, text.format(number))
+        mark = f"mark {number}"
+        assert not build.is_kept(connection, table, mark)
+        build.keep(connection, table, mark)
+        assert build.is_kept(connection, table, mark)
+        assert connection.sql("from warehouse.dump.stg_number").fetchall() == [(number,)]
+        assert kind(connection) == ("VIEW" if text is VIEW else "BASE TABLE")
+
+
+@pytest.mark.parametrize("texts", [(TABLE, VIEW), (VIEW, TABLE)])
+def test_what_cannot_be_built_leaves_the_other_kind_as_it_was(tmp_path, connection, texts):
+    good, bad = texts
+    table = written(tmp_path, good.format(1))
+    build.keep(connection, table, "good")
+    broken = written(tmp_path, bad.format("no_such_column"))
+    with pytest.raises(CorepathError, match=r"stg_number\.sql"):
+        build.keep(connection, broken, "bad")
+    assert build.is_kept(connection, table, "good")
+    assert connection.sql("from warehouse.dump.stg_number").fetchall() == [(1,)]
