@@ -63,6 +63,7 @@ def test_a_table_that_becomes_a_view_is_replaced_and_so_the_other_way(tmp_path, 
 def test_what_cannot_be_built_leaves_the_other_kind_as_it_was(tmp_path, connection, texts):
     good, bad = texts
     table = written(tmp_path, good.format(1))
+    assert not build.is_kept(connection, table, "good")
     build.keep(connection, table, "good")
     broken = written(tmp_path, bad.format("no_such_column"))
     with pytest.raises(CorepathError, match=r"stg_number\.sql"):

@@ -85,7 +85,7 @@ def test_the_same_input_gives_the_same_bytes_elsewhere_on_any_number_of_threads(
     code = (
         "import sys, contextlib, types, warehouse.refresh as r\n"
         "unjudged = types.SimpleNamespace(judge=lambda jobs: [])\n"
-        "r.Validator = lambda: contextlib.nullcontext(unjudged)\n"
+        "r.Validator = lambda *_: contextlib.nullcontext(unjudged)\n"
         "r.refresh(r.Settings.model_validate_json(sys.argv[1]))"
     )
     subprocess.run(
