@@ -12,8 +12,8 @@ from warehouse.errors import Busy
 from warehouse.settings import Settings
 
 # The oldest DuckDB whose files every client from 1.2 on can open: BI tools lag behind. The
-# warehouse has it too: the newest format is faster, and has dictionaries on which DuckDB 2.0.0 failed
-# with an internal error ("dict-surviving cache"; sql/intermediate/int_topic_symbol.sql).
+# warehouse has it too: the newest format is faster, but has dictionaries on which DuckDB 2.0.0
+# failed with an internal error ("dict-surviving cache"; see int_topic_symbol.sql).
 STORAGE_VERSION = "v1.2.0"
 
 
