@@ -356,11 +356,13 @@ def _read_texts(
 def _together(files: list[_File]) -> Iterator[list[_File]]:
     """Take files in runs of at most TOGETHER bytes."""
     run: list[_File] = []
+    size = 0
     for file in files:
-        if run and sum(f.size for f in run) + file.size > TOGETHER:
+        if run and size + file.size > TOGETHER:
             yield run
-            run = []
+            run, size = [], 0
         run.append(file)
+        size += file.size
     if run:
         yield run
 

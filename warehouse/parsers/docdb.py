@@ -14,7 +14,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from warehouse.archive import BROKEN
-from warehouse.parsers.elements import country, fields, iso_date, text_of
+from warehouse.parsers.elements import PARSER, country, fields, iso_date, text_of
 
 MAX_DOCUMENT = 64 * 2**20
 
@@ -58,19 +58,6 @@ _IS_INVENTIVE = {"I": True, "N": False, "A": False}
 _SYMBOL_PARTS = (
     *("classification-scheme", "classification-symbol"),
     *("symbol-position", "classification-value"),
-)
-
-# The files come from outside. An element between its tags can declare no entity, and references
-# to the EPO's are text before the parser sees them.
-_PARSER = etree.XMLParser(
-    encoding="utf-8",
-    resolve_entities=False,
-    no_network=True,
-    load_dtd=False,
-    huge_tree=False,
-    dtd_validation=False,
-    remove_comments=True,
-    remove_pis=True,
 )
 
 
@@ -191,7 +178,7 @@ def _tree(content: bytes) -> etree._Element:
     plain = plain.replace(b' xmlns="http://www.epo.org/exchange"', b"")
     plain = _ENTITY.sub(b"&amp;", plain)
     try:
-        return etree.fromstring(plain, _PARSER)
+        return etree.fromstring(plain, PARSER)
     except etree.XMLSyntaxError as error:
         is_closed = _END.search(plain[-_TAIL:])
         reason = "not well formed" if is_closed else "cut short: exchange-document is not closed"

@@ -11,6 +11,19 @@ from lxml import etree
 _COUNTRIES = frozenset(map("".join, product(ascii_uppercase, repeat=2))) - {"XX"}
 _LONGEST_DATE = len("2013-02-28")
 
+# The files come from outside: no entity is expanded, no DTD or other file is fetched. All are
+# UTF-8, and insisting on it lets no other encoding hide an entity declaration from a search.
+PARSER = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    huge_tree=False,
+    dtd_validation=False,
+    remove_comments=True,
+    remove_pis=True,
+)
+
 
 def fields(element: etree._Element | None) -> dict[str, str]:
     """Texts of an element's children by tag, without the empty ones."""

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 from lxml import etree
 
 from warehouse.archive import BROKEN
-from warehouse.parsers.elements import country, fields, iso_date, text_of
+from warehouse.parsers.elements import PARSER, country, fields, iso_date, text_of
 
 MAX_DOCUMENT = 64 * 2**20
 
@@ -52,19 +52,6 @@ _PARTY_LEAVES = ("last-name", "first-name", "orgname", "role", "country")
 _SYMBOL_LEAVES = (
     *("section", "class", "subclass", "main-group", "subgroup"),
     *("symbol-position", "classification-value"),
-)
-
-# The files come from outside: no entity is expanded, no DTD or other file is fetched. All are
-# UTF-8, and insisting on it lets no other encoding hide an entity declaration from our search.
-_PARSER = etree.XMLParser(
-    encoding="utf-8",
-    resolve_entities=False,
-    no_network=True,
-    load_dtd=False,
-    huge_tree=False,
-    dtd_validation=False,
-    remove_comments=True,
-    remove_pis=True,
 )
 
 
@@ -190,7 +177,7 @@ def _rows(content: bytes, size: int, position: int) -> Rows:
     if content[end:].strip():
         raise _DamagedError(f"bytes after the end of {tag}")
     try:
-        document = etree.fromstring(kept, _PARSER)
+        document = etree.fromstring(kept, PARSER)
     except etree.XMLSyntaxError as error:
         raise _DamagedError(f"not well formed: {error}") from error
     bibliography = document.find(tags.bibliography)
