@@ -3,51 +3,23 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import polars as pl
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from warehouse.errors import BadInput, UsageError
+from warehouse.method import Country, Method, Name, Prefix, Strict
 from warehouse.settings import ROOT
 
 TOPICS = ROOT / "topics"
 
 
-def _name(value: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", value):
-        raise ValueError(f"{value!r} is no name; use lower-case letters, digits and _")
-    return value
-
-
-def _prefix(value: str) -> str:
-    if not re.fullmatch(r"[A-HY](\d\d([A-Z](\d{1,4}(/\d{0,6})?)?)?)?", value):
-        raise ValueError(
-            f"{value!r} starts no IPC or CPC symbol; such as H, H01, H01L, H01L21 or H01L21/02 do"
-        )
-    return value
-
-
-def _country(value: str) -> str:
-    if not re.fullmatch(r"[A-Z]{2}", value):
-        raise ValueError(f"{value!r} is no ISO 3166 alpha-2 country code such as JP")
-    return value
-
-
-Name = Annotated[str, AfterValidator(_name)]
-# Every symbol below it is meant.
-Prefix = Annotated[str, AfterValidator(_prefix)]
-Country = Annotated[str, AfterValidator(_country)]
-
 # Chinese and Japanese run words together: a word is taken as two characters there.
 _CHARACTERS_A_WORD = {"zh": 2, "ja": 2}
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Rule(_Strict):
+class Rule(Strict):
     """A condition on a document: all that is given must hold.
 
     `classes` asks for any class below the given ones, `first_classes` asks it of the first class;
@@ -75,7 +47,7 @@ class Rule(_Strict):
         return self
 
 
-class Subfield(_Strict):
+class Subfield(Strict):
     """A part of the topic; a document is in it if any of its rules holds."""
 
     id: Name
@@ -83,22 +55,7 @@ class Subfield(_Strict):
     any: list[Rule] = Field(min_length=1)
 
 
-class Method(_Strict):
-    """The choices of method; the defaults are those of docs/method.md."""
-
-    indicators: list[Literal["fc_5", "bc", "npl", "fs", "cl", "sc", "inv"]] = Field(
-        default=["fc_5", "bc", "npl", "fs", "cl", "sc", "inv"], min_length=1
-    )
-    normalisation: Literal["minmax", "ratio", "shift"] = "minmax"
-    shift: float = Field(default=0.0, ge=0)
-    transform: Literal["none", "sqrt", "log1p"] = "none"
-    weight_cap: float | None = Field(default=None, gt=0, le=1)
-    minimum_coverage: float = Field(default=0.7, ge=0, le=1)
-    core_share: float = Field(default=0.10, gt=0, lt=1)
-    minimum_families: int = Field(default=50, ge=10)
-
-
-class Topic(_Strict):
+class Topic(Strict):
     """A topic file. The smallest has a name, a title and classes."""
 
     name: Name
@@ -176,11 +133,11 @@ class Topic(_Strict):
             rules.append((number, purpose, label, bool(prefixes), term))
             classes += [(number, _below(prefix), not rule.classes) for prefix in prefixes]
             unless += [(number, other) for other in rule.unless]
-        method = self.method.model_dump(exclude={"indicators"})
+        method = self.method.model_dump(exclude={"indicators", "count_as"})
         return {
             "topic": pl.DataFrame(
                 [{"topic": self.name, "title": self.title} | method],
-                schema_overrides={"weight_cap": pl.Float64},
+                schema_overrides={"weight_cap": pl.Float64, "winsorise": pl.Float64},
             ),
             "topic_rule": _frame(
                 rules, rule_id=pl.Int64, purpose=pl.String, label=pl.String, has_class=pl.Boolean,
@@ -201,6 +158,9 @@ class Topic(_Strict):
             "topic_indicator": _frame(
                 [(name, i) for i, name in enumerate(self.method.indicators, start=1)],
                 indicator=pl.String, position=pl.Int64,
+            ),
+            "topic_count_as": _frame(
+                list(self.method.count_as.items()), country=pl.String, counted_as=pl.String
             ),
             "topic_country": _frame(
                 [

@@ -79,7 +79,7 @@ TERMS = '[terms.t]\nen = "chip"\n'
         (SMALLEST + 'countries = ["Japan"]', "countries.0: 'Japan'"),
         (SMALLEST + 'countries = ["JP", "US", "JP"]', "countries: JP is given twice"),
         (SMALLEST + "[method]\ncore_share = 1.5", "method.core_share: Input should be less than 1"),
-        (SMALLEST + '[method]\nindicators = ["fc_5", "rca"]', "method.indicators.1: Input should"),
+        (SMALLEST + '[method]\nindicators = ["fc_5", "rca"]', "method.indicators.1: 'rca' is no indicator"),
         (SMALLEST + '[method]\nindicators = ["cl", "cl"]', "indicators: cl is given twice"),
         (SMALLEST + "[method]\nindicators = []", "method.indicators: List should have at least 1"),
         (SMALLEST + RULE, "include.0: a rule needs classes, first_classes, terms or near"),
