@@ -23,7 +23,15 @@ from warehouse.release import SCHEMA_VERSION, Releases
 from warehouse.settings import Settings
 from warehouse.sources import Source, named
 from warehouse.topic import Topic, read
-from warehouse.validate import Job, Result, Validator, suites_for
+from warehouse.validate import (
+    Job,
+    Result,
+    Validator,
+    keep_verdicts,
+    kept_verdicts,
+    suites_for,
+    verdict_mark,
+)
 
 log = logging.getLogger("corepath.refresh")
 
@@ -265,12 +273,19 @@ class _Run:
             suites_for((t.schema, t.name) for t in self.tables.values() if t.schema == schema)
             for schema in ("staging", "marts")
         )
-        results = validator.judge(
-            [
-                Job(str(self.settings.warehouse.resolve()), staging),
-                Job(str(file.resolve()), marts),
-            ]
+        warehouse = self.settings.warehouse
+        verdict_marks = {
+            name: verdict_mark(f"{schema}.{name}", self.marks) for schema, name in staging
+        }
+        with self._warehouse():
+            kept = kept_verdicts(self.connection, verdict_marks)
+        anew = [(schema, name) for schema, name in staging if name not in kept]
+        judged = validator.judge(
+            [Job(str(warehouse.resolve()), anew), Job(str(file.resolve()), marts)]
         )
+        with self._warehouse():
+            keep_verdicts(self.connection, {n: verdict_marks[n] for _, n in anew}, judged)
+        results = [r for verdicts in kept.values() for r in verdicts] + judged
         for r in results:
             if r.outcome != "passed":
                 what = (r.table, r.expectation, r.outcome, r.observed, r.why)
@@ -281,6 +296,15 @@ class _Run:
         if refusing:
             raise Refused(f"validation refuses the release: {'; '.join(refusing)}", results)
         return results
+
+    @contextmanager
+    def _warehouse(self) -> Iterator[None]:
+        """Attach the warehouse while nobody else reads its file."""
+        attach(self.connection, self.settings.warehouse, "warehouse")
+        try:
+            yield
+        finally:
+            self.connection.execute("detach warehouse")
 
     def _publish(
         self, draft: Path, version: str, rows: dict[str, int], results: list[Result]

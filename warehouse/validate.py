@@ -4,17 +4,22 @@ Great Expectations takes seconds to import and keeps files open, so that the pip
 this module as a process early on, and hands it the job once there is something to judge.
 """
 
+import hashlib
 import importlib
+import importlib.metadata
 import json
 import os
+import re
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
+
+import duckdb
 
 from warehouse.errors import CorepathError
 from warehouse.settings import ROOT
@@ -110,6 +115,87 @@ class Validator:
 def suites_for(tables: Iterable[tuple[str, str]], suites: Path = SUITES) -> list[tuple[str, str]]:
     """Keep the tables (schema, name) that have a suite."""
     return [(schema, name) for schema, name in tables if (suites / f"{name}.json").exists()]
+
+
+_JUDGED = (
+    "create table if not exists warehouse.raw.judged "
+    "(name varchar primary key, mark varchar, verdict varchar)"
+)
+
+
+def verdict_mark(table: str, marks: Mapping[str, str], suites: Path = SUITES) -> str:
+    """Identify the verdict on a kept table by what was judged, by which suite, and by whom.
+
+    Parameters
+    ----------
+    table
+        schema.name of a table that has a suite.
+    marks
+        The fingerprint of each table, by schema.name.
+
+    Returns
+    -------
+    str
+        A hash; where it is the same, so is the verdict.
+    """
+    schema, name = table.split(".")
+    suite = (suites / f"{name}.json").read_text(encoding="utf-8")
+    read = {table, *re.findall(rf"\b{schema}\.\w+", suite)}
+    judge = importlib.metadata.version("great-expectations")
+    parts = [suite, judge, *(marks[key] for key in sorted(read))]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def kept_verdicts(
+    connection: duckdb.DuckDBPyConnection, marks: Mapping[str, str]
+) -> dict[str, list[Result]]:
+    """Read the verdicts on kept tables that still hold.
+
+    Parameters
+    ----------
+    connection
+        Where the warehouse is attached.
+    marks
+        `verdict_mark` by table.
+
+    Returns
+    -------
+    dict of str to list of Result
+        By table; tables that must be judged anew are absent.
+    """
+    connection.execute(_JUDGED)
+    rows = connection.execute("select name, mark, verdict from warehouse.raw.judged").fetchall()
+    return {
+        name: [Result(**result) for result in json.loads(verdict)]
+        for name, mark, verdict in rows
+        if marks.get(name) == mark
+    }
+
+
+def keep_verdicts(
+    connection: duckdb.DuckDBPyConnection, marks: Mapping[str, str], results: Iterable[Result]
+) -> None:
+    """Note the verdicts on kept tables beside the tables, so that no table is judged twice.
+
+    A verdict that could not be reached is not kept.
+
+    Parameters
+    ----------
+    connection
+        Where the warehouse is attached.
+    marks
+        `verdict_mark` by table.
+    results
+        Verdicts; those on other tables are left out.
+    """
+    results = list(results)
+    for name, mark in marks.items():
+        verdict = [asdict(result) for result in results if result.table == name]
+        if verdict and not any(result["outcome"] == "errored" for result in verdict):
+            connection.execute(
+                "insert or replace into warehouse.raw.judged values (?, ?, ?)",
+                [name, mark, json.dumps(verdict)],
+            )
 
 
 def _judge(job: Job, limits: dict[str, Any]) -> list[Result]:

@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,16 @@ import pytest
 from warehouse.errors import CorepathError
 from warehouse.graph import discover
 from warehouse.sources import available
-from warehouse.validate import SUITES, Job, Result, Validator, suites_for
+from warehouse.validate import (
+    SUITES,
+    Job,
+    Result,
+    Validator,
+    keep_verdicts,
+    kept_verdicts,
+    suites_for,
+    verdict_mark,
+)
 
 EXPECTATIONS = {
     (path.stem, expectation["meta"]["name"]): expectation
@@ -462,3 +471,30 @@ def test_a_validator_that_is_not_needed_is_ended() -> None:
         process = validator._process
         assert process.poll() is None
     assert process.poll() is not None
+
+
+def test_a_verdict_goes_with_the_table_its_suite_and_the_tables_its_suite_reads(tmp_path) -> None:
+    def mark(suite: str, **marks: str) -> str:
+        (tmp_path / "stg_a.json").write_text(suite)
+        return verdict_mark(
+            "staging.stg_a", {f"staging.{k}": v for k, v in marks.items()}, tmp_path
+        )
+
+    suite = '{"query": "select 1 from {batch}, staging.stg_b"}'
+    same = {"stg_a": "1", "stg_b": "1", "stg_c": "1"}
+    assert mark(suite, **same) == mark(suite, **(same | {"stg_c": "2"}))
+    changed = [mark(suite, **(same | {"stg_a": "2"})), mark(suite, **(same | {"stg_b": "2"})),
+               mark(suite + " ", **same)]  # fmt: skip
+    assert len({mark(suite, **same), *changed}) == 4
+
+
+def test_a_verdict_that_could_not_be_reached_is_asked_for_again() -> None:
+    passed = Result("stg_a", "is", None, "critical", "passed", "", "why")
+    errored = replace(passed, table="stg_b", outcome="errored")
+    with duckdb.connect() as db:
+        db.execute("attach ':memory:' as warehouse; create schema warehouse.raw")
+        marks = {"stg_a": "1", "stg_b": "1", "stg_c": "1"}
+        assert kept_verdicts(db, marks) == {}
+        keep_verdicts(db, marks, [passed, errored])
+        assert kept_verdicts(db, marks) == {"stg_a": [passed]}
+        assert kept_verdicts(db, {"stg_a": "2"}) == {}
