@@ -90,4 +90,8 @@ class Method(Strict):
     attribution: Literal["applicant", "inventor", "first_filing"] = "applicant"
     count_as: dict[Country, Country] = {}
 
+    # Industries.
+    industry_mode: Literal["ipc_only", "ipc_and_keyword", "unconditional"] = "ipc_only"
+    minimum_cell: int = Field(default=5, ge=1)
+
     minimum_families: int = Field(default=50, ge=10)

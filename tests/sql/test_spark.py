@@ -24,7 +24,7 @@ FILES = sorted(
 # Of Spark 4's manual, each of the same meaning there as in DuckDB.
 FUNCTIONS = {
     "abs", "array", "array_contains", "array_join", "array_sort", "avg", "bool_and", "bool_or",
-    "ceil", "coalesce", "collect_list",
+    "ceil", "coalesce", "collect_list", "contains",
     "concat", "concat_ws", "count", "date", "dense_rank", "exists", "exp", "explode", "first_value",
     "floor", "greatest", "if", "lag", "last_value", "lead", "least", "length", "ln", "lower", "max",
     "max_by", "median", "min", "min_by", "month", "nullif", "pow", "power", "rank",

@@ -113,6 +113,17 @@ BAD = {
         "is_used = false, reason = null",
     ],
     ("fct_indicator_weight", "no indicator decides alone"): ["weight = 0.95"],
+    ("fct_industry_profile", "shares of a country sum to 1"): ["share = share / 2 + 0.1"],
+    ("fct_industry_profile", "each scheme holds every family"): [
+        "update {t} set families = families * 1.001 where population = 'all'"
+    ],
+    ("fct_industry_profile", "interval is in order"): ["rsca_low = 1, rsca_high = 0"],
+    ("fct_industry_profile", "advantages are sure"): [
+        "is_advantage = true, is_small = true",
+        "is_advantage = true, rsca_low = -0.1",
+        "update {t} set is_advantage = true where industry = 'none'",
+    ],
+    ("fct_industry_profile", "industry is known to BI"): ["industry = '7.7'"],
     ("fct_network_metric", "the world is there"): ["delete from {t} where network = 'WORLD'"],
     ("fct_network_metric", "networks are large enough to read"): ["families = 29"],
     ("fct_patent", "positions are dense"): [
@@ -187,6 +198,7 @@ BAD = {
 # A column of each mart that every row must fill, and one of its DOUBLEs.
 FILLED = {
     "dim_country": ("is_compared", None),
+    "dim_industry": ("title", None),
     "dim_organisation": ("families", "fractional_families"),
     "dim_period": ("last_year", None),
     "dim_technology": ("section", None),
@@ -196,6 +208,7 @@ FILLED = {
     "fct_country_ranking": ("rank_core", "families"),
     "fct_country_year": ("core_families", "cumulative_families"),
     "fct_indicator_weight": ("coverage", "entropy"),
+    "fct_industry_profile": ("is_small", "rsca_low"),
     "fct_network_metric": ("nodes", "average_path_length"),
     "fct_patent": ("is_core", "fc_5"),
     "fct_patent_country": ("share", "share"),
