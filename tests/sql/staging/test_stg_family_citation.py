@@ -36,3 +36,43 @@ def test_families_cite_each_other_once_and_never_themselves():
         ("f", "EP-9"): date(2005, 1, 1),
         ("g", "f"): date(2010, 6, 1),
     }
+
+
+def cites(*references):
+    """Who cites f, an examiner or not: references are (citing, cited, origin)."""
+    connection = world(
+        {
+            "sources.stg_document": publications(
+                {"publication_number": "US-1-B2", "family_id": "f",
+                 "publication_date": "2005-01-01"},
+                {"publication_number": "US-2-A1", "family_id": "g"},
+                {"publication_number": "US-3-B2", "family_id": "g"},
+            ),
+            "sources.stg_citation": [
+                {"citing_publication": citing, "cited_publication": cited, "origin": origin}
+                for citing, cited, origin in references
+            ],
+        },
+        "staging.stg_family_citation",
+    )  # fmt: skip
+    return by(connection, "staging.stg_family_citation", "citing_family", "cited_family")
+
+
+def test_an_examiner_cites_if_one_does_in_any_document():
+    found = cites(("US-2-A1", "US-1-B2", "applicant"), ("US-3-B2", "US-1-B2", "examiner"))
+    assert found["g", "f"]["is_examiner"] is True
+
+
+def test_a_reference_of_unknown_origin_is_no_examiners_where_others_are_told():
+    found = cites(("US-2-A1", "US-1-B2", "unknown"), ("US-3-B2", "US-9-B2", "examiner"))
+    assert found["g", "f"]["is_examiner"] is False
+
+
+def test_who_cites_is_unknown_where_no_origin_is_told():
+    assert cites(("US-2-A1", "US-1-B2", "unknown"))["g", "f"]["is_examiner"] is None
+
+
+def test_the_cited_family_has_its_first_date_if_it_is_loaded():
+    found = cites(("US-2-A1", "US-1-B2", "unknown"), ("US-2-A1", "US-9-B2", "unknown"))
+    assert found["g", "f"]["cited_publication_date"] == date(2005, 1, 1)
+    assert found["g", "US-9"]["cited_publication_date"] is None
