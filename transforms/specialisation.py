@@ -60,7 +60,7 @@ def rsca(advantage: np.ndarray) -> np.ndarray:
 
 
 def resampled_counts(
-    patterns: csr_array, families: np.ndarray, draws: int, seed: int
+    patterns: csr_array, families: np.ndarray, draws: int, seed: int | list[int]
 ) -> np.ndarray:
     """Draw families anew, and count them by cell.
 

@@ -113,6 +113,28 @@ BAD = {
         "is_used = false, reason = null",
     ],
     ("fct_indicator_weight", "no indicator decides alone"): ["weight = 0.95"],
+    ("fct_collaboration_edge", "pairs are in order"): ["source = target"],
+    ("fct_collaboration_edge", "core families are families"): ["core_families = families + 1"],
+    ("fct_collaboration_edge", "groups are known to BI"): ["target = 'ZZZ nobody'"],
+    ("fct_collaboration_profile", "the world is there"): [
+        "delete from {t} where country = 'WORLD'"
+    ],
+    ("fct_collaboration_profile", "kinds are parts of a whole"): [
+        "firm_firm = 0.6, firm_university = 0.6, firm_institute = 0, university_institute = 0, "
+        "firm_university_institute = 0"
+    ],
+    ("fct_collaboration_profile", "concentration is in order"): ["cr4 = 1, cr10 = 0.5", "hhi = 0"],
+    ("fct_collaboration_profile", "interval is in order"): [
+        f"{name}_low = 1, {name}_high = 0"
+        for name in (
+            "co_application_rate",
+            "rate_ratio",
+            "industry_research",
+            "firm_firm",
+            "leader_involvement",
+            "chain",
+        )
+    ],
     ("fct_industry_profile", "shares of a country sum to 1"): ["share = share / 2 + 0.1"],
     ("fct_industry_profile", "each scheme holds every family"): [
         "update {t} set families = families * 1.001 where population = 'all'"
@@ -202,6 +224,8 @@ FILLED = {
     "dim_organisation": ("families", "fractional_families"),
     "dim_period": ("last_year", None),
     "dim_technology": ("section", None),
+    "fct_collaboration_edge": ("families", "families"),
+    "fct_collaboration_profile": ("groups", "gini"),
     "fct_convergence_edge": ("full_count", "z"),
     "fct_convergence_node": ("degree", "effective_size"),
     "fct_core_technology": ("is_core_technology", "location_quotient"),

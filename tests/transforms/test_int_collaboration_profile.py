@@ -1,0 +1,139 @@
+"""Collaboration of countries, counted by hand."""
+
+import polars as pl
+import pytest
+
+from transforms.int_collaboration_profile import int_collaboration_profile
+
+KINDS = {"Firm": "F", "Univ": "U", "Lab": "P", "Odd": "X"}
+FLAGS = {"F": "has_firm", "U": "has_university", "P": "has_institute", "X": "has_unknown"}
+
+
+def profile(families, base=(), industries=None, samples=50):
+    """Profile of families: {(group, country): share}; groups are named for their kind."""
+    rows = [
+        (f"f{i:03}", group, country, KINDS[group.split()[0]], share)
+        for i, applicants in enumerate(families)
+        for (group, country), share in applicants.items()
+    ]
+    members = pl.DataFrame(
+        rows, schema=["family_id", "corporate_group", "country", "kind", "share"], orient="row"
+    )
+    together = members.group_by("family_id").agg(
+        groups=pl.col("corporate_group").n_unique(),
+        **{flag: (pl.col("kind") == kind).any() for kind, flag in FLAGS.items()},
+    )
+    named = members.select("family_id", "corporate_group").unique()
+    ties = (
+        named.join(named, on="family_id", suffix="_2")
+        .filter(pl.col("corporate_group") < pl.col("corporate_group_2"))
+        .rename({"corporate_group": "source", "corporate_group_2": "target"})
+    )
+    of_countries = members.select("family_id", network="country").unique()
+    pairs = pl.concat(
+        [
+            ties.join(of_countries, on="family_id").select("network", "source", "target"),
+            ties.select(pl.lit("WORLD").alias("network"), "source", "target"),
+        ]
+    ).unique()
+    found = int_collaboration_profile(
+        members.lazy(),
+        together.lazy(),
+        pl.LazyFrame(
+            base, schema={"country": pl.String, "families": pl.Float64,
+                          "co_applications": pl.Float64}, orient="row",
+        ),
+        pairs.with_columns(core_families=1.0).lazy(),
+        pl.LazyFrame(
+            [(f"f{i:03}", "SEI", industry, 1.0) for i, industry in enumerate(industries or [])],
+            schema={"family_id": pl.String, "scheme": pl.String, "industry": pl.String,
+                    "share": pl.Float64}, orient="row",
+        ),
+        members.select("family_id", is_core=pl.lit(True)).unique().lazy(),
+        pl.LazyFrame({"samples": [samples], "seed": [7]}),
+    )  # fmt: skip
+    return {
+        (row["population"], row["country"]): row for row in found.iter_rows(named=True)
+    }  # fmt: skip
+
+
+ALONE = {("Firm a", "JP"): 1.0}
+FIRMS = {("Firm a", "JP"): 0.5, ("Firm b", "JP"): 0.5}
+CAMPUS = {("Firm a", "JP"): 0.5, ("Univ x", "JP"): 0.5}
+ABROAD = {("Firm a", "JP"): 0.5, ("Lab y", "US"): 0.5}
+TRIPLE = {("Firm b", "JP"): 1 / 3, ("Univ x", "JP"): 1 / 3, ("Lab z", "JP"): 1 / 3}
+
+
+def test_shares_are_those_one_counts():
+    japan = profile([ALONE] * 5 + [FIRMS, FIRMS, CAMPUS, TRIPLE])["all", "JP"]
+    assert japan["families"] == 9
+    assert japan["co_application_rate"] == pytest.approx(4 / 9)
+    assert japan["firm_firm"] == pytest.approx(2 / 4)
+    assert japan["firm_university"] == pytest.approx(1 / 4)
+    assert japan["firm_university_institute"] == pytest.approx(1 / 4)
+    assert japan["industry_research"] == pytest.approx(2 / 4)
+    assert japan["groups"] == 4
+    # a: 5 + 1 + .5; b: 1 + 1/3; x: .5 + 1/3; z: 1/3; all four are all.
+    assert japan["cr4"] == pytest.approx(1)
+    assert japan["hhi"] == pytest.approx(
+        (6.5 / 9) ** 2 + (4 / 3 / 9) ** 2 + (5 / 6 / 9) ** 2 + (1 / 3 / 9) ** 2
+    )
+
+
+def test_a_family_of_two_countries_counts_half_in_each():
+    found = profile([ALONE, ABROAD])
+    assert found["all", "JP"]["families"] == 1.5
+    assert found["all", "JP"]["co_application_rate"] == pytest.approx(1 / 3)
+    assert found["all", "US"]["co_application_rate"] == 1
+    assert found["all", "WORLD"]["families"] == 2
+    assert found["all", "WORLD"]["firm_institute"] == 1
+
+
+def test_a_kind_that_is_unknown_makes_no_pair_of_kinds():
+    japan = profile([{("Firm a", "JP"): 0.5, ("Odd o", "JP"): 0.5}])["all", "JP"]
+    assert japan["co_application_rate"] == 1
+    assert japan["firm_firm"] == 0
+
+
+def test_a_rate_is_held_against_what_the_country_is_used_to():
+    found = profile([ALONE] * 9 + [FIRMS], base=[("JP", 200.0, 10.0), ("US", 29.0, 29.0)])
+    assert found["all", "JP"]["base_rate"] == pytest.approx(0.05)
+    assert found["all", "JP"]["rate_ratio"] == pytest.approx(2)
+
+
+def test_too_few_families_elsewhere_are_no_habit():
+    found = profile([ABROAD], base=[("US", 29.0, 29.0)])["all", "US"]
+    assert (found["base_rate"], found["rate_ratio"]) == (None, None)
+
+
+def test_a_chain_joins_firms_of_different_industries():
+    # Firm a is in 1.2, b in 1.5: twice a lone family each decides.
+    b_alone = {("Firm b", "JP"): 1.0}
+    families = [ALONE, ALONE, b_alone, b_alone, FIRMS]
+    differ = profile(families, industries=["1.2", "1.2", "1.5", "1.5", "1.2"])["all", "JP"]
+    same = profile(families, industries=["1.2"] * 5)["all", "JP"]
+    assert (differ["chain"], same["chain"]) == (1, 0)
+
+
+def test_without_a_co_application_nothing_is_shared():
+    japan = profile([ALONE])["all", "JP"]
+    assert japan["co_application_rate"] == 0
+    assert japan["firm_firm"] is None
+    assert japan["isolates_share"] == 1
+
+
+def test_leaders_are_the_five_largest_of_the_country():
+    large = [{(f"Firm {i}", "JP"): 1.0} for i in range(5) for _ in range(3)]
+    small = {("Firm s", "JP"): 0.5, ("Firm t", "JP"): 0.5}
+    with_leader = {("Firm 0", "JP"): 0.5, ("Firm s", "JP"): 0.5}
+    assert profile([*large, small, with_leader])["all", "JP"]["leader_involvement"] == 0.5
+
+
+def test_intervals_hold_the_figure_and_belong_to_the_core():
+    found = profile([ALONE] * 60 + [FIRMS] * 40, samples=400)
+    core = found["core", "JP"]
+    assert core["co_application_rate_low"] < 0.4 < core["co_application_rate_high"]
+    # A binomial of 100 at 0.4 has a standard error of 0.049.
+    width = core["co_application_rate_high"] - core["co_application_rate_low"]
+    assert width == pytest.approx(2 * 1.645 * 0.049, rel=0.2)
+    assert found["all", "JP"]["co_application_rate_low"] is None

@@ -1,0 +1,81 @@
+"""Measure with whom a country's applicants work, and how concentrated they are."""
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+
+def concentration(families: np.ndarray) -> dict[str, float | None]:
+    """Tell how concentrated families are on applicants.
+
+    Parameters
+    ----------
+    families
+        Families of each applicant (fractional), above 0.
+
+    Returns
+    -------
+    dict of str to float
+        cr4, cr10: share of the four and ten largest, 0 to 1;
+        hhi: Herfindahl-Hirschman index Σ s², 1/n to 1;
+        normalised_hhi: (hhi - 1/n) / (1 - 1/n), 0 to 1, None with one applicant;
+        gini: 0 where all have as many, near 1 where one has all.
+
+    References
+    ----------
+    Herfindahl 1950, Hirschman 1964; Gini 1912.
+
+    Examples
+    --------
+    >>> concentration(np.array([5.0, 3.0, 1.0, 1.0]))["hhi"]
+    0.36
+    """
+    ordered = np.sort(np.asarray(families, dtype=float))
+    n, total = len(ordered), ordered.sum()
+    shares = ordered[::-1] / total
+    hhi = float((shares**2).sum())
+    return {
+        "cr4": float(shares[:4].sum()),
+        "cr10": float(shares[:10].sum()),
+        "hhi": hhi,
+        "normalised_hhi": (hhi - 1 / n) / (1 - 1 / n) if n > 1 else None,
+        "gini": float(((2 * np.arange(1, n + 1) - n - 1) @ ordered) / (n * total)),
+    }
+
+
+def cohesion(source: np.ndarray, target: np.ndarray, groups: int) -> dict[str, float | None]:
+    """Tell how the applicants of a network hang together.
+
+    Parameters
+    ----------
+    source, target
+        The ends of each tie: numbers of groups, from 0.
+    groups
+        How many there are, those without a tie included.
+
+    Returns
+    -------
+    dict of str to float
+        isolates_share: groups without a tie, over all; giant_share: groups of the largest connected
+        part, over all; degree_centralisation: 0 where all have as many partners, 1 for a star, None
+        below three groups.
+
+    References
+    ----------
+    Freeman 1978, Social Networks 1:215-239, for centralisation.
+
+    Examples
+    --------
+    >>> star = cohesion(np.array([0, 0, 0]), np.array([1, 2, 3]), groups=5)
+    >>> star["isolates_share"], star["giant_share"], star["degree_centralisation"]
+    (0.2, 0.8, 0.75)
+    """
+    ties = csr_array((np.ones(len(source)), (source, target)), shape=(groups, groups))
+    degree = np.bincount(source, minlength=groups) + np.bincount(target, minlength=groups)
+    _, part = connected_components(ties, directed=False)
+    star = (groups - 1) * (groups - 2)
+    return {
+        "isolates_share": float((degree == 0).mean()),
+        "giant_share": float(np.bincount(part).max() / groups),
+        "degree_centralisation": float((degree.max() - degree).sum() / star) if star else None,
+    }
