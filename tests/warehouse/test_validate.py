@@ -146,6 +146,18 @@ BAD = {
         "update {t} set is_advantage = true where industry = 'none'",
     ],
     ("fct_industry_profile", "industry is known to BI"): ["industry = '7.7'"],
+    ("fct_technology_lag", "no country is held against itself"): ["reference = country"],
+    ("fct_technology_lag", "pairs stand both ways"): [
+        "country = 'ZZ'",
+        "update {t} set lag = lag + 1 where rowid = "
+        "(select min(rowid) from {t} where lag is not null)",
+    ],
+    ("fct_technology_lag", "verdicts follow the interval"): [
+        "verdict = 'behind', lag_low = -1",
+        "verdict = 'ahead', lag_high = 1",
+        "verdict = 'level', lag_low = 1, lag_high = 2",
+    ],
+    ("fct_technology_lag", "interval is in order"): ["lag_low = 1, lag_high = 0"],
     ("fct_network_metric", "the world is there"): ["delete from {t} where network = 'WORLD'"],
     ("fct_network_metric", "networks are large enough to read"): ["families = 29"],
     ("fct_patent", "positions are dense"): [
@@ -234,6 +246,7 @@ FILLED = {
     "fct_indicator_weight": ("coverage", "entropy"),
     "fct_industry_profile": ("is_small", "rsca_low"),
     "fct_network_metric": ("nodes", "average_path_length"),
+    "fct_technology_lag": ("families", "families"),
     "fct_patent": ("is_core", "fc_5"),
     "fct_patent_country": ("share", "share"),
 }
