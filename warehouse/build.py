@@ -3,13 +3,16 @@
 import hashlib
 import logging
 import time
+import tomllib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import duckdb
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from transforms.entropy import DegenerateInput
+from transforms.pathway import Test
 from warehouse.database import identifier, literal
 from warehouse.errors import BadInput, CorepathError, Refused
 from warehouse.graph import GraphError, Table, describe
@@ -54,7 +57,50 @@ def read_reference(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
         except duckdb.Error as error:
             raise BadInput(f"{path}: {error}") from error
         marks[f"reference.{path.stem}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    for path in sorted(REFERENCE.glob("*.toml")):
+        target = f"memory.reference.{identifier(path.stem)}"
+        _write(connection, target, read_rules(path))
+        marks[f"reference.{path.stem}"] = hashlib.sha256(path.read_bytes()).hexdigest()
     return marks
+
+
+def read_rules(path: Path) -> pl.DataFrame:
+    """Spell a file of rules out as a table.
+
+    Parameters
+    ----------
+    path
+        A TOML file: a table a dimension, with a title and an array `rule` of tables with label,
+        title, says, and `all`: lists of tests.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a rule x clause x test: dimension, dimension_title, position (of the rule, from 1),
+        label, title, says, clause (from 1), test.
+
+    Raises
+    ------
+    BadInput
+        The file is no TOML, a rule lacks a field, or a test is none.
+    """
+    try:
+        rows = [
+            {
+                "dimension": dimension, "dimension_title": table["title"], "position": position,
+                "label": rule["label"], "title": rule["title"], "says": rule["says"],
+                "clause": clause, "test": test,
+            }
+            for dimension, table in tomllib.loads(path.read_text(encoding="utf-8")).items()
+            for position, rule in enumerate(table["rule"], start=1)
+            for clause, tests in enumerate(rule["all"], start=1)
+            for test in tests
+        ]  # fmt: skip
+        for row in rows:
+            Test.read(row["test"])
+    except (tomllib.TOMLDecodeError, KeyError, ValueError) as error:
+        raise BadInput(f"{path}: {error}") from error
+    return pl.DataFrame(rows)
 
 
 def write_topic(

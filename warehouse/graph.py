@@ -116,7 +116,11 @@ def _given(sources: Iterable[str], root: Path) -> set[str]:
     topic = Topic(name="any", title="Any", classes=["A"]).tables(None)
     return (
         {f"raw.{source}_{table}" for source, tables in declared.items() for table in tables}
-        | {f"reference.{path.stem}" for path in (root / "reference").glob("*.csv")}
+        | {
+            f"reference.{path.stem}"
+            for path in (root / "reference").iterdir()
+            if path.suffix in (".csv", ".toml")
+        }
         | {f"topic.{table}" for table in topic}
     )
 
@@ -248,7 +252,7 @@ def _parents_of_function(path: Path, tables: Mapping[str, Table], root: Path) ->
             yield tables[name].key
         elif name.startswith("topic"):
             yield f"topic.{name}"
-        elif (root / "reference" / f"{name}.csv").exists():
+        elif any((root / "reference" / f"{name}{kind}").exists() for kind in (".csv", ".toml")):
             yield f"reference.{name}"
         else:
             raise GraphError(f"{path}: unknown parent {name}")

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from transforms.int_collaboration_profile import int_collaboration_profile
+from transforms.int_family_collaboration import int_family_collaboration
 
 KINDS = {"Firm": "F", "Univ": "U", "Lab": "P", "Odd": "X"}
 FLAGS = {"F": "has_firm", "U": "has_university", "P": "has_institute", "X": "has_unknown"}
@@ -36,20 +37,24 @@ def profile(families, base=(), industries=None, samples=50):
             ties.select(pl.lit("WORLD").alias("network"), "source", "target"),
         ]
     ).unique()
-    found = int_collaboration_profile(
+    collaboration = int_family_collaboration(
         members.lazy(),
         together.lazy(),
-        pl.LazyFrame(
-            base, schema={"country": pl.String, "families": pl.Float64,
-                          "co_applications": pl.Float64}, orient="row",
-        ),
-        pairs.with_columns(core_families=1.0).lazy(),
         pl.LazyFrame(
             [(f"f{i:03}", "SEI", industry, 1.0) for i, industry in enumerate(industries or [])],
             schema={"family_id": pl.String, "scheme": pl.String, "industry": pl.String,
                     "share": pl.Float64}, orient="row",
         ),
         members.select("family_id", is_core=pl.lit(True)).unique().lazy(),
+    )  # fmt: skip
+    found = int_collaboration_profile(
+        collaboration.lazy(),
+        members.lazy(),
+        pairs.with_columns(core_families=1.0).lazy(),
+        pl.LazyFrame(
+            base, schema={"country": pl.String, "families": pl.Float64,
+                          "co_applications": pl.Float64}, orient="row",
+        ),
         pl.LazyFrame({"samples": [samples], "seed": [7]}),
     )  # fmt: skip
     return {

@@ -1,0 +1,204 @@
+"""What tells countries' paths apart, measured on samples of core families of one size."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_array
+
+from transforms.int_collaboration_profile import base_rates
+from transforms.pathway import (
+    NAN,
+    Corpus,
+    collaboration_measures,
+    industry_measures,
+    technology_measures,
+)
+
+PARTS = 10
+MIN_FAMILIES = 30
+# A larger sample only takes longer.
+MAX_SAMPLE = 2000
+FLAGS = ["is_any", "is_co", "is_ff", "is_iur", "is_led", "is_chain"]
+
+
+def int_path_draw(
+    part: int,
+    int_family_country: pl.LazyFrame,
+    int_score_rank: pl.LazyFrame,
+    int_family_industry: pl.LazyFrame,
+    int_industry_profile: pl.LazyFrame,
+    int_family_organisation: pl.LazyFrame,
+    int_family_collaboration: pl.LazyFrame,
+    int_co_application_base: pl.LazyFrame,
+    int_family_code: pl.LazyFrame,
+    topic_country: pl.LazyFrame,
+    topic: pl.LazyFrame,
+) -> pl.DataFrame:
+    """Draw samples of each country's core families and measure them.
+
+    Densities, shares of the largest and the like depend on how many families there are. So every
+    sample has the same number: half of the core families of the compared country that has fewest
+    (of those with MIN_FAMILIES), at most MAX_SAMPLE, drawn without replacement. A mean over halves
+    varies as one over samples of the whole size would. For larger countries it varies more than it
+    would: that errs on the side of saying less.
+
+    Parameters
+    ----------
+    part
+        Which draws: those of this remainder by PARTS.
+    int_family_country
+        One row a family x country: family_id, country, share.
+    int_score_rank
+        One row a family: family_id, is_core.
+    int_family_industry
+        One row a family x scheme x industry: family_id, scheme, industry, share, symbols.
+    int_industry_profile
+        One row a population x scheme x industry x country: families, rsca_low.
+    int_family_organisation
+        One row a family x group x country: family_id, corporate_group, country, share.
+    int_family_collaboration
+        One row a population x country x family: FLAGS.
+    int_co_application_base
+        One row a country: country, families, co_applications, outside the topic.
+    int_family_code
+        One row a family x subclass: family_id, subclass.
+    topic_country
+        One row a compared country.
+    topic
+        One row: samples, seed, minimum_cell.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a draw x country (with MIN_FAMILIES core families, or WORLD) x metric: value, null
+        where a sample has nothing to measure.
+
+    References
+    ----------
+    Politis & Romano 1994, Annals of Statistics 22:2031-2050, for subsampling.
+    """
+    method = topic.collect().row(0, named=True)
+    core = int_score_rank.filter("is_core").select("family_id")
+    emerging = int_family_industry.filter(pl.col("scheme") == "SEI", pl.col("industry") != "none")
+    industries = emerging.select("industry").unique().collect()["industry"].sort()
+    corpora = dict(
+        _corpora(
+            _with_world(int_family_country.join(core, on="family_id")),
+            emerging, industries, int_family_organisation,
+            int_family_collaboration.filter(pl.col("population") == "core"), int_family_code,
+        )
+    )  # fmt: skip
+    compared = set(topic_country.collect()["country"]) & set(corpora)
+    schema = {"draw": pl.Int64, "country": pl.String, "metric": pl.String, "value": pl.Float64}
+    if not compared:
+        return pl.DataFrame(schema=schema)
+    size = min(MAX_SAMPLE, min(len(corpora[country].share) for country in compared) // 2)
+    advantages = {
+        country: industries.is_in(of_country).to_numpy()
+        for country, of_country in _advantages(int_industry_profile, method["minimum_cell"])
+    }
+    nowhere = np.zeros(len(industries), dtype=bool)
+    base = base_rates(int_co_application_base)
+    found = []
+    for draw in range(part, method["samples"], PARTS):
+        for country, corpus in corpora.items():
+            random = np.random.default_rng([method["seed"], draw, *country.encode()])
+            sample = corpus.sample(np.sort(random.choice(len(corpus.share), size, replace=False)))
+            measured = (
+                industry_measures(
+                    sample, advantages.get(country, nowhere), method["minimum_cell"]
+                )
+                | technology_measures(sample)
+                | collaboration_measures(sample, base.get(country, NAN))
+            )  # fmt: skip
+            found += [(draw, country, metric, value) for metric, value in measured.items()]
+    return pl.DataFrame(found, schema=schema, orient="row").with_columns(
+        pl.col("value").fill_nan(None)
+    )
+
+
+def _with_world(shares: pl.LazyFrame) -> pl.LazyFrame:
+    """Keep the countries that have enough core families, and all of them as WORLD."""
+    columns = ["country", "family_id", "share"]
+    large = pl.col("family_id").count().over("country") >= MIN_FAMILIES
+    world = shares.select("family_id").unique().with_columns(country=pl.lit("WORLD"), share=1.0)
+    return pl.concat(
+        [
+            shares.filter(pl.col("country") != "ZZ").filter(large).select(columns),
+            world.select(columns),
+        ]
+    ).sort("country", "family_id")
+
+
+def _advantages(profile: pl.LazyFrame, minimum_cell: int) -> Iterator[tuple[str, pl.Series]]:
+    """List the industries of the core in which each country is surely above average."""
+    sure = profile.filter(
+        pl.col("population") == "core",
+        pl.col("scheme") == "SEI",
+        pl.col("families") >= minimum_cell,
+        pl.col("rsca_low") > 0,
+    )
+    for (country,), part in sure.collect().partition_by("country", as_dict=True).items():
+        yield str(country), part["industry"]
+
+
+def _corpora(
+    shares: pl.LazyFrame,
+    emerging: pl.LazyFrame,
+    industries: pl.Series,
+    int_family_organisation: pl.LazyFrame,
+    flags: pl.LazyFrame,
+    int_family_code: pl.LazyFrame,
+) -> Iterator[tuple[str, Corpus]]:
+    """Put what is known of each country's core families into arrays, family by family."""
+    core = shares.filter(pl.col("country") == "WORLD").select("family_id")
+    numbered = core.with_row_index("row").collect()
+    rows = numbered.height
+
+    def place(frame: pl.LazyFrame, column: str) -> tuple[pl.DataFrame, pl.Series]:
+        """Number the families and the values of a column."""
+        known = frame.join(numbered.lazy(), on="family_id").sort("row", column).collect()
+        values = known[column].unique().sort()
+        number = pl.col(column).replace_strict(values, range(len(values)), return_dtype=pl.Int64)
+        return known.with_columns(column=number), values
+
+    def matrix(placed: pl.DataFrame, values: pl.Series | list[float], columns: int) -> csr_array:
+        return csr_array((np.asarray(values, float), (placed["row"], placed["column"])),
+                         shape=(rows, columns))  # fmt: skip
+
+    of_industry, found = place(emerging, "industry")
+    of_group, groups = place(int_family_organisation, "corporate_group")
+    of_code, codes = place(int_family_code, "subclass")
+    by_industry = np.zeros((2, rows, len(industries)))
+    position = np.searchsorted(industries.to_numpy(), found.to_numpy())
+    cells = (of_industry["row"].to_numpy(), position[of_industry["column"].to_numpy()])
+    by_industry[0][cells] = of_industry["share"].to_numpy()
+    by_industry[1][cells] = of_industry["symbols"].to_numpy()
+    members = matrix(of_group, [1.0] * of_group.height, len(groups))
+    members.data[:] = 1.0  # a group of two countries is one member
+    sections = np.unique([code[0] for code in codes], return_inverse=True)[1]
+    technologies = matrix(of_code, [1.0] * of_code.height, len(codes))
+    for (country,), own in shares.collect().partition_by("country", as_dict=True).items():
+        families = own.join(numbered, on="family_id", maintain_order="left")
+        told = families.join(
+            flags.filter(pl.col("country") == country).collect(), on="family_id", how="left",
+            maintain_order="left",
+        )  # fmt: skip
+        local = of_group if country == "WORLD" else of_group.filter(country=country)
+        row = families["row"].to_numpy()
+        yield (
+            str(country),
+            Corpus(
+                share=families["share"].to_numpy(),
+                industries=by_industry[0][row],
+                hits=by_industry[1][row],
+                members=members[row],
+                own=matrix(local, local["share"], len(groups))[row],
+                flags={
+                    flag: told[flag].fill_null(False).to_numpy().astype(float) for flag in FLAGS
+                },
+                codes=technologies[row],
+                sections=sections,
+            ),
+        )

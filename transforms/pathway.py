@@ -1,0 +1,299 @@
+"""Measure what tells a country's path from another's, on samples of equal size."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+NAN = float("nan")
+SIGNS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
+INDETERMINATE = "indeterminate"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Core families of one country (or the world): F families, I industries, G groups, K codes.
+
+    Attributes
+    ----------
+    share
+        F: the country's share of each, above 0 to 1.
+    industries
+        F × I: share of each industry, 0 in all where none is known.
+    hits
+        F × I: symbols that are of each industry.
+    members
+        F × G: 1 for each group that applies.
+    own
+        F × G: the group's share of the family, where its applicant is of the country.
+    flags
+        F each: is_any (an organisation applies), is_co (two groups or more), is_ff (firms only),
+        is_iur (firms with universities or institutes), is_led (with one of the five largest
+        groups), is_chain (firms of different main industries).
+    codes
+        F × K: 1 for each subclass.
+    sections
+        K: the number of each subclass's section.
+    """
+
+    share: np.ndarray
+    industries: np.ndarray
+    hits: np.ndarray
+    members: csr_array
+    own: csr_array
+    flags: Mapping[str, np.ndarray]
+    codes: csr_array
+    sections: np.ndarray
+
+    def sample(self, chosen: np.ndarray) -> "Corpus":
+        """Take some of the families."""
+        return Corpus(
+            self.share[chosen], self.industries[chosen], self.hits[chosen], self.members[chosen],
+            self.own[chosen], {name: flag[chosen] for name, flag in self.flags.items()},
+            self.codes[chosen], self.sections,
+        )  # fmt: skip
+
+
+def industry_measures(
+    corpus: Corpus, advantages: np.ndarray, minimum_cell: float
+) -> dict[str, float]:
+    """Tell in how many industries a country is, and how they hang together.
+
+    Parameters
+    ----------
+    corpus
+        The families.
+    advantages
+        I: whether the country is at an advantage there.
+    minimum_cell
+        Families that make an industry active.
+
+    Returns
+    -------
+    dict of str to float
+        effective_industries: exp of Shannon's entropy of shares, 1 to I;
+        advantage_share: share of families in industries of advantage, 0 to 1;
+        active_industries: industries with enough families;
+        co_development: families in two industries or more, over what chance gives if their
+        symbols' industries were dealt out anew; 1 is chance;
+        variety: median over groups with three families or more of exp of Shannon's entropy of
+        their industries, 1 to I;
+        families_per_cell: families by pair of group and industry that has any.
+        NaN where there is nothing to measure.
+
+    References
+    ----------
+    Hill 1973, Ecology 54:427-432, for effective numbers; the rest is this project's proposal.
+    """
+    by_industry = corpus.share @ corpus.industries
+    if not by_industry.sum():
+        return dict.fromkeys(
+            ("effective_industries", "advantage_share", "active_industries", "co_development",
+             "variety", "families_per_cell"), NAN,
+        )  # fmt: skip
+    shares = by_industry / by_industry.sum()
+    by_group = (corpus.own.T @ csr_array(corpus.industries)).toarray()
+    large = np.bincount(corpus.own.nonzero()[1], minlength=by_group.shape[0]) >= 3
+    varieties = [effective_number(row) for row in by_group[large] if row.sum()]
+    cells = np.count_nonzero(by_group)
+    return {
+        "effective_industries": effective_number(by_industry),
+        "advantage_share": float(shares[advantages].sum()),
+        "active_industries": float((by_industry >= minimum_cell).sum()),
+        "co_development": _co_development(corpus.share, corpus.hits),
+        "variety": float(np.median(varieties)) if varieties else NAN,
+        "families_per_cell": float(by_group.sum() / cells) if cells else NAN,
+    }
+
+
+def effective_number(parts: np.ndarray) -> float:
+    """Count parts by their weight: exp of Shannon's entropy.
+
+    Parameters
+    ----------
+    parts
+        Sizes, at least 0, not all 0.
+
+    Returns
+    -------
+    float
+        From 1 to the number of parts.
+
+    References
+    ----------
+    Hill 1973, Ecology 54:427-432.
+
+    Examples
+    --------
+    >>> round(effective_number(np.array([5.0, 5.0, 0.0])), 12)
+    2.0
+    """
+    shares = parts[parts > 0] / parts.sum()
+    return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def _co_development(share: np.ndarray, hits: np.ndarray) -> float:
+    """Compare families in two industries or more with what dealing symbols out anew would give."""
+    common = share @ hits
+    several = float(share @ ((hits > 0).sum(axis=1) >= 2))
+    number = hits.sum(axis=1)
+    # A family of n symbols has them all in industry i with probability p_i ** n.
+    alike = ((common / common.sum())[None, :] ** number[:, None]).sum(axis=1)
+    expected = float(share @ np.where(number >= 2, 1 - alike, 0.0))
+    return several / expected if expected > 0 else NAN
+
+
+def technology_measures(corpus: Corpus) -> dict[str, float]:
+    """Tell whether technologies meet across sections or within, and how closely.
+
+    Parameters
+    ----------
+    corpus
+        The families.
+
+    Returns
+    -------
+    dict of str to float
+        cross_share: pairs of subclasses of different sections over all pairs of subclasses that
+        meet in a family, 0 to 1; lift: that over what chance gives, if families' subclasses were
+        dealt out anew, none twice to one; cross_excess: their difference; inner_association: mean
+        over pairs of subclasses of one section of c n / (a b), 1 is chance; density: pairs that
+        meet over all pairs; clustering: mean over subclasses of the share of pairs of neighbours
+        that meet. NaN where there is nothing to measure.
+
+    References
+    ----------
+    van Eck & Waltman 2009, JASIST 60:1635-1651, for association strength; Watts & Strogatz 1998,
+    Nature 393:440-442, for clustering. Chance in closed form is this project's proposal.
+    """
+    present = np.asarray(corpus.codes.sum(axis=0)).ravel() > 0
+    codes, sections = corpus.codes[:, present], corpus.sections[present]
+    met = (codes.T @ (codes * corpus.share[:, None])).toarray()
+    occurrences = met.diagonal().copy()
+    np.fill_diagonal(met, 0.0)
+    total, n = met.sum(), len(sections)
+    if not total or n < 3:
+        return dict.fromkeys(
+            ("cross_share", "lift", "cross_excess", "inner_association", "density", "clustering"),
+            NAN,
+        )
+    same = sections[:, None] == sections[None, :]
+    np.fill_diagonal(same, False)
+    cross = float(met[~same].sum() / total)
+    p = occurrences / occurrences.sum()
+    chance = (1 - (np.bincount(sections, p) ** 2).sum()) / (1 - (p**2).sum())
+    association = met * corpus.share.sum() / np.outer(occurrences, occurrences)
+    ties = (met > 0).astype(np.float32)
+    degree = ties.sum(axis=0)
+    triangles = ((ties @ ties) * ties).sum(axis=0)
+    around = degree * (degree - 1)
+    return {
+        "cross_share": cross,
+        "lift": float(cross / chance) if chance > 0 else NAN,
+        "cross_excess": float(cross - chance),
+        "inner_association": float(association[same].mean()) if same.any() else NAN,
+        "density": float(degree.sum() / (n * (n - 1))),
+        "clustering": float((triangles[around > 0] / around[around > 0]).sum() / n),
+    }
+
+
+def collaboration_measures(corpus: Corpus, base_rate: float) -> dict[str, float]:
+    """Tell how much and with whom a country's organisations apply together.
+
+    Parameters
+    ----------
+    corpus
+        The families.
+    base_rate
+        Its rate of co-application outside the topic, 0 to 1; NaN where that is not known.
+
+    Returns
+    -------
+    dict of str to float
+        co_application_rate, rate_ratio (over base_rate), firm_firm, industry_research,
+        leader_involvement and chain, as in `fct_collaboration_profile`; cr4; isolates, the share of
+        the country's groups that apply with no other. NaN where there is nothing to measure.
+    """
+    counts = {name: float(corpus.share @ flag) for name, flag in corpus.flags.items()}
+
+    def share(part: str, whole: str) -> float:
+        return counts[part] / counts[whole] if counts[whole] else NAN
+
+    rate = share("is_co", "is_any")
+    sizes = np.asarray(corpus.own.sum(axis=0)).ravel()
+    active = sizes > 0
+    tied = np.asarray(corpus.members[corpus.flags["is_co"]].sum(axis=0)).ravel() > 0
+    return {
+        "co_application_rate": rate,
+        "rate_ratio": rate / base_rate if base_rate else NAN,
+        "firm_firm": share("is_ff", "is_co"),
+        "industry_research": share("is_iur", "is_co"),
+        "leader_involvement": share("is_led", "is_co"),
+        "chain": share("is_chain", "is_ff"),
+        "cr4": float(np.sort(sizes)[-4:].sum() / sizes.sum()) if active.any() else NAN,
+        "isolates": float((active & ~tied).sum() / active.sum()) if active.any() else NAN,
+    }
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test of a rule: a metric, and what it must be.
+
+    Attributes
+    ----------
+    metric
+        Its name.
+    comparison
+        One of < <= > >=, or high, low, not high, not low.
+    number
+        What a comparison by sign is with.
+    """
+
+    metric: str
+    comparison: str
+    number: float | None
+
+    @classmethod
+    def read(cls, text: str) -> "Test":
+        """Read a test as reference/pathway_rules.toml writes it.
+
+        Raises
+        ------
+        ValueError
+            It is none.
+
+        Examples
+        --------
+        >>> Test.read("lift > 1")
+        Test(metric='lift', comparison='>', number=1.0)
+        >>> Test.read("density not low")
+        Test(metric='density', comparison='not low', number=None)
+        """
+        metric, *rest = text.split()
+        comparison = " ".join(rest)
+        if comparison in {"high", "low", "not high", "not low"}:
+            return cls(metric, comparison, None)
+        if len(rest) == 2 and rest[0] in SIGNS:
+            return cls(metric, rest[0], float(rest[1]))
+        raise ValueError(f"{text!r} is no test; such as 'lift > 1' and 'density not low' are")
+
+    def holds(self, value: np.ndarray, high: np.ndarray, low: np.ndarray) -> np.ndarray:
+        """Tell where the test holds; where the value is NaN nothing does, not even a negation.
+
+        Parameters
+        ----------
+        value
+            The metric's figures.
+        high, low
+            Whether each is above or below the benchmark.
+
+        Returns
+        -------
+        np.ndarray
+            Of bool, in the shape of `value`.
+        """
+        if self.number is not None:
+            return SIGNS[self.comparison](value, self.number) & ~np.isnan(value)
+        side = high if self.comparison.endswith("high") else low
+        return (side != self.comparison.startswith("not")) & ~np.isnan(value)
