@@ -11,6 +11,11 @@ select
     w.lowest_coverage, -- Lowest such share, the compared countries of 30 families and more included
     w.lowest_country, -- Country of the lowest share; WORLD for all families
     w.is_used, -- Whether it counts in the score
-    w.reason -- Why it does not
+    w.reason, -- Why it does not
+    s.weight_low, -- 5 % quantile of its weight over the bootstrap's draws; null where left out
+    s.weight_high, -- 95 % quantile of the same
+    s.rank_correlation_without, -- Kendall's tau of the scores with and without it; null if not used
+    s.core_overlap_without -- Families in both cores, with and without it, over those in either
 from intermediate.int_indicator_weight as w
+left join intermediate.int_indicator_stability as s on w.indicator = s.indicator
 cross join topic.topic as t

@@ -53,11 +53,14 @@ select
     s.score, -- Entropy-weighted score, 0 to 100
     s.rank, -- Rank by score, 1 is best; ties share the middle rank
     s.position::bigint as position, -- Place by score, ties in order of family_id
-    s.is_core, -- Whether it is a key core patent: among the best share of the topic
-    s.is_tied_at_cut -- Whether it ties with others at the cut, which are all core
+    s.is_core, -- Whether it is a key core patent by the topic's rule
+    s.is_tied_at_cut, -- Whether it ties with others at the cut, which are all core
+    b.selection_probability, -- Share of the bootstrap's draws in which it is core, 0 to 1
+    b.is_stable_core -- Whether that share reaches the topic's stable_selection
 from intermediate.int_family as f
 inner join intermediate.int_indicator as i on f.family_id = i.family_id
 inner join intermediate.int_score_rank as s on f.family_id = s.family_id
+inner join intermediate.int_family_stability as b on f.family_id = b.family_id
 inner join main_country as c on f.family_id = c.family_id
 left join intermediate.int_rao_stirling as r on f.family_id = r.family_id
 cross join topic.topic as t

@@ -1,0 +1,15 @@
+-- How often a family is core when families are drawn again. One row = one family.
+with selected as (
+    select name as family_id, sum(value::bigint) as draws
+    from intermediate.int_stability_part
+    where measure = 'selected'
+    group by name
+)
+
+select
+    r.family_id,
+    coalesce(s.draws, 0)::double / t.samples as selection_probability,
+    coalesce(s.draws, 0)::double / t.samples >= t.stable_selection as is_stable_core
+from intermediate.int_score_rank as r
+left join selected as s on r.family_id = s.family_id
+cross join topic.topic as t
