@@ -277,7 +277,7 @@ class Baseline:
         tau: Any = kendalltau(self.scores[self.judged], scores[self.judged])
         return {
             "kendall_tau": float(tau.statistic),
-            "core_overlap": both / either if either else 1.0,
+            "core_overlap": float(both / either) if either else 1.0,
             "rank_biased_overlap": rank_biased_overlap(self.best, best(scores)),
         }
 
