@@ -1,11 +1,13 @@
 """Scores without one indicator at a time, and with weights shaken at random."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from transforms.stability import Fit, Values
+from transforms.entropy import scores
+from transforms.scoring import grey, topsis
 from transforms.variation import SCHEMA, Judge
 
 # Weights are drawn so often, around the topic's own, with this concentration (methods.md 3).
@@ -49,24 +51,26 @@ def int_perturbation(
         .sort("family_id")
         .collect()
     )
-    y = families.select(used["indicator"].to_list()).to_numpy().T
-    if method["scoring"] == "grey":
-        rho = method["grey_coefficient"]
-        y = rho / (1 - y / y.max(axis=1, keepdims=True) + rho)
-    values = Values.of(y, from_low=False)
-    low, high = values.y.min(axis=1), values.y.max(axis=1)
-    everyone = np.ones(len(families), dtype=np.int64)
+    y = families.select(used["indicator"].to_list()).rechunk()
     country = int_family_country.filter(pl.col("country") != "ZZ").collect()
     judge = Judge.of(families, country, method)
+    everyone = np.ones(len(families), dtype=np.int64)
     rows = []
-    names, own = used["indicator"].to_list(), used["weight"].to_numpy()
-    for kind, variation, draw, weights in _weights(names, own, method["seed"]):
-        fit = Fit(weights, low, high)
-        by_distance = method["scoring"] == "topsis"
-        scores = values.topsis(fit, everyone) if by_distance else values.additive(fit)
-        _, numbers = judge.judge(scores, everyone)
+    own = used["weight"].to_numpy()
+    for kind, variation, draw, weight in _weights(y.columns, own, method["seed"]):
+        score = _score(y, used.select("indicator", weight=pl.Series(weight)), method)
+        _, numbers = judge.judge(score.to_numpy(), everyone)
         rows += [(kind, variation, draw, *number) for number in numbers]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _score(y: pl.DataFrame, weights: pl.DataFrame, method: Mapping[str, Any]) -> pl.Series:
+    match method["scoring"]:
+        case "topsis":
+            return topsis(y, weights)
+        case "grey":
+            return grey(y, weights, method["grey_coefficient"])
+    return scores(y, weights)
 
 
 def _weights(

@@ -1,11 +1,24 @@
 """A part of the bootstrap: the draws that prepare values in one way."""
 
+from dataclasses import replace
+from itertools import product
+
 import numpy as np
 import polars as pl
 
-from transforms.method_grid import WAYS, prepared, variant
+from transforms.entropy import DegenerateInput, capped
+from transforms.int_indicator_value import int_indicator_value
 from transforms.stability import BLOCK, Values, resample
 from transforms.variation import SCHEMA, Judge
+
+# The choices of method that a result should not hang on (methods.md 3).
+WAYS = [
+    {"normalisation": normalisation, "transform": transform, "cohort": cohort}
+    for normalisation, transform, cohort in product(
+        ("minmax", "ratio"), ("none", "log1p"), ("global", "office")
+    )
+]
+SCORINGS = ("sum", "topsis")
 
 # Each prepares values once. A draw has a chance of its own: how draws are spread changes nothing.
 PARTS = len(WAYS)
@@ -15,8 +28,7 @@ def int_stability_part(
     part: int,
     int_indicator: pl.LazyFrame,
     int_indicator_choice: pl.LazyFrame,
-    indicator: pl.LazyFrame,
-    int_stratum: pl.LazyFrame,
+    int_cohort: pl.LazyFrame,
     int_score_rank: pl.LazyFrame,
     int_family_country: pl.LazyFrame,
     topic: pl.LazyFrame,
@@ -27,20 +39,17 @@ def int_stability_part(
     ----------
     part
         Which way of WAYS, from 0.
-    int_indicator
-        One row a family: family_id and an indicator a column, null where unknown.
-    int_indicator_choice
-        One row an indicator: indicator, position, is_covered.
-    indicator
-        One row an indicator that there is: indicator, direction.
-    int_stratum
-        One row a family: family_id, stratum, first_filing_office.
+    int_indicator, int_indicator_choice
+        As `int_indicator_value` takes them.
+    int_cohort
+        One row a family: family_id, year, field, office. Families are drawn within their year.
     int_score_rank
         One row a family: family_id, score, is_core.
     int_family_country
         One row a family x country: family_id, country, share.
     topic
-        One row: samples, seed, inversion, core_rule and its threshold.
+        One row: samples, seed, weight_cap, core_rule and its threshold, and what
+        `int_indicator_value` needs.
 
     Returns
     -------
@@ -48,26 +57,30 @@ def int_stability_part(
         One row a number: part, kind ("method"), variation (the variant), draw, measure, name,
         value. Measures are those of `Baseline.agreement`; core_families of the country `name`;
         weight of the indicator `name`; and, over all draws of the part, selected: how often the
-        family `name` was core, where it was at all.
+        family `name` was core, where it was at all. No row if the values do not suit the way, as
+        values below 0 a ratio.
     """
     method = topic.collect().row(0, named=True)
+    way = topic.with_columns(**{field: pl.lit(value) for field, value in WAYS[part].items()})
+    try:
+        y = int_indicator_value(int_indicator, int_indicator_choice, int_cohort, way)
+    except DegenerateInput:
+        return pl.DataFrame(schema={"part": pl.Int64, **SCHEMA})
     families = (
         int_score_rank.select("family_id", "score", "is_core")
-        .join(int_stratum, on="family_id")
-        .sort("stratum", "family_id")
+        .join(int_cohort.select("family_id", "year"), on="family_id")
+        .sort("year", "family_id")
         .collect()
+        .join(y, on="family_id", maintain_order="left")
     )
-    chosen = (
-        int_indicator_choice.filter("is_covered")
-        .join(indicator.select("indicator", "direction"), on="indicator")
-        .sort("position")
-        .collect()
+    indicators = y.columns[1:]
+    values = Values.of(
+        families.select(indicators).to_numpy().T, from_low=WAYS[part]["normalisation"] == "minmax"
     )
-    directions = dict(chosen.select("indicator", "direction").iter_rows())
-    values = _values(families, int_indicator, directions, part, method["inversion"])
-    country = int_family_country.filter(pl.col("country") != "ZZ").collect()
-    judge = Judge.of(families, country, method)
-    sizes = families.group_by("stratum", maintain_order=True).len()["len"].to_numpy()
+    judge = Judge.of(
+        families, int_family_country.filter(pl.col("country") != "ZZ").collect(), method
+    )
+    sizes = families.group_by("year", maintain_order=True).len()["len"].to_numpy()
 
     draws = [draw for draw in range(method["samples"]) if variant(draw)[0] == part]
     selected = np.zeros(len(families), dtype=np.int64)
@@ -77,14 +90,15 @@ def int_stability_part(
         chances = [np.random.default_rng([method["seed"], 0, draw]) for draw in block]
         counts = np.stack([resample(sizes, chance) for chance in chances])
         for draw, drawn, fit in zip(block, counts, values.fit(counts), strict=True):
+            fit = replace(fit, weights=_capped(fit.weights, method["weight_cap"]))
             scoring = variant(draw)[1]
             scores = values.topsis(fit, drawn) if scoring == "topsis" else values.additive(fit)
             is_core, numbers = judge.judge(scores, drawn)
             selected += is_core
-            name = " ".join((*WAYS[part], scoring))
-            weights = zip(directions, fit.weights.tolist(), strict=True)
-            rows += [("method", name, draw, *number) for number in numbers]
-            rows += [("method", name, draw, "weight", *weight) for weight in weights]
+            of_draw = ("method", " ".join((*WAYS[part].values(), scoring)), draw)
+            weights = zip(indicators, fit.weights.tolist(), strict=True)
+            rows += [(*of_draw, *number) for number in numbers]
+            rows += [(*of_draw, "weight", *weight) for weight in weights]
     often = families.select(
         kind=pl.lit("method"), variation=pl.lit(None, pl.String), draw=pl.lit(None, pl.Int64),
         measure=pl.lit("selected"), name="family_id", value=pl.Series(selected, dtype=pl.Float64),
@@ -94,21 +108,21 @@ def int_stability_part(
     )
 
 
-def _values(
-    families: pl.DataFrame,
-    int_indicator: pl.LazyFrame,
-    directions: dict[str, str],
-    part: int,
-    inversion: str,
-) -> Values:
-    normalisation, transform, cohort = WAYS[part]
-    known = families.select("family_id", "stratum", "first_filing_office").join(
-        int_indicator.select("family_id", *directions).collect(),
-        on="family_id", how="left", maintain_order="left",
-    )  # fmt: skip
-    base = ["stratum"] if cohort == "global" else ["stratum", "first_filing_office"]
-    filled = known.with_columns(
-        pl.coalesce(c, pl.col(c).median().over("stratum"), pl.col(c).median()) for c in directions
-    ).select((pl.col(c) / pl.col(c).mean().over(base)).fill_nan(0) for c in directions)
-    columns = {c: filled[c].to_numpy() for c in directions}
-    return prepared(columns, directions, normalisation, transform, inversion)
+def variant(draw: int) -> tuple[int, str]:
+    """Tell which way of WAYS and which scoring a draw takes: all variants in turn.
+
+    Examples
+    --------
+    >>> [variant(draw) for draw in (0, 1, 2, 15, 16)]
+    [(0, 'sum'), (0, 'topsis'), (1, 'sum'), (7, 'topsis'), (0, 'sum')]
+    """
+    way, scoring = divmod(draw % (len(WAYS) * len(SCORINGS)), len(SCORINGS))
+    return way, SCORINGS[scoring]
+
+
+def _capped(weights: np.ndarray, cap: float | None) -> np.ndarray:
+    """Hold weights to the topic's cap, as far as the indicators that vary in the draw allow."""
+    varying = np.count_nonzero(weights)
+    if cap is None or varying == 0:
+        return weights
+    return capped(weights, max(cap, 1 / varying))

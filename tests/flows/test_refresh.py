@@ -1,0 +1,37 @@
+"""How the flow runs the parts of a step."""
+
+import threading
+from functools import partial
+
+import polars as pl
+import pytest
+from prefect import flow
+
+from flows.refresh import _runner, _spread
+from warehouse.errors import UsageError
+from warehouse.settings import Settings
+
+
+def part(number: int) -> pl.DataFrame:
+    return pl.DataFrame({"part": [number], "thread": [threading.current_thread().name]})
+
+
+def spread(task_runner: str) -> pl.DataFrame:
+    @flow
+    def any_flow() -> list[pl.DataFrame]:
+        works = [partial(part, number) for number in range(4)]
+        return _spread(_runner(Settings(task_runner=task_runner, threads=2)), "any", works)
+
+    return pl.concat(any_flow())
+
+
+@pytest.mark.parametrize("task_runner", ["sequential", "threads"])
+def test_parts_come_back_in_order_whatever_runs_them(task_runner):
+    assert spread(task_runner)["part"].to_list() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("task_runner", ["dask", "ray"])
+def test_a_runner_that_is_not_installed_is_told_before_anything_runs(task_runner, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, f"prefect_{task_runner}", None)
+    with pytest.raises(UsageError, match=f"needs prefect-{task_runner}: install it"):
+        _runner(Settings(task_runner=task_runner))
