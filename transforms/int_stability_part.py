@@ -1,7 +1,6 @@
 """A part of the bootstrap: the draws that prepare values in one way."""
 
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 import polars as pl
@@ -9,16 +8,7 @@ import polars as pl
 from transforms.entropy import DegenerateInput, capped
 from transforms.int_indicator_value import int_indicator_value
 from transforms.stability import BLOCK, Values, resample
-from transforms.variation import SCHEMA, Judge
-
-# The choices of method that a result should not hang on (methods.md 3).
-WAYS = [
-    {"normalisation": normalisation, "transform": transform, "cohort": cohort}
-    for normalisation, transform, cohort in product(
-        ("minmax", "ratio"), ("none", "log1p"), ("global", "office")
-    )
-]
-SCORINGS = ("sum", "topsis")
+from transforms.variation import SCHEMA, WAYS, Judge, variant
 
 # Each prepares values once. A draw has a chance of its own: how draws are spread changes nothing.
 PARTS = len(WAYS)
@@ -106,18 +96,6 @@ def int_stability_part(
     return pl.concat([pl.DataFrame(rows, schema=SCHEMA, orient="row"), often]).select(
         pl.lit(part, pl.Int64).alias("part"), pl.all()
     )
-
-
-def variant(draw: int) -> tuple[int, str]:
-    """Tell which way of WAYS and which scoring a draw takes: all variants in turn.
-
-    Examples
-    --------
-    >>> [variant(draw) for draw in (0, 1, 2, 15, 16)]
-    [(0, 'sum'), (0, 'topsis'), (1, 'sum'), (7, 'topsis'), (0, 'sum')]
-    """
-    way, scoring = divmod(draw % (len(WAYS) * len(SCORINGS)), len(SCORINGS))
-    return way, SCORINGS[scoring]
 
 
 def _capped(weights: np.ndarray, cap: float | None) -> np.ndarray:

@@ -1,7 +1,8 @@
-"""Results of many variations in one form: a row a number."""
+"""What is varied to see how sure a result is, and the numbers that come of it, a row each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Self
 
 import numpy as np
@@ -11,6 +12,16 @@ from scipy.sparse import csr_array
 from transforms.core_rule import own_threshold
 from transforms.stability import Baseline, select
 
+# The choices of method that a result should not hang on (methods.md 3).
+WAYS = [
+    {"normalisation": normalisation, "transform": transform, "cohort": cohort}
+    for normalisation, transform, cohort in product(
+        ("minmax", "ratio"), ("none", "log1p"), ("global", "office")
+    )
+]
+SCORINGS = ("sum", "topsis")
+
+# A row of results is a number.
 SCHEMA = {
     "kind": pl.String,
     "variation": pl.String,
@@ -19,6 +30,18 @@ SCHEMA = {
     "name": pl.String,
     "value": pl.Float64,
 }
+
+
+def variant(draw: int) -> tuple[int, str]:
+    """Tell which way of WAYS and which scoring a draw takes: all variants in turn.
+
+    Examples
+    --------
+    >>> [variant(draw) for draw in (0, 1, 2, 15, 16)]
+    [(0, 'sum'), (0, 'topsis'), (1, 'sum'), (7, 'topsis'), (0, 'sum')]
+    """
+    way, scoring = divmod(draw % (len(WAYS) * len(SCORINGS)), len(SCORINGS))
+    return way, SCORINGS[scoring]
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,27 @@
 """How the flow runs the parts of a step."""
 
+import sys
 import threading
+from collections.abc import Iterator
 from functools import partial
 
 import polars as pl
 import pytest
 from prefect import flow
+from prefect.testing.utilities import prefect_test_harness
 
 from flows.refresh import _runner, _spread
 from warehouse.errors import UsageError
 from warehouse.settings import Settings
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Prefect's own server, with its files in a folder of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("prefect")))
+        with prefect_test_harness():
+            yield
 
 
 def part(number: int) -> pl.DataFrame:
@@ -32,6 +44,6 @@ def test_parts_come_back_in_order_whatever_runs_them(task_runner):
 
 @pytest.mark.parametrize("task_runner", ["dask", "ray"])
 def test_a_runner_that_is_not_installed_is_told_before_anything_runs(task_runner, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, f"prefect_{task_runner}", None)
+    monkeypatch.setitem(sys.modules, f"prefect_{task_runner}", None)
     with pytest.raises(UsageError, match=f"needs prefect-{task_runner}: install it"):
         _runner(Settings(task_runner=task_runner))

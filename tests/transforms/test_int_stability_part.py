@@ -8,8 +8,8 @@ from transforms.int_country_stability import int_country_stability
 from transforms.int_indicator_stability import int_indicator_stability
 from transforms.int_perturbation import int_perturbation
 from transforms.int_stability import int_stability
-from transforms.int_stability_part import PARTS, int_stability_part, variant
-from transforms.variation import SCHEMA
+from transforms.int_stability_part import PARTS, int_stability_part
+from transforms.variation import SCHEMA, variant
 
 METHOD = {
     "samples": 96, "seed": 7, "cohort": "global", "winsorise": None, "transform": "none",

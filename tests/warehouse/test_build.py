@@ -110,7 +110,7 @@ def test_the_parts_of_a_table_are_made_by_number_and_put_together(connection, in
 def test_the_work_of_a_part_can_be_sent_to_another_process(connection, in_parts):
     def sent(name, works):
         assert name == "intermediate.int_even"
-        return [pickle.loads(pickle.dumps(work))() for work in works]  # noqa: S301
+        return [pickle.loads(pickle.dumps(work))() for work in works]
 
     assert build.make(connection, in_parts, "memory", sent) == 7
 
