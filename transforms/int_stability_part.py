@@ -61,12 +61,12 @@ def int_stability_part(
         .join(int_cohort.select("family_id", "year"), on="family_id")
         .sort("year", "family_id")
         .collect()
-        .join(y, on="family_id", maintain_order="left")
     )
-    indicators = y.columns[1:]
-    values = Values.of(
-        families.select(indicators).to_numpy().T, from_low=WAYS[part]["normalisation"] == "minmax"
-    )
+    y = families.select("family_id").join(y, on="family_id", maintain_order="left")
+    y = y.drop("family_id")
+    indicators = y.columns
+    values = Values.of(y.to_numpy().T, from_low=WAYS[part]["normalisation"] == "minmax")
+    del y  # it may be large
     judge = Judge.of(
         families, int_family_country.filter(pl.col("country") != "ZZ").collect(), method
     )

@@ -85,8 +85,8 @@ class Values:
         y_log_y *= y
         # The lowest and the highest drawn are nearly always among few.
         few = min(256, y.shape[1])
-        ends = [np.argpartition(side * y, few - 1, axis=1)[:, :few] for side in (1, -1)]
-        return cls(y, y_log_y, np.stack(ends), from_low)
+        ends = [[np.argpartition(side * row, few - 1)[:few] for row in y] for side in (1, -1)]
+        return cls(y, y_log_y, np.array(ends), from_low)
 
     def fit(self, counts: np.ndarray) -> list[Fit]:
         """Weigh indicators by the entropy method in each of b draws.
