@@ -97,6 +97,13 @@ def refresh(
     threads: Annotated[
         int | None, typer.Option(help="Threads of DuckDB.  [default: one a core]")
     ] = None,
+    task_runner: Annotated[
+        str | None,
+        typer.Option(
+            help="What runs the parts of the bootstrap: sequential, threads, dask or ray.  "
+            "[default: threads]"
+        ),
+    ] = None,
 ) -> None:
     """Load what is new, build, validate and publish.
 
@@ -107,6 +114,7 @@ def refresh(
         settings = _settings(
             topic=topic, sources=_pairs(source), countries=countries, warehouse=warehouse,
             releases=releases, reject_share=reject_share, memory=memory, threads=threads,
+            task_runner=task_runner,
         )  # fmt: skip
         # Prefect takes seconds to start: what is plainly wrong is said before.
         prepare(settings)

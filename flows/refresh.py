@@ -1,18 +1,22 @@
 """The flow that brings a topic's releases up to date: one task a table, one artifact a report."""
 
+import importlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import polars as pl
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.events import emit_event
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 import flows  # noqa: F401  Prefect may load this file by its path, without the package
 from warehouse import refresh as core
-from warehouse.errors import Refused
+from warehouse.errors import Refused, UsageError
 from warehouse.settings import Settings
 from warehouse.summary import summarise
 
@@ -26,6 +30,49 @@ def _as_task(name: str, work: Callable[[], T], retries: int) -> T:
         retry_condition_fn=_may_pass, cache_policy=NO_CACHE, persist_result=False,
     )  # fmt: skip
     return as_task(work)()
+
+
+def _runner(settings: Settings) -> Callable[[], TaskRunner[Any]] | None:
+    """Find what runs parts at once; None where they run one after the other.
+
+    Raises
+    ------
+    UsageError
+        Prefect's package for it is not installed.
+    """
+    if settings.task_runner == "sequential":
+        return None
+    if settings.task_runner == "threads":
+        return partial(ThreadPoolTaskRunner, max_workers=settings.threads)
+    package = f"prefect_{settings.task_runner}"
+    try:
+        module = importlib.import_module(package)
+    except ImportError as error:
+        raise UsageError(
+            f"the task runner {settings.task_runner} needs prefect-{settings.task_runner}: "
+            "install it, or take another task runner"
+        ) from error
+    return getattr(module, f"{settings.task_runner.title()}TaskRunner")
+
+
+def _spread(
+    runner: Callable[[], TaskRunner[Any]] | None,
+    name: str,
+    works: Sequence[Callable[[], pl.DataFrame]],
+) -> list[pl.DataFrame]:
+    """Run the parts of a step as tasks of a runner."""
+    tasks = [
+        task(
+            name=f"{name} {part}", task_run_name=f"{name} {part}", cache_policy=NO_CACHE,
+            persist_result=False,
+        )(work)
+        for part, work in enumerate(works)
+    ]  # fmt: skip
+    if runner is None:
+        return [part() for part in tasks]
+    with runner() as running:
+        futures = [running.submit(part, parameters={}) for part in tasks]
+        return [future.result() for future in futures]
 
 
 def _may_pass(_task: object, _run: object, failed: State[Any]) -> bool:
@@ -48,7 +95,7 @@ def refresh(settings: Settings) -> core.Outcome:
         The new release; or the latest, if nothing changed.
     """
     try:
-        outcome = core.refresh(settings, step=_as_task)
+        outcome = core.refresh(settings, _as_task, partial(_spread, _runner(settings)))
     except Refused as refused:
         topic = Path(settings.topic).stem  # it may be a file
         create_markdown_artifact(

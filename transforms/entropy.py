@@ -6,9 +6,12 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+# Values that differ by no more, relative to the largest, differ by rounding.
+ROUNDING = 1e-12
+
 
 class DegenerateInput(ValueError):
-    """The indicators tell no patent from another, so no weight is better than any other."""
+    """What is asked for has no answer on these values; the message says why."""
 
 
 def normalise(
@@ -17,6 +20,7 @@ def normalise(
     method: Literal["minmax", "ratio", "shift"] = "minmax",
     shift: float = 0.0,
     transform: Literal["none", "sqrt", "log1p"] = "none",
+    inversion: Literal["reciprocal", "reflect"] = "reciprocal",
 ) -> pl.DataFrame:
     """Turn indicators into non-negative values of which more is better.
 
@@ -28,11 +32,14 @@ def normalise(
         "+" where more is better, "-" where less is, by indicator.
     method
         "minmax" maps a column onto 0 to 1, and a constant one onto 0; "shift" adds `shift` to
-        that; "ratio" keeps x as it is, or takes 1/x where less is better.
+        that; "ratio" keeps x as it is, or inverts it where less is better.
     shift
         What "shift" adds, at least 0; the other methods ignore it.
     transform
         Applied first, to tame long tails.
+    inversion
+        How "ratio" inverts: "reciprocal" takes 1/x, "reflect" takes min + max - x. The other
+        methods ignore it.
 
     Returns
     -------
@@ -41,9 +48,11 @@ def normalise(
 
     Raises
     ------
+    DegenerateInput
+        Naming the columns that hold a negative value under "ratio" or a transform, or a 0 of
+        which the reciprocal is wanted.
     ValueError
-        Naming the columns that hold a null, NaN or infinity; a negative value under "ratio" or a
-        transform; a 0 to be inverted; or that lack a direction.
+        Naming the columns that hold a null, NaN or infinity, or that lack a direction.
 
     References
     ----------
@@ -68,21 +77,32 @@ def normalise(
     x = indicators.cast(pl.Float64)
     _refuse("null, NaN or infinity", _where(x, pl.all().is_finite().fill_null(False).not_()))
     if method == "ratio" or transform != "none":
-        _refuse("negative values", _where(x, pl.all() < 0))
+        _refuse(
+            'no "ratio", "sqrt" or "log1p" of negative values',
+            _where(x, pl.all() < 0),
+            DegenerateInput,
+        )
     if transform != "none":
         x = x.select(pl.all().sqrt() if transform == "sqrt" else pl.all().log1p())
     costs = [c for c in x.columns if directions[c] == "-"]
+    if method == "ratio" and inversion == "reflect":
+        return x.with_columns(pl.col(costs).min() + pl.col(costs).max() - pl.col(costs))
     if method == "ratio":
-        _refuse("0 to invert", _where(x.select(costs), pl.all() == 0))
+        _refuse(
+            '0 has no reciprocal; inversion = "reflect" needs none',
+            _where(x.select(costs), pl.all() == 0),
+            DegenerateInput,
+        )
         return x.with_columns(pl.col(costs).pow(-1))
     low, high = pl.all().min(), pl.all().max()
+    varies = high - low > ROUNDING * (high.abs() + low.abs())
     y = x.with_columns(-pl.col(costs)).select(
-        pl.when(low < high).then((pl.all() - low) / (high - low)).otherwise(0.0)
+        pl.when(varies).then((pl.all() - low) / (high - low)).otherwise(0.0)
     )
     return y.select(pl.all() + shift) if method == "shift" else y
 
 
-def entropy_weights(y: pl.DataFrame, cap: float | None = None) -> pl.DataFrame:
+def entropy_weights(y: pl.DataFrame) -> pl.DataFrame:
     r"""Weigh each indicator by its divergence from an even spread over the patents.
 
     With p_ij = y_ij / Σ_i y_ij and 0 ln 0 = 0, entropy is e_j = -Σ_i p_ij ln p_ij / ln m,
@@ -92,9 +112,6 @@ def entropy_weights(y: pl.DataFrame, cap: float | None = None) -> pl.DataFrame:
     ----------
     y
         m patents × n indicators, finite, at least 0, as `normalise` returns them.
-    cap
-        Largest weight allowed; what exceeds it goes to the other indicators in proportion to
-        their weights.
 
     Returns
     -------
@@ -106,8 +123,7 @@ def entropy_weights(y: pl.DataFrame, cap: float | None = None) -> pl.DataFrame:
     Raises
     ------
     DegenerateInput
-        With fewer than two patents, with no column that varies, or where the cap is too small for
-        the weights to sum to 1.
+        With fewer than two patents, or with no column that varies.
     ValueError
         Naming the columns that hold a null, NaN, infinity or negative value.
 
@@ -137,7 +153,7 @@ def entropy_weights(y: pl.DataFrame, cap: float | None = None) -> pl.DataFrame:
     theil = (pl.when(z > 0).then(z * z.log()).otherwise(0.0) + (1 - z)).mean()
     divergence = (theil / np.log(y.height)).fill_nan(0.0)
     result = (
-        shares.select(pl.when(divergence > 1e-12).then(divergence).otherwise(0.0).clip(0, 1))
+        shares.select(pl.when(divergence > ROUNDING).then(divergence).otherwise(0.0).clip(0, 1))
         .unpivot(variable_name="indicator", value_name="divergence")
         .with_columns(
             entropy=1 - pl.col("divergence"),
@@ -148,9 +164,53 @@ def entropy_weights(y: pl.DataFrame, cap: float | None = None) -> pl.DataFrame:
     )
     if result["is_constant"].all():
         raise DegenerateInput(f"every indicator is constant: {', '.join(y.columns)}")
-    if cap is None:
-        return result
-    return result.with_columns(weight=pl.Series(_capped(result["weight"].to_numpy(), cap)))
+    return result
+
+
+def capped(weights: np.ndarray, cap: float) -> np.ndarray:
+    """Bring the largest weights down to a cap, and the others up in proportion to themselves.
+
+    Parameters
+    ----------
+    weights
+        n weights, at least 0, that sum to 1.
+    cap
+        Largest weight allowed.
+
+    Returns
+    -------
+    np.ndarray
+        n weights that sum to 1; what has no weight gets none.
+
+    Raises
+    ------
+    DegenerateInput
+        The cap is too small for the weights to sum to 1.
+
+    References
+    ----------
+    A cap against dominance is our proposal (methods.md 2.2).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> capped(np.array([0.6, 0.3, 0.1]), 0.4).round(3).tolist()  # 0.3 becomes 0.45, then 0.4
+    [0.4, 0.4, 0.2]
+    """
+    largest_first = -np.sort(-weights[weights > 0])
+    places = np.arange(len(largest_first))
+    if cap * len(places) < 1 - ROUNDING:
+        raise DegenerateInput(
+            f"cap {cap} is below 1/{len(places)}, and {len(places)} indicators have a weight"
+        )
+    # If the k largest are at the cap, the others share 1 - k cap. The k that is right is the first
+    # under which the largest of those others stays below the cap.
+    others = largest_first[::-1].cumsum()[::-1]
+    factors = (1 - cap * places) / others
+    too_large = largest_first * factors > cap
+    if too_large.all():
+        return np.where(weights > 0, cap, 0.0)
+    return np.minimum(weights * factors[np.argmin(too_large)], cap)
 
 
 def scores(y: pl.DataFrame, weights: pl.DataFrame) -> pl.Series:
@@ -162,7 +222,7 @@ def scores(y: pl.DataFrame, weights: pl.DataFrame) -> pl.Series:
         m patents × n indicators, the very values the weights were taken from: a column's largest
         value counts as 1, whatever its unit.
     weights
-        indicator and weight, as `entropy_weights` returns them.
+        indicator and weight, as `entropy_weights` returns them; null counts as 0.
 
     Returns
     -------
@@ -186,24 +246,11 @@ def scores(y: pl.DataFrame, weights: pl.DataFrame) -> pl.Series:
     return y.select(score=100 * pl.sum_horizontal(parts).clip(0, 1)).to_series()
 
 
-def _capped(weights: np.ndarray, cap: float) -> np.ndarray:
-    varying = np.count_nonzero(weights)
-    if cap < 1 / varying:
-        raise DegenerateInput(f"cap {cap} is below 1/{varying}: {varying} indicators vary")
-    while (weights > cap).any():
-        full = weights >= cap
-        rest = weights[~full].sum()
-        # With nothing left to carry the excess, every varying indicator is at the cap.
-        raised = weights * (1 - cap * full.sum()) / rest if rest > 0 else weights
-        weights = np.where(full, cap, raised)
-    return weights
-
-
 def _where(frame: pl.DataFrame, bad: pl.Expr) -> list[str]:
     """Name the columns in which any value is bad."""
     return [column.name for column in frame.select(bad.any()) if column.item()]
 
 
-def _refuse(problem: str, columns: list[str]) -> None:
+def _refuse(problem: str, columns: list[str], error: type[ValueError] = ValueError) -> None:
     if columns:
-        raise ValueError(f"{problem} in {', '.join(columns)}")
+        raise error(f"{', '.join(columns)}: {problem}")

@@ -1,68 +1,88 @@
-"""Indicators made comparable: complete, aligned and between 0 and 1."""
+"""Indicators made comparable: complete, beside their cohort, aligned and at least 0."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 import polars as pl
 
+from transforms.cohort import Cohorts, cohorts, fill, relate, winsorise
 from transforms.entropy import DegenerateInput, normalise
 
 
 def int_indicator_value(
     int_indicator: pl.LazyFrame,
     int_indicator_choice: pl.LazyFrame,
-    int_family: pl.LazyFrame,
+    int_cohort: pl.LazyFrame,
     topic: pl.LazyFrame,
 ) -> pl.DataFrame:
-    """Fill the gaps of the covered indicators and normalise them.
+    """Make the indicators that are asked for and covered comparable between families.
 
-    A gap takes the median of its cohort, the families of the same priority year, or of all
-    families where the cohort knows none (methods.md 2.1).
+    In this order: gaps are filled, values winsorised and divided by the mean of their cohort,
+    transformed, normalised (methods.md 2.1 and 2.6).
 
     Parameters
     ----------
     int_indicator
         One row a family: family_id and an indicator a column, null where unknown.
     int_indicator_choice
-        One row an indicator: indicator, position, is_covered.
-    int_family
-        One row a family: family_id, priority_date.
+        One row an indicator: indicator, position, direction, is_asked, is_covered.
+    int_cohort
+        One row a family: family_id, year, field, office.
     topic
-        One row: normalisation, shift, transform.
+        One row: cohort, winsorise, normalisation, shift, transform, inversion.
 
     Returns
     -------
     pl.DataFrame
-        One row a family: family_id and a covered indicator a column, at least 0, in order.
+        One row a family, in order of family_id: family_id and a chosen indicator a column, at
+        least 0, in order of position.
 
     Raises
     ------
     DegenerateInput
-        No indicator is covered.
+        No indicator is covered, one is known of nobody, or a choice of method does not suit the
+        values of one.
     """
-    chosen = (
-        int_indicator_choice.filter("is_covered").sort("position").collect()["indicator"].to_list()
+    choice = int_indicator_choice.filter(pl.col("is_asked") & pl.col("is_covered"))
+    directions = dict(
+        choice.sort("position").select("indicator", "direction").collect().iter_rows()
     )
-    if not chosen:
+    if not directions:
         raise DegenerateInput("no indicator is known for enough families")
     method = topic.collect().row(0, named=True)
-    values = (
-        int_indicator.join(int_family.select("family_id", "priority_date"), on="family_id")
-        .with_columns(cohort=pl.col("priority_date").dt.year())
-        .select(
-            "family_id",
-            *(
-                pl.coalesce(c, pl.col(c).median().over("cohort"), pl.col(c).median())
-                for c in chosen
-            ),
-        )
-        .sort("family_id")
+    families = (
+        int_indicator.select("family_id", *directions)
+        .join(int_cohort, on="family_id")
+        .sort("family_id")  # sums must not depend on how the rows came
         .collect()
-        .rechunk()  # sums must not depend on how the rows came
     )
-    return values.select("family_id").hstack(
+    if method["cohort"] != "office":
+        families = families.with_columns(office=pl.lit("all"))
+    within = cohorts(families.select("year", "field", "office"))
+    values = families.select(
+        _comparable(families[indicator], within, method) for indicator in directions
+    )
+    return families.select("family_id").hstack(
         normalise(
-            values.select(chosen),
-            directions=dict.fromkeys(chosen, "+"),
+            values,
+            directions,
             method=method["normalisation"],
             shift=method["shift"],
             transform=method["transform"],
+            inversion=method["inversion"],
         )
     )
+
+
+def _comparable(column: pl.Series, within: Cohorts, method: Mapping[str, Any]) -> pl.Series:
+    x = column.to_numpy()
+    if np.isnan(x).all():
+        raise DegenerateInput(f"{column.name} is known of no family; leave it out of indicators")
+    result = fill(x, within)
+    if method["winsorise"] is not None:
+        result = winsorise(x, result, within, method["winsorise"])
+    # A ratio to the mean means nothing where values may lie on both sides of 0.
+    if method["cohort"] != "none" and np.nanmin(x) >= 0:
+        result = relate(x, result, within)
+    return pl.Series(column.name, result)

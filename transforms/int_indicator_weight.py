@@ -1,67 +1,149 @@
-"""The entropy weight of each indicator."""
+"""What is to be known of each indicator: its weights, and what they rest on."""
 
+import numpy as np
 import polars as pl
 
-from transforms.entropy import entropy_weights
+from transforms.critic import correlations, critic_weights
+from transforms.entropy import DegenerateInput, capped, entropy_weights
+from transforms.theil import between_share
 
 
 def int_indicator_weight(
-    int_indicator_value: pl.LazyFrame, int_indicator_choice: pl.LazyFrame, topic: pl.LazyFrame
+    int_indicator_value: pl.LazyFrame,
+    int_indicator_choice: pl.LazyFrame,
+    int_indicator: pl.LazyFrame,
+    int_family_country: pl.LazyFrame,
+    topic: pl.LazyFrame,
 ) -> pl.DataFrame:
-    """Weigh the covered indicators by the entropy method; say why the others have no weight.
+    """Weigh the chosen indicators in three ways; say why the others have no weight.
 
     Parameters
     ----------
     int_indicator_value
-        One row a family: family_id and a normalised indicator a column.
+        One row a family, in order of family_id: family_id and a normalised indicator a column.
     int_indicator_choice
-        One row an indicator: indicator, position, coverage, lowest_coverage, lowest_country,
-        is_covered.
+        One row an indicator: indicator, position, direction, is_asked, is_covered, coverage,
+        lowest_coverage, lowest_country, reason.
+    int_indicator
+        One row a family: family_id and an indicator a column, null where unknown.
+    int_family_country
+        One row a family and country: family_id, country, share.
     topic
-        One row: weight_cap, minimum_coverage.
+        One row: missing, minimum_families, weighting, weight_cap.
 
     Returns
     -------
     pl.DataFrame
-        One row an indicator: indicator, position, entropy, divergence, weight (null where not
-        covered), coverage, lowest_coverage, lowest_country, is_used, reason (null where used).
+        One row an indicator: the columns of `int_indicator_choice`; mean and zero_share of its
+        known values; imputed_share; entropy, divergence; entropy_weight, equal_weight,
+        critic_weight, and `weight`, which makes the score; between_country_share; correlation
+        with, and name of, the indicator it is most correlated with; is_used. What rests on weights
+        is null where it has none.
 
     Raises
     ------
     DegenerateInput
-        No indicator tells one family from another.
+        No indicator tells one family from another, the cap cannot be met, too few families are
+        complete, or the weighting asked for has no answer.
     """
     method = topic.collect().row(0, named=True)
-    weights = entropy_weights(
-        int_indicator_value.drop("family_id").collect(), cap=method["weight_cap"]
-    )
-    percent = (pl.col("lowest_coverage") * 100).round(1).cast(pl.String)
-    return (
-        int_indicator_choice.join(weights.lazy(), on="indicator", how="left")
-        .sort("position")
-        .select(
-            "indicator",
-            "position",
-            "entropy",
-            "divergence",
-            "weight",
-            "coverage",
-            "lowest_coverage",
-            "lowest_country",
-            is_used=pl.col("weight").fill_null(0) > 0,
-            reason=pl.when(~pl.col("is_covered"))
-            .then(
-                pl.format(
-                    "left out: known for {} % of {}, "
-                    f"{100 * method['minimum_coverage']:g} % are needed",
-                    percent,
-                    pl.when(pl.col("lowest_country") == "WORLD")
-                    .then(pl.lit("all families"))
-                    .otherwise(pl.format("the families of {}", "lowest_country")),
-                )
-            )
-            .when("is_constant")
-            .then(pl.lit("no weight: the same for every family")),
-        )
+    choice = int_indicator_choice.collect()
+    values = int_indicator_value.collect()
+    if method["missing"] == "complete":
+        values = _complete(values, int_indicator, method["minimum_families"])
+    rows = values.lazy().select("family_id").with_row_index("patent")
+    countries = (
+        int_family_country.select("family_id", "share", group="country")
+        .join(rows, on="family_id")
+        .select("patent", "group", "share")
         .collect()
+    )
+    y = values.drop("family_id").rechunk()  # sums must not depend on how the rows came
+    shares = between_share(y, countries).rename({"between_share": "between_country_share"})
+    weights = _weights(y, method["weighting"], method["weight_cap"])
+    return (
+        choice.join(_described(int_indicator, choice["indicator"].to_list()), on="indicator")
+        .join(weights, on="indicator", how="left")
+        .join(shares, on="indicator", how="left")
+        .sort("position", "indicator", nulls_last=True)
+        .with_columns(
+            imputed_share=pl.when(pl.col("entropy").is_not_null()).then(1 - pl.col("coverage")),
+            is_used=pl.col("weight").fill_null(0) > 0,
+            reason=pl.when(pl.col("weight") == 0)
+            .then(pl.lit("no weight: the same for every family"))
+            .otherwise("reason"),
+        )
+    )
+
+
+def _complete(values: pl.DataFrame, int_indicator: pl.LazyFrame, minimum: int) -> pl.DataFrame:
+    """Keep the families of which every chosen indicator is known."""
+    known = int_indicator.select(values.columns).drop_nulls().select("family_id").collect()
+    complete = values.join(known, on="family_id", how="semi", maintain_order="left")
+    if complete.height < minimum:
+        raise DegenerateInput(
+            f"every indicator is known of {complete.height} families, {minimum} are needed to fit "
+            'weights; choose missing = "cohort_median", or other indicators'
+        )
+    return complete
+
+
+def _weights(y: pl.DataFrame, weighting: str, cap: float | None) -> pl.DataFrame:
+    """Weigh the indicators; null is a weight that the values do not define."""
+    entropy = entropy_weights(y).rename({"weight": "entropy_weight"})
+    varying = entropy.filter(~pl.col("is_constant"))["indicator"].to_list()
+    r = correlations(y.select(varying))
+    try:
+        critic = critic_weights(y.select(varying), r)["weight"].to_list()
+    except DegenerateInput:
+        if weighting == "critic":
+            raise
+        critic = [None] * len(varying)
+    others = pl.DataFrame(
+        {
+            "indicator": varying,
+            "equal_weight": [1 / len(varying)] * len(varying),
+            "critic_weight": critic,
+            **_closest(varying, r),
+        },
+        schema_overrides={
+            "critic_weight": pl.Float64,
+            "correlation": pl.Float64,
+            "correlated_indicator": pl.String,
+        },
+    )
+    result = entropy.join(others, on="indicator", how="left", maintain_order="left").with_columns(
+        pl.col("equal_weight").fill_null(0),
+        pl.when("is_constant").then(0.0).otherwise("critic_weight").alias("critic_weight"),
+    )
+    weight = result[f"{weighting}_weight"].to_numpy()
+    return result.drop("is_constant").with_columns(
+        weight=pl.Series(weight if cap is None else capped(weight, cap))
+    )
+
+
+def _closest(names: list[str], r: np.ndarray) -> dict[str, list]:
+    """Find the other indicator with which each is most correlated, either way."""
+    if len(names) < 2:
+        return {"correlation": [None], "correlated_indicator": [None]}
+    other = np.argmax(np.abs(r) - 2 * np.identity(len(names)), axis=1)
+    return {
+        "correlation": r[np.arange(len(names)), other].tolist(),
+        "correlated_indicator": [names[k] for k in other],
+    }
+
+
+def _described(int_indicator: pl.LazyFrame, names: list[str]) -> pl.DataFrame:
+    """Take the mean and the share of zeros of the known values of each indicator."""
+    described = []
+    for name in names:  # one after the other, for there may be many that nobody asked for
+        known = int_indicator.select(name).collect()[name].drop_nulls().to_numpy()
+        # Sorted, so that the sum does not depend on how the rows came.
+        mean = np.sort(known).sum() / len(known) if len(known) else None
+        zeros = np.count_nonzero(known == 0) / len(known) if len(known) else None
+        described.append((name, mean, zeros))
+    return pl.DataFrame(
+        described,
+        schema={"indicator": pl.String, "mean": pl.Float64, "zero_share": pl.Float64},
+        orient="row",
     )

@@ -4,7 +4,8 @@ import hashlib
 import logging
 import time
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,16 @@ from warehouse.sources import Source
 from warehouse.topic import Topic
 
 log = logging.getLogger("corepath.build")
+
+# How the parts of a table are made: a name, and work that can be sent to other processes.
+Spread = Callable[[str, Sequence[Callable[[], pl.DataFrame]]], list[pl.DataFrame]]
+
+
+def one_by_one(name: str, works: Sequence[Callable[[], pl.DataFrame]]) -> list[pl.DataFrame]:
+    """Make parts one after the other, here."""
+    del name
+    return [work() for work in works]
+
 
 REFERENCE = ROOT / "reference"
 
@@ -192,7 +203,12 @@ def keep(connection: duckdb.DuckDBPyConnection, table: Table, mark: str) -> int:
     return rows
 
 
-def make(connection: duckdb.DuckDBPyConnection, table: Table, catalog: str) -> int:
+def make(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    catalog: str,
+    spread: Spread = one_by_one,
+) -> int:
     """Build one table from its parents.
 
     Parameters
@@ -203,6 +219,8 @@ def make(connection: duckdb.DuckDBPyConnection, table: Table, catalog: str) -> i
         What to build.
     catalog
         Where to put it.
+    spread
+        How to make its parts, if it is made in parts.
 
     Returns
     -------
@@ -224,7 +242,7 @@ def make(connection: duckdb.DuckDBPyConnection, table: Table, catalog: str) -> i
             _drop_other(connection, catalog, table)
             connection.execute(f"create or replace {kind} {target} as\n{table.text}")
         else:
-            _write(connection, target, _call(connection, table))
+            _write(connection, target, _call(connection, table, spread))
     except DegenerateInput as error:
         raise Refused(f"this topic cannot be analysed on these sources: {error}") from error
     except (duckdb.Error, pl.exceptions.PolarsError) as error:
@@ -252,10 +270,21 @@ def _drop_other(connection: duckdb.DuckDBPyConnection, catalog: str, table: Tabl
         connection.execute(f"drop {other} {target}")
 
 
-def _call(connection: duckdb.DuckDBPyConnection, table: Table) -> pl.DataFrame:
+def _call(connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread) -> pl.DataFrame:
     frames = {parent.split(".")[1]: _scan(connection, parent) for parent in table.parents}
+    if table.is_in_parts:
+        # Read once for all parts, some of which may be made in a process that has no DuckDB.
+        read = {name: frame.collect() for name, frame in frames.items()}
+        works = [partial(_make_part, table, part, read) for part in range(table.parts())]
+        parts: list[pl.DataFrame] = spread(table.key, works)
+        return pl.concat(parts)
     result = table.function()(**frames)
     return result.collect(engine="streaming") if isinstance(result, pl.LazyFrame) else result
+
+
+def _make_part(table: Table, part: int, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    made = table.function()(part, **{name: frame.lazy() for name, frame in frames.items()})
+    return made.lazy().collect()
 
 
 def _scan(connection: duckdb.DuckDBPyConnection, parent: str) -> pl.LazyFrame:

@@ -60,6 +60,15 @@ class Table:
         """Whether it is computed where it is read: the head of its file says so and why."""
         return re.match(r"(--.*\n)*-- A view: ", self.text) is not None
 
+    @cached_property
+    def is_in_parts(self) -> bool:
+        """Whether its function makes a part of it, of as many as its module says (PARTS)."""
+        return self.path.suffix == ".py" and re.search(r"^PARTS = ", self.text, re.M) is not None
+
+    def parts(self) -> int:
+        """Tell how many parts it is made in; only where it is."""
+        return importlib.import_module(f"transforms.{self.name}").PARTS
+
     def function(self) -> Callable[..., pl.DataFrame | pl.LazyFrame]:
         """Import the Python function that makes it; only for a `.py` table."""
         return getattr(importlib.import_module(f"transforms.{self.name}"), self.name)
@@ -248,6 +257,8 @@ def _parents_of_function(path: Path, tables: Mapping[str, Table], root: Path) ->
     if path.stem not in functions:
         raise GraphError(f"{path}: holds no function {path.stem}")
     for name in (argument.arg for argument in functions[path.stem].args.args):
+        if name == "part" and tables[path.stem].is_in_parts:
+            continue
         if name in tables:
             yield tables[name].key
         elif name.startswith("topic"):

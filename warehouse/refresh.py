@@ -78,7 +78,9 @@ def prepare(settings: Settings) -> tuple[Topic, dict[str, Source]]:
     return topic, sources
 
 
-def refresh(settings: Settings, step: Step = plain) -> Outcome:
+def refresh(
+    settings: Settings, step: Step = plain, spread: build.Spread = build.one_by_one
+) -> Outcome:
     """Bring the releases of a topic up to date with the dumps.
 
     Parameters
@@ -87,6 +89,8 @@ def refresh(settings: Settings, step: Step = plain) -> Outcome:
         What to read and where to write.
     step
         How to run each step: an orchestrator passes its own.
+    spread
+        How to run the parts of a step that has parts.
 
     Returns
     -------
@@ -122,7 +126,9 @@ def refresh(settings: Settings, step: Step = plain) -> Outcome:
         if latest and latest.version and latest.identity == identity:
             log.info("%s %s is up to date: nothing changed", topic.name, latest.version)
             return Outcome("unchanged", topic.name, latest.version, releases.path(), latest.rows)
-        run = _Run(connection, settings, topic, sources, tables, marks, identity, releases, step)
+        run = _Run(
+            connection, settings, topic, sources, tables, marks, identity, releases, step, spread
+        )
         try:
             return run.renew()
         except Refused as refused:
@@ -209,6 +215,7 @@ class _Run:
     identity: str
     releases: Releases
     step: Step[Any]
+    spread: build.Spread
 
     def renew(self) -> Outcome:
         """Build aside, validate, publish; leave nothing behind if one of them fails."""
@@ -253,7 +260,9 @@ class _Run:
             return 0
         if not table.in_warehouse:
             catalog = "build" if table.schema == "marts" else "memory"
-            return self.step(table.key, lambda: build.make(connection, table, catalog), 0)
+            return self.step(
+                table.key, lambda: build.make(connection, table, catalog, self.spread), 0
+            )
         if build.is_kept(connection, table, mark):
             log.info("%s: kept", table.key)
             return 0

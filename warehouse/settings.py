@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import (
@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     memory: str = Field(default="4GB", description="Memory limit of DuckDB, such as 8GB.")
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB."
+    )
+    task_runner: Literal["sequential", "threads", "dask", "ray"] = Field(
+        default="threads", description="What runs the parts of the bootstrap under Prefect."
     )
 
     @classmethod

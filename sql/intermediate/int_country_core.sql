@@ -1,22 +1,42 @@
--- Families and core families of countries at each threshold. One row = one threshold x country.
-with cut as (
-    select h.threshold, min(s.score) as score
-    from intermediate.int_score_rank as s
-    cross join intermediate.int_threshold as h
-    -- Rounded as in int_score_rank, so that the default threshold is its cut.
-    where s.position
-        <= ceil(round(h.threshold * (select count(*) from intermediate.int_score_rank), 6))
-    group by h.threshold
+-- Families and core families of countries at each threshold.
+-- One row = one rule x threshold x country.
+with band as (
+    -- Each family is in one band of scores, between a cut and the next; so it is added up once.
+    select
+        cut_score,
+        lead(cut_score) over (order by cut_score) as next_cut
+    from intermediate.int_threshold
+    group by cut_score
+),
+
+banded as (
+    select
+        c.country,
+        b.cut_score,
+        sum(c.share::decimal(38, 15)) as families
+    from intermediate.int_score as s
+    inner join band as b
+        on s.score >= b.cut_score and (s.score < b.next_cut or b.next_cut is null)
+    inner join intermediate.int_family_country as c on s.family_id = c.family_id
+    where c.country <> 'ZZ'
+    group by c.country, b.cut_score
+),
+
+total as (
+    select c.country, sum(c.share::decimal(38, 15))::double as families
+    from intermediate.int_family_country as c
+    inner join intermediate.int_score as s on c.family_id = s.family_id
+    where c.country <> 'ZZ'
+    group by c.country
 )
 
 select
-    k.threshold,
-    c.country,
-    sum(c.share::decimal(38, 15))::double as families,
-    sum((case when s.score >= k.score then c.share else 0 end)::decimal(38, 15))::double
-        as core_families
-from intermediate.int_family_country as c
-inner join intermediate.int_score_rank as s on c.family_id = s.family_id
-cross join cut as k
-where c.country <> 'ZZ'
-group by k.threshold, c.country
+    h.rule,
+    h.threshold,
+    t.country,
+    t.families,
+    coalesce(sum(b.families), 0)::double as core_families
+from intermediate.int_threshold as h
+cross join total as t
+left join banded as b on t.country = b.country and h.cut_score <= b.cut_score
+group by h.rule, h.threshold, t.country, t.families

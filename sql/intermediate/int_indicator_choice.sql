@@ -25,10 +25,24 @@ weakest as (
 select
     n.indicator,
     n.position,
+    i.direction,
+    true as is_asked,
+    w.lowest_coverage >= t.minimum_coverage as is_covered,
     w.coverage,
     w.lowest_coverage,
     w.lowest_country,
-    w.lowest_coverage >= t.minimum_coverage as is_covered
+    case
+        when w.lowest_coverage < t.minimum_coverage
+            then concat(
+                'left out: known for ', round(100 * w.lowest_coverage, 1), ' % of ',
+                case
+                    when w.lowest_country = 'WORLD' then 'all families'
+                    else concat('the families of ', w.lowest_country)
+                end,
+                ', ', round(100 * t.minimum_coverage, 1), ' % are needed'
+            )
+    end as reason
 from topic.topic_indicator as n
 inner join weakest as w on n.indicator = w.indicator
+inner join reference.indicator as i on n.indicator = i.indicator
 cross join topic.topic as t

@@ -1,34 +1,37 @@
--- Countries ranked by all their families and by their key core families, at several thresholds.
--- One row = one threshold x country with a family; unknown countries are left out.
--- Key: topic, threshold, country.
+-- Countries ranked by all their families and by their key core families, under every rule for core
+-- patents and at every threshold of it.
+-- One row = one rule x threshold x country with a family; unknown countries are left out.
+-- Key: topic, rule, threshold, country.
 with totals as (
     select
         *,
-        (sum(families::decimal(38, 15)) over (partition by threshold))::double as all_families,
-        (sum(core_families::decimal(38, 15)) over (partition by threshold))::double
+        (sum(families::decimal(38, 15)) over (partition by rule, threshold))::double
+            as all_families,
+        (sum(core_families::decimal(38, 15)) over (partition by rule, threshold))::double
             as all_core_families,
         core_families / families as rate,
         -- z of a 95 % interval, squared, over n
-        3.841458820694124::double / families as z2n
+        3.841458820694124::double / families as z2n,
+        rank() over (
+            partition by rule, threshold order by round(families, 9) desc
+        ) as rank_families,
+        rank() over (
+            partition by rule, threshold order by round(core_families, 9) desc
+        ) as rank_core
     from intermediate.int_country_core
 )
 
 select
     t.topic, -- Topic of the release
-    c.threshold, -- Best share of the topic that counts as core, 0 to 1
-    c.country, -- Applicant country (ISO alpha-2)
+    c.rule, -- Rule for core patents: top_share, mean_sd, pareto, head_tail or price
+    c.threshold, -- Its threshold: a share, deviations, a share, a break or an exponent
+    c.country, -- Country (ISO alpha-2)
     c.families, -- Families, fractional
     c.core_families, -- Key core families at the threshold, fractional
-    rank() over (
-        partition by c.threshold order by round(c.families, 9) desc
-    )::bigint as rank_families, -- Rank by families, 1 is most
-    rank() over (
-        partition by c.threshold order by round(c.core_families, 9) desc
-    )::bigint as rank_core, -- Rank by key core families, 1 is most
-    (
-        rank() over (partition by c.threshold order by round(c.families, 9) desc)
-        - rank() over (partition by c.threshold order by round(c.core_families, 9) desc)
-    )::bigint as quality_gap, -- rank_families - rank_core: negative means quantity before quality
+    c.rank_families::bigint as rank_families, -- Rank by families, 1 is most
+    c.rank_core::bigint as rank_core, -- Rank by key core families, 1 is most
+    (c.rank_families - c.rank_core)::bigint
+        as quality_gap, -- rank_families - rank_core: negative means quantity before quality
     c.rate as core_rate, -- Key core families over families
     (c.rate + c.z2n / 2 - sqrt(c.z2n * (c.rate * (1 - c.rate) + c.z2n / 4))) / (1 + c.z2n)
         as core_rate_lower, -- Lower end of its 95 % Wilson interval
@@ -36,6 +39,15 @@ select
         as core_rate_upper, -- Upper end of its 95 % Wilson interval
     (c.core_families / nullif(c.all_core_families, 0)) / (c.families / c.all_families)
         as location_quotient, -- Its share of core families over its share of families
-    c.threshold = t.core_share as is_default -- Whether this is the release's own threshold
+    h.is_default, -- Whether the topic goes by this rule and threshold
+    s.core_families_low, -- 5 % quantile of its core families over the draws; of the default only
+    s.core_families_high, -- 95 % quantile of the same
+    s.rank_core_low, -- 5 % quantile of its rank over the draws; of the default only
+    s.rank_core_median, -- Median of the same
+    s.rank_core_high -- 95 % quantile of the same
 from totals as c
+inner join intermediate.int_threshold as h
+    on c.rule = h.rule and c.threshold = h.threshold
+left join intermediate.int_country_stability as s
+    on c.country = s.country and s.kind = 'bootstrap' and h.is_default
 cross join topic.topic as t

@@ -1,16 +1,31 @@
--- Entropy weights of the indicators, and why an indicator has none.
+-- Indicators, their weights and what these rest on; why an indicator has none.
 -- One row = one indicator. Key: topic, indicator.
 select
     t.topic, -- Topic of the release
-    w.indicator, -- Indicator: fc_5, bc, npl, fs, cl, sc or inv, the columns of fct_patent
-    w.position, -- Place in the topic's list of indicators
+    w.indicator, -- Indicator of reference/indicator.csv, such as fc_5; a column of fct_patent
+    w.position::bigint as position, -- Place in the topic's list; null where it is not asked for
+    w.direction, -- + where more is better, - where less is
+    w.mean, -- Mean of the values as they are recorded, unknown ones left out
+    w.zero_share, -- Share of zeros among the known values
+    w.coverage, -- Share of all families for which it is known
+    w.imputed_share, -- Share of families whose gap was filled for the score; null where left out
+    w.lowest_coverage, -- Lowest coverage, the compared countries of 30 families and more included
+    w.lowest_country, -- Country of the lowest coverage; WORLD for all families
     w.entropy, -- Entropy e of its normalised values, 0 to 1; null where left out
     w.divergence, -- Divergence d = 1 - e; Theil's T over ln m
-    w.weight, -- Weight d / sum of d; the used indicators' sum to 1; null where left out
-    w.coverage, -- Share of all families for which it is known
-    w.lowest_coverage, -- Lowest such share, the compared countries of 30 families and more included
-    w.lowest_country, -- Country of the lowest share; WORLD for all families
+    w.weight, -- Weight in the score, by the topic's weighting and cap; null where left out
+    w.entropy_weight, -- Entropy weight d / sum of d, without a cap; null where left out
+    w.equal_weight, -- One over the number of indicators that vary; null where left out
+    w.critic_weight, -- CRITIC weight: spread times conflict; null where left out or undefined
+    w.between_country_share, -- Share of its entropy weight that is differences between countries
+    w.correlation, -- Pearson correlation with the indicator that it is closest to, either way
+    w.correlated_indicator, -- That indicator; above 0.9 the two count the same thing twice
+    s.weight_low, -- 5 % quantile of its entropy weight over the draws; null where left out
+    s.weight_high, -- 95 % quantile of the same
+    s.rank_correlation_without, -- Kendall's tau of the scores with and without it; null if not used
+    s.core_overlap_without, -- Families in both cores, with and without it, over those in either
     w.is_used, -- Whether it counts in the score
     w.reason -- Why it does not
 from intermediate.int_indicator_weight as w
+left join intermediate.int_indicator_stability as s on w.indicator = s.indicator
 cross join topic.topic as t

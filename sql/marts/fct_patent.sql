@@ -50,14 +50,22 @@ select
     i.sc, -- SC: IPC subclasses; null where it has none
     i.inv, -- INV: inventors; null where the source does not list them all
     r.rao_stirling, -- Rao-Stirling diversity of its subclasses, 0 (one) to 1; null without any
-    s.score, -- Entropy-weighted score, 0 to 100
+    s.score, -- Score by the topic's weighting and scoring, 0 to 100; it makes rank and core
+    v.equal_score, -- Weighted sum with equal weights, 0 to 100
+    v.critic_score, -- Weighted sum with CRITIC's weights, 0 to 100; null where it has no answer
+    v.topsis_score, -- TOPSIS closeness by the weights of the score, 0 to 100
+    v.grey_score, -- Grey relation to the best by the weights of the score, 0 to 100
     s.rank, -- Rank by score, 1 is best; ties share the middle rank
     s.position::bigint as position, -- Place by score, ties in order of family_id
-    s.is_core, -- Whether it is a key core patent: among the best share of the topic
-    s.is_tied_at_cut -- Whether it ties with others at the cut, which are all core
+    s.is_core, -- Whether it is a key core patent by the topic's rule
+    s.is_tied_at_cut, -- Whether it ties with others at the cut, which are all core
+    b.selection_probability, -- Share of the bootstrap's draws in which it is core, 0 to 1
+    b.is_stable_core -- Whether that share reaches the topic's stable_selection
 from intermediate.int_family as f
 inner join intermediate.int_indicator as i on f.family_id = i.family_id
 inner join intermediate.int_score_rank as s on f.family_id = s.family_id
+inner join intermediate.int_family_stability as b on f.family_id = b.family_id
+inner join intermediate.int_score as v on f.family_id = v.family_id
 inner join main_country as c on f.family_id = c.family_id
 left join intermediate.int_rao_stirling as r on f.family_id = r.family_id
 cross join topic.topic as t

@@ -67,7 +67,7 @@ def options(settings: Settings) -> list[str]:
         (
             "refresh",
             "--topic --source --countries --warehouse --releases --reject-share --memory --threads "
-            "NAME=PATH",
+            "--task-runner NAME=PATH",
         ),
         ("versions", "--topic --releases"),
         ("show", "version --topic --releases"),

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from transforms.entropy import DegenerateInput, entropy_weights, normalise, scores
+from transforms.entropy import DegenerateInput, capped, entropy_weights, normalise, scores
 
 XU = [[30, 30, 38, 29], [19, 54, 86, 29], [19, 15, 85, 28.9], [68, 70, 60, 29]]
 ZAVADSKAS = [[3, 100, 10, 7], [2.5, 80, 8, 5], [1.8, 50, 20, 11], [2.2, 70, 12, 9]]
@@ -53,8 +53,8 @@ def benefit(x: pl.DataFrame, method: Any = "minmax", **options: Any) -> pl.DataF
     return normalise(x, dict.fromkeys(x.columns, "+"), method, **options)
 
 
-def weights(y: pl.DataFrame, cap: float | None = None) -> np.ndarray:
-    return entropy_weights(y, cap)["weight"].to_numpy()
+def weights(y: pl.DataFrame) -> np.ndarray:
+    return entropy_weights(y)["weight"].to_numpy()
 
 
 def varied(matrix: np.ndarray) -> pl.DataFrame:
@@ -197,6 +197,27 @@ def test_one_patent_of_many(patents):
     assert found["entropy"].item() >= 0
 
 
+@given(st.integers(3, 400), st.floats(1e-4, 1e-2))
+def test_entropy_weighs_faint_spreads_by_their_squared_variation(patents, spread):
+    # T = CV² / 2 but for terms of higher order (methods.md 2.2).
+    wave = np.sin(np.arange(patents))
+    y = frame(np.column_stack([100 * (1 + spread * wave), 7 * (1 + spread * wave / 3)]))
+    squared = (y.to_numpy().std(axis=0) / y.to_numpy().mean(axis=0)) ** 2
+    theil = entropy_weights(y)["divergence"].to_numpy() * log(patents)
+    assert theil == pytest.approx(squared / 2, rel=2 * spread)
+
+
+@given(counts, st.sampled_from([2, 10]))
+def test_weights_do_not_depend_on_the_base_of_the_logarithm(matrix, base):
+    y = varied(matrix)
+    divergence = []
+    for column in matrix.T:
+        p = column[column > 0] / column.sum() if column.any() else np.array([])
+        flat = column.min() == column.max()
+        divergence.append(0 if flat else log(len(column), base) + (p * np.log(p)).sum() / log(base))
+    assert weights(y) == pytest.approx(np.array(divergence) / sum(divergence), abs=1e-9)
+
+
 @given(st.permutations(range(1, 9)))
 def test_percentile_ranks_get_equal_weights(ranks):
     y = frame(np.column_stack([range(1, 9), ranks]))
@@ -239,6 +260,31 @@ def test_directions():
         "cost": pytest.approx([1, 2 / 3, 0]),
     }
     assert normalise(x, directions, "ratio").rows() == [(1, 1), (2, 0.5), (4, 0.25)]
+    reflected = normalise(x, directions, "ratio", inversion="reflect")
+    assert reflected.rows() == [(1, 4), (2, 3), (4, 1)]
+
+
+@given(counts)
+def test_reflected_costs_weigh_what_their_mirror_image_does(matrix):
+    x = varied(matrix)
+    costs = dict.fromkeys(x.columns, "-")
+    mirror = x.select(pl.all().min() + pl.all().max() - pl.all())
+    reflected = normalise(x, costs, "ratio", inversion="reflect")
+    assert reflected.equals(benefit(mirror, "ratio"))
+    # Under minmax an inversion has nothing to choose.
+    assert normalise(x, costs).equals(normalise(x, costs, inversion="reflect"))
+
+
+def test_a_reflected_cost_may_be_0():
+    x = pl.DataFrame({"cost": [0, 1, 3]})
+    assert normalise(x, {"cost": "-"}, "ratio", inversion="reflect")["cost"].to_list() == [3, 2, 0]
+
+
+def test_differences_of_rounding_are_none():
+    # 0.1 divided by the mean of such values is 1 but for the last digits, which are not stretched.
+    x = pl.DataFrame({"flat": [0.1 * 3, 0.3, 0.3], "small": [0.0, 1e-13, 2e-13]})
+    assert benefit(x)["flat"].to_list() == [0, 0, 0]
+    assert benefit(x)["small"].to_list() == [0, 0.5, 1]
 
 
 def test_transforms_come_first():
@@ -258,11 +304,11 @@ def test_constant_column_becomes_zero():
 @pytest.mark.parametrize(
     ("x", "options", "message"),
     [
-        ([1.0, None], {}, "null, NaN or infinity in bad"),
-        ([1.0, float("nan")], {}, "null, NaN or infinity in bad"),
-        ([1.0, float("inf")], {}, "null, NaN or infinity in bad"),
-        ([1.0, -1.0], {"method": "ratio"}, "negative values in bad"),
-        ([1.0, -1.0], {"transform": "sqrt"}, "negative values in bad"),
+        ([1.0, None], {}, "bad: null, NaN or infinity"),
+        ([1.0, float("nan")], {}, "bad: null, NaN or infinity"),
+        ([1.0, float("inf")], {}, "bad: null, NaN or infinity"),
+        ([1.0, -1.0], {"method": "ratio"}, "bad: no .* of negative values"),
+        ([1.0, -1.0], {"transform": "sqrt"}, "bad: no .* of negative values"),
         ([1.0, -1.0], {"method": "shift", "shift": -0.1}, "shift must not be negative"),
     ],
 )
@@ -272,13 +318,13 @@ def test_normalise_refuses(x, options, message):
 
 
 def test_normalise_refuses_to_invert_zero():
-    with pytest.raises(ValueError, match="0 to invert in cost"):
+    with pytest.raises(ValueError, match="cost: 0 has no reciprocal"):
         normalise(pl.DataFrame({"cost": [0, 1]}), {"cost": "-"}, "ratio")
 
 
 @pytest.mark.parametrize("directions", [{}, {"x": "−"}], ids=["missing", "minus sign U+2212"])
 def test_normalise_refuses_unknown_directions(directions):
-    with pytest.raises(ValueError, match=r"neither \+ nor - as direction in x"):
+    with pytest.raises(ValueError, match=r"x: neither \+ nor - as direction"):
         normalise(pl.DataFrame({"x": [0, 1]}), directions)
 
 
@@ -311,43 +357,50 @@ def test_one_patent():
 
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf"), -1.0])
 def test_weights_refuse(value):
-    with pytest.raises(ValueError, match="negative values in bad"):
+    with pytest.raises(ValueError, match="bad: null, NaN, infinity or negative values"):
         entropy_weights(pl.DataFrame({"good": [0.0, 1.0], "bad": [1.0, value]}))
 
 
 # -- cap ---------------------------------------------------------------------------------------
 
 
-@given(counts, st.floats(0.01, 1))
-def test_cap(matrix, cap):
-    y = varied(matrix)
-    free = weights(y)
-    if cap < 1 / np.count_nonzero(free):
-        with pytest.raises(ValueError, match="cap"):
-            entropy_weights(y, cap)
+portions = arrays(
+    np.float64, st.integers(1, 12), elements=st.floats(0, 1).map(lambda x: x if x > 1e-6 else 0.0)
+).filter(lambda x: x.any())
+
+
+@given(portions, st.floats(0.01, 1))
+def test_cap(parts, cap):
+    free = parts / parts.sum()
+    if cap < (1 - 1e-12) / np.count_nonzero(free):
+        with pytest.raises(DegenerateInput, match="cap"):
+            capped(free, cap)
         return
-    found = weights(y, cap)
+    found = capped(free, cap)
     assert found.max() <= cap
     assert abs(found.sum() - 1) < 1e-12
     # Proportional redistribution raises all uncapped weights by one and the same factor.
     below = (found < cap) & (free > 0)
     assert not below.any() or np.ptp(found[below] / free[below]) < 1e-9
+    assert (found >= np.minimum(free, cap) - 1e-15).all()
     assert (found[free == 0] == 0).all()
 
 
+@given(portions)
+def test_a_cap_that_none_exceeds_changes_nothing(parts):
+    free = parts / parts.sum()
+    assert capped(free, float(free.max())) == pytest.approx(free, abs=1e-15)
+
+
 def test_cap_is_applied_until_none_exceeds():
-    # Flags on 16, 128 and 512 of 1024 patents weigh .6, .3 and .1. Capping the first at .4 lifts
-    # the second to .45, so that one pass is not enough.
-    rank = np.arange(1024)
-    flags = frame(np.column_stack([rank < 16, rank < 128, rank < 512]))
-    assert weights(flags) == pytest.approx([0.6, 0.3, 0.1])
-    assert weights(flags, 0.4) == pytest.approx([0.4, 0.4, 0.2])
+    # Capping the first lifts the second to .45, so that one pass is not enough.
+    assert capped(np.array([0.1, 0.6, 0.3]), 0.4) == pytest.approx([0.2, 0.4, 0.4])
 
 
-@pytest.mark.parametrize("n", [6, 49])
+@pytest.mark.parametrize("n", [1, 6, 49])
 def test_cap_of_exactly_one_over_n_means_equal_weights(n):
-    staircase = frame(np.tril(np.ones((n + 1, n)), -1))
-    assert weights(staircase, 1 / n) == pytest.approx([1 / n] * n)
+    staircase = np.arange(1.0, n + 1)
+    assert capped(staircase / staircase.sum(), 1 / n) == pytest.approx([1 / n] * n)
 
 
 # -- scores ------------------------------------------------------------------------------------

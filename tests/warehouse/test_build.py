@@ -1,8 +1,12 @@
-"""Tables of the warehouse that are views, and what becomes of one kept as the other kind."""
+"""Tables that are views, and what becomes of one kept as the other kind; tables made in parts."""
 
+import pickle
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
+import polars as pl
 import pytest
 
 from warehouse import build
@@ -70,3 +74,46 @@ def test_what_cannot_be_built_leaves_the_other_kind_as_it_was(tmp_path, connecti
         build.keep(connection, broken, "bad")
     assert build.is_kept(connection, table, "good")
     assert connection.sql("from warehouse.dump.stg_number").fetchall() == [(1,)]
+
+
+# --- Tables in parts -----------------------------------------------------------------------------
+
+IN_PARTS = "PARTS = 3\n\n\ndef int_even(part, int_number): ...\n"
+
+
+def int_even(part: int, int_number: pl.LazyFrame) -> pl.LazyFrame:
+    return int_number.filter(pl.col("number") % 3 == part).with_columns(part=pl.lit(part))
+
+
+@pytest.fixture
+def in_parts(tmp_path, connection, monkeypatch) -> Table:
+    path = tmp_path / "int_even.py"
+    path.write_text(IN_PARTS)
+    module = ModuleType("transforms.int_even")
+    module.__dict__.update(PARTS=3, int_even=int_even)
+    monkeypatch.setitem(sys.modules, "transforms.int_even", module)
+    connection.execute("create schema intermediate; set search_path = 'memory.intermediate'")
+    connection.execute(
+        "create table intermediate.int_number as select range as number from range(7)"
+    )
+    return Table("intermediate", "int_even", path, ("intermediate.int_number",))
+
+
+def test_the_parts_of_a_table_are_made_by_number_and_put_together(connection, in_parts):
+    assert in_parts.is_in_parts
+    assert build.make(connection, in_parts, "memory") == 7
+    found = connection.sql("select part, list(number order by number) from intermediate.int_even "
+                           "group by part order by part").fetchall()  # fmt: skip
+    assert found == [(0, [0, 3, 6]), (1, [1, 4]), (2, [2, 5])]
+
+
+def test_the_work_of_a_part_can_be_sent_to_another_process(connection, in_parts):
+    def sent(name, works):
+        assert name == "intermediate.int_even"
+        return [pickle.loads(pickle.dumps(work))() for work in works]
+
+    assert build.make(connection, in_parts, "memory", sent) == 7
+
+
+def test_a_table_that_is_made_at_once_is_not_in_parts(tmp_path):
+    assert not written(tmp_path, TABLE).is_in_parts

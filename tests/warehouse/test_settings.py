@@ -35,6 +35,7 @@ SPELLED = {
     "reject_share": ("0.25", 0.25, 0.5),
     "memory": ("2GB", "2GB", "1.5 GiB"),
     "threads": ("3", 3, 1),
+    "task_runner": ("sequential", "sequential", "threads"),
 }
 
 

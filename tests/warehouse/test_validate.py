@@ -94,6 +94,23 @@ BAD = {
         "core_rate_lower = core_rate + 0.1",
         "core_rate_upper = core_rate - 0.1",
     ],
+    ("fct_country_ranking", "threshold is in range"): [
+        "threshold = 0",
+        "update {t} set threshold = 1.5 where rule = 'pareto'",
+    ],
+    ("fct_country_ranking", "core families are families"): [
+        "core_families = families + 1",
+        "core_families = -1",
+    ],
+    ("fct_country_ranking", "core grows with the share"): [
+        "update {t} set core_families = core_families + 1 where rule = 'top_share' "
+        "and threshold = 0.2",
+    ],
+    ("fct_country_ranking", "intervals are in order"): [
+        "update {t} set core_families_low = core_families_high + 1 where is_default",
+        "update {t} set rank_core_low = rank_core_median + 1 where is_default",
+        "update {t} set rank_core_high = rank_core_median - 1 where is_default",
+    ],
     ("fct_country_ranking", "every threshold has a first"): [
         "update {t} set rank_families = rank_families + 1 where is_default",
         "update {t} set rank_core = rank_core + 1 where is_default",
@@ -101,6 +118,16 @@ BAD = {
     ("fct_country_ranking", "one threshold is the default"): [
         "update {t} set is_default = true",
         "update {t} set is_default = false",
+    ],
+    ("fct_country_stability", "intervals are in order"): [
+        "core_families_low = core_families_median + 1",
+        "core_families_median = core_families_high + 1",
+        "rank_core_low = rank_core_median + 1",
+        "rank_core_high = rank_core_median - 1",
+    ],
+    ("fct_country_stability", "every variation has a first"): [
+        "update {t} set rank_core_low = 2, rank_core_median = 2, rank_core_high = 2 "
+        "where kind = 'without'",
     ],
     ("fct_country_year", "core families are families"): ["core_families = families + 1"],
     ("fct_country_year", "countries sum to the families"): ["families = families + 1"],
@@ -188,6 +215,42 @@ BAD = {
     ("fct_patent_country", "shares of a family sum to 1"): ["share = share / 2"],
     ("fct_patent_country", "every family is shared out"): ["family_id = 'none'"],
     ("fct_patent_country", "country is known to BI"): ["country = 'XX'"],
+    ("fct_stability", "agreement is in range"): [
+        "kendall_tau = 1.1",
+        "kendall_tau = -1.1, kendall_tau_low = -1.1",
+        "core_overlap = 1.1",
+        "core_overlap_low = -0.1",
+        "rank_biased_overlap = 1.1",
+        "rank_biased_overlap_low = -0.1",
+    ],
+    ("fct_stability", "low is no higher"): [
+        "kendall_tau_low = kendall_tau + 0.01",
+        "core_overlap_low = core_overlap + 0.01",
+        "rank_biased_overlap_low = rank_biased_overlap + 0.01",
+    ],
+    ("fct_stability", "the bootstrap is there once"): [
+        "delete from {t} where kind = 'bootstrap'",
+        "insert into {t} from {t} where kind = 'bootstrap'",
+    ],
+    ("fct_stability", "the variants sum to the bootstrap"): [
+        "update {t} set draws = draws + 1 where kind = 'bootstrap'",
+    ],
+    ("fct_stability", "the core holds under the bootstrap"): [
+        "update {t} set core_overlap = 0.49 where kind = 'bootstrap'",
+    ],
+    ("fct_threshold", "one threshold is the default"): [
+        "update {t} set is_default = true",
+        "update {t} set is_default = false",
+    ],
+    ("fct_threshold", "ties are core"): [
+        "tied_families = core_families + 1",
+        "tied_families = 1",
+        "tied_families = -2",
+    ],
+    ("fct_threshold", "a lower cut lets in no fewer"): [
+        "update {t} set core_families = core_families + 3150 where rule = 'top_share' "
+        "and threshold = 0.01",
+    ],
     ("stg_citation", "cites one thing"): [
         "cited_publication = null, npl = null",
         "cited_publication = 'US-1-A', npl = 'Nature 1869'",
@@ -242,6 +305,7 @@ FILLED = {
     "fct_convergence_node": ("degree", "effective_size"),
     "fct_core_technology": ("is_core_technology", "location_quotient"),
     "fct_country_ranking": ("rank_core", "families"),
+    "fct_country_stability": ("draws", "core_families_low"),
     "fct_country_year": ("core_families", "cumulative_families"),
     "fct_indicator_weight": ("coverage", "entropy"),
     "fct_industry_profile": ("is_small", "rsca_low"),
@@ -249,6 +313,8 @@ FILLED = {
     "fct_technology_lag": ("families", "families"),
     "fct_patent": ("is_core", "fc_5"),
     "fct_patent_country": ("share", "share"),
+    "fct_stability": ("draws", "core_overlap"),
+    "fct_threshold": ("core_families", "cut_score"),
 }
 for mart, (filled, number) in FILLED.items():
     BAD[mart, "every row is complete"] = [f"{filled} = null"]

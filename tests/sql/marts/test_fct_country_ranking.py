@@ -12,6 +12,13 @@ COUNTRIES = ["US"] * 10 + ["JP"] * 10 + ["CN"] * 20
 TOPIC = Topic(name="any", title="Any", classes=["A"], method={"core_share": 0.25})
 
 
+# What the bootstrap says of each country.
+ENDS = {
+    "core_families_low": 1.0, "core_families_high": 9.0,
+    "rank_core_low": 1.0, "rank_core_median": 1.5, "rank_core_high": 3.0,
+}  # fmt: skip
+
+
 def ranking(countries, scores, topic=TOPIC):
     names = [f"f{i:03}" for i in range(len(countries))]
     shares = [
@@ -25,28 +32,67 @@ def ranking(countries, scores, topic=TOPIC):
             "intermediate.int_family_country": pl.DataFrame(
                 shares, schema=["family_id", "country", "share"], orient="row"
             ).with_columns(source_step=pl.lit(1)),
+            "intermediate.int_country_stability": pl.DataFrame(
+                [{"kind": kind, "variation": "any", "country": country} | ENDS
+                 for kind in ("bootstrap", "without") for country in {c for _, c, _ in shares}]
+            ),
         },
         "marts.fct_country_ranking",
         topic=topic,
-    )
-    return by(connection, "marts.fct_country_ranking", "threshold", "country")
+    )  # fmt: skip
+    return by(connection, "marts.fct_country_ranking", "rule", "threshold", "country")
+
+
+def top_share(found):
+    """By threshold and country, of the rule that the topic goes by."""
+    return {(t, c): row for (rule, t, c), row in found.items() if rule == "top_share"}
 
 
 @pytest.fixture(scope="module")
-def found():
+def by_rule():
     return ranking(COUNTRIES, [float(100 - i) for i in range(40)])
 
 
-def test_every_threshold_and_the_topics_own_is_reported(found):
-    assert {threshold for threshold, _ in found} == {0.01, 0.03, 0.05, 0.1, 0.2, 0.25}
-    assert {t for t, c in found if found[t, c]["is_default"]} == {0.25}
+@pytest.fixture(scope="module")
+def found(by_rule):
+    return top_share(by_rule)
 
 
-def test_the_default_threshold_of_a_topic_is_there_once():
-    shares = ranking(COUNTRIES, [float(i) for i in range(40)], TOPIC.model_copy(
-        update={"method": TOPIC.method.model_copy(update={"core_share": 0.1})}))  # fmt: skip
-    assert sum(row["is_default"] for row in shares.values()) == 3
-    assert {threshold for threshold, _ in shares} == {0.01, 0.03, 0.05, 0.1, 0.2}
+def test_every_country_is_there_under_every_rule_and_threshold(by_rule):
+    assert {rule for rule, _, _ in by_rule} == {
+        "top_share", "mean_sd", "pareto", "head_tail", "price",
+    }  # fmt: skip
+    assert {0.005, 0.01, 0.03, 0.05, 0.1, 0.2, 0.25, 0.5} <= {
+        t for rule, t, _ in by_rule if rule == "top_share"
+    }
+    thresholds = {(rule, t) for rule, t, _ in by_rule}
+    assert len(by_rule) == 3 * len(thresholds)
+
+
+def test_one_threshold_of_one_rule_is_the_default(by_rule):
+    assert {(rule, t) for (rule, t, _), r in by_rule.items() if r["is_default"]} == {
+        ("top_share", 0.25)
+    }
+
+
+def test_a_share_can_be_read_by_rank_at_every_threshold(found):
+    # The scores fall from US to JP to CN, ten families each but CN's twenty.
+    ranks = {t: [found[t, c]["rank_core"] for c in ("US", "JP", "CN")] for t, _ in found}
+    assert ranks[0.1] == [1, 2, 2]
+    assert ranks[0.4] == [1, 2, 3]
+    assert ranks[0.5] == [1, 1, 3]
+
+
+def test_other_rules_count_the_families_that_reach_their_cut(by_rule):
+    # The root of 40 is 6.3: the best seven. 80 % of the sum: the best 30 hold 2565 of 3220.
+    assert by_rule["price", 0.5, "US"]["core_families"] == 7
+    assert [by_rule["pareto", 0.8, c]["core_families"] for c in ("US", "JP", "CN")] == [10, 10, 11]
+
+
+def test_intervals_stand_beside_the_default_alone(by_rule):
+    for (_, _, country), row in by_rule.items():
+        expected = ENDS if row["is_default"] else dict.fromkeys(ENDS)
+        assert {name: row[name] for name in ENDS} == expected, country
 
 
 def test_core_families_grow_with_the_threshold(found):
@@ -93,7 +139,7 @@ def test_the_location_quotient_is_the_share_of_core_over_the_share_of_all(found)
 
 
 def test_shared_families_count_by_shares_and_unknown_countries_not_at_all():
-    found = ranking(["US JP", "ZZ", "US", "US"], [9.0, 8.0, 7.0, 6.0])
+    found = top_share(ranking(["US JP", "ZZ", "US", "US"], [9.0, 8.0, 7.0, 6.0]))
     assert {c for _, c in found} == {"US", "JP"}
     assert found[0.25, "US"]["families"] == 2.5
     assert found[0.25, "US"]["core_families"] == found[0.25, "JP"]["core_families"] == 0.5
@@ -102,11 +148,11 @@ def test_shared_families_count_by_shares_and_unknown_countries_not_at_all():
 
 def test_ranks_do_not_depend_on_the_rounding_of_shares():
     thirds = ["US JP KR"] * 3 + ["US JP KR"] * 4 + ["CN"] * 7
-    found = ranking([*thirds, "US JP KR", "US JP KR"], [1.0] * 16)
+    found = top_share(ranking([*thirds, "US JP KR", "US JP KR"], [1.0] * 16))
     assert {found[0.25, c]["rank_families"] for c in ("US", "JP", "KR")} == {2}
 
 
 def test_a_quotient_of_no_core_families_is_unknown_rather_than_infinite():
-    found = ranking(["ZZ", *["US"] * 30], [9.0] + [1.0] * 30)
+    found = top_share(ranking(["ZZ", *["US"] * 30], [9.0] + [1.0] * 30))
     assert found[0.01, "US"]["core_families"] == 0
     assert found[0.01, "US"]["location_quotient"] is None

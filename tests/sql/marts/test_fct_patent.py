@@ -128,9 +128,9 @@ def test_scores_are_the_weighted_sum_of_the_scaled_indicators():
     assert [row["position"] for row in weights.values() if row["is_used"]] == [5, 7]
 
 
-def test_a_gap_takes_the_median_of_its_year_and_is_shown_as_unknown():
-    years = ["2001"] * 3 + ["2002"] * 8
-    claims = [None, 2, 4, *[30] * 7, 31]
+def test_a_gap_takes_the_median_of_its_cohort_and_is_shown_as_unknown():
+    years = ["2001"] * 31 + ["2002"] * 30
+    claims = [None, *[2] * 15, *[4] * 15, *[30] * 29, 31]
     connection = world(
         {
             "sources.stg_document": publications(
@@ -139,11 +139,12 @@ def test_a_gap_takes_the_median_of_its_year_and_is_shown_as_unknown():
                   for i, (y, c) in enumerate(zip(years, claims, strict=True)))
             ),
             "sources.stg_classification": [
-                {"publication_number": f"US-{i:02}-B2", "symbol": "G06N3/02"} for i in range(11)
+                {"publication_number": f"US-{i:02}-B2", "symbol": "G06N3/02"} for i in range(61)
             ],
         },
         PATENT,
     )  # fmt: skip
     found = by(connection, PATENT, "family_id")
     assert found["US-00-B2"]["cl"] is None
-    assert found["US-00-B2"]["score"] == pytest.approx(100 * (3 - 2) / (31 - 2))
+    # Beside the mean of 3, the least is 2/3, the most 4/3, and the median of 3 is 1.
+    assert found["US-00-B2"]["score"] == pytest.approx(50)

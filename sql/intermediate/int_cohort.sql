@@ -1,0 +1,19 @@
+-- What a family is compared within: year, field and office of its first filing. One row = one
+-- family. The field is WIPO's of its first subclass. A subclass that WIPO divides or leaves out is
+-- a field of its own, and so are the families without any.
+with coded as (
+    select
+        family_id,
+        subclass,
+        row_number() over (partition by family_id order by position, subclass) as place
+    from intermediate.int_family_code
+)
+
+select
+    f.family_id,
+    year(f.priority_date)::bigint as year,
+    coalesce(w.field, c.subclass, 'unclassified') as field,
+    coalesce(f.first_filing_office, 'unknown') as office
+from intermediate.int_family as f
+left join coded as c on f.family_id = c.family_id and c.place = 1
+left join reference.wipo_field as w on c.subclass = w.ipc

@@ -1,0 +1,17 @@
+-- How far each source of variation moves the countries, at the topic's own rule and threshold.
+-- One row = one source of variation x country; unknown countries are left out.
+-- Key: topic, kind, variation, country.
+select
+    t.topic, -- Topic of the release
+    s.kind, -- bootstrap, method (a variant of it), without (an indicator left out) or weights
+    s.variation, -- all draws; the variant; the indicator left out; or dirichlet
+    s.country, -- Country (ISO alpha-2)
+    s.draws, -- Times that it was tried
+    s.core_families_low, -- 5 % quantile of its core families, fractional
+    s.core_families_median, -- Median of the same
+    s.core_families_high, -- 95 % quantile of the same
+    s.rank_core_low, -- 5 % quantile of its rank by core families, 1 is most
+    s.rank_core_median, -- Median of the same
+    s.rank_core_high -- 95 % quantile of the same
+from intermediate.int_country_stability as s
+cross join topic.topic as t

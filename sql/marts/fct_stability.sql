@@ -1,0 +1,15 @@
+-- How far scores and core stay as they are under each source of variation.
+-- One row = one source of variation. Key: topic, kind, variation.
+select
+    t.topic, -- Topic of the release
+    s.kind, -- bootstrap, method (a variant of it), without (an indicator left out) or weights
+    s.variation, -- all draws; the variant; the indicator left out; or dirichlet
+    s.draws, -- Times that it was tried
+    s.kendall_tau, -- Kendall's tau of its scores and the release's, -1 to 1; median of the draws
+    s.kendall_tau_low, -- 5 % quantile of the same
+    s.core_overlap, -- Families in both cores over those in either, 0 to 1; median of draws
+    s.core_overlap_low, -- 5 % quantile of the same
+    s.rank_biased_overlap, -- Overlap of the best, first places most, 0 to 1; median of the draws
+    s.rank_biased_overlap_low -- 5 % quantile of the same
+from intermediate.int_stability as s
+cross join topic.topic as t

@@ -1,0 +1,106 @@
+"""A part of the bootstrap: the draws that prepare values in one way."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from transforms.entropy import DegenerateInput, capped
+from transforms.int_indicator_value import int_indicator_value
+from transforms.stability import BLOCK, Values, resample
+from transforms.variation import SCHEMA, WAYS, Judge, variant
+
+# Each prepares values once. A draw has a chance of its own: how draws are spread changes nothing.
+PARTS = len(WAYS)
+
+
+def int_stability_part(
+    part: int,
+    int_indicator: pl.LazyFrame,
+    int_indicator_choice: pl.LazyFrame,
+    int_cohort: pl.LazyFrame,
+    int_score_rank: pl.LazyFrame,
+    int_family_country: pl.LazyFrame,
+    topic: pl.LazyFrame,
+) -> pl.DataFrame:
+    """Draw families again, weigh and score them in one way of preparing values, cut the core.
+
+    Parameters
+    ----------
+    part
+        Which way of WAYS, from 0.
+    int_indicator, int_indicator_choice
+        As `int_indicator_value` takes them.
+    int_cohort
+        One row a family: family_id, year, field, office. Families are drawn within their year.
+    int_score_rank
+        One row a family: family_id, score, is_core.
+    int_family_country
+        One row a family x country: family_id, country, share.
+    topic
+        One row: samples, seed, weight_cap, core_rule and its threshold, and what
+        `int_indicator_value` needs.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a number: part, kind ("method"), variation (the variant), draw, measure, name,
+        value. Measures are those of `Baseline.agreement`; core_families of the country `name`;
+        weight of the indicator `name`; and, over all draws of the part, selected: how often the
+        family `name` was core, where it was at all. No row if the values do not suit the way, as
+        values below 0 a ratio.
+    """
+    method = topic.collect().row(0, named=True)
+    way = topic.with_columns(**{field: pl.lit(value) for field, value in WAYS[part].items()})
+    try:
+        y = int_indicator_value(int_indicator, int_indicator_choice, int_cohort, way)
+    except DegenerateInput:
+        return pl.DataFrame(schema={"part": pl.Int64, **SCHEMA})
+    families = (
+        int_score_rank.select("family_id", "score", "is_core")
+        .join(int_cohort.select("family_id", "year"), on="family_id")
+        .sort("year", "family_id")
+        .collect()
+    )
+    y = families.select("family_id").join(y, on="family_id", maintain_order="left")
+    y = y.drop("family_id")
+    indicators = y.columns
+    values = Values.of(y.to_numpy().T, from_low=WAYS[part]["normalisation"] == "minmax")
+    del y  # it may be large
+    judge = Judge.of(
+        families, int_family_country.filter(pl.col("country") != "ZZ").collect(), method
+    )
+    sizes = families.group_by("year", maintain_order=True).len()["len"].to_numpy()
+
+    draws = [draw for draw in range(method["samples"]) if variant(draw)[0] == part]
+    selected = np.zeros(len(families), dtype=np.int64)
+    rows = []
+    for start in range(0, len(draws), BLOCK):
+        block = draws[start : start + BLOCK]
+        chances = [np.random.default_rng([method["seed"], 0, draw]) for draw in block]
+        counts = np.stack([resample(sizes, chance) for chance in chances])
+        for draw, drawn, fit in zip(block, counts, values.fit(counts), strict=True):
+            fit = replace(fit, weights=_capped(fit.weights, method["weight_cap"]))
+            scoring = variant(draw)[1]
+            scores = values.topsis(fit, drawn) if scoring == "topsis" else values.additive(fit)
+            is_core, numbers = judge.judge(scores, drawn)
+            selected += is_core
+            of_draw = ("method", " ".join((*WAYS[part].values(), scoring)), draw)
+            weights = zip(indicators, fit.weights.tolist(), strict=True)
+            rows += [(*of_draw, *number) for number in numbers]
+            rows += [(*of_draw, "weight", *weight) for weight in weights]
+    often = families.select(
+        kind=pl.lit("method"), variation=pl.lit(None, pl.String), draw=pl.lit(None, pl.Int64),
+        measure=pl.lit("selected"), name="family_id", value=pl.Series(selected, dtype=pl.Float64),
+    ).filter(pl.col("value") > 0)  # fmt: skip
+    return pl.concat([pl.DataFrame(rows, schema=SCHEMA, orient="row"), often]).select(
+        pl.lit(part, pl.Int64).alias("part"), pl.all()
+    )
+
+
+def _capped(weights: np.ndarray, cap: float | None) -> np.ndarray:
+    """Hold weights to the topic's cap, as far as the indicators that vary in the draw allow."""
+    varying = np.count_nonzero(weights)
+    if cap is None or varying == 0:
+        return weights
+    return capped(weights, max(cap, 1 / varying))
