@@ -35,7 +35,7 @@ def int_path_test(
         for row in int_path_metric.collect().iter_rows(named=True)
     }
     values = {
-        (country, metric): drawn.to_numpy()
+        (country, metric): np.array(drawn)
         for country, metric, drawn in int_path_value.group_by("country", "metric")
         .agg(pl.col("value").fill_null(float("nan")))
         .collect()
