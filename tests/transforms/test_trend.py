@@ -136,9 +136,8 @@ def test_noise_has_no_break_more_often_than_the_level_says(years, carried_over):
     random = np.random.default_rng(7)
     line = 5 + 0.04 * np.arange(years)
     samples = [np.expm1(line + 0.1 * noise(random, years, carried_over)) for _ in range(100)]
-    # The test is to find 5 of 100, and 17 in short series whose noise carries over most: there
-    # docs/method.md says so.
-    assert sum(bool(starts(sample)) for sample in samples) <= (17 if years == 20 else 9)
+    # 5 of 100, and what chance adds to them.
+    assert sum(bool(starts(sample)) for sample in samples) <= 10
 
 
 def test_counts_that_do_not_move_have_no_break():
