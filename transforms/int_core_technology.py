@@ -10,6 +10,8 @@ def int_core_technology(
 ) -> pl.DataFrame:
     """Test every technology for an excess of core families, each level by itself.
 
+    Main groups are left out if few families have any, so that none of these is core, or all are.
+
     Parameters
     ----------
     int_technology_count
@@ -24,6 +26,11 @@ def int_core_technology(
     -------
     pl.DataFrame
         One row a level x technology: what `core_technologies` returns.
+
+    Raises
+    ------
+    DegenerateInput
+        Where no family of any subclass is core, or every one.
     """
     families, core = int_score_rank.select(pl.len(), pl.col("is_core").sum()).collect().row(0)
     q_value, least = topic.select("technology_q", "technology_minimum").collect().row(0)
@@ -31,4 +38,10 @@ def int_core_technology(
     return pl.concat(
         core_technologies(level, families, core, max_q_value=q_value, min_core_families=least)
         for level in levels
+        if level["level"][0] == "subclass" or _differs(level)
     )
+
+
+def _differs(level: pl.DataFrame) -> bool:
+    """Tell whether some of the families in a detailed level are core, and some are not."""
+    return 0 < level["core_families"].sum() < level["families"].sum()

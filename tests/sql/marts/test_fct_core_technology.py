@@ -143,6 +143,19 @@ def test_the_topic_sets_the_limits():
     ]
 
 
+def test_main_groups_without_a_core_family_are_left_out():
+    counts = pl.DataFrame(
+        {"level": ["subclass", "subclass", "main_group"], "technology": ["G06N", "H01L", "H01L21"],
+         "families": [16, 44, 3], "core_families": [6, 0, 0]}
+    )  # fmt: skip
+    ranks = pl.DataFrame({"family_id": range(60), "is_core": [i < 6 for i in range(60)]})
+    core = "intermediate.int_core_technology"
+    given = {
+        "intermediate.int_technology_count": counts, "intermediate.int_score_rank": ranks,
+    }  # fmt: skip
+    assert set(by(world(given, core), core, "technology")) == {"G06N", "H01L"}
+
+
 def test_families_are_linked_to_their_technologies(built):
     links = by(built, "marts.fct_patent_technology", "family_id", "level", "technology")
     assert len(links) == 60 + 16 + 16 + 4
