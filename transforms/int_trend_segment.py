@@ -82,8 +82,11 @@ def _describe(trend: Trend, counts: np.ndarray, first: int) -> list[dict[str, ob
         for number, segment in enumerate(trend.segments, start=1)
     ]
     for row, (before, segment) in zip(rows[1:], pairwise(trend.segments), strict=True):
-        excess = _excess(before, segment)
-        row |= {"excess": excess, "is_surge": excess > 1 and segment.slope > 0}
+        now, carried_on, then = _first_years(before, segment)
+        row |= {
+            "excess": float(np.exp(now - carried_on)),
+            "is_surge": bool(now > carried_on and now > then),
+        }
         if segment.broken:
             row |= {
                 "bic_gain": segment.broken.bic_gain,
@@ -93,9 +96,16 @@ def _describe(trend: Trend, counts: np.ndarray, first: int) -> list[dict[str, ob
     return rows
 
 
-def _excess(before: Segment, segment: Segment) -> float:
-    """Compare the line of the first years with that of the segment before, carried on."""
-    years = np.arange(MIN_YEARS)
-    carried_on = before.intercept + before.slope * (segment.start - before.start + years)
-    line = segment.intercept + segment.slope * years
-    return float(np.exp((line - carried_on).mean()))
+def _first_years(before: Segment, segment: Segment) -> tuple[float, float, float]:
+    """Give the mean of the line in the first years after a break.
+
+    With it come the mean of the line before, carried on into these years, and the mean of its last
+    years.
+    """
+    middle = (MIN_YEARS - 1) / 2
+    length = segment.start - before.start
+    return (
+        segment.intercept + segment.slope * middle,
+        before.intercept + before.slope * (length + middle),
+        before.intercept + before.slope * (length - 1 - middle),
+    )

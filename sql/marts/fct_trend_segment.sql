@@ -11,7 +11,7 @@ select
     s.start_level, -- Families in the first year, on the line
     s.annual_growth, -- Growth a year on the line: 0.1 is 10 %
     s.excess, -- Families of the first years over what the line before promised; null in segment 1
-    s.is_surge, -- Whether it grows, and excess > 1
+    s.is_surge, -- Whether excess > 1, and these years lie above as many before the break
     s.bic_gain, -- By how much BIC is worse without the break; null in segment 1
     s.break_earliest, -- First year that the break may be, with 95 % confidence
     s.break_latest, -- Last year that the break may be

@@ -59,6 +59,25 @@ def test_a_surge_brings_more_than_the_line_before_promised(found):
     assert row["p_no_break"] < 0.05
 
 
+@pytest.mark.parametrize(
+    ("counts", "is_surge"),
+    [
+        # Halved, and growing faster than before: it does not come back to where it was at once.
+        ([100 * 1.02**y for y in range(10)] + [50 * 1.1**y for y in range(10)], False),
+        # Falling, and then falling less: more than the trend promised, and less than there was.
+        ([400 * 0.8**y for y in range(10)] + [50 * 0.97**y for y in range(10)], False),
+        # Doubled, and falling slowly from there.
+        ([100 * 1.02**y for y in range(10)] + [240 * 0.99**y for y in range(10)], True),
+    ],
+)
+def test_a_surge_also_brings_more_than_there_was(counts, is_surge):
+    series = pl.DataFrame(
+        {"country": "JP", "series": "families", "year": range(2000, 2020), "families": counts}
+    )
+    built = world({"intermediate.int_trend_series": series}, SEGMENT)
+    assert by(built, SEGMENT, "segment")[2]["is_surge"] is is_surge
+
+
 def test_the_first_segment_begins_without_a_break(found):
     row = found["JP", "families", 1]
     assert not row["is_surge"]
