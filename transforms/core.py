@@ -6,12 +6,15 @@ from scipy.stats import beta, false_discovery_control, hypergeom
 
 from transforms.entropy import DegenerateInput
 
-# What makes a technology core: surely, more than its share, and not by a handful of families.
-MAX_Q_VALUE = 0.05
-MIN_CORE_FAMILIES = 5
 
-
-def core_technologies(counts: pl.DataFrame, families: int, core_families: int) -> pl.DataFrame:
+def core_technologies(
+    counts: pl.DataFrame,
+    families: int,
+    core_families: int,
+    *,
+    max_q_value: float,
+    min_core_families: int,
+) -> pl.DataFrame:
     """Compare each technology's share of the core families with its share of all families.
 
     With N families, K of them core, n in a technology and k both: chance draws the K at random.
@@ -29,6 +32,10 @@ def core_technologies(counts: pl.DataFrame, families: int, core_families: int) -
         N.
     core_families
         K.
+    max_q_value
+        Below it an excess is sure enough.
+    min_core_families
+        Fewer core families are a handful, however sure the excess.
 
     Returns
     -------
@@ -40,7 +47,8 @@ def core_technologies(counts: pl.DataFrame, families: int, core_families: int) -
         core_rate: k/n;
         shrunken_core_rate: (k + a) / (n + a + b);
         core_rate_lower: the 5 % quantile of Beta(k + a, n - k + b);
-        is_core_technology: q below .05, location quotient above 1 and k at least 5.
+        is_core_technology: q below `max_q_value`, location quotient above 1, k at least
+        `min_core_families`.
 
     Raises
     ------
@@ -57,7 +65,9 @@ def core_technologies(counts: pl.DataFrame, families: int, core_families: int) -
     >>> counts = pl.DataFrame(
     ...     {"technology": ["G06N", "H01L"], "families": [40, 60], "core_families": [9, 1]}
     ... )
-    >>> core = core_technologies(counts, families=100, core_families=10)
+    >>> core = core_technologies(
+    ...     counts, families=100, core_families=10, max_q_value=0.05, min_core_families=5
+    ... )
     >>> core.select(
     ...     pl.col("location_quotient", "q_value").round(4), "is_core_technology"
     ... ).rows()
@@ -74,9 +84,9 @@ def core_technologies(counts: pl.DataFrame, families: int, core_families: int) -
         shrunken_core_rate=pl.Series((k + a) / (n + a + b)),
         core_rate_lower=pl.Series(beta.ppf(0.05, k + a, n - k + b)),
     ).with_columns(
-        is_core_technology=(pl.col("q_value") < MAX_Q_VALUE)
+        is_core_technology=(pl.col("q_value") < max_q_value)
         & (pl.col("location_quotient") > 1)
-        & (pl.col("core_families") >= MIN_CORE_FAMILIES)
+        & (pl.col("core_families") >= min_core_families)
     )
 
 

@@ -1,5 +1,6 @@
 """A release in a page of Markdown, read from its own database."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -15,14 +16,52 @@ where r.is_default and (c.is_compared or r.rank_families <= 6)
 order by r.rank_families, country
 """
 
+# Ranks by key core families, the column an analyst reads "8th" from.
+_THRESHOLDS = """
+select
+    coalesce(c.name, r.country) as country,
+    max(r.rank_core) filter (where r.threshold = 0.01) as "1 %",
+    max(r.rank_core) filter (where r.threshold = 0.03) as "3 %",
+    max(r.rank_core) filter (where r.threshold = 0.05) as "5 %",
+    max(r.rank_core) filter (where r.threshold = 0.10) as "10 %",
+    max(r.rank_core) filter (where r.threshold = 0.20) as "20 %"
+from marts.fct_country_ranking as r inner join marts.dim_country as c using (country)
+where c.is_compared group by all order by "10 %", country
+"""
+
 _TECHNOLOGIES = """
 select
     rank as "#", technology, coalesce(
         case when length(title) > 60 then title[1:57] || '...' else title end, ''
     ) as title, families,
     core_families as core, round(location_quotient, 2) as LQ, printf('%.1e', q_value) as q,
-    coalesce(leading_country, '') as leads
-from marts.fct_core_technology where is_core_technology order by rank limit 10
+    coalesce(printf('%s (%.1f)', leading_country, leading_families), '') as leads,
+    coalesce(printf('%s (%.1f)', second_country, second_families), '') as second
+from marts.fct_core_technology where is_core_technology and level = $level
+order by rank limit 10
+"""
+
+_LEADERS = """
+select
+    coalesce(c.name, c.country) as country, count(f.technology) as "leads in",
+    coalesce(array_to_string(list(f.technology order by f.rank)[:8], ', '), '') as "first of them"
+from marts.dim_country as c
+left join marts.fct_core_technology as f
+    on c.country = f.leading_country and f.is_core_technology and f.level = 'subclass'
+where c.is_compared group by all order by 2 desc, country
+"""
+
+_TRENDS = """
+select
+    coalesce(c.name, s.country) as country, replace(s.series, '_', ' ') as series,
+    printf('%d-%d', s.first_year, s.last_year) as years,
+    coalesce(printf('%+.1f %%', 100 * s.annual_growth), s.reason) as "growth a year",
+    coalesce(printf('%d-%d', s.break_earliest, s.break_latest), '') as "break (95 %)",
+    coalesce(printf('%.2f', s.excess), '') as "over the trend before",
+    case when s.is_surge then 'yes' else '' end as surge
+from marts.fct_trend_segment as s left join marts.dim_country as c using (country)
+where s.country = 'WORLD' or c.is_compared
+order by s.country <> 'WORLD', s.country, s.series desc, s.segment
 """
 
 _WEIGHTS = """
@@ -65,8 +104,9 @@ def summarise(path: Path) -> str:
     Returns
     -------
     str
-        Markdown: the key core technologies, countries, weights, networks, where countries are
-        known from, sources, rows, what validation warned of, and how to open it.
+        Markdown: the key core technologies and who leads in them, countries and their trends,
+        weights, networks, where countries are known from, sources, rows, what validation warned
+        of, and how to open it.
     """
     file = path / "corepath.duckdb"
     with duckdb.connect(str(file), read_only=True) as db:
@@ -82,6 +122,10 @@ def summarise(path: Path) -> str:
             "coalesce(sum(share) filter (where country_source = 'unknown'), 0) / sum(share) "
             "from marts.fct_patent_country"
         ).fetchall()[0]
+        [(complete,)] = db.sql(
+            "select coalesce(max(year)::varchar, 'no year') from marts.fct_country_year "
+            "where is_complete"
+        ).fetchall()
         rows = db.sql(
             "select table_name as table, estimated_size as rows from duckdb_tables() "
             "where schema_name = 'marts' order by table_name"
@@ -90,15 +134,26 @@ def summarise(path: Path) -> str:
             'select table_name as "table", expectation, observed, why '
             "from meta.validation_result where outcome <> 'passed' order by all"
         )
+        none = "None passes the test."
         parts = [
             f"# {title} {version}",
             f"{families:,} patent families, {core:,} of them key core; compared: {countries}. "
             f"Countries are imputed for {imputed:.1%} of the families, {unknown:.1%} of all "
             "remain unknown.",
             "## Key core technologies",
-            _table(db.sql(_TECHNOLOGIES)) or "None passes the test (q < 0.05, LQ > 1, k >= 5).",
+            "By IPC subclass:",
+            _table(db.sql(_TECHNOLOGIES, params={"level": "subclass"})) or none,
+            "By IPC main group:",
+            _table(db.sql(_TECHNOLOGIES, params={"level": "main_group"})) or none,
+            "Who leads in the subclasses:",
+            _table(db.sql(_LEADERS)),
             "## Countries",
             _table(db.sql(_COUNTRIES)),
+            "Rank by key core families, if the core is the best so much of the topic:",
+            _table(db.sql(_THRESHOLDS)),
+            "## Trend",
+            f"Growth by priority year between structural breaks; complete until {complete}.",
+            _table(db.sql(_TRENDS)) or "No year is complete.",
             "## Indicator weights",
             _table(db.sql(_WEIGHTS)),
             "## Convergence networks",
@@ -112,8 +167,8 @@ def summarise(path: Path) -> str:
             "## Validation warnings",
             _table(warnings) or "None.",
             "## Open it",
-            f"`duckdb -readonly '{file}' 'from marts.fct_core_technology order by rank'`, or any "
-            "tool that reads DuckDB 1.2 or newer, or the Parquet files beside it.",
+            f"`duckdb -readonly '{file}' 'from marts.fct_core_technology order by level, rank'`, "
+            "or any tool that reads DuckDB 1.2 or newer, or the Parquet files beside it.",
         ]
     return "\n\n".join(parts) + "\n"
 
@@ -125,6 +180,11 @@ def _table(relation: duckdb.DuckDBPyRelation) -> str:
         return ""
     lines = [relation.columns, ["---"] * len(relation.columns), *rows]
     return "\n".join(
-        "| " + " | ".join("" if v is None else str(v).replace("|", "\\|") for v in line) + " |"
+        "| " + " | ".join("" if v is None else _escaped(str(v)) for v in line) + " |"
         for line in lines
     )
+
+
+def _escaped(text: str) -> str:
+    """Take their meaning from the signs by which a name could become a link, a tag or a cell."""
+    return re.sub(r"([\\|<\[`])", r"\\\1", " ".join(text.split()))

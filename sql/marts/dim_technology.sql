@@ -6,9 +6,9 @@ with titled as (
 
 -- Symbols of the data that the scheme of the look-up table does not have yet, or no longer.
 untitled as (
-    select distinct c.subclass as technology, 'subclass' as level, null as title
-    from intermediate.int_family_code as c
-    left join titled as t on c.subclass = t.technology
+    select distinct c.technology, c.level, null as title
+    from intermediate.int_family_technology as c
+    left join titled as t on c.technology = t.technology
     where t.technology is null
 ),
 

@@ -1,42 +1,62 @@
 -- Technologies tested for holding more key core patents than chance would give them.
--- One row = one IPC subclass of the topic. Key: topic, technology.
+-- One row = one IPC subclass or main group of the topic. Key: topic, level, technology.
 with core_country as (
     select
-        c.subclass as technology,
+        c.level,
+        c.technology,
         p.country,
         sum(p.share::decimal(38, 15))::double as families,
         row_number() over (
-            partition by c.subclass order by sum(p.share::decimal(38, 15)) desc, p.country
+            partition by c.level, c.technology
+            order by sum(p.share::decimal(38, 15)) desc, p.country
         ) as place
-    from intermediate.int_family_code as c
+    from intermediate.int_family_technology as c
     inner join intermediate.int_score_rank as r on c.family_id = r.family_id
     inner join intermediate.int_family_country as p on c.family_id = p.family_id
     where r.is_core and p.country <> 'ZZ'
-    group by c.subclass, p.country
+    group by c.level, c.technology, p.country
+),
+
+topic_size as (
+    select count(*) as families, sum(case when is_core then 1 else 0 end) as core_families
+    from intermediate.int_score_rank
 )
 
 select
     t.topic, -- Topic of the release
-    c.technology, -- IPC subclass
+    c.level, -- subclass or main_group: each level is tested and ranked by itself
+    c.technology, -- IPC symbol: G06N, or G06N3 for the main group G06N3/00
+    substring(c.technology, 1, 4) as subclass, -- Subclass it is or belongs to
     n.title, -- Its title
     c.families, -- Families of the topic with it, n
     c.core_families, -- Key core families with it, k
     c.core_rate, -- k / n
     c.location_quotient, -- (k / K) / (n / N): 1 is the topic's average
     c.hypergeometric_p, -- Chance of k or more core families in n drawn at random
-    c.q_value, -- That chance after Benjamini-Hochberg over all technologies
+    c.q_value, -- That chance after Benjamini-Hochberg over all technologies of the level
     c.shrunken_core_rate, -- Mean of the beta-binomial posterior of the core rate
     c.core_rate_lower, -- 5 % quantile of that posterior: technologies are ranked by it
-    c.is_core_technology, -- Whether q < 0.05, location quotient > 1 and k >= 5
+    c.is_core_technology, -- Whether q and k keep the topic's limits and location quotient > 1
     row_number() over (
+        partition by c.level
         order by c.is_core_technology desc, c.core_rate_lower desc,
             coalesce(b.betweenness, 0) desc, c.technology
-    )::bigint as rank, -- Rank: key core technologies first, then by core_rate_lower, betweenness
+    )::bigint as rank, -- Rank in its level: key core first, then by core_rate_lower, betweenness
+    c.fractional_families, -- n where each family spreads one over its technologies of the level
+    c.fractional_core_families, -- k counted so
+    (c.fractional_core_families / s.core_families) / (c.fractional_families / s.families)
+        as fractional_location_quotient, -- Location quotient of the fractional counts
     l.country as leading_country, -- Country with the most key core families in it; ZZ left out
-    l.families as leading_families -- That country's key core families, fractional
+    l.families as leading_families, -- That country's key core families, fractional
+    m.country as second_country, -- Country with the second most; null where only one has any
+    m.families as second_families -- That country's key core families, fractional
 from intermediate.int_core_technology as c
 left join reference.ipc_title as n on c.technology = n.technology
 left join intermediate.int_convergence_node as b
     on c.technology = b.technology and b.network = 'WORLD'
-left join core_country as l on c.technology = l.technology and l.place = 1
+left join core_country as l
+    on c.level = l.level and c.technology = l.technology and l.place = 1
+left join core_country as m
+    on c.level = m.level and c.technology = m.technology and m.place = 2
+cross join topic_size as s
 cross join topic.topic as t

@@ -9,10 +9,12 @@ from collections import Counter
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 from benchmarks import world
 from benchmarks.dirt import damage
+from transforms.trend import find_trend
 from warehouse.topic import read
 
 SHARED = world.FOLDER.parents[2] / "shared"
@@ -204,6 +206,19 @@ def test_families_jump_in_the_year_of_the_surge(planted, null):
 
     assert jump(planted) == pytest.approx(1.8 * 1.025, rel=0.03)
     assert jump(null) == pytest.approx(1.025, rel=0.03)
+
+
+def test_the_trend_breaks_at_the_surge_and_nowhere_in_a_world_without(planted, null):
+    def breaks(con):
+        counts = con.execute(
+            "select count(*) from family where quarter // 4 < 33 "
+            "group by quarter // 4 order by quarter // 4"
+        ).fetchall()
+        segments = find_trend(np.array(counts)[:, 0]).segments
+        return [1990 + segment.start for segment in segments[1:]]
+
+    assert breaks(planted) == [2007]
+    assert breaks(null) == []
 
 
 def test_countries_take_up_technologies_with_their_lag(planted, null):

@@ -40,7 +40,7 @@ print(json.dumps({
              for s, t, c, kind, _ in columns if kind in ("BIGINT", "DOUBLE")},
     "core": db.execute(
         "select rank, technology, is_core_technology, title from marts.fct_core_technology "
-        "order by rank limit 20"
+        "order by level, rank limit 20"
     ).fetchall(),
 }))
 """
@@ -93,7 +93,7 @@ def test_an_old_duckdb_reads_the_same_numbers(seen, today) -> None:
         assert total == pytest.approx(expected, rel=1e-9, abs=1e-5), column
     core = today.sql(
         "select rank, technology, is_core_technology, title from marts.fct_core_technology "
-        "order by rank limit 20"
+        "order by level, rank limit 20"
     ).fetchall()
     assert [tuple(row) for row in seen["core"]] == core
 

@@ -1,5 +1,6 @@
 """Core technologies against exact enumeration, hand computation and a planted truth."""
 
+from functools import partial
 from itertools import combinations
 from math import comb
 
@@ -10,7 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import beta, false_discovery_control
 
-from transforms.core import core_technologies
+from transforms.core import core_technologies as core_technologies_within
+
+core_technologies = partial(core_technologies_within, max_q_value=0.05, min_core_families=5)
 
 FAMILIES, CORE = 60, 12
 technology = st.integers(1, FAMILIES).flatmap(
@@ -111,6 +114,15 @@ def test_a_handful_of_core_families_is_not_enough(k, core):
     found = core_technologies(frame([(k, k), (9_000, 500)]), 10_000, 1_000)
     assert found["q_value"][0] < 0.05
     assert found["is_core_technology"].to_list() == [core, False]
+
+
+def test_the_limits_are_those_asked_for():
+    counts = frame([(40, 12), (9_000, 500)])
+    for q_value, least, core in [(0.05, 12, True), (0.05, 13, False), (1e-9, 12, False)]:
+        found = core_technologies_within(
+            counts, 10_000, 1_000, max_q_value=q_value, min_core_families=least
+        )
+        assert found["is_core_technology"].to_list() == [core, False]
 
 
 # -- shrunken rates ----------------------------------------------------------------------------

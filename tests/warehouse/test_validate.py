@@ -78,13 +78,22 @@ BAD = {
         "families = 0, core_families = 0",
     ],
     ("fct_core_technology", "key core technologies pass the test"): [
-        "update {t} set is_core_technology = false where rank = 1",
+        "update {t} set is_core_technology = false where q_value = (select min(q_value) from {t})",
         "update {t} set is_core_technology = true where rank = (select max(rank) from {t})",
     ],
     ("fct_core_technology", "ranks are dense"): [
         "update {t} set rank = 0 where rank = 1",
         "update {t} set rank = 1 where rank = 2",
         "update {t} set rank = rank + 1",
+    ],
+    ("fct_core_technology", "fractional counts are parts"): [
+        "fractional_families = families + 1",
+        "fractional_core_families = core_families + 1",
+        "update {t} set fractional_families = families where level = 'subclass'",
+    ],
+    ("fct_core_technology", "leaders are in order"): [
+        "leading_country = null, second_country = 'US'",
+        "leading_families = 1, second_families = 2",
     ],
     ("fct_core_technology", "technology is known to BI"): ["technology = 'Y99Z'"],
     ("fct_core_technology", "some technology is core"): [
@@ -131,6 +140,40 @@ BAD = {
     ],
     ("fct_country_year", "core families are families"): ["core_families = families + 1"],
     ("fct_country_year", "countries sum to the families"): ["families = families + 1"],
+    ("fct_country_year", "no year is missing"): [
+        "delete from {t} where country = 'US' and year = (select median(year) from {t})",
+        "delete from {t} where country = 'US' and year = (select max(year) from {t})",
+    ],
+    ("fct_country_year", "all families are the sum of the year"): [
+        "all_families = all_families + 1",
+        "all_core_families = all_core_families + 1",
+    ],
+    ("fct_country_year", "growth follows the counts"): [
+        "update {t} set growth = growth + 1 where country = 'US'",
+        "update {t} set growth = null where country = 'US'",
+    ],
+    ("fct_country_year", "some year is complete"): ["update {t} set is_complete = false"],
+    ("fct_patent_technology", "shares of a family sum to 1"): ["share = share / 2"],
+    ("fct_patent_technology", "technology is known to BI"): [
+        "technology = 'Y99Z'",
+        "is_core_technology = not is_core_technology",
+    ],
+    ("fct_patent_technology", "family is known to BI"): ["family_id = 'none'"],
+    ("fct_trend_segment", "segments follow each other"): [
+        "update {t} set segment = segment + 1 where country = 'WORLD'",
+        "last_year = first_year - 1",
+        "update {t} set first_year = first_year + 1 where segment = 2",
+    ],
+    ("fct_trend_segment", "years are complete"): ["last_year = 2024"],
+    ("fct_trend_segment", "breaks lie within their dates"): [
+        "update {t} set break_earliest = first_year + 1 where segment = 2",
+        "update {t} set break_latest = first_year - 1 where segment = 2",
+        "update {t} set bic_gain = null where segment = 2",
+    ],
+    ("fct_trend_segment", "each is fitted or explained"): [
+        "reason = 'too few', annual_growth = 0.1",
+        "reason = null, annual_growth = null",
+    ],
     ("fct_indicator_weight", "weights sum to 1"): [
         "update {t} set weight = weight * 1.001",
         "update {t} set weight = null",
@@ -315,6 +358,8 @@ FILLED = {
     "fct_patent_country": ("share", "share"),
     "fct_stability": ("draws", "core_overlap"),
     "fct_threshold": ("core_families", "cut_score"),
+    "fct_patent_technology": ("is_core_technology", "share"),
+    "fct_trend_segment": ("families", "annual_growth"),
 }
 for mart, (filled, number) in FILLED.items():
     BAD[mart, "every row is complete"] = [f"{filled} = null"]

@@ -4,26 +4,36 @@ import polars as pl
 import pytest
 from scipy.stats import hypergeom
 
-from tests.worlds import by, world
+from tests.worlds import ANY, by, world
+from warehouse.method import Method
 
 CORE = "marts.fct_core_technology"
 
 
 @pytest.fixture(scope="module")
-def found():
-    """Sixty families: G06N in the best 12 and 4 more, G06F in 40, H01L in 20, none in the rest."""
-    codes, places = [], []
+def built():
+    """Sixty families: G06N in the best 12 and 4 more, G06F in 40, H01L in 20, none in the rest.
+
+    Those of G06N are in its main groups 3 and, the best four, also 20.
+    """
+    codes, groups, places = [], [], []
     for i in range(60):
         family = f"f{i:02}"
         mine = ["G06N"] if i < 12 or i in (30, 31, 32, 33) else []
         mine += ["G06F"] if i < 40 else ["H01L"]
         codes += [(family, code, position) for position, code in enumerate(mine, start=1)]
         places.append((family, "ZZ" if i < 3 else "KR" if i < 5 else "US", 1.0, 1))
+        if "G06N" in mine:
+            groups.append((family, "G06N3", "G06N", 1))
+            groups += [(family, "G06N20", "G06N", 2)] if i < 4 else []
     scores = [(f"f{i:02}", float(100 - i)) for i in range(60)]
-    connection = world(
+    return world(
         {
             "intermediate.int_family_code": pl.DataFrame(
                 codes, schema=["family_id", "subclass", "position"], orient="row"
+            ),
+            "intermediate.int_family_group": pl.DataFrame(
+                groups, schema=["family_id", "main_group", "subclass", "position"], orient="row"
             ),
             "intermediate.int_score": pl.DataFrame(
                 scores, schema=["family_id", "score"], orient="row"
@@ -33,9 +43,20 @@ def found():
             ),
             "intermediate.int_family": pl.DataFrame({"family_id": [f for f, _ in scores]}),
         },
-        CORE,
-    )
-    return by(connection, CORE, "technology")
+        CORE, "marts.fct_patent_technology",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found(built):
+    return {key: row for (level, key), row in by(built, CORE, "level", "technology").items()
+            if level == "subclass"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def groups(built):
+    return {key: row for (level, key), row in by(built, CORE, "level", "technology").items()
+            if level == "main_group"}  # fmt: skip
 
 
 def test_counts_and_quotient_are_those_of_the_families(found):
@@ -70,3 +91,74 @@ def test_the_leading_country_is_one_that_is_known_and_has_the_most_core_families
 
 def test_a_technology_bears_its_title(found):
     assert found["H01L"]["title"].upper().startswith("SEMICONDUCTOR")
+
+
+def test_each_level_is_tested_and_ranked_by_itself(found, groups):
+    assert {t: (row["families"], row["core_families"]) for t, row in groups.items()} == {
+        "G06N3": (16, 6), "G06N20": (4, 4),
+    }  # fmt: skip
+    # The same counts, and another number of rows that they are compared with.
+    assert groups["G06N3"]["hypergeometric_p"] == found["G06N"]["hypergeometric_p"]
+    assert groups["G06N3"]["q_value"] != found["G06N"]["q_value"]
+    assert sorted(row["rank"] for row in groups.values()) == [1, 2]
+    assert [t for t, row in groups.items() if row["is_core_technology"]] == ["G06N3"]
+
+
+def test_a_main_group_bears_its_title_and_its_subclass(groups):
+    assert groups["G06N3"]["subclass"] == "G06N"
+    assert "biological models" in groups["G06N3"]["title"]
+
+
+def test_a_family_spreads_one_over_its_technologies(found, groups):
+    # The best 12 and four more have G06N and G06F, 24 have G06F alone.
+    counts = {t: (row["fractional_families"], row["fractional_core_families"])
+              for t, row in (found | groups).items()}  # fmt: skip
+    assert counts == {
+        "G06N": (8, 3), "G06F": (8 + 24, 3), "H01L": (20, 0), "G06N3": (12 + 2, 4), "G06N20": (2, 2)
+    }  # fmt: skip
+    assert found["G06N"]["fractional_location_quotient"] == pytest.approx((3 / 6) / (8 / 60))
+
+
+def test_the_second_country_follows_the_first(found):
+    row = found["G06N"]
+    assert (row["leading_families"], row["second_country"], row["second_families"]) == (2, "US", 1)
+    assert found["H01L"]["second_country"] is None
+
+
+def test_the_topic_sets_the_limits():
+    strict = ANY.model_copy(update={"method": Method(technology_minimum=7)})
+    counts = pl.DataFrame(
+        {"level": "subclass", "technology": ["G06N", "H01L"], "families": [16, 44],
+         "core_families": [6, 0], "fractional_families": [16.0, 44.0],
+         "fractional_core_families": [6.0, 0.0]}
+    )  # fmt: skip
+    ranks = pl.DataFrame({"family_id": range(60), "is_core": [i < 6 for i in range(60)]})
+    core = "intermediate.int_core_technology"
+    given = {
+        "intermediate.int_technology_count": counts, "intermediate.int_score_rank": ranks,
+    }  # fmt: skip
+    assert by(world(given, core), core, "technology")["G06N"]["is_core_technology"]
+    assert not by(world(given, core, topic=strict), core, "technology")["G06N"][
+        "is_core_technology"
+    ]
+
+
+def test_main_groups_without_a_core_family_are_left_out():
+    counts = pl.DataFrame(
+        {"level": ["subclass", "subclass", "main_group"], "technology": ["G06N", "H01L", "H01L21"],
+         "families": [16, 44, 3], "core_families": [6, 0, 0]}
+    )  # fmt: skip
+    ranks = pl.DataFrame({"family_id": range(60), "is_core": [i < 6 for i in range(60)]})
+    core = "intermediate.int_core_technology"
+    given = {
+        "intermediate.int_technology_count": counts, "intermediate.int_score_rank": ranks,
+    }  # fmt: skip
+    assert set(by(world(given, core), core, "technology")) == {"G06N", "H01L"}
+
+
+def test_families_are_linked_to_their_technologies(built):
+    links = by(built, "marts.fct_patent_technology", "family_id", "level", "technology")
+    assert len(links) == 60 + 16 + 16 + 4
+    row = links["f00", "main_group", "G06N3"]
+    assert (row["position"], row["share"], row["is_core_technology"]) == (1, 0.5, True)
+    assert not links["f00", "main_group", "G06N20"]["is_core_technology"]

@@ -1,0 +1,52 @@
+"""The report of a release tells who leads, in what, since when."""
+
+import duckdb
+import pytest
+
+from warehouse.summary import _table, summarise
+
+
+@pytest.fixture(scope="module")
+def report(sample_release):
+    return summarise(sample_release.path)
+
+
+def part(report: str, start: str) -> list[str]:
+    """Give the lines of the first table behind a text."""
+    lines = report[report.index(start) :].splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("|"))
+    return lines[first : next(i for i in range(first, len(lines)) if not lines[i])]
+
+
+@pytest.mark.parametrize(
+    ("level", "start"), [("subclass", "By IPC subclass"), ("main_group", "By IPC main group")]
+)
+def test_core_technologies_of_each_level_are_listed_in_order(report, sample_release, level, start):
+    with duckdb.connect(str(sample_release.database), read_only=True) as db:
+        core = db.execute(
+            "select technology from marts.fct_core_technology "
+            "where is_core_technology and level = ? order by rank limit 10",
+            [level],
+        ).fetchall()
+    assert core
+    assert [line.split(" | ")[1] for line in part(report, start)[2:]] == [t for (t,) in core]
+
+
+def test_every_compared_country_has_its_place(report):
+    for start in ("Who leads", "Rank by key core", "## Trend"):
+        table = "".join(part(report, start))
+        assert all(country in table for country in ("Japan", "United States", "Korea", "China"))
+
+
+def test_the_trend_of_the_world_comes_first(report):
+    assert "complete until 2022" in report
+    assert part(report, "## Trend")[2].startswith("| WORLD | families |")
+
+
+def test_a_name_from_the_data_is_text_and_nothing_else():
+    name = "a|b <img src=x> [x](http://y) `c` \\\\\nsecond line"
+    relation = duckdb.sql("select $name as name", params={"name": name})
+    assert relation is not None
+    assert _table(relation).splitlines()[2:] == [
+        r"| a\|b \<img src=x> \[x](http://y) \`c\` \\\\ second line |"
+    ]
