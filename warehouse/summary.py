@@ -26,7 +26,7 @@ select
     max(r.rank_core) filter (where r.threshold = 0.10) as "10 %",
     max(r.rank_core) filter (where r.threshold = 0.20) as "20 %"
 from marts.fct_country_ranking as r inner join marts.dim_country as c using (country)
-where c.is_compared group by all order by "10 %", country
+where c.is_compared and r.rule = 'top_share' group by all order by "10 %", country
 """
 
 _TECHNOLOGIES = """
