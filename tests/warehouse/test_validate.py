@@ -159,6 +159,10 @@ BAD = {
         "filing_date = publication_date + 1, priority_date = null",
         "priority_date = publication_date + 1, filing_date = publication_date",
     ],
+    ("stg_document", "few dates are out of order"): [
+        "update {t} set filing_date = publication_date + 1, priority_date = null "
+        "where rowid % 500 = 0",
+    ],
     ("stg_document", "publication date is plausible"): [
         "publication_date = date '1789-12-31', filing_date = null, priority_date = null",
         "publication_date = current_date + 60",
