@@ -2,7 +2,8 @@
 -- The cascade follows de Rassenfosse et al. (2013, Research Policy 42:720), turned to applicants:
 -- the record; another document of the family; the register of organisations; records of the same
 -- name; the family's inventors; the office of first filing. Families without an applicant belong
--- to their inventors.
+-- to their inventors. Until 2012 US law made inventors the applicants, also of PCT applications: an
+-- applicant who is an inventor of the family is none where an organisation applies, too.
 with parties as (
     select f.family_id, f.first_filing_office, p.role, p.name, p.country, p.sector
     from intermediate.int_family as f
@@ -32,7 +33,36 @@ applicant as (
     group by p.family_id, p.first_filing_office, p.name
 ),
 
-recognised as (
+s as (
+        select family_id from applicant group by family_id having count(*) > 1
+    ),
+
+worded as (
+    select
+        p.family_id,
+        p.role,
+        p.name,
+        array_to_string(
+            list_sort(
+                string_split(
+                    trim(regexp_replace(upper(p.name), '[^\p{L}\p{N}]+', ' ', 'g')), ' '
+                )
+            ),
+            ' '
+        ) as words
+    from parties as p
+    inner join s on p.family_id = s.family_id
+    where p.name is not null
+),
+
+self_applied as (
+    select distinct a.family_id, a.name
+    from worded as a
+    inner join worded as i on a.family_id = i.family_id and a.words = i.words
+    where a.role = 'applicant' and i.role = 'inventor' and a.words <> ''
+),
+
+judged as (
     select
         a.family_id,
         a.first_filing_office,
@@ -42,14 +72,28 @@ recognised as (
         min(o.home_country) as home_country,
         min(o.namesake_country) as namesake_country,
         coalesce(min(o.organisation_type), min(a.sector)) as organisation_type,
-        min(o.basis) as register_basis
+        min(o.basis) as register_basis,
+        bool_and(s.name is not null) as is_inventor
     from applicant as a
-    left join staging.stg_organisation as o using (name)
+    left join staging.stg_organisation as o on a.name = o.name
+    left join self_applied as s on a.family_id = s.family_id and a.name = s.name
     group by a.family_id, a.first_filing_office, coalesce(o.organisation, a.name),
         coalesce(o.corporate_group, a.name)
 ),
 
--- What other documents of the family say of the same organisation.
+f as (
+        select distinct family_id
+        from judged
+        where not is_inventor and organisation_type is distinct from 'INDIVIDUAL'
+    ),
+
+recognised as (
+    select j.* exclude (is_inventor)
+    from judged as j
+    left join f on j.family_id = f.family_id and j.is_inventor
+    where f.family_id is null
+),
+
 elsewhere as (
     select m.family_id, o.organisation, min(p.country) as family_country
     from intermediate.int_family as f
@@ -144,6 +188,5 @@ applicants as (
     from individuals
 )
 
--- Whole parts of a whole, so that a family's shares add up to 1 exactly.
 select *, parts::double / total as share
 from applicants

@@ -131,7 +131,26 @@ BAD = {
         "update {t} set country = 'ZZ' where position % 10 = 0"
     ],
     ("fct_patent", "citation windows are closed"): ["update {t} set fc_5_window_closed = false"],
-    ("fct_patent_country", "shares of a family sum to 1"): ["share = share / 2"],
+    ("fct_country_source", "steps of a country sum to 1"): ["share = share / 2"],
+    ("fct_country_source", "countries sum to the families"): ["families = families + 1"],
+    ("fct_country_source", "country is known to BI"): ["country = 'XX'"],
+    ("fct_country_source", "one basis is primary"): [
+        "is_primary = not is_primary",
+        "update {t} set is_primary = true",
+        "update {t} set is_primary = false",
+    ],
+    ("fct_country_source", "compared countries are recorded"): [
+        "update {t} set is_imputed = true",
+    ],
+    ("fct_patent_country", "share is one of the three"): [
+        "share = 0.123, share_by_applicant = 1, share_by_inventor = 1, share_by_first_filing = 1",
+    ],
+    ("fct_patent_country", "shares of a family sum to 1"): [
+        "update {t} set share = share / 2",
+        "update {t} set share_by_applicant = share_by_applicant + 1e-15 where share_by_applicant = 1",
+        "update {t} set share_by_inventor = 0",
+        "update {t} set share_by_first_filing = 0",
+    ],
     ("fct_patent_country", "every family is shared out"): ["family_id = 'none'"],
     ("fct_patent_country", "country is known to BI"): ["country = 'XX'"],
     ("stg_citation", "cites one thing"): [
@@ -193,6 +212,7 @@ FILLED = {
     "fct_indicator_weight": ("coverage", "entropy"),
     "fct_network_metric": ("nodes", "average_path_length"),
     "fct_patent": ("is_core", "fc_5"),
+    "fct_country_source": ("is_imputed", "families"),
     "fct_patent_country": ("share", "share"),
 }
 for mart, (filled, number) in FILLED.items():
