@@ -147,7 +147,7 @@ BAD = {
     ],
     ("fct_patent_country", "shares of a family sum to 1"): [
         "update {t} set share = share / 2",
-        "update {t} set share_by_applicant = share_by_applicant + 1e-15 where share_by_applicant = 1",
+        "update {t} set share_by_applicant = 1 - 1e-15 where share_by_applicant = 1",
         "update {t} set share_by_inventor = 0",
         "update {t} set share_by_first_filing = 0",
     ],
@@ -225,6 +225,7 @@ BAD["fct_indicator_weight", "every row is complete"].append("is_used = true, wei
 # Warnings that the sample deserves, and what would spare it: there, bad rows prove nothing alone.
 MENDED = {
     ("fct_patent", "citation windows are closed"): "update {t} set fc_5_window_closed = true",
+    ("fct_country_source", "compared countries are recorded"): "update {t} set is_imputed = false",
     (
         "stg_citation",
         "cites no self",
