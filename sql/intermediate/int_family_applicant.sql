@@ -33,33 +33,48 @@ applicant as (
     group by p.family_id, p.first_filing_office, p.name
 ),
 
-s as (
-        select family_id from applicant group by family_id having count(*) > 1
-    ),
+several as (
+    select family_id from applicant group by family_id having count(*) > 1
+),
 
+-- Persons, as far as their names tell, who do not apply alone.
+person as (
+    select a.family_id, a.name
+    from applicant as a
+    inner join staging.stg_organisation as o on a.name = o.name
+    inner join several as s on a.family_id = s.family_id
+    where o.organisation_type in ('INDIVIDUAL', 'UNKNOWN')
+),
+
+candidate as (
+    select family_id, 'applicant' as role, name from person
+    union all
+    select distinct i.family_id, i.role, i.name
+    from parties as i
+    inner join person as p on i.family_id = p.family_id
+    where i.role = 'inventor' and i.name is not null
+),
+
+-- Names in whatever case, punctuation and order of words.
 worded as (
     select
-        p.family_id,
-        p.role,
-        p.name,
+        family_id,
+        role,
+        name,
         array_to_string(
             list_sort(
-                string_split(
-                    trim(regexp_replace(upper(p.name), '[^\p{L}\p{N}]+', ' ', 'g')), ' '
-                )
+                string_split(trim(regexp_replace(upper(name), '[^\p{L}\p{N}]+', ' ', 'g')), ' ')
             ),
             ' '
         ) as words
-    from parties as p
-    inner join s on p.family_id = s.family_id
-    where p.name is not null
+    from candidate
 ),
 
 self_applied as (
     select distinct a.family_id, a.name
     from worded as a
     inner join worded as i on a.family_id = i.family_id and a.words = i.words
-    where a.role = 'applicant' and i.role = 'inventor' and a.words <> ''
+    where a.role = 'applicant' and i.role = 'inventor'
 ),
 
 judged as (
@@ -81,19 +96,21 @@ judged as (
         coalesce(o.corporate_group, a.name)
 ),
 
-f as (
-        select distinct family_id
-        from judged
-        where not is_inventor and organisation_type is distinct from 'INDIVIDUAL'
-    ),
+organised as (
+    select distinct j.family_id
+    from judged as j
+    inner join self_applied as s on j.family_id = s.family_id
+    where not j.is_inventor and j.organisation_type is distinct from 'INDIVIDUAL'
+),
 
 recognised as (
     select j.* exclude (is_inventor)
     from judged as j
-    left join f on j.family_id = f.family_id and j.is_inventor
-    where f.family_id is null
+    left join organised as o on j.family_id = o.family_id
+    where not (j.is_inventor and o.family_id is not null)
 ),
 
+-- What other documents of the family say of the same organisation.
 elsewhere as (
     select m.family_id, o.organisation, min(p.country) as family_country
     from intermediate.int_family as f
@@ -188,5 +205,6 @@ applicants as (
     from individuals
 )
 
+-- Whole parts of a whole; int_family_attribution makes of them shares that sum to 1 exactly.
 select *, parts::double / total as share
 from applicants

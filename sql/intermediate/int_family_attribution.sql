@@ -15,17 +15,16 @@ with counted as (
 ),
 
 divided as (
-    select
-        basis,
-        family_id,
-        country,
-        step,
-        parts,
-        parts::bigint * 1125899906842624 // total as units
+    select *, parts::bigint * 1125899906842624 // total as units
     from counted
+    where parts < total
 ),
 
 rounded as (
+    select basis, family_id, country, step, 1125899906842624 as units
+    from counted
+    where parts = total
+    union all
     select
         basis,
         family_id,

@@ -24,47 +24,60 @@ claimed as (
     group by m.publication_number
 ),
 
-placed as (
+-- 1 the priority document, 2 a direct equivalent, 3 another second filing.
+ordered as (
     select
         m.family_id,
         m.publication_number,
-        p.role,
-        p.country,
-        count(*) as parts,
-        min(coalesce(m.filing_date, m.publication_date)) as filing_date,
-        min(m.publication_date) as publication_date,
-        min(
-            case
-                when c.claims > 1 then 3
-                -- Some sources know the date of a priority without its number.
-                when c.claims = 1 or m.priority_date < m.filing_date then 2
-                else 1
-            end
-            + case when p.role = 'inventor' then 0 else 3 end
-        ) as step
+        case
+            when c.claims > 1 then 3
+            -- Some sources know the date of a priority without its number.
+            when c.claims = 1 or m.priority_date < m.filing_date then 2
+            else 1
+        end as kinship,
+        row_number() over (
+            partition by m.family_id
+            order by
+                coalesce(m.filing_date, m.publication_date),
+                m.publication_date,
+                m.publication_number
+        ) as age_order
     from members as m
-    inner join staging.stg_party as p on m.publication_number = p.publication_number
     left join claimed as c on m.publication_number = c.publication_number
-    where p.country is not null
-    group by m.family_id, m.publication_number, p.role, p.country
 ),
 
-ordered as (
+-- Steps 1 to 6, and within a step the age of the document.
+located as (
     select
-        *,
-        dense_rank() over (
-            partition by family_id order by step, filing_date, publication_date, publication_number
-        ) as place
-    from placed
+        o.family_id,
+        p.country,
+        (o.kinship + case when p.role = 'inventor' then 0 else 3 end) * 1000000 + o.age_order
+            as place
+    from ordered as o
+    inner join staging.stg_party as p on o.publication_number = p.publication_number
+    where p.country is not null
+),
+
+first_place as (
+    select family_id, min(place) as place
+    from located
+    group by family_id
+),
+
+placed as (
+    select l.family_id, l.country, l.place // 1000000 as step, count(*) as parts
+    from located as l
+    inner join first_place as f on l.family_id = f.family_id and l.place = f.place
+    group by l.family_id, l.country, l.place
 )
 
 select
     f.family_id,
-    coalesce(o.country, c.country, 'ZZ') as country,
-    coalesce(o.step, case when c.country is null then 8 else 7 end)::bigint as step,
-    coalesce(o.parts, 1) as parts,
-    (sum(coalesce(o.parts, 1)) over (partition by f.family_id))::bigint as total
+    coalesce(p.country, c.country, 'ZZ') as country,
+    coalesce(p.step, case when c.country is null then 8 else 7 end)::bigint as step,
+    coalesce(p.parts, 1) as parts,
+    (sum(coalesce(p.parts, 1)) over (partition by f.family_id))::bigint as total
 from intermediate.int_family as f
-left join ordered as o on f.family_id = o.family_id and o.place = 1
+left join placed as p on f.family_id = p.family_id
 -- EP and WO are offices, not countries.
 left join reference.country as c on f.first_filing_office = c.country
