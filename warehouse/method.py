@@ -4,7 +4,7 @@ import csv
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from warehouse.settings import ROOT
 
@@ -88,6 +88,7 @@ class Method(Strict):
 
     # Countries.
     attribution: Literal["applicant", "inventor", "first_filing"] = "applicant"
+    # A country and the one that its families count for, such as HK = "CN".
     count_as: dict[Country, Country] = {}
 
     # Industries.
@@ -95,3 +96,14 @@ class Method(Strict):
     minimum_cell: int = Field(default=5, ge=1)
 
     minimum_families: int = Field(default=50, ge=10)
+
+    @field_validator("count_as")
+    @classmethod
+    def _leads_somewhere(cls, value: dict[str, str]) -> dict[str, str]:
+        for country, counted_as in value.items():
+            if counted_as in value:
+                raise ValueError(
+                    f"{country} counts as {counted_as}, which does not count as itself; "
+                    "name the country that both count as, or leave one out"
+                )
+        return value

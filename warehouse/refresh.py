@@ -188,12 +188,25 @@ def _load(
 
 
 def _check_countries(connection: duckdb.DuckDBPyConnection) -> None:
+    named = (
+        "select country from topic.topic_country union select country from topic.topic_count_as "
+        "union select counted_as from topic.topic_count_as"
+    )
     strange = connection.sql(
-        "select string_agg(country, ', ') from topic.topic_country "
+        f"select string_agg(country, ', ' order by country) from ({named}) "
         "where country not in (select country from reference.country)"
     ).fetchall()[0][0]
     if strange:
         raise UsageError(f"no such country: {strange}; use ISO 3166 alpha-2 codes such as JP")
+    emptied = connection.sql(
+        "select country, counted_as from topic.topic_country "
+        "inner join topic.topic_count_as using (country) order by country"
+    ).fetchall()
+    for country, counted_as in emptied:
+        raise UsageError(
+            f"{country} is to be compared, but count_as counts it as {counted_as}: leave it out "
+            "of the countries, or out of count_as"
+        )
 
 
 def _identity(tables: Mapping[str, Table], marks: Mapping[str, str]) -> str:

@@ -10,8 +10,13 @@ select
     r.rank_families as "#", coalesce(c.name, r.country) as country,
     round(r.families, 1) as families, round(r.core_families, 1) as core,
     r.rank_core as "core #", printf('%.1f %% (%.1f-%.1f)', 100 * r.core_rate,
-    100 * r.core_rate_lower, 100 * r.core_rate_upper) as "core rate (95 %)"
+    100 * r.core_rate_lower, 100 * r.core_rate_upper) as "core rate (95 %)",
+    printf('%.0f %%', 100 * i.imputed) as imputed
 from marts.fct_country_ranking as r left join marts.dim_country as c using (country)
+left join (
+    select country, coalesce(sum(share) filter (where is_imputed), 0) as imputed
+    from marts.fct_country_source where is_primary group by country
+) as i using (country)
 where r.is_default and (c.is_compared or r.rank_families <= 6)
 order by r.rank_families, country
 """
@@ -85,11 +90,9 @@ from meta.source order by rank
 """
 
 _COUNTRY_SOURCES = """
-select country_source as "country known from", round(sum(share), 1) as families,
-    printf('%.1f %%', 100 * sum(share) / sum(sum(share)) over ()) as share
-from marts.fct_patent_country group by country_source
-order by case country_source when 'record' then 1 when 'family' then 2 when 'register' then 3
-    when 'namesake' then 4 when 'inventor' then 5 when 'first_filing' then 6 else 7 end
+select country_source as "country known from", round(sum(families), 1) as families,
+    printf('%.1f %%', 100 * sum(families) / sum(sum(families)) over ()) as share
+from marts.fct_country_source where is_primary group by step, country_source order by step
 """
 
 
@@ -116,11 +119,9 @@ def summarise(path: Path) -> str:
         core, families, imputed, unknown = db.sql(
             "select (select count(*) filter (where is_core) from marts.fct_patent), "
             "(select count(*) from marts.fct_patent), "
-            "coalesce(sum(share) filter (where country_source in ('register', "
-            "'namesake', 'inventor', 'first_filing')), 0) "
-            "/ sum(share), "
-            "coalesce(sum(share) filter (where country_source = 'unknown'), 0) / sum(share) "
-            "from marts.fct_patent_country"
+            "coalesce(sum(families) filter (where is_imputed), 0) / sum(families), "
+            "coalesce(sum(families) filter (where country_source = 'unknown'), 0) / sum(families) "
+            "from marts.fct_country_source where is_primary"
         ).fetchall()[0]
         [(complete,)] = db.sql(
             "select coalesce(max(year)::varchar, 'no year') from marts.fct_country_year "

@@ -2,7 +2,8 @@
 -- The cascade follows de Rassenfosse et al. (2013, Research Policy 42:720), turned to applicants:
 -- the record; another document of the family; the register of organisations; records of the same
 -- name; the family's inventors; the office of first filing. Families without an applicant belong
--- to their inventors.
+-- to their inventors. Until 2012 US law made inventors the applicants, also of PCT applications: an
+-- applicant who is an inventor of the family is none where an organisation applies, too.
 with parties as (
     select f.family_id, f.first_filing_office, p.role, p.name, p.country, p.sector
     from intermediate.int_family as f
@@ -32,7 +33,51 @@ applicant as (
     group by p.family_id, p.first_filing_office, p.name
 ),
 
-recognised as (
+several as (
+    select family_id from applicant group by family_id having count(*) > 1
+),
+
+-- Persons, as far as their names tell, who do not apply alone.
+person as (
+    select a.family_id, a.name
+    from applicant as a
+    inner join staging.stg_organisation as o on a.name = o.name
+    inner join several as s on a.family_id = s.family_id
+    where o.organisation_type in ('INDIVIDUAL', 'UNKNOWN')
+),
+
+candidate as (
+    select family_id, 'applicant' as role, name from person
+    union all
+    select distinct i.family_id, i.role, i.name
+    from parties as i
+    inner join person as p on i.family_id = p.family_id
+    where i.role = 'inventor' and i.name is not null
+),
+
+-- Names in whatever case, punctuation and order of words.
+worded as (
+    select
+        family_id,
+        role,
+        name,
+        array_to_string(
+            list_sort(
+                string_split(trim(regexp_replace(upper(name), '[^\p{L}\p{N}]+', ' ', 'g')), ' ')
+            ),
+            ' '
+        ) as words
+    from candidate
+),
+
+self_applied as (
+    select distinct a.family_id, a.name
+    from worded as a
+    inner join worded as i on a.family_id = i.family_id and a.words = i.words
+    where a.role = 'applicant' and i.role = 'inventor'
+),
+
+judged as (
     select
         a.family_id,
         a.first_filing_office,
@@ -42,11 +87,27 @@ recognised as (
         min(o.home_country) as home_country,
         min(o.namesake_country) as namesake_country,
         coalesce(min(o.organisation_type), min(a.sector)) as organisation_type,
-        min(o.basis) as register_basis
+        min(o.basis) as register_basis,
+        bool_and(s.name is not null) as is_inventor
     from applicant as a
-    left join staging.stg_organisation as o using (name)
+    left join staging.stg_organisation as o on a.name = o.name
+    left join self_applied as s on a.family_id = s.family_id and a.name = s.name
     group by a.family_id, a.first_filing_office, coalesce(o.organisation, a.name),
         coalesce(o.corporate_group, a.name)
+),
+
+organised as (
+    select distinct j.family_id
+    from judged as j
+    inner join self_applied as s on j.family_id = s.family_id
+    where not j.is_inventor and j.organisation_type is distinct from 'INDIVIDUAL'
+),
+
+recognised as (
+    select j.* exclude (is_inventor)
+    from judged as j
+    left join organised as o on j.family_id = o.family_id
+    where not (j.is_inventor and o.family_id is not null)
 ),
 
 -- What other documents of the family say of the same organisation.
@@ -144,6 +205,6 @@ applicants as (
     from individuals
 )
 
--- Whole parts of a whole, so that a family's shares add up to 1 exactly.
+-- Whole parts of a whole; int_family_attribution makes of them shares that sum to 1 exactly.
 select *, parts::double / total as share
 from applicants

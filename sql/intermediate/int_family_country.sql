@@ -1,12 +1,24 @@
--- Countries of families by applicant, fractional. One row = one family x country.
--- The shares of a family sum to 1; its knowledge of a country is as good as the weakest source.
-select
-    family_id,
-    country,
-    sum(parts)::double / max(total) as share,
-    max(case country_source
-        when 'record' then 1 when 'family' then 2 when 'register' then 3 when 'namesake' then 4
-        when 'inventor' then 5 when 'first_filing' then 6 else 7
-    end) as source_step
-from intermediate.int_family_applicant
-group by family_id, country
+-- Countries of families by the attribution that the topic chose. One row = one family x country.
+-- The shares of a family sum to 1 exactly; its knowledge of a country is as good as the weakest
+-- source.
+with chosen as (
+    select
+        a.family_id,
+        a.country,
+        case t.attribution
+            when 'applicant' then a.share_by_applicant
+            when 'inventor' then a.share_by_inventor
+            else a.share_by_first_filing
+        end as share,
+        case t.attribution
+            when 'applicant' then a.applicant_step
+            when 'inventor' then a.inventor_step
+            else a.first_filing_step
+        end as source_step
+    from intermediate.int_family_attribution as a
+    cross join topic.topic as t
+)
+
+select *
+from chosen
+where share > 0

@@ -1,16 +1,19 @@
--- Countries and territories of ISO 3166-1, XK for Kosovo, and ZZ for families whose country nobody
--- knows.
+-- Countries and territories of ISO 3166-1, XK for Kosovo, states that are gone, and ZZ for families
+-- whose country nobody knows.
 -- One row = one country. Key: country.
 with countries as (
-    select country, alpha3, name from reference.country
+    select country, alpha3, name, is_historic from reference.country
     union all
-    select 'ZZ' as country, null as alpha3, 'Unknown' as name
+    select 'ZZ' as country, null as alpha3, 'Unknown' as name, false as is_historic
 )
 
 select
     c.country, -- ISO 3166-1 alpha-2 code; TW, HK and MO stand apart from CN
     c.alpha3, -- ISO 3166-1 alpha-3 code
     c.name, -- Name in English
+    c.is_historic, -- Whether the state is gone; what is left of it stands apart, under its own code
+    a.counted_as, -- Country that its families count for, if the topic says so; null otherwise
     t.country is not null as is_compared -- Whether this release compares it and draws its network
 from countries as c
 left join topic.topic_country as t on c.country = t.country
+left join topic.topic_count_as as a on c.country = a.country

@@ -20,7 +20,7 @@ select
     a.organisation, -- Name in the register of organisations, else harmonised from the records
     min(a.corporate_group) as corporate_group, -- Group it belongs to; itself where none is known
     min(p.country)
-        as country, -- Country that most of its families count for (ISO alpha-2; ZZ unknown)
+        as country, -- Where most of its families are placed, before count_as (ISO; ZZ unknown)
     min(a.organisation_type)
         as organisation_type, -- Sector in PATSTAT's words, combinations too; UNKNOWN if none tells
     min(r.type_rule) as type_rule, -- Rule that tells the type; null for inventors without applicant

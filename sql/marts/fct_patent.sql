@@ -27,13 +27,10 @@ select
     f.source, -- Best-ranked source of the representative publication
     f.selected_by, -- Rule of the topic that let the family in
     f.subfield, -- Sub-field of the topic, the first that applies; null where none does
-    c.country, -- Applicant country with the largest share (ISO alpha-2; ZZ unknown)
+    c.country, -- Country with the largest share, by the topic's attribution (ISO; ZZ unknown)
     c.country_share, -- That country's share of the family, 0 to 1
     c.country_count::bigint as country_count, -- Countries that share the family
-    case c.source_step
-        when 1 then 'record' when 2 then 'family' when 3 then 'register' when 4 then 'namesake'
-        when 5 then 'inventor' when 6 then 'first_filing' else 'unknown'
-    end as country_source, -- Weakest source among its applicants' countries, see docs/method.md
+    w.country_source, -- Weakest step that tells its countries, see docs/method.md
     year(f.priority_date)::bigint as priority_year, -- Year of the earliest priority
     f.priority_date, -- Earliest priority, filing or publication date known
     f.filing_date, -- Earliest filing date of its invention documents
@@ -69,3 +66,5 @@ inner join intermediate.int_score as v on f.family_id = v.family_id
 inner join main_country as c on f.family_id = c.family_id
 left join intermediate.int_rao_stirling as r on f.family_id = r.family_id
 cross join topic.topic as t
+left join reference.country_source as w
+    on t.attribution = w.basis and c.source_step = w.step

@@ -1,13 +1,35 @@
--- Countries of families: how each family is shared between its applicants' countries.
--- One row = one family x country; a family's shares sum to 1. Key: topic, family_id, country.
+-- Countries of families: how each family is shared between countries, by each way to attribute it.
+-- One row = one family x country with any share. By each way a family's shares sum to 1 exactly.
+-- Key: topic, family_id, country.
+with named as (
+    select
+        a.*,
+        f.share,
+        f.source_step,
+        t.topic,
+        t.attribution
+    from intermediate.int_family_attribution as a
+    cross join topic.topic as t
+    left join intermediate.int_family_country as f
+        on a.family_id = f.family_id and a.country = f.country
+)
+
 select
-    t.topic, -- Topic of the release
+    c.topic, -- Topic of the release
     c.family_id, -- Family, as in fct_patent
-    c.country, -- Applicant country (ISO alpha-2; ZZ unknown)
-    c.share, -- Share of the family, equal between its applicants, 0 to 1
-    case c.source_step
-        when 1 then 'record' when 2 then 'family' when 3 then 'register' when 4 then 'namesake'
-        when 5 then 'inventor' when 6 then 'first_filing' else 'unknown'
-    end as country_source -- How the country is known, see docs/method.md
-from intermediate.int_family_country as c
-cross join topic.topic as t
+    c.country, -- Country (ISO 3166 alpha-2; ZZ unknown)
+    coalesce(c.share, 0.0::double)
+        as share, -- Share of the family by the topic's attribution, 0 to 1; what all marts use
+    s.country_source, -- Weakest step that tells it, see docs/method.md; null where share is 0
+    c.share_by_applicant, -- Share by its applicants' countries, equal between applicants
+    a.country_source as applicant_source, -- The same step for it; null where the share is 0
+    c.share_by_inventor, -- Share by its inventors' countries, equal between inventors
+    i.country_source as inventor_source, -- The same step for it; null where the share is 0
+    c.share_by_first_filing, -- 1 for the country of the office of first filing, else 0
+    o.country_source as first_filing_source -- The same step for it; null where the share is 0
+from named as c
+left join reference.country_source as s on c.attribution = s.basis and c.source_step = s.step
+left join reference.country_source as a on a.basis = 'applicant' and c.applicant_step = a.step
+left join reference.country_source as i on i.basis = 'inventor' and c.inventor_step = i.step
+left join reference.country_source as o
+    on o.basis = 'first_filing' and c.first_filing_step = o.step

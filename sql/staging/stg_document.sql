@@ -2,6 +2,7 @@
 -- Where sources tell the same publication, each field is that of the best-ranked source to have it.
 -- Only what a second source tells is merged field by field: that is far less than all, and nothing
 -- where one source is loaded.
+-- is_invention and is_grant are null where a date would decide that is not known.
 with shared as (
     select publication_number, min(source_rank) as best_rank, count(*) as source_count
     from sources.stg_document
@@ -85,23 +86,52 @@ merged as (
 
 listed as (
     select distinct office from reference.publication_kind
+),
+
+-- Without a date a kind says only what it has always meant.
+undated as (
+    select
+        office,
+        kind,
+        case when bool_and(is_invention) = bool_or(is_invention) then bool_and(is_invention) end
+            as is_invention,
+        case when bool_and(is_grant) = bool_or(is_grant) then bool_and(is_grant) end as is_grant
+    from reference.publication_kind
+    group by office, kind
+),
+
+judged as (
+    select
+        m.*,
+        case
+            when u.kind is not null then u.is_invention
+            else coalesce(exact.is_invention, general.is_invention, false)
+        end as is_invention,
+        case
+            when u.kind is not null then u.is_grant
+            else coalesce(exact.is_grant, general.is_grant, false)
+        end as is_grant
+    from merged as m
+    left join reference.publication_kind as exact
+        on
+            m.office = exact.office
+            and m.kind = exact.kind
+            and m.publication_date between exact.valid_from and exact.valid_to
+    left join undated as u
+        on
+            case when m.publication_date is null then m.office end = u.office
+            and m.kind = u.kind
+    -- Offices outside the table: A and B are inventions almost everywhere.
+    left join listed as l on m.office = l.office
+    left join reference.publication_kind as general
+        on l.office is null and general.office = '*' and substring(m.kind, 1, 1) = general.kind
 )
 
 select
-    m.* exclude (claimed_date),
+    * exclude (claimed_date, is_invention, is_grant),
     -- What one source takes for the first filing another may know to be late.
-    least(m.claimed_date, m.filing_date, m.publication_date) as priority_date,
-    coalesce(exact.is_invention, general.is_invention, false) as is_invention,
-    coalesce(exact.is_grant, general.is_grant, false) as is_grant,
-    case when coalesce(exact.is_grant, general.is_grant, false) then m.publication_date end
-        as grant_date
-from merged as m
-left join reference.publication_kind as exact
-    on
-        m.office = exact.office
-        and m.kind = exact.kind
-        and m.publication_date between exact.valid_from and exact.valid_to
--- Offices outside the table: A and B are inventions almost everywhere.
-left join listed as l on m.office = l.office
-left join reference.publication_kind as general
-    on l.office is null and general.office = '*' and substring(m.kind, 1, 1) = general.kind
+    least(claimed_date, filing_date, publication_date) as priority_date,
+    is_invention,
+    is_grant,
+    case when is_grant then publication_date end as grant_date
+from judged

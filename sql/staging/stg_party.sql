@@ -17,7 +17,7 @@ told as (
         p.role,
         p.position,
         p.name,
-        -- A code that is no country (N/A, historical or mistyped) is no knowledge.
+        -- A code that is no country (N/A, EP or mistyped) is no knowledge.
         c.country,
         p.sector,
         p.source,

@@ -190,6 +190,25 @@ def test_a_country_that_does_not_exist_is_named(own_sample) -> None:
         refresh(settings)
 
 
+@pytest.mark.parametrize(
+    ("count_as", "words"),
+    [
+        ('{ HK = "XX" }', "no such country: XX"),
+        ('{ XX = "CN" }', "no such country: XX"),
+        ('{ US = "CN" }', "US is to be compared, but count_as counts it as CN"),
+    ],
+)
+def test_a_country_counts_as_none_that_does_not_exist_and_is_not_compared_as_well(
+    own_sample, tmp_path: Path, count_as: str, words: str
+) -> None:
+    topic = tmp_path / "mine.toml"
+    topic.write_text(
+        f'name = "mine"\ntitle = "Mine"\nclasses = ["G06N"]\n[method]\ncount_as = {count_as}\n'
+    )
+    with pytest.raises(UsageError, match=words):
+        refresh(own_sample.model_copy(update={"topic": str(topic)}))
+
+
 @pytest.mark.usefixtures("unjudged")
 def test_a_run_killed_while_it_loads_hinders_no_later_run(
     sample_release, told, tmp_path: Path

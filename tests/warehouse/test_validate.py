@@ -255,7 +255,26 @@ BAD = {
         "update {t} set country = 'ZZ' where position % 10 = 0"
     ],
     ("fct_patent", "citation windows are closed"): ["update {t} set fc_5_window_closed = false"],
-    ("fct_patent_country", "shares of a family sum to 1"): ["share = share / 2"],
+    ("fct_country_source", "steps of a country sum to 1"): ["share = share / 2"],
+    ("fct_country_source", "countries sum to the families"): ["families = families + 1"],
+    ("fct_country_source", "country is known to BI"): ["country = 'XX'"],
+    ("fct_country_source", "one basis is primary"): [
+        "is_primary = not is_primary",
+        "update {t} set is_primary = true",
+        "update {t} set is_primary = false",
+    ],
+    ("fct_country_source", "compared countries are recorded"): [
+        "update {t} set is_imputed = true",
+    ],
+    ("fct_patent_country", "share is one of the three"): [
+        "share = 0.123, share_by_applicant = 1, share_by_inventor = 1, share_by_first_filing = 1",
+    ],
+    ("fct_patent_country", "shares of a family sum to 1"): [
+        "update {t} set share = share / 2",
+        "update {t} set share_by_applicant = 1 - 1e-15 where share_by_applicant = 1",
+        "update {t} set share_by_inventor = 0",
+        "update {t} set share_by_first_filing = 0",
+    ],
     ("fct_patent_country", "every family is shared out"): ["family_id = 'none'"],
     ("fct_patent_country", "country is known to BI"): ["country = 'XX'"],
     ("fct_stability", "agreement is in range"): [
@@ -319,6 +338,10 @@ BAD = {
         "filing_date = publication_date + 1, priority_date = null",
         "priority_date = publication_date + 1, filing_date = publication_date",
     ],
+    ("stg_document", "few dates are out of order"): [
+        "update {t} set filing_date = publication_date + 1, priority_date = null "
+        "where rowid % 500 = 0",
+    ],
     ("stg_document", "publication date is plausible"): [
         "publication_date = date '1789-12-31', filing_date = null, priority_date = null",
         "publication_date = current_date + 60",
@@ -355,6 +378,7 @@ FILLED = {
     "fct_network_metric": ("nodes", "average_path_length"),
     "fct_technology_lag": ("families", "families"),
     "fct_patent": ("is_core", "fc_5"),
+    "fct_country_source": ("is_imputed", "families"),
     "fct_patent_country": ("share", "share"),
     "fct_stability": ("draws", "core_overlap"),
     "fct_threshold": ("core_families", "cut_score"),
@@ -371,6 +395,7 @@ BAD["fct_indicator_weight", "every row is complete"].append("is_used = true, wei
 # Warnings that the sample deserves, and what would spare it: there, bad rows prove nothing alone.
 MENDED = {
     ("fct_patent", "citation windows are closed"): "update {t} set fc_5_window_closed = true",
+    ("fct_country_source", "compared countries are recorded"): "update {t} set is_imputed = false",
     (
         "stg_citation",
         "cites no self",

@@ -5,7 +5,6 @@
 with named as (
     select
         publication_number,
-        office,
         case
             when array_length(assignee_harmonized) > 0 then assignee_harmonized
             else list_transform(
@@ -21,26 +20,16 @@ with named as (
     from google_patents.publication
 ),
 
-told_apart as (
-    select
-        *,
-        list_transform(inventors, lambda i: i.name) as inventor_names,
-        list_filter(applicants, lambda a: not list_contains(inventor_names, a.name)) as others
-    from named
-),
-
 listed as (
     select
         publication_number,
         'applicant' as role,
-        -- US law made inventors the applicants of PCT applications until 2012, beside the firm.
-        case when office = 'WO' and array_length(others) > 0 then others else applicants end
-            as people,
-        inventor_names
-    from told_apart
+        applicants as people,
+        list_transform(inventors, lambda i: i.name) as inventor_names
+    from named
     union all
     select publication_number, 'inventor' as role, inventors as people, null as inventor_names
-    from told_apart
+    from named
 ),
 
 parties as (

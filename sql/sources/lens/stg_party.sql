@@ -1,26 +1,16 @@
 -- Applicants and inventors in Lens exports. One row = one publication x role x position.
 -- CSV has no countries. Owners of today are not taken for applicants.
 -- A view: each row comes from one publication.
-with told_apart as (
-    select
-        *,
-        list_transform(inventors, lambda i: i.name) as inventor_names,
-        list_filter(applicants, lambda a: not list_contains(inventor_names, a.name)) as others
-    from lens.publication
-),
-
-listed as (
+with listed as (
     select
         publication_number,
         'applicant' as role,
-        -- US law made inventors the applicants of PCT applications until 2012, beside the firm.
-        case when office = 'WO' and array_length(others) > 0 then others else applicants end
-            as people,
-        inventor_names
-    from told_apart
+        applicants as people,
+        list_transform(inventors, lambda i: i.name) as inventor_names
+    from lens.publication
     union all
     select publication_number, 'inventor' as role, inventors as people, null as inventor_names
-    from told_apart
+    from lens.publication
 ),
 
 parties as (

@@ -44,6 +44,33 @@ def test_only_invention_documents_let_a_family_in():
     assert set(found) == {"invention"}
 
 
+def test_an_application_and_its_grant_and_correction_count_once():
+    filing = {"office": "CN", "application_number": "200510012345", "filing_date": "2005-01-03"}
+    found = families(
+        [
+            {"publication_number": "CN-1800000-A", "publication_date": "2006-07-12", **filing},
+            {"publication_number": "CN-1800000-A8", "publication_date": "2006-09-06", **filing},
+            {"publication_number": "CN-100300000-C", "publication_date": "2007-02-14", **filing},
+        ],
+        [(n, "G06N3/02") for n in ("CN-1800000-A", "CN-1800000-A8", "CN-100300000-C")],
+    )  # fmt: skip
+    [family] = found.values()
+    assert family["document_count"] == 2
+    assert family["grant_date"] == date(2007, 2, 14)
+
+
+def test_an_invention_and_a_utility_model_filed_the_same_day_are_two_applications():
+    filed = {"title": "Chip", "filing_date": "2015-01-05", "first_filing_office": "CN"}
+    dual = [
+        {"publication_number": "CN-104600000-A", "application_number": "201510000001",
+         "publication_date": "2015-05-06", **filed},
+        {"publication_number": "CN-204600000-U", "application_number": "201520000002",
+         "publication_date": "2015-06-03", **filed},
+    ]  # fmt: skip
+    found = families(dual, [(d["publication_number"], "G06N3/02") for d in dual])
+    assert {key: row["document_count"] for key, row in found.items()} == {"CN-104600000-A": 1}
+
+
 def test_one_member_in_the_topic_brings_all_the_family_and_the_earliest_stands_for_it():
     found = families(
         [

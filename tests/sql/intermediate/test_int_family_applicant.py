@@ -2,10 +2,8 @@
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.worlds import by, publications, rows, world
+from tests.worlds import by, publications, world
 
 GRANT = "US-7000001-B2"
 REGISTER = pl.DataFrame(
@@ -31,8 +29,6 @@ def applicants(*parties, documents=(), **fields):
             "sources.stg_party": [{"publication_number": GRANT} | p for p in parties],
         },
         "intermediate.int_family_applicant",
-        "intermediate.int_family_country",
-        "marts.fct_patent_country",
     )
     return by(connection, "intermediate.int_family_applicant", "organisation", "country")
 
@@ -161,62 +157,6 @@ def test_a_family_without_any_party_is_somebodys_all_the_same():
     assert only(applicants()) == ("ZZ", "unknown")
 
 
-ANY_PARTY = st.fixed_dictionaries(
-    {
-        "role": st.sampled_from(["applicant", "inventor"]),
-        "name": st.sampled_from(
-            ["Toyota Motor Corp.", "TOYOTA MOTOR", "imec", "A Inc.", "B", "...", None]
-        ),
-        "country": st.sampled_from(["JP", "US", "KR", "CN", "XX", None]),
-    }
-)
-
-
-@settings(max_examples=5, deadline=None)
-@given(
-    st.lists(
-        st.tuples(st.lists(ANY_PARTY, max_size=7), st.sampled_from(["US", "JP", "EP", None])),
-        min_size=20,
-        max_size=40,
-    )
-)
-def test_shares_of_every_family_sum_to_1_whatever_its_parties(families):
-    numbers = [f"US-70{i:05}-B2" for i in range(len(families))]
-    connection = world(
-        {
-            "reference.organisations": REGISTER,
-            "sources.stg_document": publications(
-                *({"publication_number": number, "first_filing_office": office}
-                  for number, (_, office) in zip(numbers, families, strict=True))
-            ),
-            "sources.stg_classification": [
-                {"publication_number": n, "symbol": "G06N3/02"} for n in numbers
-            ],
-            "sources.stg_party": [
-                {"publication_number": number, "position": position} | party
-                for number, (parties, _) in zip(numbers, families, strict=True)
-                for position, party in enumerate(parties, start=1)
-            ],
-        },
-        "intermediate.int_family_applicant",
-        "marts.fct_patent_country",
-    )  # fmt: skip
-    for table in ("intermediate.int_family_applicant", "marts.fct_patent_country"):
-        sums = by(connection, f"(select family_id, sum(share) as total, min(share) as least "
-                              f"from {table} group by family_id)", "family_id")  # fmt: skip
-        assert set(sums) == set(numbers)
-        assert all(row["total"] == pytest.approx(1, abs=1e-12) for row in sums.values())
-        assert all(row["least"] > 0 for row in sums.values())
-    assert (
-        rows(
-            connection,
-            "select * from marts.fct_patent_country where country not in "
-            "(select country from reference.country union all select 'ZZ')",
-        )
-        == []
-    )
-
-
 def test_a_grant_that_names_no_applicant_leaves_it_to_the_application() -> None:
     found = applicants(
         INVENTOR,
@@ -229,3 +169,45 @@ def test_a_grant_that_names_no_applicant_leaves_it_to_the_application() -> None:
     )
     assert [organisation for organisation, _ in found] == ["Toyota Motor"]
     assert only(found) == ("JP", "register")
+
+
+def test_the_grant_is_believed_before_the_application() -> None:
+    found = applicants(
+        {"name": "imec"},
+        {"publication_number": ELSEWHERE["publication_number"], "name": "Toyota Motor Corp."},
+        documents=[ELSEWHERE],
+    )
+    assert [organisation for organisation, _ in found] == ["imec"]
+
+
+# --- Inventors among the applicants --------------------------------------------------------------
+
+SELF = {"name": "SATO JUN", "country": "KR"}
+
+
+def test_an_inventor_who_applies_beside_an_organisation_is_no_applicant():
+    found = applicants(SELF, {"name": "imec", "position": 2}, INVENTOR)
+    assert {name: row["share"] for (name, _), row in found.items()} == {"imec": 1}
+
+
+def test_inventors_who_apply_alone_are_the_applicants():
+    other = {"name": "Roe, Al", "country": "US", "position": 2}
+    found = applicants(SELF, other, INVENTOR, other | {"role": "inventor"})
+    assert {country: row["share"] for (_, country), row in found.items()} == {"KR": 0.5, "US": 0.5}
+
+
+def test_an_inventor_who_applies_beside_another_person_remains():
+    person = {"name": "Heir, Ann", "country": "US", "position": 2, "sector": "INDIVIDUAL"}
+    assert {country for _, country in applicants(SELF, person, INVENTOR)} == {"KR", "US"}
+
+
+def test_a_person_who_is_no_inventor_remains_beside_an_organisation():
+    person = {"name": "Doe, Jo", "country": "US", "position": 2}
+    firm = {"name": "imec", "country": "BE", "position": 3}
+    assert {country for _, country in applicants(person, firm, INVENTOR)} == {"US", "BE"}
+
+
+def test_an_organisation_that_is_listed_as_an_inventor_too_remains():
+    both = {"name": "Toyota Motor Corp."}
+    found = applicants(both, both | {"role": "inventor"}, first_filing_office="US")
+    assert [name for name, _ in found] == ["Toyota Motor"]

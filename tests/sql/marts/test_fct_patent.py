@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from tests.worlds import by, publications, toy, world
+from tests.worlds import ANY, by, publications, toy, world
+from warehouse.method import Method
 
 PATENT = "marts.fct_patent"
 
@@ -75,9 +76,25 @@ def test_what_is_known_of_a_country_is_as_good_as_the_weakest_of_its_applicants(
         {"publication_number": "US-9000001-B2", "name": "Nobody Knows", "position": 2},
         {"publication_number": "US-9000001-B2", "role": "inventor", "country": "US", "name": "A"},
     ]
-    shares = by(world(given, "marts.fct_patent_country"), "marts.fct_patent_country", "family_id")
-    assert (shares["f1"]["country"], shares["f1"]["share"]) == ("US", 1)
-    assert shares["f1"]["country_source"] == "inventor"
+    given["sources.stg_document"][0]["first_filing_office"] = "US"
+    shares = by(world(given, "marts.fct_patent_country"), "marts.fct_patent_country",
+                "family_id", "country")  # fmt: skip
+    assert shares["f1", "US"]["share"] == 1
+    assert shares["f1", "US"]["country_source"] == "inventor"
+
+
+def test_the_country_is_that_of_the_attribution_that_the_topic_chose():
+    given = toy()
+    given["sources.stg_party"] += [
+        {"publication_number": "US-9000001-B2", "role": "inventor", "country": country,
+         "name": f"Inventor {i}", "position": i}
+        for i, country in enumerate(["CN", "KR", "KR"], start=1)
+    ]  # fmt: skip
+    topic = ANY.model_copy(update={"method": Method(attribution="inventor")})
+    patent = by(world(given, PATENT, topic=topic), PATENT, "family_id")["f1"]
+    assert (patent["country"], patent["country_count"]) == ("KR", 2)
+    assert patent["country_share"] == pytest.approx(2 / 3)
+    assert patent["country_source"] == "priority_inventor"
 
 
 def test_countries_at_par_are_settled_by_the_alphabet():

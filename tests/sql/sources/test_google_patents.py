@@ -272,9 +272,6 @@ def test_an_applicant_who_is_an_inventor_is_a_person():
         ("applicant", "INTEL CORP", "US", None),
         inventor,
     ]
-    # In a PCT application it is for the US only that inventors apply beside the firm.
-    people["publication_number"] = "WO-2005015509-A1"
-    assert parties(**people) == [("applicant", "INTEL CORP", "US", None), inventor]
     people["assignee_harmonized"] = harmonised(("HU CHAO", "US"))
     assert parties(**people) == [("applicant", "HU CHAO", "US", "INDIVIDUAL"), inventor]
 

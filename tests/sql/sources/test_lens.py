@@ -313,9 +313,6 @@ def test_parties_of_json_have_a_country_and_those_of_csv_none():
         *inventors,
     ]
     assert document(built)["inventor_count"] == 2
-    # In a PCT application it is for the US only that inventors apply beside the firm.
-    built = lens(exports=[listed | {"Publication Number": "WO 2005/015509 A1"}])
-    assert parties(built) == [("applicant", 1, "PIZZA HUT INC", None, None), *inventors]
 
 
 def test_who_is_not_named_is_not_counted():
@@ -530,13 +527,7 @@ def test_every_list_of_the_csv_is_taken_whole(received, exports):
     assert found("stg_classification", "symbol", "scheme = 'IPC'") == items("IPCR Classifications")
     assert found("stg_classification", "symbol", "scheme = 'CPC'") == items("CPC Classifications")
     assert found("stg_party", "name", "role = 'inventor'") == items("Inventors")
-    others = "role = 'applicant' and t.publication_number not like 'WO-%'"
-    assert found("stg_party", "name", others) == Counter(
-        name
-        for r in exports
-        for name in r["Applicants"].split(";;")
-        if name and r["Jurisdiction"] != "WO"
-    )
+    assert found("stg_party", "name", "role = 'applicant'") == items("Applicants")
     literature = items("Non-Patent Citations")
     assert found("stg_citation", "npl", "true").keys() == literature.keys() - {"None"}
     priorities = received.sql(

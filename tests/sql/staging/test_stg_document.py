@@ -74,6 +74,9 @@ APPLICATION, GRANT, NEITHER, NO_INVENTION = (True, False), (True, True), (False,
         ("US-7650331-B2", "2010-01-19", GRANT),
         ("US-4000000-B1", "2001-01-01", NEITHER),
         ("US-4000000-B2", "1990-05-01", NEITHER),
+        ("US-4000000-B3", "1999-05-04", NEITHER),
+        ("US-3000000-A", "2001-01-02", NEITHER),
+        ("US-20020127820-A1", "2000-12-31", NEITHER),
         ("US-20020127820-A1", "2002-09-12", APPLICATION),
         ("US-20020127820-A2", "2003-09-12", APPLICATION),
         ("US-20020127820-A9", "2003-09-12", APPLICATION),
@@ -87,8 +90,13 @@ APPLICATION, GRANT, NEITHER, NO_INVENTION = (True, False), (True, True), (False,
         ("US-RE42920-E1", "2011-11-15", NO_INVENTION),
         ("US-H1492-H", "1995-10-03", NEITHER),
         ("US-H2277-H1", "2013-01-01", NEITHER),
+        ("US-20050000001-P9", "2005-01-06", NEITHER),
+        ("US-20050000001-P4", "2005-01-06", NEITHER),
+        ("US-T100001-I5", "1982-01-05", NEITHER),
         ("US-T942010-I4", "1976-01-06", NEITHER),
         ("US-6167569-C1", "2008-01-01", NEITHER),
+        ("US-6167569-C2", "2010-01-05", NEITHER),
+        ("US-6167569-C3", "2010-01-05", NEITHER),
         ("US-6167569-F1", "2013-01-01", NEITHER),
         ("US-6167569-J1", "2015-01-01", NEITHER),
         ("US-6167569-K1", "2015-01-01", NEITHER),
@@ -97,6 +105,12 @@ APPLICATION, GRANT, NEITHER, NO_INVENTION = (True, False), (True, True), (False,
         ("CN-101000000-A", "2007-07-18", APPLICATION),
         ("CN-101000000-B", "2010-04-07", GRANT),
         ("CN-101000000-B", "2010-04-06", APPLICATION),
+        ("CN-101000000-B", "2022-11-08", GRANT),
+        ("CN-85100001-B", "1988-03-02", APPLICATION),
+        ("CN-115000000-A", "2022-08-30", APPLICATION),
+        ("CN-101000000-A8", "2008-01-02", NEITHER),
+        ("CN-101000000-A9", "2008-01-02", NEITHER),
+        ("CN-1000000-C", "1992-10-07", GRANT),
         ("CN-1000000-C", "2010-04-06", GRANT),
         ("CN-1000000-C", "2010-04-07", NEITHER),
         ("CN-200000000-U", "2011-01-01", NO_INVENTION),
@@ -108,6 +122,11 @@ APPLICATION, GRANT, NEITHER, NO_INVENTION = (True, False), (True, True), (False,
         ("JP-2001500001-T", "2001-01-09", APPLICATION),
         ("JP-WO2009000001-A1", "2010-08-19", APPLICATION),
         ("JP-H0612345-B", "1994-02-16", APPLICATION),
+        ("JP-S6012345-B", "1985-03-29", APPLICATION),
+        ("JP-H0699999-B", "1995-12-27", APPLICATION),
+        ("JP-2600001-B", "1997-04-16", GRANT),
+        ("JP-H0699999-Y1", "1995-12-27", NO_INVENTION),
+        ("JP-S6012345-Y", "1985-03-29", NO_INVENTION),
         ("JP-H0612345-B2", "1994-02-16", GRANT),
         ("JP-3000001-B1", "2000-01-17", GRANT),
         ("JP-5000001-B2", "2012-08-15", GRANT),
@@ -121,6 +140,8 @@ APPLICATION, GRANT, NEITHER, NO_INVENTION = (True, False), (True, True), (False,
         ("KR-100000001-B", "1995-01-01", GRANT),
         ("KR-100000001-B2", "1995-01-01", GRANT),
         ("KR-200000001-Y1", "2001-01-01", NO_INVENTION),
+        ("KR-920000001-Y", "1992-01-09", NO_INVENTION),
+        ("KR-19990012345-A", "1999-02-25", APPLICATION),
         ("KR-20200000001-U", "2020-01-02", NO_INVENTION),
         ("KR-300000001-S", "2001-01-01", NO_INVENTION),
         # Europe and the world: search reports and corrections are no documents of their own.
@@ -147,6 +168,8 @@ APPLICATION, GRANT, NEITHER, NO_INVENTION = (True, False), (True, True), (False,
         ("TW-M300001-U", "2010-01-01", NO_INVENTION),
         ("TW-300001-M", "2001-01-01", NO_INVENTION),
         ("TW-D100001-S", "2010-01-01", NO_INVENTION),
+        ("TW-100001-D", "2001-01-01", NO_INVENTION),
+        ("TW-300001-B", "1997-03-11", GRANT),
         # An office that is not listed
         ("DE-102009000001-A1", "2010-07-01", APPLICATION),
         ("FR-2900001-B1", "2010-07-01", GRANT),
@@ -186,6 +209,28 @@ def test_kinds_of_an_office_do_not_overlap_in_time():
     ).fetchall() == []  # fmt: skip
 
 
-def test_a_document_without_a_date_is_kept_and_no_invention():
-    row = staged({"publication_number": "US-7650331-B1", "publication_date": None})
-    assert row["US-7650331-B1"]["is_invention"] is False
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        # What a kind has always meant, it means without a date.
+        ("CN-101000000-A", APPLICATION),
+        ("CN-1000000-C", GRANT),
+        ("JP-5000001-B2", GRANT),
+        ("US-3857398-A", GRANT),
+        ("US-20020127820-A1", APPLICATION),
+        ("US-D656352-S1", (False, True)),
+        ("EP-1000000-A3", NEITHER),
+        ("FR-2900001-B1", GRANT),
+        ("DE-202009000001-U1", NEITHER),
+        # A grant since 2001, a re-examination before: nobody knows.
+        ("US-7650331-B1", (None, None)),
+        ("US-7650331-B2", (None, None)),
+        # For an invention at all times, but a grant only since.
+        ("CN-101000000-B", (True, None)),
+        ("JP-2600001-B", (True, None)),
+    ],
+)
+def test_without_a_date_the_kind_alone_decides_if_it_can(number, expected):
+    row = staged({"publication_number": number, "publication_date": None})[number]
+    assert (row["is_invention"], row["is_grant"]) == expected
+    assert row["grant_date"] is None

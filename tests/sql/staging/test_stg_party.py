@@ -128,10 +128,10 @@ def test_a_sector_comes_from_elsewhere_where_there_is_none():
 
 
 @pytest.mark.parametrize(
-    ("told", "known"), [("JP", "JP"), ("TW", "TW"), ("NA", "NA"), ("SU", None), ("XX", None),
+    ("told", "known"), [("JP", "JP"), ("TW", "TW"), ("NA", "NA"), ("SU", "SU"), ("XX", None),
                         ("EP", None), ("", None), (None, None)],
 )  # fmt: skip
-def test_a_country_is_one_of_today_or_not_known(told, known):
+def test_a_country_is_one_of_today_or_of_old_or_not_known(told, known):
     [row] = staged(GOOD | {"name": "Sony", "country": told}).values()
     assert row["country"] == known
 

@@ -1,0 +1,26 @@
+-- How countries are known, and how much of each is imputed, by each way to attribute families.
+-- One row = one basis x country x step of its cascade. Key: topic, basis, country, step.
+with placed as (
+    select
+        basis,
+        country,
+        step,
+        sum((parts::double / total)::decimal(38, 15)) as families
+    from intermediate.int_family_place
+    group by basis, country, step
+)
+
+select
+    t.topic, -- Topic of the release
+    p.basis, -- applicant, inventor or first_filing
+    p.basis = t.attribution as is_primary, -- Whether the topic attributes families by it
+    p.country, -- Country (ISO 3166 alpha-2; ZZ unknown)
+    p.step::bigint as step, -- Step of the basis's cascade, 1 is the best
+    s.country_source, -- Its name, as in fct_patent_country
+    s.is_imputed, -- Whether the country was put in for one that no record of the family names
+    p.families::double as families, -- Families placed there by this step, fractional
+    p.families::double / (sum(p.families) over (partition by p.basis, p.country))::double
+        as share -- Their share of the country's families by this basis; steps sum to 1
+from placed as p
+inner join reference.country_source as s on p.basis = s.basis and p.step = s.step
+cross join topic.topic as t
