@@ -215,7 +215,8 @@ def _pattern(group: str) -> str:
 
 def _near() -> str:
     rules = TABLES["topic_rule"].filter(pl.col("label") == "c_ai_near_chip")
-    return rules.join(TABLES["topic_term"], on="term_id")["pattern"].item()
+    patterns = rules.join(TABLES["topic_term"], on="term_id")["pattern"]
+    return "|".join(f"(?:{pattern})" for pattern in patterns)
 
 
 def _labels(symbol: str, purpose: str) -> set[str]:
