@@ -326,7 +326,7 @@ def test_subfields_are_in_order():
     ]  # fmt: skip
 
 
-# --- Documents, through the real SQL ---------------------------------------------------------------
+# --- Documents, through the real SQL ------------------------------------------------------------
 
 LET_IN = {
     ("G06N3/063", "Circuit"): "a_class",
