@@ -134,6 +134,14 @@ BAD = {
     ("fct_patent_country", "shares of a family sum to 1"): ["share = share / 2"],
     ("fct_patent_country", "every family is shared out"): ["family_id = 'none'"],
     ("fct_patent_country", "country is known to BI"): ["country = 'XX'"],
+    ("fct_patent_subfield", "one sub-field of a family is its primary"): [
+        "is_primary = not is_primary"
+    ],
+    ("fct_patent_subfield", "the primary is the one of fct_patent"): [
+        "update {t} set subfield = 'nonsense' where is_primary",
+        "delete from {t} where is_primary",
+    ],
+    ("fct_patent_subfield", "family is in fct_patent"): ["family_id = 'none'"],
     ("stg_citation", "cites one thing"): [
         "cited_publication = null, npl = null",
         "cited_publication = 'US-1-A', npl = 'Nature 1869'",
@@ -190,6 +198,7 @@ FILLED = {
     "fct_network_metric": ("nodes", "average_path_length"),
     "fct_patent": ("is_core", "fc_5"),
     "fct_patent_country": ("share", "share"),
+    "fct_patent_subfield": ("is_primary", None),
 }
 for mart, (filled, number) in FILLED.items():
     BAD[mart, "every row is complete"] = [f"{filled} = null"]
