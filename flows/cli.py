@@ -3,6 +3,7 @@
 import atexit
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,6 +20,7 @@ from rich.table import Table as RichTable
 
 from warehouse import graph, release, sources, topic
 from warehouse.errors import CorepathError, UsageError
+from warehouse.explain import as_text, explain
 from warehouse.refresh import prepare
 from warehouse.settings import Settings
 from warehouse.summary import summarise
@@ -50,7 +52,11 @@ errors = Console(stderr=True)
 
 TopicName = Annotated[
     str | None,
-    typer.Option("--topic", help="Name of a topic (see `corepath topics`), or path of its file."),
+    typer.Option(
+        "--topic",
+        help="Name of a topic (see `corepath topics`), or path of its file; with :NAME a "
+        "variant of it.",
+    ),
 ]
 ReleasesFolder = Annotated[
     Path | None, typer.Option("--releases", help="Folder of the releases.  [default: releases]")
@@ -176,24 +182,57 @@ def show(
         console.print(f"In {path}", soft_wrap=True)
 
 
-@app.command()
-def topics() -> None:
-    """List the topics that ship, and how to write another."""
+topics_app = typer.Typer(rich_markup_mode="markdown")
+app.add_typer(topics_app, name="topics")
+
+
+@topics_app.callback(invoke_without_command=True)
+def topics(context: typer.Context) -> None:
+    """List the topics that ship, and how to write another; or explain a topic's choice."""
+    if context.invoked_subcommand:
+        return
     with _explained():
-        table = RichTable("topic", "title", "rules", "sub-fields", "compares")
+        table = RichTable("topic", "title", "rules", "sub-fields", "variants", "compares")
         for path in topic.available():
             known = topic.read(path.stem)
             table.add_row(
                 known.name, known.title, str(len(known.include) + len(known.exclude)),
-                str(len(known.subfield)), ", ".join(known.countries),
+                str(len(known.subfield)), ", ".join(known.variant) or "-",
+                ", ".join(known.countries),
             )  # fmt: skip
         console.print(table)
         console.print(
+            "A variant is asked for as --topic ai_chips:strict.\n\n"
             'A topic is a TOML file; the smallest has three lines:\n\n  name = "my_topic"\n'
             '  title = "My topic"\n  classes = ["G06N", "H01L21"]\n\nthen: corepath refresh '
-            "--topic my_topic.toml ...; docs/topics.md tells the rest.",
+            "--topic my_topic.toml ...; docs/topics.md tells the rest. corepath topics explain "
+            "tells why a publication is in a topic or is not.",
             markup=False,
         )
+
+
+@topics_app.command("explain")
+def explain_topic(
+    topic: Annotated[
+        str,
+        typer.Argument(help="Name of a topic, of a variant (ai_chips:strict), or path of a file."),
+    ],
+    publication: Annotated[
+        str, typer.Argument(help="Number of a publication, such as US-7650331-B1 or US7650331B1.")
+    ],
+    warehouse: Annotated[
+        Path | None,
+        typer.Option(help="File that a refresh made.  [default: warehouse.duckdb]"),
+    ] = None,
+) -> None:
+    """Tell why a publication is in a topic or is not: each rule, with the classes and words found.
+
+    It reads the warehouse of an earlier `corepath refresh`, of any topic, and changes nothing. So a
+    topic can be tried on single publications before it is run.
+    """
+    with _explained():
+        found = explain(_settings(topic=topic, warehouse=warehouse), publication)
+        print(as_text(found))
 
 
 @app.command("sources")
@@ -279,7 +318,9 @@ def _pairs(given: list[str] | None) -> dict[str, Path] | None:
 
 
 def _name(topic_or_file: str) -> str:
-    return topic.read(topic_or_file).name if topic_or_file.endswith(".toml") else topic_or_file
+    """Name the topic of releases: a topic that is known by its name alone may be gone by now."""
+    is_name = re.fullmatch(r"\w+", topic_or_file)
+    return topic_or_file if is_name else topic.read(topic_or_file).name
 
 
 def _print(markdown: str) -> None:

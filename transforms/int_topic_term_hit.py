@@ -1,42 +1,28 @@
-"""Where the topic's terms occur."""
+"""Where the terms of the topic's other rules occur."""
 
 import polars as pl
 
+from transforms.term_search import search
 
-def int_topic_term_hit(stg_document: pl.LazyFrame, topic_term: pl.LazyFrame) -> pl.LazyFrame:
-    """Find the topic's terms in titles and abstracts.
 
-    Text is put into Unicode's NFKC form first, so that full-width FPGA is FPGA, and case is
-    ignored.
+def int_topic_term_hit(
+    int_topic_text: pl.LazyFrame, topic_rule: pl.LazyFrame, topic_term: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Find the terms of exclusions, conditions and sub-fields in the families that may be let in.
 
     Parameters
     ----------
-    stg_document
-        One row a publication: publication_number, title, abstract.
+    int_topic_text
+        One row a document of such a family: publication_number, title, abstract.
+    topic_rule
+        One row a rule: purpose, term_id.
     topic_term
-        One row a pattern: term_id, pattern (a regular expression).
+        One row a term x language, see `term_search.search`.
 
     Returns
     -------
     pl.LazyFrame
-        One row a publication x pattern that occurs in it: publication_number, term_id.
-
-    Examples
-    --------
-    >>> documents = pl.LazyFrame({"publication_number": ["JP-1-A", "JP-2-A"],
-    ...                           "title": ["ＦＰＧＡ装置", "Chair"], "abstract": [None, None]},
-    ...                          schema_overrides={"abstract": pl.String})
-    >>> terms = pl.LazyFrame({"term_id": [1], "pattern": ["fpga"]})
-    >>> int_topic_term_hit(documents, terms).collect().rows()
-    [('JP-1-A', 1)]
+        One row a document x term that occurs in it: publication_number, term_id.
     """
-    text = pl.concat_str("title", "abstract", separator="\n", ignore_nulls=True)
-    documents = stg_document.select("publication_number", text=text.str.normalize("NFKC"))
-    hits = [
-        documents.filter(pl.col("text").str.contains(f"(?i){pattern}")).select(
-            "publication_number", term_id=pl.lit(term, pl.Int64)
-        )
-        for term, pattern in topic_term.collect().iter_rows()
-    ]
-    none = pl.LazyFrame(schema={"publication_number": pl.String, "term_id": pl.Int64})
-    return pl.concat([none, *hits])
+    others = topic_rule.filter(pl.col("purpose") != "include")
+    return search(int_topic_text, topic_term.join(others, on="term_id", how="semi"))

@@ -8,12 +8,13 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import Field, ValidationError, model_validator
 
+from transforms.term_search import without_borders
 from warehouse.errors import BadInput, UsageError
 from warehouse.method import Country, Method, Name, Prefix, Strict
 from warehouse.settings import ROOT
+from warehouse.toml_lines import Place, lines
 
 TOPICS = ROOT / "topics"
-
 
 # Chinese and Japanese run words together: a word is taken as two characters there.
 _CHARACTERS_A_WORD = {"zh": 2, "ja": 2}
@@ -55,6 +56,20 @@ class Subfield(Strict):
     any: list[Rule] = Field(min_length=1)
 
 
+class Variant(Strict):
+    """A narrower topic of the same file: of its include rules only these let a document in."""
+
+    include: list[str] = Field(min_length=1)
+
+
+class Fault(ValueError):
+    """What is wrong at a place of the topic file, where parts of it do not fit each other."""
+
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+
 class Topic(Strict):
     """A topic file. The smallest has a name, a title and classes."""
 
@@ -68,45 +83,115 @@ class Topic(Strict):
     condition: list[Rule] = []
     subfield: list[Subfield] = []
     terms: dict[str, dict[Literal["en", "zh", "ja", "ko"], str]] = {}
+    variant: dict[Name, Variant] = {}
     method: Method = Field(default_factory=Method)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Topic":
+        named: dict[Place, Rule] = {
+            (purpose, i): rule
+            for purpose in ("include", "exclude", "condition")
+            for i, rule in enumerate(getattr(self, purpose))
+        }
+        nameless: dict[Place, Rule] = {
+            ("subfield", i, "any", j): rule
+            for i, subfield in enumerate(self.subfield)
+            for j, rule in enumerate(subfield.any)
+        }
+        self._check_names(named)
+        self._check_terms(named | nameless)
         if self.classes:
             self.include = [Rule(id="classes", classes=self.classes), *self.include]
         if not self.include:
-            raise ValueError("a topic needs classes, or at least one [[include]] rule")
-        named = self.include + self.exclude + self.condition
-        ids = [rule.id for rule in named]
-        if "" in ids or len(set(ids)) < len(ids):
-            raise ValueError("every rule needs an id of its own")
-        for rule in self.include + self.condition:
-            if rule.unless:
-                raise ValueError(f"rule {rule.id!r}: unless belongs to [[exclude]] rules")
-        for field, values in (
-            ("countries", self.countries),
-            ("subfield", [subfield.id for subfield in self.subfield]),
-            ("method.indicators", list[str](self.method.indicators)),
-        ):
-            if twice := {value for value in values if values.count(value) > 1}:
-                raise ValueError(f"{field}: {', '.join(sorted(twice))} is given twice")
-        every = named + [rule for subfield in self.subfield for rule in subfield.any]
-        for rule in every:
-            for group in {rule.terms, *(rule.near or ())} - {None, *self.terms}:
-                raise ValueError(f"rule {rule.id!r} names the terms {group!r}, which are not given")
-            for other in set(rule.unless) - set(ids):
-                raise ValueError(f"rule {rule.id!r}: unless names {other!r}, which is no rule")
+            raise Fault((), "a topic needs classes, or at least one [[include]] rule")
+        known = {rule.id for rule in self.include}
+        for name, variant in self.variant.items():
+            for i, rule in enumerate(variant.include):
+                if rule not in known:
+                    place = ("variant", name, "include", i)
+                    raise Fault(place, f"{rule!r} is no include rule")
+        return self
+
+    def _check_names(self, named: dict[Place, Rule]) -> None:
+        """See that every name is given once, and that those asked for are given."""
+        ids = ["classes"] if self.classes else []
+        for place, rule in named.items():
+            if not rule.id or rule.id in ids:
+                raise Fault((*place, "id"), "every rule needs an id of its own")
+            ids.append(rule.id)
+        for place, rule in named.items():
+            if rule.unless and place[0] != "exclude":
+                fault = f"rule {rule.id!r}: unless belongs to [[exclude]] rules"
+                raise Fault((*place, "unless"), fault)
+            for i, other in enumerate(rule.unless):
+                if other not in ids:
+                    fault = f"rule {rule.id!r}: unless names {other!r}, which is no rule"
+                    raise Fault((*place, "unless", i), fault)
+        lists: dict[Place, list[str]] = {
+            ("countries",): self.countries,
+            ("subfield",): [subfield.id for subfield in self.subfield],
+            ("method", "indicators"): list(self.method.indicators),
+        }
+        for place, values in lists.items():
+            for i, value in enumerate(values):
+                if value in values[:i]:
+                    raise Fault((*place, i), f"{value} is given twice")
+
+    def _check_terms(self, rules: dict[Place, Rule]) -> None:
+        """See that every term that is asked for is given, and that the engine can search for it."""
         for group, languages in self.terms.items():
             if not languages:
-                raise ValueError(f"terms.{group}: has no language")
+                raise Fault(("terms", group), "has no language")
             for language, pattern in languages.items():
-                _try(f"terms.{group}.{language}", pattern)
-        for rule in every:
-            if pattern := self._pattern(rule):
-                _try(f"rule {rule.id!r}", pattern)
-            elif rule.near:
-                raise ValueError(f"rule {rule.id!r}: its terms are near each other in no language")
-        return self
+                _try(("terms", group, language), pattern)
+        for place, rule in rules.items():
+            for group in (rule.terms, *(rule.near or ())):
+                if group is not None and group not in self.terms:
+                    fault = f"rule {rule.id!r} names the terms {group!r}, which are not given"
+                    raise Fault((*place, "terms" if rule.terms else "near"), fault)
+            patterns = self.patterns(rule)
+            for pattern, *_ in patterns:
+                _try((*place, "near"), pattern)
+            if rule.near and not patterns:
+                fault = f"rule {rule.id!r}: its terms are near each other in no language"
+                raise Fault((*place, "near"), fault)
+
+    def narrowed(self, variant: str) -> "Topic":
+        """Give a variant as a topic of its own, with a name of its own for its releases.
+
+        Rules that it leaves out let nothing in, and go on to spare documents from exclusions: so a
+        variant selects a part of what the whole topic does.
+
+        Parameters
+        ----------
+        variant
+            Its name in the file.
+
+        Raises
+        ------
+        UsageError
+            The topic has no such variant.
+
+        Examples
+        --------
+        >>> strict = read("ai_chips").narrowed("strict")
+        >>> strict.name, [rule.id for rule in strict.include]
+        ('ai_chips_strict', ['a_class'])
+        """
+        if variant not in self.variant:
+            known = ", ".join(self.variant) or "none"
+            raise UsageError(f"the topic {self.name} has no variant {variant!r}; it has {known}")
+        chosen = self.variant[variant].include
+        return self.model_copy(
+            update={
+                "name": f"{self.name}_{variant}",
+                "title": f"{self.title} ({variant})",
+                "include": [rule for rule in self.include if rule.id in chosen],
+                "condition": [rule for rule in self.include if rule.id not in chosen]
+                + self.condition,
+                "variant": {},
+            }
+        )
 
     def tables(self, countries: list[str] | None) -> dict[str, pl.DataFrame]:
         """Spell the topic out as the tables of the schema `topic`.
@@ -121,14 +206,15 @@ class Topic(Strict):
         dict of str to polars.DataFrame
             By table name.
         """
-        rules, classes, unless, terms = [], [], [], {}
+        rules, classes, unless = [], [], []
+        terms: dict[tuple[_Pattern, ...], int] = {}
         named = [("include", r.id, r) for r in self.include]
         named += [("exclude", r.id, r) for r in self.exclude]
         named += [("condition", r.id, r) for r in self.condition]
         named += [("subfield", s.id, r) for s in self.subfield for r in s.any]
         for number, (purpose, label, rule) in enumerate(named, start=1):
-            pattern = self._pattern(rule)
-            term = terms.setdefault(pattern, len(terms) + 1) if pattern else None
+            patterns = tuple(self.patterns(rule))
+            term = terms.setdefault(patterns, len(terms) + 1) if patterns else None
             prefixes = rule.classes or rule.first_classes
             rules.append((number, purpose, label, bool(prefixes), term))
             classes += [(number, _below(prefix), not rule.classes) for prefix in prefixes]
@@ -148,8 +234,8 @@ class Topic(Strict):
             ),
             "topic_unless": _frame(unless, rule_id=pl.Int64, unless_label=pl.String),
             "topic_term": _frame(
-                [(number, pattern) for pattern, number in terms.items()],
-                term_id=pl.Int64, pattern=pl.String,
+                [(term, *pattern) for patterns, term in terms.items() for pattern in patterns],
+                term_id=pl.Int64, pattern=pl.String, one=pl.String, other=pl.String,
             ),
             "topic_subfield": _frame(
                 [(s.id, s.title, i) for i, s in enumerate(self.subfield, start=1)],
@@ -171,39 +257,58 @@ class Topic(Strict):
             ),
         }  # fmt: skip
 
-    def _pattern(self, rule: Rule) -> str | None:
-        """Write a rule's terms as one regular expression over all languages."""
+    def patterns(self, rule: Rule) -> list["_Pattern"]:
+        """Write a rule's terms as regular expressions, one a language."""
         if rule.terms:
-            return "|".join(f"(?:{pattern})" for pattern in self.terms[rule.terms].values())
+            return [(pattern, None, None) for pattern in self.terms[rule.terms].values()]
         if not rule.near:
-            return None
+            return []
         one, other = (self.terms[group] for group in rule.near)
-        ways = []
-        for language in one.keys() & other.keys():
+        found = []
+        for language in sorted(one.keys() & other.keys()):
             if language in _CHARACTERS_A_WORD:
                 gap = f".{{0,{rule.within * _CHARACTERS_A_WORD[language]}}}?"
             else:
                 gap = rf"\W+(?:\w+\W+){{0,{rule.within}}}?"
-            ways += [f"(?:{one[language]}){gap}(?:{other[language]})"]
-            ways += [f"(?:{other[language]}){gap}(?:{one[language]})"]
-        return "|".join(sorted(ways))
+            a, b = f"(?:{one[language]})", f"(?:{other[language]})"
+            found.append((f"{a}{gap}{b}|{b}{gap}{a}", one[language], other[language]))
+        return found
+
+
+# What to find; and the two groups that it asks for near each other, if it does.
+_Pattern = tuple[str, str | None, str | None]
 
 
 def read(name_or_file: str) -> Topic:
     """Read a topic by its name in topics/ or by the path of its file.
 
+    Parameters
+    ----------
+    name_or_file
+        Such as `ai_chips` or `my/topic.toml`; with a colon and the name of a variant, such as
+        `ai_chips:strict`, that variant.
+
     Raises
     ------
     UsageError
-        There is no such topic.
+        There is no such topic, or it has no such variant.
     BadInput
-        The file is not a valid topic; the message names each field that is wrong.
+        The file is not a valid topic; the message names the line and field of each fault.
 
     Examples
     --------
     >>> read("information_technology").name
     'information_technology'
+    >>> read("ai_chips:strict").name
+    'ai_chips_strict'
     """
+    whole, _, variant = name_or_file.rpartition(":")
+    if whole and re.fullmatch(r"\w+", variant):
+        return _read(whole).narrowed(variant)
+    return _read(name_or_file)
+
+
+def _read(name_or_file: str) -> Topic:
     path = Path(name_or_file)
     if path.suffix != ".toml":
         path = TOPICS / f"{name_or_file}.toml"
@@ -212,12 +317,26 @@ def read(name_or_file: str) -> Topic:
             raise UsageError(
                 f"no topic {name_or_file!r}; shipped are {shipped}; or give the path of a .toml"
             )
+    text = _text(path)
     try:
-        return Topic.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(f"{path}: cannot be read as a topic: {error}") from error
+        return Topic.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"at line (\d+)", str(error))
+        line = int(at[1]) if at else len(text.splitlines())
+        raise BadInput(f"{path}:{line}: cannot be read as a topic: {error}") from error
     except ValidationError as error:
-        raise BadInput("\n".join(f"{path}: {_say(e)}" for e in error.errors())) from error
+        found = lines(text)
+        raise BadInput("\n".join(f"{path}:{_say(e, found)}" for e in error.errors())) from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read as a topic: {error}") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise BadInput(f"{path}:{line}: cannot be read as a topic: it is not UTF-8") from error
 
 
 def available() -> list[Path]:
@@ -225,18 +344,23 @@ def available() -> list[Path]:
     return sorted(TOPICS.glob("*.toml"))
 
 
-def _say(error: Any) -> str:
-    where = ".".join(str(part) for part in error["loc"])
+def _say(error: Any, found: dict[Place, int]) -> str:
+    """Write a fault with its line: where a key is missing, that of the table that lacks it."""
+    cause = error.get("ctx", {}).get("error")
+    place: Place = error["loc"] + (cause.place if isinstance(cause, Fault) else ())
+    known = (found[place[:n]] for n in range(len(place), 0, -1) if place[:n] in found)
+    where = ".".join(map(str, place))
     message = error["msg"].removeprefix("Value error, ")
-    return f"{where}: {message}" if where else message
+    return f"{next(known, 1)}: {where}: {message}" if where else f"{next(known, 1)}: {message}"
 
 
-def _try(where: str, pattern: str) -> None:
+def _try(place: Place, pattern: str) -> None:
     """Raise where the engine that is to search for a pattern cannot."""
-    try:
-        pl.Series([""]).str.contains(f"(?i){pattern}")
-    except pl.exceptions.ComputeError as error:
-        raise ValueError(f"{where}: {str(error).partition('This error occurred')[0]}") from None
+    for tried in (pattern, without_borders(pattern)):
+        try:
+            pl.Series([""]).str.contains(f"(?i){tried}")
+        except pl.exceptions.ComputeError as error:
+            raise Fault(place, str(error).partition("This error occurred")[0]) from None
 
 
 def _below(prefix: str) -> str:

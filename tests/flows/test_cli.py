@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from click.testing import Result
 from rich.console import Console
@@ -71,7 +72,8 @@ def options(settings: Settings) -> list[str]:
         ),
         ("versions", "--topic --releases"),
         ("show", "version --topic --releases"),
-        ("topics", ""),
+        ("topics", "explain"),
+        ("topics explain", "topic publication --warehouse"),
         ("sources", ""),
         ("graph", "--format mermaid"),
     ],
@@ -79,7 +81,7 @@ def options(settings: Settings) -> list[str]:
 def test_help_names_every_option_and_says_what_it_does(
     command: str, names: str, corepath: Run
 ) -> None:
-    result = corepath(command, "--help")
+    result = corepath(*command.split(), "--help")
     assert result.exit_code == 0
     for name in names.split():
         (line,) = (
@@ -154,12 +156,46 @@ def test_topics_lists_those_that_ship_and_shows_a_topic_that_works(
 ) -> None:
     result = corepath("topics")
     assert result.exit_code == 0
-    assert [cells[0] for cells in cells_of(result.stdout)][1:] == ["ai_chips", TOPIC]
+    assert [cells[0] for cells in cells_of(result.stdout)][1:] == [
+        "ai_chips", "ai_chips_cnipa", TOPIC,
+    ]  # fmt: skip
     smallest = tmp_path / "smallest.toml"
     lines = [line for line in result.stdout.splitlines() if re.match(r"  \w+ = ", line)]
     smallest.write_text("\n".join(lines))
     assert len(lines) == 3
     assert read(str(smallest)).classes == ["G06N", "H01L21"]
+
+
+def test_topics_explain_tells_why_a_publication_is_in(sample_release, corepath: Run) -> None:
+    with duckdb.connect(sample_release.database, read_only=True) as connection:
+        number, subfield = connection.sql(
+            "select representative_publication, subfield from marts.fct_patent "
+            "where subfield is not null order by all limit 1"
+        ).fetchall()[0]
+    arguments = (number.replace("-", ""), "--warehouse", sample_release.warehouse)
+    result = corepath("topics", "explain", TOPIC, *arguments)
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"{number}: ")
+    assert f"It is in the topic {TOPIC}, by by_class; sub-fields: {subfield}" in result.stdout
+
+    variant = corepath("topics", "explain", "ai_chips:strict", *arguments)
+    assert variant.exit_code == 0
+    assert "It is not in the topic ai_chips_strict: no rule lets it in." in variant.stdout
+
+    unknown = corepath("topics", "explain", TOPIC, number[:-1] + "9", *arguments[1:])
+    assert unknown.exit_code == UsageError.exit_code
+    assert f"near it are {number}" in unknown.stderr
+
+
+def test_a_variant_has_releases_of_its_own(corepath: Run, tmp_path: Path) -> None:
+    Releases(tmp_path, "ai_chips_strict").refuse("0" * 64, "selects 3 patent families")
+    Releases(tmp_path, "ai_chips").refuse("0" * 64, "selects 5 patent families")
+    result = corepath("versions", "--topic", "ai_chips:strict", "--releases", tmp_path)
+    assert [cells[0] for cells in cells_of(result.stdout)][1:] == ["ai_chips_strict"]
+
+    missing = corepath("versions", "--topic", "ai_chips:exact", "--releases", tmp_path)
+    assert missing.exit_code == UsageError.exit_code
+    assert "no variant 'exact'; it has strict, base, broad" in missing.stderr
 
 
 def test_sources_lists_every_source(corepath: Run) -> None:

@@ -1,11 +1,14 @@
 """The terms and classes of topics/ai_chips.toml on phrases of the kind that patents use."""
 
+import json
 import re
 import unicodedata
 
 import polars as pl
 import pytest
 
+from tests.topics.selecting import selected
+from warehouse.settings import ROOT
 from warehouse.topic import read
 
 TOPIC = read("ai_chips")
@@ -41,6 +44,12 @@ SAYS = {
         "딥러닝용가속기",
         "CNN가속기 설계",
         "인공지능반도체",
+    ],
+    "ai_chip_named": [
+        "AI chips and servers", "An AI-accelerator card",
+        "一种AI芯片的测试方法", "ＡＩ处理器",
+        "ＡＩチップの電源制御", "AIアクセラレータ",
+        "AI반도체를 포함하는 서버", "AI 가속기 카드",
     ],
     "chip_early": [
         "Processor for matrix multiplication",
@@ -126,6 +135,12 @@ DOES_NOT_SAY = {
         "가속기 제어 방법",
         "신경망을 위한 가속기",
         "반도체 장치",
+    ],
+    "ai_chip_named": [
+        "Chai processors for food", "AI runs on a chip",
+        "MAI芯片", "AI算法",
+        "XAIチップ", "AIを用いた方法",
+        "XAI칩", "AI 서비스",
     ],
     "chip_early": [
         "word " * 60 + "accelerator",
@@ -215,7 +230,8 @@ def _pattern(group: str) -> str:
 
 def _near() -> str:
     rules = TABLES["topic_rule"].filter(pl.col("label") == "c_ai_near_chip")
-    return rules.join(TABLES["topic_term"], on="term_id")["pattern"].item()
+    patterns = rules.join(TABLES["topic_term"], on="term_id")["pattern"]
+    return "|".join(f"(?:{pattern})" for pattern in patterns)
 
 
 def _labels(symbol: str, purpose: str) -> set[str]:
@@ -308,3 +324,86 @@ def test_subfields_are_in_order():
         "neuromorphic", "in_memory", "analog", "optical", "fpga", "gpu", "asic", "packaging",
         "memory_devices", "compiler", "eda", "manufacturing",
     ]  # fmt: skip
+
+
+# --- Documents, through the real SQL ------------------------------------------------------------
+
+LET_IN = {
+    ("G06N3/063", "Circuit"): "a_class",
+    ("G06F17/16", "Tensor processor"): "b_class_and_ai",
+    ("G06N3/02", "Neural network accelerator"): "b_class_and_ai",
+    ("H10B63/00", "Memory chip with synaptic weights"): "b_class_and_ai",
+    ("H04N5/00", "A chip for neural networks"): "c_ai_near_chip",
+    ("H04N5/00", "신경망가속기"): "c_one_word",
+    ("H04N5/00", "An AI chip"): "c_named",
+    ("G06N10/00 G06N3/065", "Qubits"): "a_class",  # quantum, but A holds
+    ("G06F30/27 G06F30/39", "Machine learning to place the cells of an NPU"): "b_class_and_ai",
+    ("G11C13/00", "PCM cells for a neural network"): "b_class_and_ai",  # PCM is a memory here
+    ("C12Q1/00 G06F17/16", "Machine learning processor"): "b_class_and_ai",
+}
+LEFT_OUT = [
+    ("G06F17/16", "Matrix processor"),  # no AI
+    ("A61B5/00", "A chip for neural networks"),  # C wants a class of computing
+    ("A61B5/00 H04N5/00", "A chip for neural networks"),  # and wants it first
+    ("H04N5/00", "Artificial insemination (AI) chip"),
+    ("H04N5/00", "AI: a survey of every chip"),
+    ("G06N10/00", "Quantum neural network chip"),  # quantum only: no class of A or B
+    ("G06F30/27", "Machine learning for placing cells of a chip"),  # AI for chips
+    ("G06F17/16", "Semiconductor wafer defects found by a neural network"),
+    ("G06N3/02", "Machine learning of orders"),  # AI that runs on anything
+    ("G06N3/02", "word " * 60 + "neural network processor"),  # the chip comes late
+    ("G10L19/00 G06N3/02", "PCM audio coded by a neural network"),  # pulse-code modulation
+    ("H01L21/00", "Chip for a power transformer with a cooling network"),
+    ("C12Q1/00 H04N5/00", "A chip for neural networks"),
+    ("G06N3/02 G01N33/00", "DNA chip data and a neural network"),
+    ("G06N3/02", "基因芯片数据的神经网络"),
+]
+
+
+def test_documents_are_let_in_by_the_rule_that_means_them_and_traps_are_left_out():
+    assert selected(TOPIC, *LET_IN, *LEFT_OUT) == dict(enumerate(LET_IN.values()))
+
+
+@pytest.mark.parametrize(
+    ("variant", "rules"),
+    [
+        ("strict", {"a_class"}),
+        ("base", {"a_class", "b_class_and_ai"}),
+        ("broad", set(LET_IN.values())),
+    ],
+)
+def test_a_variant_is_the_part_of_the_topic_that_its_rules_let_in(variant, rules):
+    found = selected(read(f"ai_chips:{variant}"), *LET_IN, *LEFT_OUT)
+    assert found == {i: rule for i, rule in enumerate(LET_IN.values()) if rule in rules}
+
+
+LABELS = ROOT.parent / "shared" / "data" / "topic" / "accelerator_labels_20.json"
+
+
+@pytest.mark.skipif(not LABELS.exists(), reason="needs ../shared")
+@pytest.mark.parametrize(
+    ("rule", "right", "wrong"),
+    [
+        ("c_ai_near_chip", 1, 0),
+        ("c_named", 1, 0),
+        ("b_class_and_ai", 2, 0),
+        ("accelerator_named", 3, 3),
+        ("chip_early", 4, 4),
+    ],
+)
+def test_terms_on_claims_that_were_labelled_by_hand(rule, right, wrong):
+    """Twenty claims, six of them of accelerators; classes are not told, so terms stand alone.
+
+    The label asks for accelerators of any kind (graphics, vectors), the topic for those of AI: what
+    it finds should be right, and much is not for it to find.
+    """
+    claims = json.loads(LABELS.read_text(encoding="utf-8"))
+    labels = [claim["is_accelerator_hardware_design_patent"] for claim in claims]
+    assert (len(labels), sum(labels)) == (20, 6)
+    asked = next(r for r in TOPIC.include + TOPIC.condition if r.id == rule)
+    pattern = "|".join(f"(?:{pattern})" for pattern, *_ in TOPIC.patterns(asked))
+    found = [
+        label for claim, label in zip(claims, labels, strict=True)
+        if re.search(f"(?i){pattern}", unicodedata.normalize("NFKC", claim["claims"]))
+    ]  # fmt: skip
+    assert (found.count(True), found.count(False)) == (right, wrong)

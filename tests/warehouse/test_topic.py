@@ -1,5 +1,7 @@
 """Topic files: what they may say, and which documents their rules select."""
 
+import re
+
 import pytest
 
 from tests.worlds import by, publications, rows, world
@@ -47,17 +49,17 @@ def test_both_topics_of_the_first_release_ship():
 
 @pytest.mark.parametrize("name", ["nothing", "AI_chips", "../topics/ai_chips", ""])
 def test_an_unknown_name_is_a_mistake_of_the_callers_and_the_known_are_told(name):
-    with pytest.raises(UsageError, match="ai_chips, information_technology"):
+    with pytest.raises(UsageError, match="ai_chips, ai_chips_cnipa, information_technology"):
         read(name)
 
 
 def test_a_file_that_is_not_there_or_no_toml_is_named(topic_file, tmp_path):
     with pytest.raises((BadInput, UsageError), match=r"nowhere\.toml"):
         read(str(tmp_path / "nowhere.toml"))
-    with pytest.raises(BadInput, match=r"my\.toml: cannot be read as a topic"):
+    with pytest.raises(BadInput, match=r"my\.toml:1: cannot be read as a topic"):
         read(topic_file("name = "))
     (tmp_path / "latin.toml").write_bytes('name = "ü"'.encode("latin-1"))
-    with pytest.raises(BadInput, match=r"latin\.toml: cannot be read as a topic"):
+    with pytest.raises(BadInput, match=r"latin\.toml:1: cannot be read as a topic"):
         read(str(tmp_path / "latin.toml"))
 
 
@@ -77,11 +79,11 @@ TERMS = '[terms.t]\nen = "chip"\n'
         (SMALLEST + "clases = []", "clases: Extra inputs are not permitted"),
         ('name = "a"\ntitle = "A"', "a topic needs classes, or at least one [[include]] rule"),
         (SMALLEST + 'countries = ["Japan"]', "countries.0: 'Japan'"),
-        (SMALLEST + 'countries = ["JP", "US", "JP"]', "countries: JP is given twice"),
+        (SMALLEST + 'countries = ["JP", "US", "JP"]', "countries.2: JP is given twice"),
         (SMALLEST + "[method]\ncore_share = 1.5", "method.core_share: Input should be less than 1"),
         (SMALLEST + '[method]\nindicators = ["fc_5", "rca"]',
          "method.indicators.1: 'rca' is no indicator"),
-        (SMALLEST + '[method]\nindicators = ["cl", "cl"]', "indicators: cl is given twice"),
+        (SMALLEST + '[method]\nindicators = ["cl", "cl"]', "indicators.1: cl is given twice"),
         (SMALLEST + "[method]\nindicators = []", "method.indicators: List should have at least 1"),
         (SMALLEST + RULE, "include.0: a rule needs classes, first_classes, terms or near"),
         (SMALLEST + RULE + 'classes = ["G"]\nfirst_classes = ["G"]', "not both"),
@@ -102,7 +104,7 @@ TERMS = '[terms.t]\nen = "chip"\n'
         (SMALLEST + RULE + 'near = ["t", "t"]\nwithin = 51\n' + TERMS, "include.0.within: Input"),
         (SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = []', "subfield.0.any: List should"),
         (SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = [{ classes = ["G"] }]\n' * 2,
-         "subfield: s is given twice"),
+         "subfield.1: s is given twice"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_by_file_and_field(topic_file, text, complaint):
@@ -113,14 +115,69 @@ def test_what_is_wrong_is_told_by_file_and_field(topic_file, text, complaint):
         read(topic_file(text))
     message = str(caught.value)
     assert complaint in message
-    assert "/my.toml: " in message.splitlines()[0]
+    assert re.search(r"/my\.toml:\d+: ", message.splitlines()[0])
     assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        # A key, an item of a list over several lines, an inline table, a dotted key.
+        (SMALLEST + RULE + "within = 99\nclasses = ['G']", "6: include.0.within: Input should"),
+        ('name = "a"\ntitle = "A"\nclasses = [\n  "G",\n  "g",  # "H"\n]', "5: classes.1: 'g'"),
+        (SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = [\n{ classes = ["G"] },\n'
+         "{ terms = 1 },\n]",
+         "9: subfield.0.any.1.terms: Input should be a valid string"),
+        (SMALLEST + "\n\nmethod.core_share = 2", "6: method.core_share: Input should be less"),
+        # A key that no table has, one that is missing, one in a table named twice.
+        (SMALLEST + "[method]\nsort = 1", "5: method.sort: Extra inputs are not permitted"),
+        ('\n\nclasses = ["G"]\nname = "a"', "1: title: Field required"),
+        (SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = [{ terms = "t" }]\n'
+         '[[subfield]]\nid = "t"\ntitle = "T"\n', "8: subfield.1.any: Field required"),
+        (SMALLEST + RULE + "classes = ['G']\n" + RULE + "near = ['t']",
+         "9: include.1.near.1: Field required"),
+        # Behind a text of several lines, which looks like a table.
+        (SMALLEST + "description = '''\n[[include]]\nwithin = 1\n'''\nx = 1", "8: x: Extra inputs"),
+        # What does not fit together is told where it is written.
+        (SMALLEST + RULE + 'terms = "t"', "6: include.0.terms: rule 'r' names the terms 't'"),
+        (SMALLEST + RULE + 'classes = ["G"]\n' + RULE + 'classes = ["H"]',
+         "8: include.1.id: every rule needs an id of its own"),
+        (SMALLEST + '[[exclude]]\nid = "x"\nclasses = ["G"]\nunless = ["classes",\n"y"]',
+         "8: exclude.0.unless.1: rule 'x': unless names 'y'"),
+        (SMALLEST + RULE + 'terms = "t"\n[terms.t]\nen = "chip"\nzh = "("', "9: terms.t.zh: regex"),
+        (SMALLEST + RULE + 'terms = "t"\n[terms]\nt = { en = "(" }', "8: terms.t.en: regex"),
+        (SMALLEST + '[variant.v]\ninclude = [\n"classes",\n"c",\n]',
+         "7: variant.v.include.1: 'c' is no include rule"),
+        (SMALLEST + 'countries = [\n"JP",\n"US",\n"JP",\n]', "7: countries.2: JP is given twice"),
+        ('name = "a"\n\ntitle = "A"', "1: a topic needs classes"),
+        # What is no TOML.
+        ('name = "a"\ntitle = A', "2: cannot be read as a topic: Invalid value"),
+        ('name = "a"\ntitle = "A"\nname = "b"', "3: cannot be read as a topic: Cannot overwrite"),
+        (SMALLEST + 'description = """\n\n', "5: cannot be read as a topic: Unterminated string"),
+        (SMALLEST + "description = 'a", "4: cannot be read as a topic: "),
+        ("", "1: name: Field required"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_with_its_line(topic_file, text, told):
+    path = topic_file(text)
+    with pytest.raises(BadInput) as caught:
+        read(path)
+    assert str(caught.value).startswith(f"{path}:{told}")
+
+
+def test_a_text_that_is_not_utf8_is_told_with_its_line(tmp_path):
+    path = tmp_path / "latin.toml"
+    path.write_bytes('name = "u"\ntitle = "ü"'.encode("latin-1"))
+    with pytest.raises(
+        BadInput, match=r"latin\.toml:2: cannot be read as a topic: it is not UTF-8"
+    ):
+        read(str(path))
 
 
 def test_every_fault_is_told_at_once(topic_file):
     with pytest.raises(BadInput) as caught:
         read(topic_file('title = "A"\nclasses = ["g"]\ncountries = ["x"]'))
-    assert str(caught.value).count("my.toml: ") == 3
+    assert str(caught.value).count("my.toml:") == 3
 
 
 def test_terms_too_wide_to_search_for_are_refused_when_the_file_is_read(topic_file):
@@ -135,11 +192,47 @@ def test_a_country_asked_for_twice_is_compared_once():
     assert table.rows() == [("KR", 1), ("JP", 2)]
 
 
+VARIANTS = """
+name = "t"
+title = "T"
+[[include]]
+id = "a"
+classes = ["G06N3/06"]
+[[include]]
+id = "b"
+classes = ["G06N"]
+[[exclude]]
+id = "x"
+classes = ["H01L"]
+unless = ["b"]
+[variant.strict]
+include = ["a"]
+"""
+
+
+def test_a_variant_is_asked_for_behind_a_colon_and_has_a_name_of_its_own(topic_file):
+    path = topic_file(VARIANTS)
+    assert read(path).name == "t"
+    strict = read(f"{path}:strict")
+    assert (strict.name, strict.title) == ("t_strict", "T (strict)")
+    assert [rule.id for rule in strict.include] == ["a"]
+    assert strict.tables(None)["topic"]["topic"].item() == "t_strict"
+
+
+@pytest.mark.parametrize("variant", ["loose", "Strict", "b", "1"])
+def test_an_unknown_variant_is_a_mistake_of_the_callers_and_the_known_are_told(topic_file, variant):
+    with pytest.raises(UsageError, match=f"the topic t has no variant '{variant}'; it has strict"):
+        read(f"{topic_file(VARIANTS)}:{variant}")
+    with pytest.raises(UsageError, match=r"information_technology has no variant .* it has none"):
+        read(f"information_technology:{variant}")
+
+
 # --- Rules, through the real SQL -----------------------------------------------------------------
 
 
 def selected(topic, *documents):
     """Which documents a topic selects and by which rule: (classes, title, abstract) by place."""
+    topic = topic if isinstance(topic, Topic) else Topic(**topic)
     given = {
         "sources.stg_document": publications(
             *({"publication_number": f"US-{i:03}-B2", "title": title, "abstract": abstract}
@@ -152,7 +245,7 @@ def selected(topic, *documents):
             for position, symbol in enumerate(classes, start=1)
         ],
     }  # fmt: skip
-    connection = world(given, "intermediate.int_topic_document", topic=Topic(**topic))
+    connection = world(given, "intermediate.int_topic_document", topic=topic)
     found = by(connection, "intermediate.int_topic_document", "publication_number")
     return {int(number[3:6]): row["selected_by"] for number, row in found.items()}
 
@@ -309,6 +402,17 @@ def test_an_exclusion_takes_away_what_no_rule_spares():
     assert set(found) == {1, 2, 4}
 
 
+def test_a_rule_that_a_variant_leaves_out_lets_nothing_in_and_still_spares(topic_file):
+    documents = [
+        (["G06N3/063"], None, None),
+        (["G06N3/063", "H01L21/00"], None, None),  # spared by b, which lets nothing in
+        (["G06N5/00"], None, None),
+    ]
+    path = topic_file(VARIANTS)
+    assert set(selected(read(path), *documents)) == {0, 1, 2}
+    assert set(selected(read(f"{path}:strict"), *documents)) == {0, 1}
+
+
 def test_a_condition_may_ask_for_first_classes_and_nearness_too():
     topic = {
         "name": "t", "title": "T", "terms": CHIP, "classes": ["G", "H"],
@@ -362,6 +466,54 @@ def test_a_subfield_selects_nothing_and_every_one_that_applies_is_known():
         "where purpose = 'subfield' and publication_number = 'US-1-B2'",
     )
     assert {row["label"] for row in hits} == {"one", "two"}
+
+
+def test_the_words_of_a_family_count_for_its_subfield_also_where_another_member_is_let_in():
+    topic = Topic(
+        name="t", title="T", terms=CHIP, include=[{"id": "r", "classes": ["G06N"], "terms": "ai"}],
+        subfield=[{"id": "s", "title": "S", "any": [{"terms": "chip"}]}],
+    )  # fmt: skip
+    connection = world(
+        {
+            "sources.stg_document": publications(
+                {"publication_number": "US-1-A1", "family_id": "1", "title": "Chip",
+                 "publication_date": "2009-01-01"},
+                {"publication_number": "US-1-B2", "family_id": "1", "title": "Neural"},
+                {"publication_number": "US-2-B2", "family_id": "2", "title": "Chip"},
+            ),
+            "sources.stg_classification": [
+                {"publication_number": "US-1-B2", "symbol": "G06N3/02"},
+                {"publication_number": "US-2-B2", "symbol": "G06N3/02"},
+            ],
+        },
+        "intermediate.int_family",
+        topic=topic,
+    )  # fmt: skip
+    families = by(connection, "intermediate.int_family", "family_id")
+    assert {number: row["subfield"] for number, row in families.items()} == {"1": "s"}
+    searched = by(connection, "intermediate.int_topic_text", "publication_number")
+    assert set(searched) == {"US-1-A1", "US-1-B2"}
+
+
+def test_texts_are_searched_only_where_an_include_rule_has_its_class():
+    documents = [{"publication_number": f"US-{i}-B2", "title": "Neural chip"} for i in range(1, 4)]
+    given = {
+        "sources.stg_document": publications(*documents),
+        "sources.stg_classification": [
+            {"publication_number": "US-1-B2", "symbol": "G06N3/02"},
+            {"publication_number": "US-2-B2", "symbol": "H01L21/00"},
+        ],
+    }
+    table = "intermediate.int_topic_include_text"
+    for include, numbers in (
+        ([{"id": "r", "classes": ["G06N"], "terms": "ai"}], {"US-1-B2"}),
+        ([{"id": "r", "classes": ["G06N"], "terms": "ai"}, {"id": "s", "classes": ["H"]}],
+         {"US-1-B2"}),
+        ([{"id": "r", "classes": ["G06N"]}], set()),
+        ([{"id": "r", "terms": "ai"}], {"US-1-B2", "US-2-B2", "US-3-B2"}),
+    ):  # fmt: skip
+        topic = Topic(name="t", title="T", terms=CHIP, include=include)
+        assert set(by(world(given, table, topic=topic), table, "publication_number")) == numbers
 
 
 def test_a_rule_holds_for_a_document_once():

@@ -313,6 +313,14 @@ BAD = {
         "update {t} set core_families = core_families + 3150 where rule = 'top_share' "
         "and threshold = 0.01",
     ],
+    ("fct_patent_subfield", "one sub-field of a family is its primary"): [
+        "is_primary = not is_primary"
+    ],
+    ("fct_patent_subfield", "the primary is the one of fct_patent"): [
+        "update {t} set subfield = 'nonsense' where is_primary",
+        "delete from {t} where is_primary",
+    ],
+    ("fct_patent_subfield", "family is in fct_patent"): ["family_id = 'none'"],
     ("stg_citation", "cites one thing"): [
         "cited_publication = null, npl = null",
         "cited_publication = 'US-1-A', npl = 'Nature 1869'",
@@ -384,6 +392,7 @@ FILLED = {
     "fct_threshold": ("core_families", "cut_score"),
     "fct_patent_technology": ("is_core_technology", "share"),
     "fct_trend_segment": ("families", "annual_growth"),
+    "fct_patent_subfield": ("is_primary", None),
 }
 for mart, (filled, number) in FILLED.items():
     BAD[mart, "every row is complete"] = [f"{filled} = null"]
