@@ -41,9 +41,7 @@ def int_indicator_coverage(
     )
     places = [
         (country, place["row"].to_numpy(), place["share"].to_numpy())
-        for (country,), place in pl.concat([world, shares]).group_by(
-            "country", maintain_order=True
-        )
+        for (country,), place in pl.concat([world, shares]).group_by("country", maintain_order=True)
     ]
     return pl.DataFrame(
         [

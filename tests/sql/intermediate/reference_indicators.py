@@ -249,27 +249,29 @@ class Reference:
         shares = pd.Series([c[:4] for c in codes], dtype=str).value_counts(normalize=True)
         return float(1 - (shares**2).sum()) if codes else None
 
-    def table(self, truncation: str) -> pd.DataFrame:
-        """All indicators of the topic's families."""
+    def table(self) -> pd.DataFrame:
+        """All indicators of the topic's families, open windows unknown."""
         nov, pr = self.nov(), self.pr()
-        fc = self.fc if truncation == "closed" else self.deflated
         rows, lags = {}, {}
         for family in self.topic:
             documents = self.documents[family]
             offices = set(documents["office"])
             grants = documents[[key in GRANTS for key in
                                 zip(documents["office"], documents["kind"], strict=True)]]  # fmt: skip
-            named = documents[documents["publication_number"].isin(set(self.applicants))]
-            granted_named = grants[grants["publication_number"].isin(set(self.applicants))]
-            stands = next(d for d in (granted_named, named, grants, documents) if len(d))
             claimed = grants if len(grants) else documents
+            # Applicants are those of a grant that names any, else of any document that does.
+            applicants = [
+                self.applicants[number]
+                for number in [*grants["publication_number"], *documents["publication_number"]]
+                if number in self.applicants
+            ]
             subclasses = self.subclasses[family]
             main_groups = [g for g in self.groups[family] if len(g) > 4]
             if len(grants):
                 lag = grants["publication_date"].iloc[0] - documents["filing_date"].min()
                 lags[family] = lag.days
             rows[family] = {
-                "fc_3": fc(family, 3), "fc_5": fc(family, 5), "fc_7": fc(family, 7),
+                "fc_3": self.fc(family, 3), "fc_5": self.fc(family, 5), "fc_7": self.fc(family, 7),
                 "fcx_5": self.fcx_5(family),
                 "fc_reported": documents["forward_citation_count"].max(),
                 "bc": len(self.cites.get(family, set()))
@@ -284,8 +286,7 @@ class Reference:
                 "sc": len(subclasses) or None,
                 "mg": len(main_groups) or None,
                 "inv": documents["inventor_count"].max(),
-                "app": len(self.applicants.get(stands["publication_number"].iloc[0], set()))
-                or None,
+                "app": len(applicants[0]) if applicants else None,
                 "ren": None,
                 "gen": self.differing(self.citing(family, family, 5)),
                 "ori": self.differing(self.cites.get(family, set())),
