@@ -3,6 +3,10 @@
 import numpy as np
 import polars as pl
 
+SCHEMA = {"country": pl.String, "indicator": pl.String} | dict.fromkeys(
+    ("families", "known", "coverage", "mean", "median", "zero_share"), pl.Float64
+)
+
 
 def int_indicator_coverage(
     int_indicator: pl.LazyFrame, int_family_country: pl.LazyFrame, indicator: pl.LazyFrame
@@ -49,7 +53,8 @@ def int_indicator_coverage(
             for name in names
             for column in [values[name].cast(pl.Float64).fill_null(np.nan).to_numpy()]
             for country, row, share in places
-        ]
+        ],
+        schema=SCHEMA,
     )
 
 

@@ -6,7 +6,6 @@ loaded; symbols, some bare; applicants.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -104,6 +103,8 @@ class Reference:
         )
         self.documents = {str(f): rows for f, rows in inventions.groupby("family_id")}
         self.started = {f: rows["publication_date"].iloc[0] for f, rows in self.documents.items()}
+        self.ends: dict[tuple[str, int], pd.Timestamp] = {}
+        self.profiles: dict[tuple[int, int], float] = {}
         groups: dict[str, set[str]] = {}
         for number, symbol in zip(
             world.symbols["publication_number"], world.symbols["symbol"], strict=True
@@ -141,10 +142,11 @@ class Reference:
         """The first publication of an invention document."""
         return self.started[family]
 
-    @cache
     def end(self, family: str, years: int) -> pd.Timestamp:
         """The last day of a window."""
-        return self.start(family) + pd.DateOffset(years=years)
+        if (family, years) not in self.ends:
+            self.ends[family, years] = self.start(family) + pd.DateOffset(years=years)
+        return self.ends[family, years]
 
     def is_closed(self, family: str, years: int) -> bool:
         """Whether the data reach the end of a window."""
@@ -164,12 +166,14 @@ class Reference:
         age = max(ages)
         return len(self.citing(family, family, age)) / self.profile(years, age)
 
-    @cache
     def profile(self, years: int, age: int) -> float:
         """The share of the citations of complete cohorts that had come by an age."""
-        complete = [f for f in self.topic if self.is_closed(f, years)]
-        by_age = sum(len(self.citing(f, f, age)) for f in complete)
-        return by_age / sum(len(self.citing(f, f, years)) for f in complete)
+        if (years, age) not in self.profiles:
+            complete = [f for f in self.topic if self.is_closed(f, years)]
+            by_age = sum(len(self.citing(f, f, age)) for f in complete)
+            in_the_end = sum(len(self.citing(f, f, years)) for f in complete)
+            self.profiles[years, age] = by_age / in_the_end
+        return self.profiles[years, age]
 
     def fcx_5(self, family: str) -> float | None:
         """Forward citations by examiners."""
@@ -256,8 +260,8 @@ class Reference:
         for family in self.topic:
             documents = self.documents[family]
             offices = set(documents["office"])
-            grants = documents[[key in GRANTS for key in
-                                zip(documents["office"], documents["kind"], strict=True)]]  # fmt: skip
+            kinds = zip(documents["office"], documents["kind"], strict=True)
+            grants = documents[[kind in GRANTS for kind in kinds]]
             claimed = grants if len(grants) else documents
             # Applicants are those of a grant that names any, else of any document that does.
             applicants = [
