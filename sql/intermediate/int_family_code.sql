@@ -1,8 +1,8 @@
--- Subclasses of families, by the rule of staging.stg_invention_code.
+-- Subclasses of the topic's families, by the rule of staging.stg_invention_code.
 -- One row = one family x subclass.
 select
-    family_id,
-    subclass,
-    min(position) as position
-from intermediate.int_family_group
-group by family_id, subclass
+    f.family_id,
+    c.subclass,
+    c.position
+from intermediate.int_family as f
+inner join staging.stg_invention_subclass as c on f.family_id = c.family_id

@@ -1,50 +1,110 @@
 -- Indicators of families, null where the sources do not record what one needs (methods.md 2.6).
--- One row = one family.
-with forward as (
+-- One row = one family, a column for each indicator of reference/indicator.csv.
+with recorded as (
+    select bool_or(is_pct) as has_pct, bool_or(is_triadic) as has_triadic
+    from staging.stg_invention
+),
+
+applicants as (
     select
         f.family_id,
-        count(*) as fc_5
+        count(distinct coalesce(o.organisation, p.name)) as app
     from intermediate.int_family as f
-    inner join staging.stg_family_citation as c on f.family_id = c.cited_family
-    where c.citing_publication_date > f.publication_date
-        and c.citing_publication_date <= f.publication_date + interval 5 year
+    inner join staging.stg_party as p on f.party_publication = p.publication_number
+    left join staging.stg_organisation as o on p.name = o.name
+    where p.role = 'applicant' and p.name is not null
     group by f.family_id
 ),
 
-backward as (
-    select f.family_id, count(*) as bc
-    from intermediate.int_family as f
-    inner join staging.stg_family_citation as c on f.family_id = c.citing_family
-    group by f.family_id
+-- A count over a window that the data do not reach the end of is not known yet: next to closed
+-- windows it would measure age. Deflated, it is what the window would hold in the end.
+forward as (
+    select
+        w.*,
+        case w.years_seen
+            when 2 then w.fc_2 when 3 then w.fc_3 when 4 then w.fc_4 when 5 then w.fc_5
+            when 6 then w.fc_6
+        end as fc_whole_years,
+        p3.share as share_3,
+        p5.share as share_5,
+        p7.share as share_7
+    from intermediate.int_forward as w
+    left join intermediate.int_citation_profile as p3
+        on p3.window_years = 3 and w.years_seen = p3.age
+    left join intermediate.int_citation_profile as p5
+        on p5.window_years = 5 and w.years_seen = p5.age
+    left join intermediate.int_citation_profile as p7
+        on p7.window_years = 7 and w.years_seen = p7.age
 ),
 
-scope as (
-    select family_id, count(*) as sc
-    from intermediate.int_family_code
-    group by family_id
+granted as (
+    select
+        family_id,
+        year(priority_date) as priority_year,
+        date_diff('day', filing_date, grant_date) as days
+    from intermediate.int_family
+    where grant_date >= filing_date
 ),
 
-cut_off as (
-    select max(publication_date) as last_day from staging.stg_document
+slowest as (
+    select priority_year, max(days) as days
+    from granted
+    group by priority_year
+),
+
+asked as (
+    select count(*) > 0 as has_nov from topic.topic_indicator where indicator = 'nov'
 )
 
 select
     f.family_id,
-    -- A count over a window that the data do not reach the end of is not known yet: next to closed
-    -- windows it would measure age. What has been seen so far is kept beside it.
-    case
-        when f.publication_date + interval 5 year <= k.last_day then coalesce(fw.fc_5, 0)::double
-    end as fc_5,
-    coalesce(fw.fc_5, 0)::double as fc_5_so_far,
-    case when f.has_patent_citations then coalesce(b.bc, 0)::double end as bc,
+    case when w.years_seen >= 3 then w.fc_3 else w.fc_whole_years / w.share_3 end::double as fc_3,
+    case when w.years_seen >= 5 then w.fc_5 else w.fc_whole_years / w.share_5 end::double as fc_5,
+    case when w.years_seen >= 7 then w.fc_7 else w.fc_whole_years / w.share_7 end::double as fc_7,
+    case when w.years_seen >= 5 then w.fcx_5 end::double as fcx_5,
+    f.forward_citation_count::double as fc_reported,
+    case when f.has_patent_citations then coalesce(b.bc, 0) end::double as bc,
     f.npl_citation_count::double as npl,
     f.office_count::double as fs,
+    f.family_size::double as fs_reported,
+    case when r.has_triadic and f.office_count is not null then f.is_triadic end::double as tri,
+    case when r.has_pct and f.office_count is not null then f.is_pct end::double as pct,
     f.claim_count::double as cl,
-    s.sc::double as sc,
+    null::double as icl, -- no source tells which claims are independent
+    s.sc,
+    s.mg,
     f.inventor_count::double as inv,
-    f.publication_date + interval 5 year <= k.last_day as fc_5_window_closed
+    a.app::double as app,
+    1 - y.days::double / nullif(z.days, 0) as gl,
+    null::double as ren, -- no source has fees
+    g.gen,
+    o.ori,
+    o.rad,
+    t.tct,
+    case when q.has_nov and s.sc is not null then coalesce(n.nov, 0) end::double as nov,
+    d.cd_5,
+    p.pr,
+    s.conv,
+    s.xsec,
+    -- What has been seen so far.
+    w.fc_3::double as fc_3_so_far,
+    w.fc_5::double as fc_5_so_far,
+    w.fc_7::double as fc_7_so_far,
+    w.years_seen >= 3 as fc_3_window_closed,
+    w.years_seen >= 5 as fc_5_window_closed,
+    w.years_seen >= 7 as fc_7_window_closed
 from intermediate.int_family as f
-left join forward as fw on f.family_id = fw.family_id
-left join backward as b on f.family_id = b.family_id
-left join scope as s on f.family_id = s.family_id
-cross join cut_off as k
+inner join forward as w on f.family_id = w.family_id
+left join intermediate.int_backward as b on f.family_id = b.family_id
+left join intermediate.int_scope as s on f.family_id = s.family_id
+left join applicants as a on f.family_id = a.family_id
+left join granted as y on f.family_id = y.family_id
+left join slowest as z on y.priority_year = z.priority_year
+left join intermediate.int_generality as g on f.family_id = g.family_id
+left join intermediate.int_originality as o on f.family_id = o.family_id
+left join intermediate.int_cycle_time as t on f.family_id = t.family_id
+left join intermediate.int_novelty as n on f.family_id = n.family_id
+left join intermediate.int_disruption as d on f.family_id = d.family_id
+left join intermediate.int_pagerank as p on f.family_id = p.family_id
+cross join recorded as r
+cross join asked as q

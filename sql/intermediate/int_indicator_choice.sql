@@ -1,4 +1,5 @@
--- Which indicators can be used, and why not. One row = one indicator.
+-- Which indicators can be used, and why not. One row = one indicator that exists: those that the
+-- topic asks for in its order, then the others.
 -- An indicator that too few families of any compared country have is left out rather than guessed;
 -- a country of fewer than 30 families cannot veto it.
 with judged as (
@@ -20,29 +21,45 @@ weakest as (
         max(case when place = 1 then country end) as lowest_country
     from judged
     group by indicator
+),
+
+chosen as (
+    select
+        i.indicator,
+        i.direction,
+        i.needs,
+        row_number() over (order by n.position nulls last, i.indicator) as position,
+        n.position is not null as is_asked,
+        w.coverage,
+        w.lowest_coverage,
+        w.lowest_country,
+        n.position is not null and w.lowest_coverage >= t.minimum_coverage as is_covered,
+        regexp_replace(round(100 * w.lowest_coverage, 1)::varchar, '[.]0$', '') as lowest_percent,
+        regexp_replace(round(100 * t.minimum_coverage, 1)::varchar, '[.]0$', '') as needed_percent
+    from reference.indicator as i
+    inner join weakest as w on i.indicator = w.indicator
+    left join topic.topic_indicator as n on i.indicator = n.indicator
+    cross join topic.topic as t
 )
 
 select
-    n.indicator,
-    n.position,
-    i.direction,
-    true as is_asked,
-    w.lowest_coverage >= t.minimum_coverage as is_covered,
-    w.coverage,
-    w.lowest_coverage,
-    w.lowest_country,
+    indicator,
+    position,
+    direction,
+    is_asked,
+    is_covered,
+    coverage,
+    lowest_coverage,
+    lowest_country,
     case
-        when w.lowest_coverage < t.minimum_coverage
-            then concat(
-                'left out: known for ', round(100 * w.lowest_coverage, 1), ' % of ',
-                case
-                    when w.lowest_country = 'WORLD' then 'all families'
-                    else concat('the families of ', w.lowest_country)
-                end,
-                ', ', round(100 * t.minimum_coverage, 1), ' % are needed'
-            )
+        when is_covered then null
+        when not is_asked then 'not asked for by the topic'
+        when coverage = 0 then 'left out: no source records ' || needs
+        else 'left out: known for ' || lowest_percent || ' % of '
+            || case
+                when lowest_country = 'WORLD' then 'all families'
+                else 'the families of ' || lowest_country
+            end
+            || ', ' || needed_percent || ' % are needed'
     end as reason
-from topic.topic_indicator as n
-inner join weakest as w on n.indicator = w.indicator
-inner join reference.indicator as i on n.indicator = i.indicator
-cross join topic.topic as t
+from chosen

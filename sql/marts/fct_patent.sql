@@ -37,15 +37,45 @@ select
     f.publication_date, -- Earliest publication date of its invention documents
     f.grant_date, -- Earliest grant; null where none is known
     f.document_count::bigint as document_count, -- Invention documents loaded
+    i.fc_3_so_far as fc_3, -- FC_3: as FC_5, within 3 years
+    i.fc_3_window_closed, -- Whether the loaded data reach 3 years past it; if not, fc_3 is too low
+    case when not i.fc_3_window_closed then i.fc_3 end
+        as fc_3_estimate, -- What an open FC_3 is scored with; null if closed or truncation = closed
     i.fc_5_so_far
         as fc_5, -- FC_5: citing families published in the 5 years after it, of those loaded
     i.fc_5_window_closed, -- Whether the loaded data reach 5 years past it; if not, fc_5 is too low
+    case when not i.fc_5_window_closed then i.fc_5 end
+        as fc_5_estimate, -- What an open FC_5 is scored with; null if closed or truncation = closed
+    i.fc_7_so_far as fc_7, -- FC_7: as FC_5, within 7 years
+    i.fc_7_window_closed, -- Whether the loaded data reach 7 years past it; if not, fc_7 is too low
+    case when not i.fc_7_window_closed then i.fc_7 end
+        as fc_7_estimate, -- What an open FC_7 is scored with; null if closed or truncation = closed
+    k.is_breakthrough, -- Whether FC_5 is in the top 1 % of its priority year; null if open
+    i.fcx_5, -- FCX_5: FC_5 by examiners; null if open or a citing family tells no origin
+    i.fc_reported, -- Citing families or documents as the source counts them, of any age
     i.bc, -- BC: cited families; null where the source lists no references
     i.npl, -- NPL: cited items of other literature; null where the source does not list them
     i.fs, -- FS: offices among its loaded documents, WO left out
+    i.fs_reported, -- Documents of the family as the source counts them, loaded or not
+    i.tri, -- TRI: 1 if filed at EP and JP and granted in the US; null if no loaded family is
+    i.pct, -- PCT: 1 if an international application; null if no loaded family is one
     i.cl, -- CL: claims of the grant, else of the earliest document; null where not recorded
+    i.icl, -- ICL: independent claims; no source tells them yet
     i.sc, -- SC: IPC subclasses; null where it has none
+    i.mg, -- MG: IPC main groups; null where none is known
     i.inv, -- INV: inventors; null where the source does not list them all
+    i.app, -- APP: organisations among its applicants; null where none is named
+    i.gl, -- GL: 1 - days from filing to grant / most days of its priority year; null if not granted
+    i.ren, -- REN: years renewed; no source tells them yet
+    i.gen, -- GEN: chance that two families citing it differ in subclass, 0 to 1; if asked for
+    i.ori, -- ORI: chance that two families it cites differ in subclass, 0 to 1; if asked for
+    i.rad, -- RAD: share of the cited families' subclasses that it is not in, 0 to 1; if asked for
+    i.tct, -- TCT: median age in years of the families it cites; less is better; if asked for
+    i.nov, -- NOV: pairs of subclasses that no earlier loaded family has; if asked for
+    i.cd_5, -- CD_5: disruption in 5 years, -1 consolidates to 1 disrupts; if asked for
+    i.pr, -- PR: PageRank over the mean of its publication year; if asked for
+    i.conv, -- CONV: chance that two of its main groups differ in subclass, drawn with return
+    i.xsec, -- XSEC: IPC sections beyond the first
     r.rao_stirling, -- Rao-Stirling diversity of its subclasses, 0 (one) to 1; null without any
     s.score, -- Score by the topic's weighting and scoring, 0 to 100; it makes rank and core
     v.equal_score, -- Weighted sum with equal weights, 0 to 100
@@ -64,6 +94,7 @@ inner join intermediate.int_score_rank as s on f.family_id = s.family_id
 inner join intermediate.int_family_stability as b on f.family_id = b.family_id
 inner join intermediate.int_score as v on f.family_id = v.family_id
 inner join main_country as c on f.family_id = c.family_id
+left join intermediate.int_breakthrough as k on f.family_id = k.family_id
 left join intermediate.int_rao_stirling as r on f.family_id = r.family_id
 cross join topic.topic as t
 left join reference.country_source as w

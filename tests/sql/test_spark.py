@@ -25,9 +25,9 @@ FILES = sorted(
 FUNCTIONS = {
     "abs", "array", "array_contains", "array_join", "array_sort", "avg", "bool_and", "bool_or",
     "ceil", "coalesce", "collect_list", "contains",
-    "concat", "concat_ws", "count", "date", "dense_rank", "exists", "exp", "explode", "first_value",
-    "floor", "greatest", "if", "lag", "last_value", "lead", "least", "length", "ln", "lower", "max",
-    "max_by", "median", "min", "min_by", "month", "nullif", "pow", "power", "rank",
+    "concat", "concat_ws", "count", "date", "datediff", "dense_rank", "exists", "exp", "explode",
+    "first_value", "floor", "greatest", "if", "lag", "last_value", "lead", "least", "length", "ln",
+    "lower", "max", "max_by", "median", "min", "min_by", "month", "nullif", "pow", "power", "rank",
     "regexp_replace", "replace", "round", "row_number", "sequence", "split", "split_part", "sqrt",
     "startswith", "stddev", "substring", "sum", "trim", "upper", "year",
 }  # fmt: skip

@@ -78,7 +78,16 @@ def test_fc_5_of_an_open_window_is_unknown_for_the_weights_yet_counted_so_far():
 
 
 def test_fc_5_is_zero_and_not_unknown_where_a_closed_window_has_no_citation():
-    assert measured(document(FAMILY, publication_date=PUBLISHED))[FAMILY]["fc_5"] == 0
+    others = [{"citing_publication": "US-7000002-B2", "cited_publication": "US-6000001-B2"}]
+    found = measured(
+        document(FAMILY, publication_date=PUBLISHED), document("US-7000002-B2"), citation=others
+    )
+    assert found[FAMILY]["fc_5"] == 0
+
+
+def test_forward_citations_are_unknown_where_no_citation_is_loaded():
+    family = measured(document(FAMILY, publication_date=PUBLISHED))[FAMILY]
+    assert [family[name] for name in ("fc_3", "fc_5", "fc_7", "fcx_5", "fc_5_so_far")] == [None] * 5
 
 
 def test_the_window_is_closed_on_its_last_day():
@@ -92,7 +101,11 @@ def test_a_family_that_cites_itself_counts_neither_forward_nor_backward():
     found = measured(
         document(FAMILY, "f", publication_date=PUBLISHED, patent_citation_count=1),
         document("US-7000009-B2", "f", publication_date="2012-01-01", patent_citation_count=1),
-        citation=[{"citing_publication": "US-7000009-B2", "cited_publication": FAMILY}],
+        document("US-6000001-B2"),
+        citation=[
+            {"citing_publication": "US-7000009-B2", "cited_publication": FAMILY},
+            {"citing_publication": "US-6000001-B2", "cited_publication": "US-5000001-A"},
+        ],
     )["f"]
     assert (found["fc_5"], found["bc"]) == (0, 0)
 

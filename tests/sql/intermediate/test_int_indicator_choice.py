@@ -4,9 +4,11 @@ import polars as pl
 import pytest
 
 from tests.worlds import by, world
+from warehouse.settings import ROOT
 from warehouse.topic import Topic
 
 METHOD = {"indicators": ["cl", "inv"], "minimum_coverage": 0.7}
+EXISTING = pl.read_csv(ROOT / "reference" / "indicator.csv")["indicator"].to_list()
 TOPIC = Topic(name="any", title="Any", classes=["A"], countries=["JP", "US"], method=METHOD)
 
 
@@ -18,10 +20,11 @@ def chosen(*countries, topic=TOPIC):
             family = f"{country}{i}"
             places.append((family, country, 1.0, 1))
             indicators.append((family, 1.0 if i < with_claims else None))
-    empty = {name: pl.lit(None, pl.Float64) for name in ("fc_5", "bc", "npl", "fs", "sc")}
     indicator = pl.DataFrame(
         indicators, schema={"family_id": pl.String, "cl": pl.Float64}, orient="row"
-    ).with_columns(inv=pl.lit(1.0), **empty)
+    ).with_columns(inv=pl.lit(1.0))
+    unknown = [name for name in EXISTING if name not in indicator.columns]
+    indicator = indicator.with_columns(**{name: pl.lit(None, pl.Float64) for name in unknown})
     connection = world(
         {
             "intermediate.int_family": indicator.select("family_id"),
@@ -68,9 +71,36 @@ def test_all_families_together_can_veto_it():
     assert (found["lowest_country"], found["lowest_coverage"]) == ("WORLD", 0.5)
 
 
-def test_only_the_indicators_of_the_topic_are_asked_in_their_order():
+def test_those_that_the_topic_asks_for_come_first_in_its_order_and_the_others_are_not_used():
     topic = TOPIC.model_copy(update={"method": TOPIC.method.model_copy(
         update={"indicators": ["inv", "fs"]})})  # fmt: skip
     found = chosen(("US", 40, 40), topic=topic)
-    assert {name: row["position"] for name, row in found.items()} == {"inv": 1, "fs": 2}
-    assert not found["fs"]["is_covered"]
+    assert {name: found[name]["position"] for name in ("inv", "fs")} == {"inv": 1, "fs": 2}
+    assert sorted(row["position"] for row in found.values()) == list(range(1, len(EXISTING) + 1))
+    assert {name for name, row in found.items() if row["is_asked"]} == {"inv", "fs"}
+    assert {name for name, row in found.items() if row["is_covered"]} == {"inv"}
+
+
+@pytest.mark.parametrize(
+    ("indicator", "known", "reason"),
+    [
+        ("inv", 100, None),
+        ("cl", 70, None),
+        ("cl", 69, "left out: known for 69 % of the families of JP, 70 % are needed"),
+        ("cl", 0, "left out: known for 0 % of the families of JP, 70 % are needed"),
+        ("fs", 100, "left out: no source records offices of documents"),
+        ("pr", 100, "not asked for by the topic"),
+    ],
+)
+def test_each_indicator_is_used_or_says_why_not(indicator, known, reason):
+    topic = TOPIC.model_copy(update={"method": TOPIC.method.model_copy(
+        update={"indicators": ["inv", "cl", "fs"]})})  # fmt: skip
+    found = chosen(("JP", 100, known), ("US", 900, 900), topic=topic)
+    assert found[indicator]["reason"] == reason
+    assert found[indicator]["is_covered"] is (reason is None)
+
+
+def test_the_reason_names_all_families_where_they_are_the_weakest():
+    assert chosen(("DE", 500, 1), ("US", 500, 500))["cl"]["reason"] == (
+        "left out: known for 50.1 % of all families, 70 % are needed"
+    )

@@ -1,0 +1,20 @@
+-- Breakthroughs: families cited as much as the most cited 1 % of their priority year, the 99th
+-- percentile included. One row = one family of the topic whose five years are over.
+with ranked as (
+    select
+        f.family_id,
+        i.fc_5_so_far as fc_5,
+        count(*) over (partition by year(f.priority_date)) as families,
+        count(*) over (
+            partition by year(f.priority_date) order by i.fc_5_so_far
+            range between unbounded preceding and current row
+        ) as not_more_cited
+    from intermediate.int_family as f
+    inner join intermediate.int_indicator as i on f.family_id = i.family_id
+    where i.fc_5_window_closed and i.fc_5_so_far is not null
+)
+
+select
+    family_id,
+    fc_5 > 0 and 100 * not_more_cited >= 99 * families as is_breakthrough
+from ranked

@@ -1,0 +1,15 @@
+-- Technology cycle time of the topic's families, if the topic asks for it: the median age of the
+-- families that one cites, in years between the first publications (Narin 1994).
+-- One row = one family that cites a loaded family. A later document may cite what is younger than
+-- the family: its age is 0.
+select
+    f.family_id,
+    median(
+        greatest(date_diff('day', c.cited_publication_date, f.publication_date), 0)::double
+        / 365.25::double
+    ) as tct
+from intermediate.int_family as f
+inner join topic.topic_indicator as n on n.indicator = 'tct'
+inner join staging.stg_family_citation as c on f.family_id = c.citing_family
+where c.cited_publication_date is not null
+group by f.family_id

@@ -1,0 +1,55 @@
+-- Originality and radicalness of the topic's families, if the topic asks for one.
+-- One row = one family that cites a family with a class.
+-- ori: as generality, of the cited families. rad: the share of the cited families' subclasses that
+-- the family is not in itself, each cited family weighing the same (Shane 2001).
+with asked as (
+    select count(*) as indicators
+    from topic.topic_indicator
+    where indicator in ('ori', 'rad')
+),
+
+cited as (
+    select f.family_id, c.cited_family
+    from intermediate.int_family as f
+    inner join asked as a on a.indicators > 0
+    inner join staging.stg_family_citation as c on f.family_id = c.citing_family
+),
+
+spread as (
+    select
+        c.family_id,
+        s.subclass,
+        sum((1::double / s.subclass_count)::decimal(38, 15))::double as families,
+        sum((1::double / (s.subclass_count * s.subclass_count))::decimal(38, 15)) as own
+    from cited as c
+    inner join staging.stg_invention_subclass as s on c.cited_family = s.family_id
+    group by c.family_id, s.subclass
+),
+
+summed as (
+    select
+        s.family_id,
+        round(sum(s.families::decimal(38, 15)))::double as families,
+        sum((s.families * s.families)::decimal(38, 15))::double as squares,
+        sum(s.own)::double as own_squares,
+        sum((case when o.subclass is null then s.families else 0 end)::decimal(38, 15))::double
+            as elsewhere
+    from spread as s
+    left join intermediate.int_family_code as o
+        on s.family_id = o.family_id and s.subclass = o.subclass
+    group by s.family_id
+),
+
+classified as (
+    select distinct family_id from intermediate.int_family_code
+)
+
+select
+    s.family_id,
+    case
+        when s.families >= 2
+            then 1 - (s.squares - s.own_squares) / (s.families * (s.families - 1))
+    end as ori,
+    case when c.family_id is not null then s.elsewhere / s.families end as rad
+from summed as s
+left join classified as c on s.family_id = c.family_id

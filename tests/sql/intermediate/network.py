@@ -1,0 +1,53 @@
+"""Small networks of families that cite each other, to count indicators in by hand."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.worlds import by, publications, world
+from warehouse.topic import Topic
+
+Family = tuple[str, str]
+"""The day a family is published, and its IPC symbols, by blanks."""
+
+
+def indicators(
+    families: Mapping[str, Family], citations: Sequence[tuple[str, ...]], *asked: str, **method: Any
+) -> dict[str, dict[str, Any]]:
+    """Measure the indicators of families, by family.
+
+    Parameters
+    ----------
+    families
+        By name; a bare subclass is a symbol too. One without a symbol is not in the topic.
+    citations
+        Who cites whom, and the origin if it is told. Who is cited may not be loaded.
+    asked
+        The indicators that the topic asks for.
+    method
+        Other choices of method.
+    """
+    number = {name: f"US-{7000001 + i}-B2" for i, name in enumerate(families)}
+    given = {
+        "sources.stg_document": publications(
+            *(
+                {"publication_number": number[name], "family_id": name, "publication_date": day}
+                for name, (day, _) in families.items()
+            )
+        ),
+        "sources.stg_classification": [
+            {"publication_number": number[name], "symbol": symbol, "position": place}
+            for name, (_, symbols) in families.items()
+            for place, symbol in enumerate(symbols.split(), start=1)
+        ],
+        "sources.stg_citation": [
+            {"citing_publication": number[citing], "cited_publication": number.get(cited, cited),
+             "origin": origin[0] if origin else "unknown"}
+            for citing, cited, *origin in citations
+        ],
+    }  # fmt: skip
+    topic = Topic(
+        name="any", title="Anything", classes=list("ABCDEFGHY"),
+        method={"indicators": list(asked) or ["fc_5"], **method},
+    )  # fmt: skip
+    connection = world(given, "intermediate.int_indicator", topic=topic)
+    return by(connection, "intermediate.int_indicator", "family_id")
