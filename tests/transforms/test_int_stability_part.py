@@ -115,6 +115,19 @@ def test_as_many_are_core_on_average_as_the_share_says(found):
     assert sum(selection(found).values()) == pytest.approx(0.1 * M, rel=0.15)
 
 
+@pytest.mark.parametrize(
+    ("rule", "least", "most"),
+    [
+        ("price", 16, 24),  # the root of 240 is 15.5
+        ("mean_sd", 20, 60),  # a sixth, if scores were normal
+        ("pareto", 100, 200),
+        ("head_tail", 1, 120),  # of skewed scores fewer than half lie above the mean
+    ],
+)
+def test_the_rule_of_the_topic_cuts_every_draw(values, rule, least, most):
+    assert least < sum(selection(whole(values, core_rule=rule)).values()) < most
+
+
 def test_a_way_that_does_not_suit_the_values_is_left_out(values):
     x = values | {"a": [value - 5 for value in values["a"]]}
     found = whole(x)

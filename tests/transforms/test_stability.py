@@ -74,24 +74,6 @@ def test_topsis_of_a_draw_is_that_of_a_table_with_the_copies(method, seed):
     assert found == pytest.approx(to_worst / (to_best + to_worst), abs=1e-8)
 
 
-def test_topsis_agrees_with_the_book():
-    # Hwang & Yoon's fighters, price turned over; ours is the ideal of benefits only.
-    x = np.array([[2.0, 2.5, 1.8, 2.2], [1500, 2700, 2000, 1800], [20000, 18000, 21000, 20000],
-                  [5.5, 6.5, 4.5, 5.0], [5, 3, 7, 5], [9, 5, 7, 5]])  # fmt: skip
-    root = np.sqrt((x**2).sum(axis=1))
-    # A price counts by its distance from the highest: the same distances as in the book, whose
-    # root of squares is that of the prices themselves.
-    weights = np.array([0.2, 0.1, 0.1, 0.1, 0.2, 0.3])
-    y = x.copy()
-    y[3] = 20 - x[3]
-    values = Values.of(y, from_low=False)
-    ours = np.sqrt((values.y**2).sum(axis=1)) / values.y.mean(axis=1)
-    book = root / y.mean(axis=1)
-    fit = stability.Fit(weights * ours / book, values.y.min(axis=1), values.y.max(axis=1))
-    found = values.topsis(fit, np.ones(4, dtype=int))
-    assert found == pytest.approx([0.643277, 0.268384, 0.613542, 0.312291], abs=1e-6)
-
-
 @settings(max_examples=25)
 @given(st.integers(0, 2**32))
 def test_draws_that_are_weighed_together_are_weighed_as_each_alone(seed):

@@ -154,6 +154,11 @@ def test_the_parameters_of_a_function_are_its_parents(house):
     assert score.parents == ("intermediate.int_topic", "topic.topic", "reference.country")
 
 
+def test_the_part_of_a_table_in_parts_is_no_parent(house):
+    root = house({"transforms/int_score.py": "PARTS = 2\n\n\ndef int_score(part, int_topic): ..."})
+    assert discover(["dump"], root)["intermediate.int_score"].parents == ("intermediate.int_topic",)
+
+
 def test_a_module_of_functions_is_no_table(house):
     root = house({"transforms/more_maths.py": "def thrice(x):\n    return x\n"})
     assert set(discover(["dump"], root)) == KEYS
@@ -187,6 +192,8 @@ INT = "sql/intermediate/int_topic.sql"
          "unknown parent raw.dump_lines"),
         ("int_score.py", {"transforms/int_score.py": "def int_score(int_topic, planet): ..."},
          "unknown parent planet"),
+        ("int_score.py", {"transforms/int_score.py": "def int_score(part, int_topic): ..."},
+         "unknown parent part"),
         ("int_score.py", {"transforms/int_score.py": "def score(int_topic): ..."},
          "holds no function int_score"),
         (INT, {INT: "select * from intermediate.int_score"},
