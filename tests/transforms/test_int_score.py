@@ -1,10 +1,15 @@
 """Scores of families, in every way at once."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 from tests.transforms.analysis import Analysis, example
 from transforms.scoring import grey, topsis
+from warehouse.settings import ROOT
 
 SCORES = ["score", "entropy_score", "equal_score", "critic_score", "topsis_score", "grey_score"]
 
@@ -62,3 +67,20 @@ def test_where_critic_has_no_answer_its_score_is_null():
 
 def test_the_order_of_rows_changes_no_bit():
     assert example().shuffled(2).scores().equals(example().scores())
+
+
+def test_the_number_of_threads_changes_no_bit():
+    code = (
+        "from tests.transforms.analysis import example\n"
+        "analysis = example(20_000)\n"
+        "for table in (analysis.values(), analysis.weights(), analysis.scores()):\n"
+        "    print(table.hash_rows(seed=1).to_list())"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True,
+            env=os.environ | {"POLARS_MAX_THREADS": threads, "PYTHONPATH": str(ROOT)},
+        ).stdout
+        for threads in ("1", "3")
+    ]  # fmt: skip
+    assert told[0] == told[1]
