@@ -71,8 +71,11 @@ def test_the_order_of_rows_changes_no_bit():
 
 def test_the_number_of_threads_changes_no_bit():
     code = (
-        "from tests.transforms.analysis import example\n"
-        "analysis = example(20_000)\n"
+        "import numpy as np\n"
+        "from tests.transforms.analysis import Analysis\n"
+        "drawn = np.random.default_rng(1).random((6, 20_000))\n"
+        "names = ['fc_5', 'bc', 'npl', 'cl', 'sc', 'inv']\n"
+        "analysis = Analysis(dict(zip(names, drawn)))\n"
         "for table in (analysis.values(), analysis.weights(), analysis.scores()):\n"
         "    print(table.hash_rows(seed=1).to_list())"
     )
