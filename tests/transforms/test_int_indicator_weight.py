@@ -46,7 +46,7 @@ def test_what_is_not_asked_for_is_described_and_has_no_weight():
     analysis = Analysis({"cl": [0, 1, 2], "sc": [1, 2, 2], "inv": [1, 1, 4]})
     analysis.choice = analysis.choice.with_columns(
         is_asked=pl.col("indicator") != "cl",
-        position=pl.when(pl.col("indicator") != "cl").then("position"),
+        position=pl.when(pl.col("indicator") == "cl").then(9).otherwise("position"),
         reason=pl.when(pl.col("indicator") == "cl").then(pl.lit("not asked for")),
     )
     found = analysis.weights()
