@@ -12,6 +12,8 @@ import duckdb
 import numpy as np
 import pytest
 
+from tests import independent
+
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "samples" / "ppubs" / "ppubs.jsonl.gz"
 KINDS = {"B1", "B2", "A1"}
@@ -48,25 +50,41 @@ def documents_by_family(raw):
     return families
 
 
-def test_entropy_weights_follow_from_the_published_indicators(patents):
+@pytest.fixture(scope="module")
+def fields(sample_release):
+    """Give the WIPO field of the first subclass of publications, or that subclass."""
+    with open(ROOT / "reference" / "wipo_field.csv", encoding="utf-8", newline="") as file:
+        field_of = {row["ipc"]: row["field"] for row in csv.DictReader(file)}
+    with duckdb.connect(str(sample_release.warehouse), read_only=True) as db:
+        codes = db.sql(
+            "select publication_number, subclass from staging.stg_classification "
+            "where subclass is not null and scheme = 'IPC' "
+            "order by publication_number, position, subclass"
+        ).fetchall()
+    first = dict(reversed(codes))
+    return {number: field_of.get(subclass, subclass) for number, subclass in first.items()}
+
+
+def test_entropy_weights_follow_from_the_published_indicators(patents, fields):
     rows, weights = patents
-    cohorts = np.array([row["priority_year"] for row in rows])
-    divergence = {}
-    for indicator in weights:
-        x = np.array([np.nan if row[indicator] is None else row[indicator] for row in rows])
-        for year in np.unique(cohorts):
-            here = cohorts == year
-            if np.isfinite(x[here]).any():
-                x[here & np.isnan(x)] = np.nanmedian(x[here])
-        x[np.isnan(x)] = np.nanmedian(
-            [row[indicator] for row in rows if row[indicator] is not None]
-        )
-        y = (x - x.min()) / (x.max() - x.min())
-        p = y[y > 0] / y.sum()
-        divergence[indicator] = 1 + (p * np.log(p)).sum() / np.log(len(x))
-    for indicator, (entropy, weight) in weights.items():
-        assert entropy == pytest.approx(1 - divergence[indicator], abs=1e-9)
-        assert weight == pytest.approx(divergence[indicator] / sum(divergence.values()), abs=1e-9)
+    years = np.array([row["priority_year"] for row in rows])
+    field = np.array([fields.get(row["representative_publication"], "") for row in rows])
+    y = np.column_stack(
+        [
+            independent.minmax(
+                independent.beside_cohort(
+                    np.array([np.nan if row[name] is None else row[name] for row in rows]),
+                    years,
+                    field,
+                )
+            )
+            for name in weights
+        ]
+    )
+    divergence = 1 - independent.entropy(y)
+    for i, (entropy, weight) in enumerate(weights.values()):
+        assert entropy == pytest.approx(1 - divergence[i], abs=1e-9)
+        assert weight == pytest.approx(divergence[i] / divergence.sum(), abs=1e-9)
 
 
 def test_subclasses_are_those_of_the_earliest_document(patents, raw):

@@ -23,7 +23,7 @@ def int_indicator_weight(
         One row a family, in order of family_id: family_id and a normalised indicator a column.
     int_indicator_choice
         One row an indicator: indicator, position, direction, is_asked, is_covered, coverage,
-        lowest_coverage, lowest_country, reason.
+        lowest_coverage, lowest_country, reason. Those asked for come first by position.
     int_indicator
         One row a family: family_id and an indicator a column, null where unknown.
     int_family_country
@@ -65,7 +65,7 @@ def int_indicator_weight(
         choice.join(_described(int_indicator, choice["indicator"].to_list()), on="indicator")
         .join(weights, on="indicator", how="left")
         .join(shares, on="indicator", how="left")
-        .sort("position", "indicator", nulls_last=True)
+        .sort("position")
         .with_columns(
             imputed_share=pl.when(pl.col("entropy").is_not_null()).then(1 - pl.col("coverage")),
             is_used=pl.col("weight").fill_null(0) > 0,

@@ -73,7 +73,7 @@ _WEIGHTS = """
 select
     indicator, round(entropy, 4) as entropy, round(weight, 4) as weight,
     printf('%.0f %%', 100 * coverage) as "known for", coalesce(reason, '') as note
-from marts.fct_indicator_weight order by position
+from marts.fct_indicator_weight where is_asked order by position
 """
 
 _NETWORKS = """

@@ -1,6 +1,7 @@
 -- What a family is compared within: year, field and office of its first filing. One row = one
 -- family. The field is WIPO's of its first subclass. A subclass that WIPO divides or leaves out is
--- a field of its own, and so are the families without any.
+-- a field of its own, and so are the families without any. Where the source gives subclasses in no
+-- order, the first by the alphabet counts.
 with coded as (
     select
         family_id,

@@ -3,7 +3,8 @@
 select
     t.topic, -- Topic of the release
     w.indicator, -- Indicator of reference/indicator.csv, such as fc_5; a column of fct_patent
-    w.position::bigint as position, -- Place in the topic's list; null where it is not asked for
+    w.position::bigint as position, -- Place in the topic's list; after these come all others
+    w.is_asked, -- Whether the topic asks for it
     w.direction, -- + where more is better, - where less is
     w.mean, -- Mean of the values as they are recorded, unknown ones left out
     w.zero_share, -- Share of zeros among the known values

@@ -35,6 +35,13 @@ HWANG = [
     [1.8, 2000, 21000, 4.5, 7, 7],
     [2.2, 1800, 20000, 5.0, 5, 5],
 ]
+TUS = [
+    [5000, 3, 3, 4, 3, 2],
+    [680, 5, 3, 2, 2, 1],
+    [2000, 3, 2, 3, 4, 3],
+    [600, 4, 3, 1, 2, 2],
+    [800, 2, 4, 3, 3, 4],
+]
 PYMCDM = [[3, 10, 1, 0], [5, 20, 0, 1], [2, 15, 0, 1], [7, 25, 9, 1]]
 
 counts = arrays(
@@ -93,6 +100,21 @@ def test_published_weights_of_ratios(matrix, digits, published):
 def test_published_entropies_of_ratios(matrix, published):
     found = entropy_weights(benefit(frame(matrix), "ratio"))["entropy"]
     assert found.round(6).to_list() == published
+
+
+@pytest.mark.parametrize(
+    ("matrix", "theirs"),
+    [
+        (TUS, [0.562388791214, 0.070405267046, 0.035389005081, 0.132366647200, 0.055209309859,
+               0.144240979599]),
+        (ZAVADSKAS, [0.114575449895, 0.198081971819, 0.418461244560, 0.268881333726]),
+        (HWANG, [0.064189734602, 0.206088164236, 0.013444590874, 0.081325628615, 0.358680024345,
+                 0.276271857328]),
+    ],
+)  # fmt: skip
+def test_the_weights_of_scikit_criteria(matrix, theirs):
+    # EntropyWeighter of scikit-criteria 0.10; on positive values its convention is "ratio".
+    assert weights(benefit(frame(matrix), "ratio")) == pytest.approx(theirs, abs=1e-11)
 
 
 @pytest.mark.parametrize(
@@ -222,6 +244,20 @@ def test_weights_do_not_depend_on_the_base_of_the_logarithm(matrix, base):
 def test_percentile_ranks_get_equal_weights(ranks):
     y = frame(np.column_stack([range(1, 9), ranks]))
     assert weights(y) == pytest.approx([0.5, 0.5])
+
+
+@given(st.integers(20, 200), st.data())
+def test_middle_ranks_give_rare_flags_the_least_weight_and_flags_themselves_the_most(size, data):
+    rare = data.draw(st.integers(1, size // 10))
+    common = data.draw(st.integers(size // 4, size // 2))
+    flags = np.arange(size)[:, None] < np.array([rare, common])
+    # A flag has two ranks: the middle of the places of those that have it, and of the others.
+    middles = np.where(
+        flags, size - (flags.sum(axis=0) - 1) / 2, (size - flags.sum(axis=0) + 1) / 2
+    )
+    ranked, plain = weights(benefit(frame(middles), "ratio")), weights(frame(flags))
+    assert ranked[0] < ranked[1]
+    assert plain[0] > plain[1]
 
 
 @pytest.mark.parametrize("scale", [1e-300, 1e306])

@@ -78,7 +78,7 @@ BAD = {
         "families = 0, core_families = 0",
     ],
     ("fct_core_technology", "key core technologies pass the test"): [
-        "update {t} set is_core_technology = false where q_value = (select min(q_value) from {t})",
+        "update {t} set is_core_technology = not is_core_technology where rank = 1",
         "update {t} set is_core_technology = true where rank = (select max(rank) from {t})",
     ],
     ("fct_core_technology", "ranks are dense"): [
@@ -178,6 +178,19 @@ BAD = {
         "update {t} set weight = weight * 1.001",
         "update {t} set weight = null",
     ],
+    ("fct_indicator_weight", "weights beside it sum to 1"): [
+        "update {t} set entropy_weight = entropy_weight * 1.001",
+        "update {t} set equal_weight = equal_weight * 1.001",
+        "update {t} set critic_weight = critic_weight * 1.001",
+    ],
+    ("fct_indicator_weight", "no indicators repeat each other"): [
+        "is_used = true, correlation = 0.91",
+        "is_used = true, correlation = -0.91",
+    ],
+    ("fct_indicator_weight", "few values are imputed"): ["is_used = true, imputed_share = 0.21"],
+    ("fct_indicator_weight", "no weight is mostly between countries"): [
+        "is_used = true, between_country_share = 0.51"
+    ],
     ("fct_indicator_weight", "each is used or explained"): [
         "is_used = true, reason = 'left out'",
         "is_used = false, reason = null",
@@ -230,6 +243,12 @@ BAD = {
     ("fct_technology_lag", "interval is in order"): ["lag_low = 1, lag_high = 0"],
     ("fct_network_metric", "the world is there"): ["delete from {t} where network = 'WORLD'"],
     ("fct_network_metric", "networks are large enough to read"): ["families = 29"],
+    ("fct_patent", "scores beside it are in range"): [
+        "equal_score = null",
+        "critic_score = 100.1",
+        "topsis_score = -0.1",
+        "grey_score = 101",
+    ],
     ("fct_patent", "positions are dense"): [
         "update {t} set position = 0 where position = 1",
         "update {t} set position = 1 where position = 2",
@@ -403,6 +422,9 @@ BAD["fct_indicator_weight", "every row is complete"].append("is_used = true, wei
 
 # Warnings that the sample deserves, and what would spare it: there, bad rows prove nothing alone.
 MENDED = {
+    ("fct_core_technology", "some technology is core"): (
+        "update {t} set is_core_technology = true where rank = 1"
+    ),
     ("fct_patent", "citation windows are closed"): "update {t} set fc_5_window_closed = true",
     ("fct_country_source", "compared countries are recorded"): "update {t} set is_imputed = false",
     (

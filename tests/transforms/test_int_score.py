@@ -1,0 +1,89 @@
+"""Scores of families, in every way at once."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.transforms.analysis import Analysis, example
+from transforms.scoring import grey, topsis
+from warehouse.settings import ROOT
+
+SCORES = ["score", "entropy_score", "equal_score", "critic_score", "topsis_score", "grey_score"]
+
+
+@pytest.mark.parametrize(
+    ("method", "same"),
+    [
+        ({}, "entropy_score"),
+        ({"weighting": "equal"}, "equal_score"),
+        ({"weighting": "critic"}, "critic_score"),
+        ({"scoring": "topsis"}, "topsis_score"),
+        ({"scoring": "grey"}, "grey_score"),
+    ],
+)
+def test_the_score_is_the_one_that_the_topic_names(method, same):
+    found = example(**method).scores()
+    assert found["score"].equals(found[same].alias("score"))
+    others = {name for name in SCORES if not found["score"].equals(found[name].alias("score"))}
+    assert others == {*SCORES} - {"score", same}
+
+
+@pytest.mark.parametrize("normalisation", ["minmax", "ratio", "shift"])
+def test_every_score_is_0_to_100(normalisation):
+    found = example(normalisation=normalisation, shift=0.01).scores()
+    for name in SCORES:
+        assert found[name].is_between(0, 100).all()
+
+
+def test_sums_by_hand():
+    # Of the shares 0, 1/3 and 2/3 the entropy is (ln 3 - 2/3 ln 2) / ln 3.
+    analysis = Analysis({"sc": [0, 1, 2], "inv": [0, 0, 1]})
+    divergence = np.array([2 / 3 * np.log(2) / np.log(3), 1])
+    weight = divergence / divergence.sum()
+    found = analysis.scores()
+    assert found["equal_score"].to_list() == pytest.approx([0, 25, 100])
+    assert found["entropy_score"].to_list() == pytest.approx([0, 50 * weight[0], 100])
+
+
+def test_the_other_ways_take_the_capped_weights_of_the_score():
+    analysis = example(weight_cap=0.4)
+    y, weights = analysis.values().drop("family_id"), analysis.weights()
+    found = analysis.scores()
+    assert found["topsis_score"].to_list() == topsis(y, weights).to_list()
+    assert found["grey_score"].to_list() == grey(y, weights, 0.5).to_list()
+    free = example().scores()
+    assert found["entropy_score"].equals(free["entropy_score"])
+    assert not found["score"].equals(free["score"])
+
+
+def test_where_critic_has_no_answer_its_score_is_null():
+    found = Analysis({"sc": [0, 1, 2], "inv": [0, 2, 4]}).scores()
+    assert found["critic_score"].to_list() == [None] * 3
+    assert found["score"].to_list() == pytest.approx([0, 50, 100])
+
+
+def test_the_order_of_rows_changes_no_bit():
+    assert example().shuffled(2).scores().equals(example().scores())
+
+
+def test_the_number_of_threads_changes_no_bit():
+    code = (
+        "import numpy as np\n"
+        "from tests.transforms.analysis import Analysis\n"
+        "drawn = np.random.default_rng(1).random((6, 20_000))\n"
+        "names = ['fc_5', 'bc', 'npl', 'cl', 'sc', 'inv']\n"
+        "analysis = Analysis(dict(zip(names, drawn)))\n"
+        "for table in (analysis.values(), analysis.weights(), analysis.scores()):\n"
+        "    print(table.hash_rows(seed=1).to_list())"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True,
+            env=os.environ | {"POLARS_MAX_THREADS": threads, "PYTHONPATH": str(ROOT)},
+        ).stdout
+        for threads in ("1", "3")
+    ]  # fmt: skip
+    assert told[0] == told[1]
