@@ -73,6 +73,7 @@ BAD = {
     ],
     ("fct_convergence_node", "PageRank sums to 1"): ["pagerank = pagerank + 0.01"],
     ("fct_convergence_node", "strength is the sum of ties"): ["strength = strength + 1"],
+    ("fct_citing_office", "shares of a country sum to 1"): ["share = share / 2"],
     ("fct_core_technology", "core families are families"): [
         "core_families = families + 1",
         "families = 0, core_families = 0",
@@ -174,6 +175,10 @@ BAD = {
         "reason = 'too few', annual_growth = 0.1",
         "reason = null, annual_growth = null",
     ],
+    ("fct_indicator_coverage", "every indicator is told for all families"): [
+        "delete from {t} where country = 'WORLD'"
+    ],
+    ("fct_indicator_coverage", "countries make up the world"): ["known = known + 1"],
     ("fct_indicator_weight", "weights sum to 1"): [
         "update {t} set weight = weight * 1.001",
         "update {t} set weight = null",
@@ -294,6 +299,17 @@ BAD = {
         "update {t} set share_by_inventor = 0",
         "update {t} set share_by_first_filing = 0",
     ],
+    ("fct_patent", "windows hold each other"): [
+        "fc_3 = 1, fc_5 = 0",
+        "fc_5 = 1, fc_7 = 0",
+        "fc_5 = 0, fcx_5 = 1",
+    ],
+    ("fct_patent", "what is estimated is open"): [
+        "fc_5_estimate = 9, fc_5_window_closed = true",
+        "fc_7_estimate = 9, fc_7_window_closed = true",
+    ],
+    ("fct_patent", "scopes agree"): ["sc = 1, xsec = 1", "sc = 1, conv = 0.5"],
+    ("fct_patent_country", "shares of a family sum to 1"): ["share = share / 2"],
     ("fct_patent_country", "every family is shared out"): ["family_id = 'none'"],
     ("fct_patent_country", "country is known to BI"): ["country = 'XX'"],
     ("fct_stability", "agreement is in range"): [
@@ -376,6 +392,24 @@ BAD = {
     ("stg_family", "every publication has a family"): ["publication_number = 'US-0-A'"],
     ("stg_family_citation", "key is unique"): TWICE,
     ("stg_family_citation", "no self-citation"): ["cited_family = citing_family"],
+    ("stg_invention", "every row is complete"): ["is_pct = null", "party_publication = null"],
+    ("stg_invention", "its documents stand for it"): [
+        "representative_publication = 'US-0-A'",
+        "publication_date = publication_date + 1",
+    ],
+    ("stg_invention", "the figures agree"): [
+        "office_count = document_count + 1",
+        "priority_date = publication_date + 1",
+        "is_triadic = true, grant_date = null",
+    ],
+    ("stg_invention_code", "key is unique"): TWICE,
+    ("stg_invention_code", "main groups are in their subclass"): [
+        "subclass = null",
+        "main_group = 'Y99Z1'",
+    ],
+    ("stg_invention_code", "every family is an invention"): ["family_id = 'none'"],
+    ("stg_invention_subclass", "key is unique"): TWICE,
+    ("stg_invention_subclass", "subclasses are counted"): ["subclass_count = subclass_count + 1"],
     ("stg_party", "key is unique"): TWICE,
     ("stg_party", "country is ISO 3166"): ["country = 'USA'", "country = 'us'", "country = ''"],
     ("stg_party", "publication is loaded"): ["publication_number = 'US-0-A'"],
@@ -400,6 +434,8 @@ FILLED = {
     "fct_country_ranking": ("rank_core", "families"),
     "fct_country_stability": ("draws", "core_families_low"),
     "fct_country_year": ("core_families", "cumulative_families"),
+    "fct_citing_office": ("citations", None),
+    "fct_indicator_coverage": ("families", "known"),
     "fct_indicator_weight": ("coverage", "entropy"),
     "fct_industry_profile": ("is_small", "rsca_low"),
     "fct_network_metric": ("nodes", "average_path_length"),
