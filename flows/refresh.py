@@ -1,7 +1,6 @@
 """The flow that brings a topic's releases up to date: one task a table, one artifact a report."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 from prefect import flow, task
@@ -15,6 +14,7 @@ from warehouse import refresh as core
 from warehouse.errors import Refused
 from warehouse.settings import Settings
 from warehouse.summary import summarise
+from warehouse.topic import read
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ def refresh(settings: Settings) -> core.Outcome:
     try:
         outcome = core.refresh(settings, step=_as_task)
     except Refused as refused:
-        topic = Path(settings.topic).stem  # it may be a file
+        topic = read(settings.topic).name
         create_markdown_artifact(
             key="release-report",
             markdown=f"# {topic}: refused\n\n{refused}",
