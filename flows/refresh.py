@@ -3,7 +3,6 @@
 import importlib
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
@@ -19,6 +18,7 @@ from warehouse import refresh as core
 from warehouse.errors import Refused, UsageError
 from warehouse.settings import Settings
 from warehouse.summary import summarise
+from warehouse.topic import read
 
 T = TypeVar("T")
 
@@ -97,7 +97,7 @@ def refresh(settings: Settings) -> core.Outcome:
     try:
         outcome = core.refresh(settings, _as_task, partial(_spread, _runner(settings)))
     except Refused as refused:
-        topic = Path(settings.topic).stem  # it may be a file
+        topic = read(settings.topic).name
         create_markdown_artifact(
             key="release-report",
             markdown=f"# {topic}: refused\n\n{refused}",

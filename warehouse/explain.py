@@ -113,7 +113,7 @@ def _open(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         except duckdb.CatalogException:
             raise UsageError(f"{path} holds no documents yet; end a corepath refresh") from None
         except duckdb.IOException as error:
-            if "lock" in str(error):
+            if "Could not set lock" in str(error):
                 raise Busy(f"{path} is held by another run; wait for it") from None
             raise BadInput(f"{path}: {error}") from error
         yield connection

@@ -300,8 +300,8 @@ def test_a_wrong_environment_exits_with_2(name: str, text: str, words: str, core
         (["--source=ppubs=cut.jsonl.gz"], "cut.jsonl.gz: cannot be decompressed"),
         (["--source=ppubs=prose.jsonl"], "none of its 1 rows can be read"),
         (["--source=uspto=noise.zip"], "noise.zip: none of its 1 rows can be read"),
-        (["--topic=broken.toml", *SAMPLES], "broken.toml: cannot be read as a topic"),
-        (["--topic=odd.toml", *SAMPLES], "odd.toml: "),
+        (["--topic=broken.toml", *SAMPLES], "broken.toml:1: cannot be read as a topic"),
+        (["--topic=odd.toml", *SAMPLES], "odd.toml:3: classes.0: "),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )

@@ -309,7 +309,6 @@ BAD = {
         "fc_7_estimate = 9, fc_7_window_closed = true",
     ],
     ("fct_patent", "scopes agree"): ["sc = 1, xsec = 1", "sc = 1, conv = 0.5"],
-    ("fct_patent_country", "shares of a family sum to 1"): ["share = share / 2"],
     ("fct_patent_country", "every family is shared out"): ["family_id = 'none'"],
     ("fct_patent_country", "country is known to BI"): ["country = 'XX'"],
     ("fct_stability", "agreement is in range"): [
