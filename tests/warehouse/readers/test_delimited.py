@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from warehouse.errors import BadInput
 from warehouse.load import Loaded, load
-from warehouse.readers import delimited
+from warehouse.readers import DoubtfulError, delimited
 from warehouse.sources import Source
 
 TSV = Source.model_validate(
@@ -405,7 +405,7 @@ def test_duckdb_and_the_csv_module_read_a_clean_file_alike(table, data):
 
 
 def _doubt(part):
-    raise delimited.DoubtfulError(part.name)
+    raise DoubtfulError(part.name)
 
 
 # --- Loaded twice, split, shuffled ---------------------------------------------------------------
