@@ -74,9 +74,7 @@ def read(warehouse: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> list[Co
     return counts
 
 
-def _look(
-    warehouse: duckdb.DuckDBPyConnection, part: Part
-) -> tuple[int, list[tuple[str, str]]]:
+def _look(warehouse: duckdb.DuckDBPyConnection, part: Part) -> tuple[int, list[tuple[str, str]]]:
     """Count a file's rows without reading them, and name its columns with their types."""
     try:
         rows = pq.ParquetFile(part.path).metadata.num_rows
