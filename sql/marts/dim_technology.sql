@@ -6,9 +6,15 @@ with titled as (
 
 -- Symbols of the data that the scheme of the look-up table does not have yet, or no longer.
 untitled as (
-    select distinct c.subclass as technology, 'subclass' as level, null as title
-    from intermediate.int_family_code as c
-    left join titled as t on c.subclass = t.technology
+    select c.technology, c.level, null as title
+    from (
+        select subclass as technology, 'subclass' as level from intermediate.int_family_code
+        union
+        select substring(subclass, 1, 3), 'class' from intermediate.int_family_code
+        union
+        select main_group, 'main_group' from intermediate.int_family_group
+    ) as c
+    left join titled as t on c.technology = t.technology
     where t.technology is null
 ),
 
