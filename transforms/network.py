@@ -1,8 +1,8 @@
 """Measure a network by matrices and networkit; networkx is what the tests hold it against.
 
 Everything is computed in one thread and in the order of names, so that equal networks give equal
-digits on any machine. Sums of whole numbers go through dense products, which are exact in any
-order; sums of others through sparse ones, which have one order.
+digits. Sums of whole numbers go through dense products, which are exact in any order; sums of
+others through sparse ones, which have one order.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,14 @@ from functools import cached_property
 import networkit as nk
 import numpy as np
 import polars as pl
-from networkit.algebraic import adjacencyMatrix
 from scipy import sparse
 from scipy.sparse import csgraph
+from threadpoolctl import threadpool_limits
+
+# Sums of several threads end in other digits, and over matrices this small threads wait for one
+# another more than they work.
+threadpool_limits(1)
+nk.setNumberOfThreads(1)
 
 # Networks of one level are small: a dense matrix of them is at most 4 MB.
 Matrix = np.ndarray
@@ -177,7 +182,6 @@ def betweenness(net: Network, weighted: bool) -> Matrix:
     """
     if len(net) < 3 or not len(net.weight):
         return np.zeros(len(net))
-    nk.setNumberOfThreads(1)  # sums of several threads end in other digits
     graph = _networkit(net, net.length if weighted else None)
     return np.array(nk.centrality.Betweenness(graph, normalized=True).run().scores())
 
@@ -448,7 +452,6 @@ def modularity(net: Network, group: Matrix) -> float:
 
 
 def _leiden(graph: nk.Graph, seed: int) -> Matrix:
-    nk.setNumberOfThreads(1)
     nk.setSeed(seed, False)
     leiden = nk.community.ParallelLeiden(graph)
     leiden.run()
@@ -588,14 +591,15 @@ def small_world(net: Network, draws: int, seed: int) -> dict[str, float | None]:
     Humphries & Gurney 2008, PLoS ONE 3:e2051; Telesford et al. 2011, Brain Connectivity 1:367-375;
     Carstens, Hamann, Meyer et al. 2018 for the random networks.
     """
-    nk.setNumberOfThreads(1)
     graph = _networkit(net, None)
     found = np.array([_shape(net.ties)])
     for draw in range(draws):
         nk.setSeed(seed + draw, False)
         switching = nk.randomization.EdgeSwitching(graph, 10.0)
         switching.run()
-        drawn = sparse.csr_array(adjacencyMatrix(switching.getGraph())).toarray()
+        drawn = np.zeros_like(net.ties)
+        edges = np.array(list(switching.getGraph().iterEdges()))
+        drawn[edges[:, 0], edges[:, 1]] = drawn[edges[:, 1], edges[:, 0]] = 1
         found = np.vstack([found, _shape(drawn)])
     (c, length, core), (c_r, l_r, _) = found[0], found[1:].mean(axis=0)
     k = net.degree.mean()
