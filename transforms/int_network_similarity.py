@@ -143,6 +143,8 @@ def _compare(
     )
     place = {name: i for i, name in enumerate(names.unique().sort())}
     n = len(place)
+    if n < 3 or any(pairs.is_empty() for pairs, *_ in networks.values()):
+        return {"technologies": n}
     upper = np.triu_indices(n, 1)
     cell = np.zeros((n, n), dtype=np.int64)
     cell[upper] = np.arange(len(upper[0]))
@@ -156,8 +158,6 @@ def _compare(
         square[source, target] = square[target, source] = counts
         whole.append(square)
         drawn.append((cell[source, target], resamples))
-    if n < 3 or not all(square.any() for square in whole):
-        return {"technologies": n}
     result: dict[str, float] = {"technologies": n}
     for name, ranked in (("pearson", False), ("spearman", True)):
         result[name], result[f"{name}_p"] = qap(*whole, permutations, seed, ranked)
