@@ -245,7 +245,7 @@ def shape(families: sparse.csr_array, section: np.ndarray) -> tuple[dict[str, fl
     distance = steps(ties)
     reached = distance[np.isfinite(distance) & (distance > 0)]
     within = (ties > 0) & (section[:, None] == section)
-    strength = counts * families.shape[0] / np.outer(occurrences, occurrences)
+    strength = counts * (len(families.indptr) - 1) / np.outer(occurrences, occurrences)
     measures = {
         "density": ties.sum() / (n * (n - 1)) if n > 1 else np.nan,
         "clustering": np.divide(closed, chances, where=chances > 0, out=np.zeros(n)).mean(),

@@ -22,7 +22,8 @@ def int_network_similarity(
     """Compare the networks of each two countries, over all technologies that either has.
 
     By fractional counts, 1/(k-1) a pair in a family of k technologies, so that families of many
-    codes do not swamp the rest. Intervals are those of families drawn anew with replacement.
+    codes do not swamp the rest. Intervals are basic ones of families drawn anew with replacement (Davison &
+    Hinkley 1997, Bootstrap Methods).
 
     Parameters
     ----------
@@ -117,9 +118,9 @@ def _ties(codes: pl.DataFrame, families: pl.DataFrame) -> tuple[pl.DataFrame, sp
 
 def _resampled(of_pair: sparse.csr_array, count: int, seed: list[int]) -> np.ndarray:
     """Add pairs up over families drawn with replacement: pairs × draws."""
-    families = of_pair.shape[1]
-    if not families:
+    if not of_pair.nnz:
         return np.zeros((0, count))
+    families = int(of_pair.indices.max()) + 1
     rng = np.random.default_rng(seed)
     found = []
     for start in range(0, count, BATCH):
@@ -160,8 +161,8 @@ def _compare(
         drawn.append((cell[source, target], resamples))
     result: dict[str, float] = {"technologies": n}
     for name, ranked in (("pearson", False), ("spearman", True)):
-        result[name], result[f"{name}_p"] = qap(*whole, permutations, seed, ranked)
-    result["weighted_jaccard"] = weighted_jaccard(*(square[upper] for square in whole))
+        result[name], result[f"{name}_p"] = qap(whole[0], whole[1], permutations, seed, ranked)
+    result["weighted_jaccard"] = weighted_jaccard(whole[0][upper], whole[1][upper])
     values: dict[str, list[float]] = {"pearson": [], "spearman": [], "weighted_jaccard": []}
     for draw in range(drawn[0][1].shape[1]):
         one, other = np.zeros(len(upper[0])), np.zeros(len(upper[0]))
@@ -173,5 +174,9 @@ def _compare(
     for name, found in values.items():
         known = np.array(found)[np.isfinite(found)]
         if len(known):
-            result[f"{name}_lower"], result[f"{name}_upper"] = np.quantile(known, [0.025, 0.975])
+            # Resamples lose pairs, so that they are less alike than the families were: the basic
+            # interval turns that around where quantiles would repeat it.
+            bounds = 2 * result[name] - np.quantile(known, [0.975, 0.025])
+            least = 0 if name == "weighted_jaccard" else -1
+            result[f"{name}_lower"], result[f"{name}_upper"] = np.clip(bounds, least, 1)
     return result

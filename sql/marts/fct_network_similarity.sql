@@ -10,15 +10,15 @@ select
     s.technologies, -- Technologies that meet another in either country
     s.pearson, -- Correlation of the counts of all pairs of technologies; null without ties
     s.pearson_p, -- Chance of as much if technologies had other names (QAP)
-    s.pearson_lower, -- 2.5 % quantile over families drawn anew
-    s.pearson_upper, -- 97.5 % quantile over families drawn anew
+    s.pearson_lower, -- Lower end of its 95 % interval, from families drawn anew
+    s.pearson_upper, -- Upper end of that interval
     s.spearman, -- Correlation of the ranks of these counts; null without ties
     s.spearman_p, -- Chance of as much if technologies had other names (QAP)
-    s.spearman_lower, -- 2.5 % quantile over families drawn anew
-    s.spearman_upper, -- 97.5 % quantile over families drawn anew
+    s.spearman_lower, -- Lower end of its 95 % interval, from families drawn anew
+    s.spearman_upper, -- Upper end of that interval
     s.weighted_jaccard, -- Sum of the lesser over sum of the greater shares of all pairs, 0 to 1
-    s.weighted_jaccard_lower, -- 2.5 % quantile over families drawn anew
-    s.weighted_jaccard_upper, -- 97.5 % quantile over families drawn anew
+    s.weighted_jaccard_lower, -- Lower end of its 95 % interval, from families drawn anew
+    s.weighted_jaccard_upper, -- Upper end of that interval
     r.mean as portrait_divergence, -- How differently they are built, 0 to 1, at equal size
     r.lower as portrait_divergence_lower, -- 2.5 % quantile of the samples of equal size
     r.upper as portrait_divergence_upper, -- 97.5 % quantile of the samples of equal size

@@ -104,8 +104,23 @@ BAD = {
         "is_used = false, reason = null",
     ],
     ("fct_indicator_weight", "no indicator decides alone"): ["weight = 0.95"],
+    ("fct_emerging_link", "pairs are in order"): ["source = target"],
+    ("fct_emerging_link", "pairs have not met"): [
+        "update {t} set source = 'G06F', target = 'G06N' where network = 'WORLD'",
+    ],
+    ("fct_link_emergence", "pairs are in order"): ["source = target"],
+    ("fct_link_emergence", "pairs met twice"): ["families = 1"],
+    ("fct_link_prediction", "the model is better than degree alone"): [
+        "update {t} set average_precision = 0 where predictor = 'logistic'",
+    ],
+    ("fct_network_similarity", "countries differ"): ["country_b = country_a"],
+    ("fct_network_metric", "intervals are in order"): [
+        "rarefied_density_lower = 1, rarefied_density_upper = 0",
+    ],
     ("fct_network_metric", "the world is there"): ["delete from {t} where network = 'WORLD'"],
-    ("fct_network_metric", "networks are large enough to read"): ["families = 29"],
+    ("fct_network_metric", "networks are large enough to read"): [
+        "update {t} set families = 29 where level = 'subclass'",
+    ],
     ("fct_patent", "positions are dense"): [
         "update {t} set position = 0 where position = 1",
         "update {t} set position = 1 where position = 2",
@@ -186,7 +201,11 @@ FILLED = {
     "fct_core_technology": ("is_core_technology", "location_quotient"),
     "fct_country_ranking": ("rank_core", "families"),
     "fct_country_year": ("core_families", "cumulative_families"),
+    "fct_emerging_link": ("chance", "katz"),
     "fct_indicator_weight": ("coverage", "entropy"),
+    "fct_link_emergence": ("families", "persistence"),
+    "fct_link_prediction": ("candidates", "average_precision"),
+    "fct_network_similarity": ("technologies", "pearson"),
     "fct_network_metric": ("nodes", "average_path_length"),
     "fct_patent": ("is_core", "fc_5"),
     "fct_patent_country": ("share", "share"),
@@ -200,6 +219,10 @@ BAD["fct_indicator_weight", "every row is complete"].append("is_used = true, wei
 
 # Warnings that the sample deserves, and what would spare it: there, bad rows prove nothing alone.
 MENDED = {
+    (
+        "fct_link_prediction",
+        "the model is better than degree alone",
+    ): "update {t} set average_precision = 1 where predictor = 'logistic'",
     ("fct_patent", "citation windows are closed"): "update {t} set fc_5_window_closed = true",
     (
         "stg_citation",
