@@ -22,8 +22,8 @@ def int_network_similarity(
     """Compare the networks of each two countries, over all technologies that either has.
 
     By fractional counts, 1/(k-1) a pair in a family of k technologies, so that families of many
-    codes do not swamp the rest. Intervals are basic ones of families drawn anew with replacement (Davison &
-    Hinkley 1997, Bootstrap Methods).
+    codes do not swamp the rest. Intervals are basic ones of families drawn anew with replacement
+    (Davison & Hinkley 1997, Bootstrap Methods).
 
     Parameters
     ----------
