@@ -52,7 +52,8 @@ def export(
     with duckdb.connect(release / "corepath.duckdb", read_only=True) as connection:
         names = connection.execute(
             "select distinct network from marts.fct_convergence_node "
-            "where population = $population and period = $period and subfield = $subfield and level = $level order by network",
+            "where population = $population and period = $period "
+            "and subfield = $subfield and level = $level order by network",
             chosen,
         ).fetchall()
         if not names:
@@ -82,21 +83,23 @@ def read(connection: duckdb.DuckDBPyConnection, key: dict[str, str]) -> nx.Graph
     networkx.Graph
         Technologies by symbol, with their title as `title`; ties with the full count as `weight`.
     """
-    nodes = connection.execute(
+    nodes = _rows(
+        connection,
         f"select * exclude (topic, network, population, period, subfield, level) "
         f"from marts.fct_convergence_node where {_OWN} order by technology",
         key,
-    ).pl()
-    edges = connection.execute(
+    )
+    edges = _rows(
+        connection,
         f"select source, target, full_count as weight, association_strength, cosine, jaccard, "
         f"is_cross_section, is_disparity_backbone, is_noise_backbone "
         f"from marts.fct_convergence_edge where {_OWN} order by source, target",
         key,
-    ).pl()
+    )
     graph = nx.Graph()
-    for row in nodes.to_dicts():
+    for row in nodes:
         graph.add_node(_clean(row.pop("technology")), **_known_of(row))
-    for row in edges.to_dicts():
+    for row in edges:
         graph.add_edge(_clean(row.pop("source")), _clean(row.pop("target")), **_known_of(row))
     return graph
 
@@ -124,6 +127,14 @@ WRITERS: dict[str, Callable[[nx.Graph, Path], None]] = {
     "gexf": nx.write_gexf,
     "json": write_vosviewer,
 }
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, query: str, key: dict[str, str]
+) -> list[dict[str, Any]]:
+    found = connection.execute(query, key)
+    columns = [name for name, *_ in found.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
 
 def _known_of(row: dict[str, Any]) -> dict[str, Any]:
