@@ -21,6 +21,7 @@ from rich.table import Table as RichTable
 from warehouse import graph, release, sources, topic
 from warehouse.errors import CorepathError, UsageError
 from warehouse.explain import as_text, explain
+from warehouse.export import export as write_networks
 from warehouse.refresh import prepare
 from warehouse.settings import Settings
 from warehouse.summary import summarise
@@ -180,6 +181,29 @@ def show(
         path = release.Releases(settings.releases, _name(settings.topic)).path(version)
         _print(summarise(path))
         console.print(f"In {path}", soft_wrap=True)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Folder to write the files into.")],
+    version: Annotated[
+        str | None, typer.Option(help="Version, such as 2026.11.0; the latest by default.")
+    ] = None,
+    topic: TopicName = None,
+    releases: ReleasesFolder = None,
+    population: Annotated[str, typer.Option(help="all families, or core.")] = "all",
+    period: Annotated[str, typer.Option(help="all, or a period such as 2017-2021.")] = "all",
+    subfield: Annotated[str, typer.Option(help="all, or a sub-field of the topic.")] = "all",
+    level: Annotated[
+        str, typer.Option(help="section, class, subclass or main_group.")
+    ] = "subclass",
+) -> None:
+    """Write a release's networks as GraphML, GEXF and VOSviewer's JSON."""
+    with _explained():
+        settings = _settings(topic=topic, releases=releases)
+        path = release.Releases(settings.releases, _name(settings.topic)).path(version)
+        for file in write_networks(path, folder, population, period, subfield, level):
+            console.print(str(file), markup=False, soft_wrap=True)
 
 
 topics_app = typer.Typer(rich_markup_mode="markdown")

@@ -16,7 +16,8 @@ ROOMS = ("transforms", "warehouse", "flows")
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 # What a pure function of frames may use.
 PURE = {"collections", "functools", "itertools", "math", "re", "typing", "dataclasses", "warnings",
-        "networkx", "numpy", "polars", "scipy", "igraph", "transforms"}  # fmt: skip
+        "networkit", "networkx", "numpy", "polars", "scipy", "threadpoolctl",
+        "transforms"}  # fmt: skip
 # How polars, numpy and networkx read and write, and what Python has for it.
 INPUT_OUTPUT = re.compile(
     r"(open|exec|eval|input|print|__import__|(scan|read|write|sink)_\w+|savez?|load(txt)?|"

@@ -90,6 +90,17 @@ def by(connection: duckdb.DuckDBPyConnection, table: str, *key: str) -> dict[Any
     return result
 
 
+def undivided(
+    connection: duckdb.DuckDBPyConnection, table: str, *key: str
+) -> dict[Any, dict[str, Any]]:
+    """Read a table of networks; of them those of subclasses, over all families."""
+    connection.execute(
+        f"create or replace temp view undivided as from {table} where population = 'all' "
+        "and period = 'all' and subfield = 'all' and level = 'subclass'"
+    )
+    return by(connection, "undivided", *key)
+
+
 def publications(*documents: Row) -> list[Row]:
     """Complete documents by what their number tells, such as US-7650331-B1."""
     completed = []

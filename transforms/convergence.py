@@ -1,33 +1,34 @@
 """Measure how technologies converge: their pairs, their places in the network, the network."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Iterator
 
-import networkx as nx
+import numpy as np
 import polars as pl
 from scipy.stats import hypergeom
 
+from transforms import network
 from transforms.entropy import DegenerateInput
+
+# What names a network.
+KEY = ("network", "population", "period", "subfield", "level")
 
 
 def networks(
     pairs: pl.LazyFrame, occurrences: pl.LazyFrame
-) -> Iterator[tuple[str, pl.DataFrame, pl.DataFrame]]:
+) -> Iterator[tuple[dict[str, str], pl.DataFrame, pl.DataFrame]]:
     """Take networks one by one.
 
     Parameters
     ----------
     pairs
-        One row a network x pair: network, source, target and counts.
+        One row a network x pair: the columns of KEY, source, target and counts.
     occurrences
-        One row a network x technology: network, technology, occurrences, families.
+        One row a network x technology: the columns of KEY, technology, occurrences, families.
 
     Yields
     ------
-    tuple of str, pl.DataFrame, pl.DataFrame
-        Its name, its pairs and its technologies, each in order; a network may have no pairs.
+    tuple of dict, pl.DataFrame, pl.DataFrame
+        Its key, its pairs and its technologies, each in order; a network may have no pairs.
 
     Raises
     ------
@@ -37,17 +38,21 @@ def networks(
     Examples
     --------
     >>> import polars as pl
-    >>> pairs = pl.LazyFrame({"network": ["KR"], "source": ["G06F"], "target": ["G06N"]})
-    >>> occurrences = pl.LazyFrame({"network": ["KR", "KR"], "technology": ["G06N", "G06F"]})
-    >>> [(name, len(p), len(o)) for name, p, o in networks(pairs, occurrences)]
+    >>> key = {"network": "KR", "population": "all", "period": "all", "subfield": "all",
+    ...        "level": "subclass"}
+    >>> pairs = pl.LazyFrame([key | {"source": "G06F", "target": "G06N"}])
+    >>> occurrences = pl.LazyFrame([key | {"technology": t} for t in ("G06N", "G06F")])
+    >>> [(name["network"], len(p), len(o)) for name, p, o in networks(pairs, occurrences)]
     [('KR', 1, 2)]
     """
-    ties = pairs.sort("network", "source", "target").collect()
-    nodes = occurrences.sort("network", "technology").collect()
+    ties = pairs.sort(*KEY, "source", "target").collect()
+    nodes = occurrences.sort(*KEY, "technology").collect()
     if nodes.is_empty():
         raise DegenerateInput("no family has a class, so there is no network")
-    for (network,), own in nodes.group_by("network", maintain_order=True):
-        yield str(network), ties.filter(pl.col("network") == network).drop("network"), own
+    of = ties.partition_by(*KEY, as_dict=True, include_key=False)
+    nobody = ties.clear().drop(KEY)
+    for key, own in nodes.partition_by(*KEY, as_dict=True, include_key=False).items():
+        yield dict(zip(KEY, map(str, key), strict=True)), of.get(key, nobody), own
 
 
 def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: float) -> pl.DataFrame:
@@ -77,7 +82,10 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
         expected: μ = n_i n_j / N, families;
         z: (c - μ) / σ, null where σ is 0, as with a technology of every family;
         hypergeometric_p: P(X ≥ c), null where a count is not whole;
-        disparity_alpha: the lesser of both ends' `disparity`.
+        hypergeometric_q: that after Benjamini and Hochberg over all pairs of technologies, those
+        that never meet being of p = 1;
+        disparity_alpha: the lesser of both ends' `disparity`;
+        noise_score, noise_deviation: as `noise_corrected` gives them.
 
     Raises
     ------
@@ -86,8 +94,7 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
 
     References
     ----------
-    van Eck & Waltman 2009, JASIST 60:1635-1651; Serrano, Boguñá & Vespignani 2009, PNAS
-    106:6483-6488.
+    van Eck & Waltman 2009, JASIST 60:1635-1651; Benjamini & Hochberg 1995, JRSS B 57:289-300.
 
     Examples
     --------
@@ -98,7 +105,7 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
     >>> edge.select("association_strength", "expected", pl.col("hypergeometric_p").round(4)).row(0)
     (1.5, 2.0, 0.2619)
     """
-    _refuse_strangers(pairs, occurrences)
+    network.refuse_strangers(pairs, occurrences)
     ends = _ends(pairs).group_by("technology").agg(strength=pl.sum("full_count"), degree=pl.len())
     nodes = occurrences.select("technology", pl.col("occurrences").cast(pl.Float64)).join(
         ends, on="technology", how="left"
@@ -122,7 +129,9 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
     counts = [c, n_i, n_j, pl.lit(families)]
     whole = pl.all_horizontal((x - x.round()).abs() < 1e-9 for x in counts)
     x, n, draws = edges.select(c.round(), n_i.round(), n_j.round()).to_numpy().T
-    p = pl.lit(pl.Series(hypergeom.sf(x - 1, round(families), n, draws)))
+    p = hypergeom.sf(x - 1, round(families), n, draws)
+    q = false_discovery(p, nodes.height * (nodes.height - 1) // 2)
+    score, deviation = noise_corrected(*edges.select(c, s_i, s_j).to_numpy().T)
     return edges.select(
         *pairs.columns,
         association_strength=c / mu,
@@ -131,8 +140,11 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
         jaccard=c / (n_i + n_j - c),
         expected=mu,
         z=pl.when(sigma > 0).then((c - mu) / sigma),
-        hypergeometric_p=pl.when(whole).then(p),
+        hypergeometric_p=pl.when(whole).then(pl.lit(pl.Series(p))),
+        hypergeometric_q=pl.when(whole).then(pl.lit(pl.Series(q))),
         disparity_alpha=pl.min_horizontal(disparity(c, s_i, k_i), disparity(c, s_j, k_j)),
+        noise_score=pl.Series(score),
+        noise_deviation=pl.Series(deviation).fill_nan(None),
     )
 
 
@@ -167,42 +179,100 @@ def disparity(weight: pl.Expr, strength: pl.Expr, degree: pl.Expr) -> pl.Expr:
     return (1 - weight / strength) ** (degree - 1)
 
 
-# networkx 3.6 never returns from `constraint(nodes=[one])`: always ask for all nodes.
-_NODE_MEASURES: Mapping[str, Callable[[nx.Graph], Any]] = {
-    "degree": lambda graph: dict(graph.degree()),
-    "strength": lambda graph: dict(graph.degree(weight="full_count")),
-    "betweenness": nx.betweenness_centrality,
-    "closeness": nx.harmonic_centrality,
-    "pagerank": partial(nx.pagerank, weight="full_count"),
-    "constraint_unweighted": nx.constraint,
-    "constraint_weighted": partial(nx.constraint, weight="full_count"),
-    "effective_size": nx.effective_size,
-    "clustering": nx.clustering,
-}
+def noise_corrected(
+    weight: np.ndarray, source: np.ndarray, target: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Tell how far an edge is above what its ends' strengths lead one to expect, and how sure.
+
+    Parameters
+    ----------
+    weight
+        c, of each edge of a network.
+    source, target
+        s_i and s_j, the strengths of its ends.
+
+    Returns
+    -------
+    tuple of ndarray
+        The score (κc - 1) / (κc + 1) with κ = 2m / (s_i s_j), -1 to 1, 0 as expected; and its
+        standard deviation, from a binomial of 2m draws whose chance has a beta prior with the mean
+        and variance that s_i and s_j give it. An edge belongs to the backbone where the score is
+        over 1.64 deviations. The variance of the prior is that of the hypergeometric distribution,
+        and its second parameter that of a beta distribution with these moments.
+
+    References
+    ----------
+    Coscia & Neffke 2017, IEEE ICDE: 425-436.
+
+    Examples
+    --------
+    >>> score, deviation = noise_corrected(np.array([8.0]), np.array([10.0]), np.array([12.0]))
+    >>> score.round(4).tolist()
+    [0.0323]
+    """
+    # Both directions of every edge are draws.
+    total, product = 2 * weight.sum(), source * target
+    kappa = total / product
+    mean = product / total**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = product * (total - source) * (total - target) / (total**4 * (total - 1))
+        size = mean * (1 - mean) / variance - 1  # the prior weighs as much as so many draws
+        chance = (mean * size + weight) / (size + total)
+        slope = 1 / product - total * (source + target) / product**2
+        # dκ/dc is that of 2m / (s_i s_j) with all three growing by the edge.
+        change = 2 * (kappa + weight * slope) / (kappa * weight + 1) ** 2
+        deviation = np.sqrt(chance * (1 - chance) * total) * np.abs(change)
+    return (kappa * weight - 1) / (kappa * weight + 1), deviation
 
 
-def node_measures(edges: pl.DataFrame, occurrences: pl.DataFrame) -> pl.DataFrame:
+def false_discovery(p: np.ndarray, tests: int) -> np.ndarray:
+    """Give Benjamini and Hochberg's q of chances, where all other tests have p = 1.
+
+    Examples
+    --------
+    >>> false_discovery(np.array([0.01, 0.04]), tests=4).tolist()
+    [0.04, 0.08]
+    """
+    order = np.argsort(p, kind="stable")
+    q = np.empty(len(p))
+    least = np.minimum.accumulate((p[order] * tests / np.arange(1, len(p) + 1))[::-1])[::-1]
+    q[order] = np.minimum(least, 1)  # the others' chance of 1 bounds them all
+    return q
+
+
+def node_measures(
+    pairs: pl.DataFrame, occurrences: pl.DataFrame, families: float, runs: int, seed: int
+) -> pl.DataFrame:
     """Tell each technology's place in the network.
 
     Parameters
     ----------
-    edges
+    pairs
         One row a pair: source, target, full_count (families, the weight where one is used).
     occurrences
         One row a technology, isolates too: technology, occurrences (families).
+    families
+        N, the families of the network.
+    runs, seed
+        Of the search for communities.
 
     Returns
     -------
     pl.DataFrame
-        One row a technology, in the order of `occurrences`: technology, occurrences,
+        One row a technology, by name: technology,
         degree: its neighbours;
         strength: the sum of its weights, families;
-        betweenness: share of the shortest paths between others, unweighted;
+        betweenness, betweenness_weighted: share of the shortest paths between others, by edges,
+        and by the sum of 1 / association strength;
         closeness: mean of 1 / distance to all others, 0 for those out of reach, unweighted;
+        eigenvector: weighted, within the largest component;
         pagerank: weighted, sums to 1;
         constraint_unweighted, constraint_weighted: Burt's, high where neighbours are tied;
         effective_size: its neighbours less their mean ties to each other, unweighted;
-        clustering: share of its pairs of neighbours that are tied, unweighted.
+        clustering: share of its pairs of neighbours that are tied, unweighted;
+        coordinator, consultant, gatekeeper, liaison: pairs it brokers, by section;
+        community, community_agreement: the consensus, and how well the runs agree on it;
+        within_community_z, participation: its ties within and across communities, unweighted.
         Null where undefined: constraint and effective size of an isolate, closeness of one node.
 
     Raises
@@ -210,87 +280,91 @@ def node_measures(edges: pl.DataFrame, occurrences: pl.DataFrame) -> pl.DataFram
     ValueError
         Naming the technologies of edges that lack occurrences.
 
-    References
+    Examples
+    --------
+    >>> import polars as pl
+    >>> pairs = pl.DataFrame({"source": ["G06F"], "target": ["G06N"], "full_count": [3.0]})
+    >>> occurrences = pl.DataFrame({"technology": ["G06F", "G06N", "H01L"], "occurrences": 4})
+    >>> nodes = node_measures(pairs, occurrences, families=10, runs=10, seed=1)
+    >>> nodes.select("technology", "strength", "closeness", "effective_size").rows()
+    [('G06F', 3.0, 0.5, 1.0), ('G06N', 3.0, 0.5, 1.0), ('H01L', 0.0, 0.0, None)]
+    """
+    net = network.network(pairs, occurrences, families)
+    community, agreement = network.communities(net, runs, seed)
+    measures = {
+        "degree": net.degree,
+        "strength": net.strength,
+        "betweenness": network.betweenness(net, weighted=False),
+        "betweenness_weighted": network.betweenness(net, weighted=True),
+        "closeness": network.closeness(net),
+        "eigenvector": network.eigenvector(net),
+        "pagerank": network.pagerank(net),
+        "constraint_unweighted": network.constraint(net, weighted=False),
+        "constraint_weighted": network.constraint(net, weighted=True),
+        "effective_size": network.effective_size(net),
+        "clustering": network.clustering(net),
+        **network.brokerage(net),
+        "community": community,
+        "community_agreement": np.full(len(net), agreement),
+        **network.roles(net, community),
+    }
+    whole = ["degree", "coordinator", "consultant", "gatekeeper", "liaison", "community"]
+    return pl.DataFrame({"technology": net.technologies} | measures).with_columns(
+        pl.col(whole).cast(pl.Int64), pl.col(pl.Float64).exclude(whole).fill_nan(None)
+    )
+
+
+def node_counts(pairs: pl.DataFrame, occurrences: pl.DataFrame) -> pl.DataFrame:
+    """Tell of each technology what counting alone tells, for networks of thousands.
+
+    Parameters
     ----------
-    Freeman 1977, Sociometry 40:35-41; Marchiori & Latora 2000, Physica A 285:539-546; Brin & Page
-    1998; Burt 1992, Structural Holes; Watts & Strogatz 1998, Nature 393:440-442.
+    pairs, occurrences
+        As for `node_measures`.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a technology, by name: technology, degree, strength.
 
     Examples
     --------
     >>> import polars as pl
-    >>> edges = pl.DataFrame({"source": ["G06F"], "target": ["G06N"], "full_count": [3.0]})
-    >>> occurrences = pl.DataFrame({"technology": ["G06F", "G06N", "H01L"], "occurrences": 4})
-    >>> nodes = node_measures(edges, occurrences)
-    >>> nodes.select("technology", "strength", "closeness", "effective_size").rows()
-    [('G06F', 3.0, 0.5, 1.0), ('G06N', 3.0, 0.5, 1.0), ('H01L', 0.0, 0.0, None)]
+    >>> pairs = pl.DataFrame({"source": ["G06F3"], "target": ["G06N3"], "full_count": [3.0]})
+    >>> occurrences = pl.DataFrame({"technology": ["G06N3", "G06F3", "H01L21"]})
+    >>> node_counts(pairs, occurrences).rows()
+    [('G06F3', 1, 3.0), ('G06N3', 1, 3.0), ('H01L21', 0, 0.0)]
     """
-    graph = _graph(edges, occurrences)
-    # constraint and effective_size refuse a graph without nodes.
-    measures = {name: f(graph) if graph else {} for name, f in _NODE_MEASURES.items()}
-    columns = {
-        name: pl.Series([of[t] for t in graph], dtype=pl.Float64).fill_nan(None)
-        for name, of in measures.items()
-    }
+    ends = (
+        _ends(pairs)
+        .sort("technology", "neighbour")
+        .group_by("technology", maintain_order=True)
+        .agg(degree=pl.len().cast(pl.Int64), strength=pl.sum("full_count"))
+    )
     return (
-        occurrences.select("technology", "occurrences")
-        .with_columns(**columns)
-        .with_columns(
-            pl.col("degree").cast(pl.Int64), (pl.col("closeness") / (pl.len() - 1)).fill_nan(None)
-        )
+        occurrences.select("technology")
+        .sort("technology")
+        .join(ends, on="technology", how="left", maintain_order="left")
+        .with_columns(pl.col("degree", "strength").fill_null(0))
     )
-
-
-def _giant(graph: nx.Graph) -> nx.Graph:
-    # Of equals the first by name, so that the order of rows decides nothing.
-    components = sorted(nx.connected_components(graph), key=min)
-    # A copy: views answer every question through a filter, ten times slower.
-    return graph.subgraph(max(components, key=len)).copy()
-
-
-def _cross_section_share(graph: nx.Graph) -> float:
-    section = nx.get_node_attributes(graph, "section")
-    crossing = sum(
-        full for i, j, full in graph.edges(data="full_count") if section[i] != section[j]
-    )
-    return crossing / graph.size(weight="full_count")
-
-
-def _expected_cross_section_share(graph: nx.Graph) -> float:
-    strengths: Counter[str] = Counter()
-    section = nx.get_node_attributes(graph, "section")
-    for technology, strength in graph.degree(weight="full_count"):
-        strengths[section[technology]] += strength
-    return 1 - sum((s / strengths.total()) ** 2 for s in strengths.values())
-
-
-# Only what an edge at least defines.
-_NETWORK_MEASURES: Mapping[str, Callable[[nx.Graph], float]] = {
-    "clustering": nx.average_clustering,
-    "clustering_onnela": partial(nx.average_clustering, weight="full_count"),
-    "transitivity": nx.transitivity,
-    "average_path_length": lambda graph: nx.average_shortest_path_length(_giant(graph)),
-    "diameter": lambda graph: nx.diameter(_giant(graph)),
-    "cross_section_share": _cross_section_share,
-    "external_internal_index": lambda graph: 2 * _cross_section_share(graph) - 1,
-    "expected_cross_section_share": _expected_cross_section_share,
-    "section_modularity": lambda graph: (
-        _expected_cross_section_share(graph) - _cross_section_share(graph)
-    ),
-}
 
 
 def network_measures(
-    edges: pl.DataFrame, occurrences: pl.DataFrame
+    pairs: pl.DataFrame, occurrences: pl.DataFrame, families: float, nodes: pl.DataFrame
 ) -> dict[str, int | float | None]:
     """Describe the network as a whole.
 
     Parameters
     ----------
-    edges
+    pairs
         One row a pair: source, target, full_count (families, the weight where one is used). The
         first letter of a technology is its IPC section.
     occurrences
         One row a technology, isolates too: technology, occurrences (families).
+    families
+        N, the families of the network.
+    nodes
+        Its `node_measures`.
 
     Returns
     -------
@@ -298,15 +372,22 @@ def network_measures(
         nodes, edges, isolates: counts;
         density: share of the possible edges that are there;
         mean_degree, mean_strength: edges, and families, at a technology on average;
-        clustering, clustering_onnela: mean over all nodes, unweighted, and weighted by the
-        geometric mean of a triangle's weights over the largest weight;
-        transitivity: share of the paths of two edges that are closed;
         giant_share: share of the nodes in the largest component, of equals the first by name;
+        clustering, clustering_onnela, clustering_barrat: mean over all nodes, unweighted, weighted
+        by the geometric mean of a triangle's weights over the largest weight, and by the weight on
+        closed pairs of edges;
+        transitivity: share of the paths of two edges that are closed;
         average_path_length, diameter: edges, within the largest component;
+        average_distance, longest_distance: the same with 1 / association strength as an edge's
+        length;
+        efficiency: mean over all pairs of 1 / edges between them, 0 where there is no way;
+        degree_centralisation, betweenness_centralisation: 0 where all are alike, 1 of a star;
+        communities: those with ties; modularity: of their consensus; community_agreement: of runs;
         cross_section_share: share X of the weight that joins two IPC sections;
         external_internal_index: 2X - 1;
         expected_cross_section_share: X0 = 1 - Σ_s (S_s / 2m)², S_s being a section's strength;
-        section_modularity: X0 - X.
+        section_modularity: X0 - X;
+        core_periphery: correlation with a core and a periphery.
         None where undefined, as most are without an edge.
 
     Raises
@@ -316,32 +397,40 @@ def network_measures(
 
     References
     ----------
-    Watts & Strogatz 1998, Nature 393:440-442; Onnela et al. 2005, Physical Review E 71:065103;
-    Krackhardt & Stern 1988, Social Psychology Quarterly 51:123-140; Newman & Girvan 2004,
-    Physical Review E 69:026113.
+    Latora & Marchiori 2001, Physical Review Letters 87:198701; Freeman 1978, Social Networks
+    1:215-239; Krackhardt & Stern 1988, Social Psychology Quarterly 51:123-140.
 
     Examples
     --------
     >>> import polars as pl
-    >>> edges = pl.DataFrame(
+    >>> pairs = pl.DataFrame(
     ...     {"source": ["G06F", "G06N"], "target": ["G06N", "H01L"], "full_count": [3.0, 1.0]}
     ... )
     >>> occurrences = pl.DataFrame({"technology": ["G06F", "G06N", "H01L"], "occurrences": 4})
-    >>> network = network_measures(edges, occurrences)
-    >>> network["diameter"], network["cross_section_share"]
+    >>> nodes = node_measures(pairs, occurrences, families=10, runs=10, seed=1)
+    >>> whole = network_measures(pairs, occurrences, 10, nodes)
+    >>> whole["diameter"], whole["cross_section_share"]
     (2, 0.25)
     """
-    graph = _graph(edges, occurrences)
-    n, m = graph.number_of_nodes(), graph.number_of_edges()
-    return {
+    net = network.network(pairs, occurrences, families)
+    n, m = len(net), len(net.weight)
+    nodes = nodes.sort("technology")
+    between = nodes["betweenness"].to_numpy()
+    whole: dict[str, int | float | None] = {
         "nodes": n,
         "edges": m,
-        "isolates": nx.number_of_isolates(graph),
+        "isolates": int((net.degree == 0).sum()),
         "density": 2 * m / (n * (n - 1)) if n > 1 else None,
-        "mean_degree": 2 * m / n if n else None,
-        "mean_strength": 2 * graph.size(weight="full_count") / n if n else None,
-        "giant_share": len(_giant(graph)) / n if n else None,
-    } | {name: f(graph) if m else None for name, f in _NETWORK_MEASURES.items()}
+        "mean_degree": 2 * m / n,
+        "mean_strength": 2 * float(net.weight.sum()) / n,
+        "giant_share": len(net.giant) / n,
+        "community_agreement": nodes["community_agreement"][0],
+        "betweenness_centralisation": (
+            float((between.max() - between).sum() / (n - 1)) if m and n > 2 else None
+        ),
+    }
+    described = network.whole(net, nodes["community"].to_numpy()) if m else {}
+    return whole | {name: described.get(name) for name in network.WHOLE}
 
 
 def rao_stirling(codes: pl.DataFrame) -> pl.DataFrame:
@@ -392,28 +481,3 @@ def _ends(edges: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(
         [ahead, edges.select(technology="target", neighbour="source", full_count="full_count")]
     )
-
-
-def _graph(edges: pl.DataFrame, occurrences: pl.DataFrame) -> nx.Graph:
-    _refuse_strangers(edges, occurrences)
-    technologies = occurrences["technology"].to_list()
-    # Numbered by name: sets of numbers have one order, those of strings another in every process,
-    # and with the order the last digits of sums would change.
-    number = {technology: i for i, technology in enumerate(sorted(technologies))}
-    graph = nx.Graph()
-    graph.add_nodes_from((number[t], {"section": t[0]}) for t in technologies)
-    graph.add_weighted_edges_from(
-        (
-            (number[source], number[target], count)
-            for source, target, count in edges.select("source", "target", "full_count").rows()
-        ),
-        weight="full_count",
-    )
-    return graph
-
-
-def _refuse_strangers(edges: pl.DataFrame, occurrences: pl.DataFrame) -> None:
-    """Raise where an edge has an end that no occurrence tells of: it would vanish unseen."""
-    strangers = set(_ends(edges)["technology"]) - set(occurrences["technology"])
-    if strangers:
-        raise ValueError(f"edges without occurrences: {', '.join(sorted(strangers))}")

@@ -13,18 +13,18 @@ def int_convergence_edge(
     Parameters
     ----------
     int_convergence_pair
-        One row a network x pair: network, source, target and its counts.
+        One row a network x pair: the network's key, source, target and its counts.
     int_convergence_occurrence
-        One row a network x technology: network, technology, occurrences, families.
+        One row a network x technology: the network's key, technology, occurrences, families.
 
     Returns
     -------
     pl.DataFrame
-        One row a network x pair: network and what `edge_measures` returns.
+        One row a network x pair: the network's key and what `edge_measures` returns.
     """
     return pl.concat(
         edge_measures(
             pairs, nodes.select("technology", "occurrences"), nodes["families"][0]
-        ).select(pl.lit(network).alias("network"), pl.all())
-        for network, pairs, nodes in networks(int_convergence_pair, int_convergence_occurrence)
+        ).select(*(pl.lit(value).alias(name) for name, value in key.items()), pl.all())
+        for key, pairs, nodes in networks(int_convergence_pair, int_convergence_occurrence)
     )

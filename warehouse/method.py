@@ -86,6 +86,12 @@ class Method(Strict):
     technology_q: float = Field(default=0.05, gt=0, lt=1)
     technology_minimum: int = Field(default=5, ge=1)
 
+    # Networks.
+    communities: int = Field(default=100, ge=1)
+    null_draws: int = Field(default=1000, ge=100)
+    rarefaction_draws: int = Field(default=200, ge=20)
+    permutations: int = Field(default=5000, ge=99)
+
     # Countries.
     attribution: Literal["applicant", "inventor", "first_filing"] = "applicant"
     # A country and the one that its families count for, such as HK = "CN".

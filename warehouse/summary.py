@@ -81,7 +81,9 @@ select
     network, round(families, 1) as families, nodes as technologies, edges as pairs,
     round(cross_section_share, 3) as "across sections", round(cross_section_lift, 3) as "X / X0",
     round(section_modularity, 3) as modularity
-from marts.fct_network_metric order by network <> 'WORLD', families desc
+from marts.fct_network_metric
+where population = 'all' and period = 'all' and subfield = 'all' and level = 'subclass'
+order by network <> 'WORLD', families desc
 """
 
 _SOURCES = """

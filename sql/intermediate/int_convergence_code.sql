@@ -1,24 +1,25 @@
--- IPC subclasses of families in each network. One row = one network x family x subclass.
--- WORLD holds every family whole; a country holds its share of each. Families with more than 20
--- subclasses are left out of networks: they would swamp them.
-with sized as (
-    select
-        family_id,
-        subclass,
-        count(*) over (partition by family_id) as codes
+-- Technologies of families, at each level. One row = one level x family x technology.
+-- Families with more than 20 technologies at a level are left out of its networks: they would
+-- swamp them.
+with coded as (
+    select distinct 'section' as level, family_id, substring(subclass, 1, 1) as technology
     from intermediate.int_family_code
+    union all
+    select distinct 'class' as level, family_id, substring(subclass, 1, 3) as technology
+    from intermediate.int_family_code
+    union all
+    select 'subclass' as level, family_id, subclass as technology
+    from intermediate.int_family_code
+    union all
+    select 'main_group' as level, family_id, main_group as technology
+    from intermediate.int_family_group
 ),
 
-networks as (
-    select 'WORLD' as network, family_id, 1.0::double as share
-    from intermediate.int_family
-    union all
-    select c.country as network, c.family_id, c.share
-    from intermediate.int_family_country as c
-    inner join topic.topic_country as t on c.country = t.country
+sized as (
+    select *, count(*) over (partition by level, family_id) as codes
+    from coded
 )
 
-select n.network, s.family_id, s.subclass, s.codes, n.share
-from networks as n
-inner join sized as s on n.family_id = s.family_id
-where s.codes <= 20
+select level, family_id, technology, codes
+from sized
+where codes <= 20

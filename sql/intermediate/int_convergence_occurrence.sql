@@ -1,21 +1,74 @@
--- How often each technology occurs in each network. One row = one network x technology.
--- Shares are added up as decimals: the sum is the same in any order, on any number of threads.
-with family as (
-    select distinct network, family_id, share
-    from intermediate.int_convergence_code
+-- How often each technology occurs in each network. One row = one network x population x period x
+-- subfield x level x technology. Shares are added up as decimals: the sum is the same in any order,
+-- on any number of threads. They are added up twice, finely and then by network, so that the many
+-- networks are made from few rows.
+with fine as (
+    select
+        c.level, f.network, f.is_core, f.period, f.subfield, c.technology,
+        sum(f.share::decimal(38, 15)) as occurrences,
+        sum(case when c.codes > 1 then f.share else 0 end::decimal(38, 15)) as convergent
+    from intermediate.int_convergence_code as c
+    inner join intermediate.int_network_family as f on c.family_id = f.family_id
+    group by c.level, f.network, f.is_core, f.period, f.subfield, c.technology
+),
+
+family as (
+    select
+        c.level, f.network, f.is_core, f.period, f.subfield,
+        sum(f.share::decimal(38, 15)) as families,
+        sum(case when c.codes > 1 then f.share else 0 end::decimal(38, 15)) as convergent
+    from (select distinct level, family_id, codes from intermediate.int_convergence_code) as c
+    inner join intermediate.int_network_family as f on c.family_id = f.family_id
+    group by c.level, f.network, f.is_core, f.period, f.subfield
 ),
 
 size as (
-    select network, sum(share::decimal(38, 15))::double as families
-    from family
-    group by network
+    select
+        f.network, s.population,
+        case when s.split = 'period' then f.period else 'all' end as period,
+        case when s.split = 'subfield' then f.subfield else 'all' end as subfield,
+        f.level,
+        sum(f.families)::double as families,
+        sum(f.convergent)::double as convergent_families
+    from family as f
+    inner join intermediate.int_network_scope as s
+        on
+            f.level = s.level
+            and (s.population = 'all' or f.is_core)
+            and (s.split <> 'subfield' or f.subfield is not null)
+    group by all
+),
+
+node as (
+    select
+        f.network, s.population,
+        case when s.split = 'period' then f.period else 'all' end as period,
+        case when s.split = 'subfield' then f.subfield else 'all' end as subfield,
+        f.level, f.technology,
+        sum(f.occurrences)::double as occurrences,
+        sum(f.convergent)::double as convergent_occurrences
+    from fine as f
+    inner join intermediate.int_network_scope as s
+        on
+            f.level = s.level
+            and (s.population = 'all' or f.is_core)
+            and (s.split <> 'subfield' or f.subfield is not null)
+    group by all
 )
 
 select
-    c.network,
-    c.subclass as technology,
-    sum(c.share::decimal(38, 15))::double as occurrences,
-    min(s.families) as families
-from intermediate.int_convergence_code as c
-inner join size as s on c.network = s.network
-group by c.network, c.subclass
+    n.network,
+    n.population,
+    n.period,
+    n.subfield,
+    n.level,
+    n.technology,
+    n.occurrences,
+    n.convergent_occurrences,
+    z.families,
+    z.convergent_families
+from node as n
+inner join size as z
+    on
+        n.network = z.network and n.population = z.population and n.period = z.period
+        and n.subfield = z.subfield and n.level = z.level

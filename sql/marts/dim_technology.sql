@@ -6,8 +6,12 @@ with titled as (
 
 -- Symbols of the data that the scheme of the look-up table does not have yet, or no longer.
 untitled as (
-    select distinct c.technology, c.level, null as title
-    from intermediate.int_family_technology as c
+    select c.technology, c.level, null as title
+    from (
+        select technology, level from intermediate.int_family_technology
+        union
+        select substring(technology, 1, 3), 'class' from intermediate.int_family_technology
+    ) as c
     left join titled as t on c.technology = t.technology
     where t.technology is null
 ),

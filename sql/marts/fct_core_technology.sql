@@ -53,7 +53,9 @@ select
 from intermediate.int_core_technology as c
 left join reference.ipc_title as n on c.technology = n.technology
 left join intermediate.int_convergence_node as b
-    on c.technology = b.technology and b.network = 'WORLD'
+    on
+        c.technology = b.technology and b.network = 'WORLD' and b.population = 'all'
+        and b.period = 'all' and b.subfield = 'all' and b.level = 'subclass'
 left join core_country as l
     on c.level = l.level and c.technology = l.technology and l.place = 1
 left join core_country as m

@@ -72,6 +72,10 @@ def options(settings: Settings) -> list[str]:
         ),
         ("versions", "--topic --releases"),
         ("show", "version --topic --releases"),
+        (
+            "export",
+            "folder --version --topic --releases --population --period --subfield --level",
+        ),
         ("topics", "explain"),
         ("topics explain", "topic publication --warehouse"),
         ("sources", ""),

@@ -246,8 +246,23 @@ BAD = {
         "verdict = 'level', lag_low = 1, lag_high = 2",
     ],
     ("fct_technology_lag", "interval is in order"): ["lag_low = 1, lag_high = 0"],
+    ("fct_emerging_link", "pairs are in order"): ["source = target"],
+    ("fct_emerging_link", "pairs have not met"): [
+        "update {t} set source = 'G06F', target = 'G06N' where network = 'WORLD'",
+    ],
+    ("fct_link_emergence", "pairs are in order"): ["source = target"],
+    ("fct_link_emergence", "pairs met twice"): ["families = 1"],
+    ("fct_link_prediction", "the model is better than degree alone"): [
+        "update {t} set average_precision = 0 where predictor = 'logistic'",
+    ],
+    ("fct_network_similarity", "countries differ"): ["country_b = country_a"],
+    ("fct_network_metric", "intervals are in order"): [
+        "rarefied_density_lower = 1, rarefied_density_upper = 0",
+    ],
     ("fct_network_metric", "the world is there"): ["delete from {t} where network = 'WORLD'"],
-    ("fct_network_metric", "networks are large enough to read"): ["families = 29"],
+    ("fct_network_metric", "networks are large enough to read"): [
+        "update {t} set families = 29 where level = 'subclass'",
+    ],
     ("fct_patent", "scores beside it are in range"): [
         "equal_score = null",
         "critic_score = 100.1",
@@ -435,8 +450,12 @@ FILLED = {
     "fct_country_year": ("core_families", "cumulative_families"),
     "fct_citing_office": ("citations", None),
     "fct_indicator_coverage": ("families", "known"),
+    "fct_emerging_link": ("chance", "katz"),
     "fct_indicator_weight": ("coverage", "entropy"),
     "fct_industry_profile": ("is_small", "rsca_low"),
+    "fct_link_emergence": ("families", "persistence"),
+    "fct_link_prediction": ("candidates", "average_precision"),
+    "fct_network_similarity": ("technologies", "pearson"),
     "fct_network_metric": ("nodes", "average_path_length"),
     "fct_technology_lag": ("families", "families"),
     "fct_patent": ("is_core", "fc_5"),
@@ -460,6 +479,10 @@ MENDED = {
     ("fct_core_technology", "some technology is core"): (
         "update {t} set is_core_technology = true where rank = 1"
     ),
+    (
+        "fct_link_prediction",
+        "the model is better than degree alone",
+    ): "update {t} set average_precision = 1 where predictor = 'logistic'",
     ("fct_patent", "citation windows are closed"): "update {t} set fc_5_window_closed = true",
     ("fct_country_source", "compared countries are recorded"): "update {t} set is_imputed = false",
     (

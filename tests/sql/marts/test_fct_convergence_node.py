@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.worlds import by, toy, world
+from tests.worlds import rows, toy, undivided, world
 
 NODE = "marts.fct_convergence_node"
 
 
 @pytest.fixture(scope="module")
 def nodes():
-    return by(world(toy(), NODE), NODE, "network", "technology")
+    return undivided(world(toy(), NODE), NODE, "network", "technology")
 
 
 def test_occurrences_are_the_published_ones(nodes):
@@ -56,7 +56,27 @@ def test_a_technology_alone_is_a_node_without_ties():
     given["sources.stg_classification"] = [
         row for row in given["sources.stg_classification"] if row["position"] == 1
     ]
-    alone = by(world(given, NODE), NODE, "network", "technology")
+    for claims, row in enumerate(given["sources.stg_document"], start=1):
+        row["claim_count"] = claims  # something has to tell families apart
+    alone = undivided(world(given, NODE), NODE, "network", "technology")
     assert alone["WORLD", "G06N"]["degree"] == 0
     assert alone["WORLD", "G06N"]["constraint_unweighted"] is None
     assert alone["WORLD", "G06N"]["occurrences"] == 5
+
+
+@pytest.mark.parametrize(("technology", "degree"), [("G06N", 5 / 6), ("G06F", 1), ("B60W", 1)])
+def test_convergence_degree_is_the_share_of_families_with_another_technology(
+    nodes, technology, degree
+):
+    assert nodes["WORLD", technology]["convergence_degree"] == pytest.approx(degree)
+
+
+def test_main_groups_are_counted_only():
+    given = toy()
+    [place] = [
+        row
+        for row in rows(world(given, NODE), f"from {NODE} where network = 'WORLD'")
+        if (row["population"], row["technology"]) == ("all", "G06N1")
+    ]
+    assert (place["occurrences"], place["degree"], place["strength"]) == (6, 5, 7)
+    assert place["pagerank"] is place["community"] is None

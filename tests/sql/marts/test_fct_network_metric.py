@@ -2,14 +2,15 @@
 
 import pytest
 
-from tests.worlds import by, toy, world
+from tests.worlds import ANY, rows, toy, undivided, world
+from warehouse.topic import Rule, Subfield
 
 METRIC = "marts.fct_network_metric"
 
 
 @pytest.fixture(scope="module")
 def metrics():
-    return by(world(toy(), METRIC), METRIC, "network")
+    return undivided(world(toy(), METRIC), METRIC, "network")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,7 @@ def metrics():
         ("clustering_onnela", 0.282118),
         ("transitivity", 0.571429),
         ("giant_share", 1),
+        ("convergent_share", 7 / 8),
         ("average_path_length", 1.4),
         ("diameter", 2),
         ("cross_section_share", 0.454545),
@@ -56,10 +58,10 @@ def test_families_of_more_than_20_subclasses_are_left_out_of_networks():
         {"publication_number": "US-9000003-B2", "symbol": f"A{i}B1/00", "position": i}
         for i in range(21, 41)
     ]
-    swamped = by(world(given, METRIC), METRIC, "network")["WORLD"]
+    swamped = undivided(world(given, METRIC), METRIC, "network")["WORLD"]
     assert (swamped["families"], swamped["nodes"]) == (7, 6)
     given["sources.stg_classification"].pop()
-    assert by(world(given, METRIC), METRIC, "network")["WORLD"]["nodes"] == 25
+    assert undivided(world(given, METRIC), METRIC, "network")["WORLD"]["nodes"] == 25
 
 
 def test_networks_without_a_tie_are_measured_by_their_nodes():
@@ -67,5 +69,41 @@ def test_networks_without_a_tie_are_measured_by_their_nodes():
     given["sources.stg_classification"] = [
         row for row in given["sources.stg_classification"] if row["position"] == 1
     ]
-    alone = by(world(given, METRIC), METRIC, "network")["WORLD"]
+    for claims, row in enumerate(given["sources.stg_document"], start=1):
+        row["claim_count"] = claims  # something has to tell families apart
+    alone = undivided(world(given, METRIC), METRIC, "network")["WORLD"]
     assert (alone["edges"], alone["density"], alone["clustering"]) == (0, 0, None)
+
+
+def test_networks_are_divided_by_level_population_period_and_subfield():
+    given = toy()
+    for i, row in enumerate(given["sources.stg_document"]):
+        row["priority_date"] = f"{2003 + i}-03-01"
+    topic = ANY.model_copy(
+        update={
+            "subfield": [
+                Subfield(id="ai", title="AI", any=[Rule(classes=["G06N"])]),
+                Subfield(id="chip", title="Chips", any=[Rule(classes=["H01L"])]),
+            ]
+        }
+    )
+    built = world(given, METRIC, topic=topic)
+    found = {
+        tuple(row.values())
+        for row in rows(
+            built, "select population, period, subfield, level, families::bigint "
+            f"from {METRIC} where network = 'WORLD'",
+        )
+    }  # fmt: skip
+    of_all = {key[1:] for key in found if key[0] == "all"}
+    assert of_all == {
+        *(("all", "all", level, 8) for level in ("section", "class", "subclass")),
+        *(("to 2006", "all", level, 4) for level in ("section", "class", "subclass")),
+        *(("2007-2011", "all", level, 4) for level in ("section", "class", "subclass")),
+        # A family is in its main sub-field, the first that fits.
+        ("all", "ai", "subclass", 6),
+        ("all", "chip", "subclass", 1),
+    }
+    core = {key for key in found if key[0] == "core" and key[1:4] == ("all", "all", "subclass")}
+    [in_core] = rows(built, "select count(*) as n from intermediate.int_score_rank where is_core")
+    assert core == {("core", "all", "all", "subclass", in_core["n"])}

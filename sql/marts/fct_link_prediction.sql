@@ -1,0 +1,17 @@
+-- How well convergences of the latest period that has new ones could have been told before it: a model learnt one
+-- period earlier, and each of its features alone. All pairs that had not met are candidates.
+-- One row = one network x predictor. Key: topic, network, predictor.
+select
+    t.topic, -- Topic of the release
+    p.network, -- WORLD, or the country whose families (by share) make the network
+    p.predictor, -- logistic, the model of all features, or the feature that ranks the pairs alone
+    p.learnt_period, -- Last period that the prediction has seen
+    p.tested_period, -- The period it is held against
+    p.candidates, -- Pairs that had not met before the period tested
+    p.emerged, -- Of these, how many met in two families or more in it
+    p.emerged::double / nullif(p.candidates, 0)
+        as base_rate, -- That share: the average precision of a guess
+    p.average_precision, -- Area under the curve of precision and recall; null if none emerged
+    p.area_under_roc -- Chance that one that emerged ranks above one that did not
+from intermediate.int_link_prediction as p
+cross join topic.topic as t

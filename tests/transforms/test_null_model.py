@@ -1,0 +1,136 @@
+"""The null model keeps both margins, reaches all there are equally, and finds what was planted."""
+
+from collections import Counter
+from itertools import combinations, islice, product
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.int_network_null import int_network_null
+from transforms.null_model import Incidence, crossing_pairs, draws, trade
+
+corpora = st.lists(
+    st.tuples(st.integers(0, 2), st.sets(st.integers(0, 6), min_size=1)), min_size=1, max_size=12
+)
+
+
+def incidence_of(corpus) -> Incidence:
+    entries = [(f, c) for f, (_, codes) in enumerate(corpus) for c in sorted(codes)]
+    family, code = np.array(entries).T
+    return Incidence(family, code, np.array([stratum for stratum, _ in corpus]))
+
+
+def margins(incidence: Incidence) -> tuple[Counter, Counter]:
+    stratum = incidence.stratum[incidence.family]
+    return (
+        Counter(incidence.family.tolist()),
+        Counter(zip(stratum.tolist(), incidence.code.tolist(), strict=True)),
+    )
+
+
+@given(corpora, st.integers(0, 1000))
+def test_a_trade_keeps_both_margins_in_every_stratum(corpus, seed):
+    before = incidence_of(corpus)
+    rng = np.random.default_rng(seed)
+    after = trade(trade(before, rng), rng)
+    assert margins(after) == margins(before)
+    assert len(set(zip(after.family, after.code, strict=True))) == len(before.family)
+
+
+def every_incidence(sizes, frequencies):
+    """All ways to give families so many codes, each code so often."""
+    codes = range(len(frequencies))
+    ways = product(*(combinations(codes, size) for size in sizes))
+    return [
+        way for way in ways
+        if [sum(c in family for family in way) for c in codes] == list(frequencies)
+    ]  # fmt: skip
+
+
+def test_every_incidence_of_the_margins_is_drawn_equally_often():
+    start = incidence_of([(0, {0, 1}), (0, {0, 2}), (0, {1}), (0, {0, 3})])
+    ways = every_incidence([2, 2, 1, 2], [3, 2, 1, 1])
+    count = 12_000
+    seen = Counter()
+    for drawn in islice(draws(start, 0, 1), count):
+        families = [tuple(sorted(drawn.code[drawn.family == f].tolist())) for f in range(4)]
+        seen[tuple(families)] += 1
+    assert set(seen) == set(ways)
+    # Draws of one chain resemble the ones before, so that these counts spread more than a
+    # multinomial's would: a sixth, where they would at most by a tenth.
+    assert np.array(list(seen.values())) == pytest.approx(count / len(ways), rel=1 / 6)
+
+
+def test_chains_differ_and_each_is_the_same_every_time():
+    start = incidence_of([(0, {i % 7, (i * 3 + 1) % 7}) for i in range(30)])
+    drawn = {(chain, again): next(draws(start, chain, 5)) for chain in (0, 1) for again in (0, 1)}
+    edges = {key: list(zip(d.family, d.code, strict=True)) for key, d in drawn.items()}
+    assert edges[0, 0] == edges[0, 1]
+    assert edges[0, 0] != edges[1, 0]
+
+
+@given(corpora)
+def test_crossing_pairs_by_definition(corpus):
+    section = np.array([0, 0, 0, 1, 1, 2, 2])
+    expected = [
+        sum(section[a] != section[b] for a, b in combinations(codes, 2)) for _, codes in corpus
+    ]
+    assert crossing_pairs(incidence_of(corpus), section).tolist() == expected
+
+
+def planted(crossing: float, families: int = 4000) -> pl.DataFrame:
+    """Give two codes a family of twenty in two sections; a share of the families is crossing."""
+    rng = np.random.default_rng(1)
+    rows = []
+    for family in range(families):
+        first, second = rng.permutation(10)[:2]
+        one = "GH"[rng.integers(2)]
+        other = "HG"[one == "H"] if rng.random() < crossing else one
+        rows += [(str(family), f"{one}{first:02}A"), (str(family), f"{other}{second:02}A")]
+    return pl.DataFrame(rows, schema=["family_id", "technology"], orient="row")
+
+
+def nulls(codes: pl.DataFrame, draws_: int = 200) -> dict:
+    ids = codes["family_id"].unique().sort()
+    families = pl.DataFrame({"network": "WORLD", "family_id": ids}).with_columns(
+        share=1.0, is_core=False, year=pl.Series([2010 + i % 3 for i in range(len(ids))]),
+        period=pl.lit("2007-2011"), subfield=pl.lit(None),
+    )  # fmt: skip
+    topic = pl.LazyFrame({"null_draws": draws_, "seed": 1})
+    found = int_network_null(
+        codes.lazy().with_columns(level=pl.lit("subclass"), codes=2), families.lazy(), topic
+    )
+    return found.row(by_predicate=pl.col("period") == "all", named=True)
+
+
+@pytest.mark.parametrize("crossing", [0.2, 0.5, 0.8])
+def test_a_planted_lift_is_recovered(crossing):
+    found = nulls(planted(crossing))
+    # Of two codes by chance the second is one of 19, of which 10 are of the other section.
+    assert found["null_share"] == pytest.approx(10 / 19, abs=0.02)
+    assert crossing / found["null_share"] == pytest.approx(crossing / (10 / 19), rel=0.04)
+    assert found["null_lower"] < found["null_share"] < found["null_upper"]
+
+
+def test_a_world_of_chance_has_no_lift():
+    rng = np.random.default_rng(2)
+    names = [f"{s}{i:02}A" for s in "GH" for i in range(10)]
+    rows = [
+        (str(f), name)
+        for f in range(2000)
+        for name in rng.choice(names, size=rng.integers(1, 5), replace=False)
+    ]
+    codes = pl.DataFrame(rows, schema=["family_id", "technology"], orient="row")
+    sets = codes.group_by("family_id").agg("technology")["technology"].to_list()
+    pairs = [(a[0], b[0]) for codes in sets for a, b in combinations(codes, 2)]
+    crossing = sum(a != b for a, b in pairs) / len(pairs)
+    found = nulls(codes)
+    assert abs(crossing - found["null_share"]) < 3 * found["null_deviation"]
+
+
+def test_families_of_one_technology_leave_nothing_to_compare():
+    codes = pl.DataFrame({"family_id": ["a", "b"], "technology": ["G06N", "H01L"]})
+    assert nulls(codes, 100)["null_share"] is None

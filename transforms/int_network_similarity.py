@@ -1,0 +1,182 @@
+"""How alike the networks of countries are."""
+
+from collections.abc import Mapping
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from transforms.comparison import cells, qap, weighted_jaccard
+
+# Resamples of the families, for intervals, are drawn so many at a time.
+BATCH = 20
+
+
+def int_network_similarity(
+    int_convergence_code: pl.LazyFrame,
+    int_network_family: pl.LazyFrame,
+    topic_country: pl.LazyFrame,
+    topic: pl.LazyFrame,
+) -> pl.DataFrame:
+    """Compare the networks of each two countries, over all technologies that either has.
+
+    By fractional counts, 1/(k-1) a pair in a family of k technologies, so that families of many
+    codes do not swamp the rest. Intervals are basic ones of families drawn anew with replacement
+    (Davison & Hinkley 1997, Bootstrap Methods).
+
+    Parameters
+    ----------
+    int_convergence_code
+        One row a level x family x technology: level, family_id, technology, codes.
+    int_network_family
+        One row a network x family: network, family_id, share, is_core.
+    topic_country
+        One row a compared country: country, position.
+    topic
+        One row: permutations, rarefaction_draws (here of resamples), seed.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a pair of countries x population x level but main groups, undivided: country_a,
+        country_b (before it in the topic), population, level, technologies (of the union); pearson
+        and spearman with _p of the QAP and _lower and _upper; weighted_jaccard with these two.
+        Null where a network has no tie.
+    """
+    permutations, count, seed = (
+        topic.select("permutations", "rarefaction_draws", "seed").collect().row(0)
+    )
+    countries = topic_country.sort("position").collect()["country"].to_list()
+    codes = (
+        int_convergence_code.filter(pl.col("level") != "main_group", pl.col("codes") > 1)
+        .sort("level", "family_id", "technology")
+        .collect()
+    )
+    families = (
+        int_network_family.filter(pl.col("network").is_in(countries))
+        .sort("network", "family_id")
+        .collect()
+    )
+    rows = []
+    for (level,), of_level in codes.group_by("level", maintain_order=True):
+        for population in ("all", "core"):
+            own = families if population == "all" else families.filter("is_core")
+            ties = {
+                country: _ties(of_level, own.filter(pl.col("network") == country))
+                for country in countries
+            }
+            resampled = {
+                country: _resampled(of_pair, count, [seed, number])
+                for number, (country, (_, of_pair)) in enumerate(ties.items())
+            }
+            for one, other in combinations(countries, 2):
+                found = _compare(
+                    {c: (ties[c][0], ties[c][1].sum(axis=1), resampled[c]) for c in (one, other)},
+                    permutations,
+                    seed,
+                )
+                rows.append(
+                    {"country_a": one, "country_b": other, "population": population}
+                    | {"level": str(level)}
+                    | found
+                )
+    measures = ["pearson", "spearman", "weighted_jaccard"]
+    ends = {"pearson": ["", "_p", "_lower", "_upper"], "spearman": ["", "_p", "_lower", "_upper"],
+            "weighted_jaccard": ["", "_lower", "_upper"]}  # fmt: skip
+    return pl.DataFrame(
+        rows,
+        schema=dict.fromkeys(["country_a", "country_b", "population", "level"], pl.String)
+        | {"technologies": pl.Int64}
+        | {f"{measure}{end}": pl.Float64 for measure in measures for end in ends[measure]},
+    ).with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def _ties(codes: pl.DataFrame, families: pl.DataFrame) -> tuple[pl.DataFrame, sparse.csr_array]:
+    """Give the pairs that meet, in order, and pairs × families: what a family adds to a pair."""
+    own = families.select("family_id", "share").join(
+        codes, on="family_id", maintain_order="left_right"
+    )
+    met = (
+        own.join(own.select("family_id", target="technology"), on="family_id")
+        .rename({"technology": "source"})
+        .filter(pl.col("source") < pl.col("target"))
+        .sort("family_id", "source", "target")
+    )
+    pairs = met.select("source", "target").unique().sort("source", "target")
+    number = met.join(
+        pairs.with_row_index("number"), on=["source", "target"], maintain_order="left"
+    )
+    value = number.select(pl.col("share") / (pl.col("codes") - 1)).to_series().to_numpy()
+    family = number["family_id"].rle_id().to_numpy().astype(np.int64)
+    matrix = sparse.coo_array(
+        (value, (number["number"].to_numpy().astype(np.int64), family)),
+        shape=(len(pairs), family.max(initial=-1) + 1),
+    )
+    return pairs, matrix.tocsr()
+
+
+def _resampled(of_pair: sparse.csr_array, count: int, seed: list[int]) -> np.ndarray:
+    """Add pairs up over families drawn with replacement: pairs × draws."""
+    if not of_pair.nnz:
+        return np.zeros((0, count))
+    families = int(of_pair.indices.max()) + 1
+    rng = np.random.default_rng(seed)
+    found = []
+    for start in range(0, count, BATCH):
+        draws = min(BATCH, count - start)
+        times = np.stack(
+            [np.bincount(rng.integers(families, size=families), minlength=families)
+             for _ in range(draws)], axis=1,
+        )  # fmt: skip
+        found.append(of_pair @ times.astype(float))
+    return np.concatenate(found, axis=1)
+
+
+def _compare(
+    networks: Mapping[str, tuple[pl.DataFrame, np.ndarray, np.ndarray]],
+    permutations: int,
+    seed: int,
+) -> dict[str, float]:
+    """Compare two networks, each its pairs, their counts, and the counts of resamples."""
+    names = pl.concat(
+        [pairs[end] for pairs, *_ in networks.values() for end in ("source", "target")]
+    )
+    place = {name: i for i, name in enumerate(names.unique().sort())}
+    n = len(place)
+    if n < 3 or any(pairs.is_empty() for pairs, *_ in networks.values()):
+        return {"technologies": n}
+    upper = np.triu_indices(n, 1)
+    cell = np.zeros((n, n), dtype=np.int64)
+    cell[upper] = np.arange(len(upper[0]))
+    whole, drawn = [], []
+    for pairs, counts, resamples in networks.values():
+        source, target = (
+            pairs[end].replace_strict(place, return_dtype=pl.Int64).to_numpy()
+            for end in ("source", "target")
+        )
+        square = np.zeros((n, n))
+        square[source, target] = square[target, source] = counts
+        whole.append(square)
+        drawn.append((cell[source, target], resamples))
+    result: dict[str, float] = {"technologies": n}
+    for name, ranked in (("pearson", False), ("spearman", True)):
+        result[name], result[f"{name}_p"] = qap(whole[0], whole[1], permutations, seed, ranked)
+    result["weighted_jaccard"] = weighted_jaccard(whole[0][upper], whole[1][upper])
+    values: dict[str, list[float]] = {"pearson": [], "spearman": [], "weighted_jaccard": []}
+    for draw in range(drawn[0][1].shape[1]):
+        one, other = np.zeros(len(upper[0])), np.zeros(len(upper[0]))
+        for counts, (place_of, resamples) in zip((one, other), drawn, strict=True):
+            counts[place_of] = resamples[:, draw]
+        values["pearson"].append((cells(one, False) * cells(other, False)).sum())
+        values["spearman"].append((cells(one, True) * cells(other, True)).sum())
+        values["weighted_jaccard"].append(weighted_jaccard(one, other))
+    for name, found in values.items():
+        known = np.array(found)[np.isfinite(found)]
+        if len(known):
+            # Resamples lose pairs, so that they are less alike than the families were: the basic
+            # interval turns that around where quantiles would repeat it.
+            bounds = 2 * result[name] - np.quantile(known, [0.975, 0.025])
+            least = 0 if name == "weighted_jaccard" else -1
+            result[f"{name}_lower"], result[f"{name}_upper"] = np.clip(bounds, least, 1)
+    return result
