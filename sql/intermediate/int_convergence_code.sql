@@ -13,6 +13,7 @@ with coded as (
     union all
     select 'main_group' as level, family_id, main_group as technology
     from intermediate.int_family_group
+    where main_group is not null
 ),
 
 sized as (
