@@ -1,9 +1,13 @@
-"""Choices of method that cannot be."""
+"""Choices of method: those that cannot be, and that the documents list all."""
+
+import json
+import re
 
 import pytest
 from pydantic import ValidationError
 
 from warehouse.method import Method
+from warehouse.settings import ROOT
 
 
 def test_countries_may_count_as_another():
@@ -24,3 +28,14 @@ def test_countries_may_count_as_another():
 def test_what_counts_as_another_does_not_count_on(count_as, words):
     with pytest.raises(ValidationError, match=words):
         Method(count_as=count_as)
+
+
+@pytest.mark.parametrize("page", ["method.md", "topics.md"])
+def test_the_documents_list_every_choice_with_its_default(page):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| `(\w+)` \| (none|`[^`]*`) \|", text, flags=re.M))
+    for name, field in Method.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        expected = "none" if default is None else f"`{json.dumps(default)}`"
+        shown = listed[name]
+        assert shown == expected or float(shown.strip("`")) == default, name
