@@ -28,7 +28,7 @@ from warehouse.load import load
 CANONICAL = ("stg_document", "stg_classification", "stg_party", "stg_citation", "stg_priority")
 IMPOSSIBLE = ("0000-00-00", "9999-12-31", "2013-02-30")
 
-Says = tuple[str, bool, date | None, date | None, str]
+Says = tuple[str, bool | None, date | None, date | None, str]
 
 
 # --- What is told --------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ class Fact:
     number: str
     kind: str
     publication_number: str
-    is_invention: bool
+    is_invention: bool | None  # None where the date decides, and is none
     published: str = "2015-06-09"
     filed: str = "2009-03-02"
     title: str = "Chip"
@@ -95,7 +95,7 @@ def us_facts() -> list[Fact]:
         was, is_ = f"62{place:05}", f"63{place:05}"
         # Whether B1 is a grant depends on its date, so that nothing is known without one.
         facts += [
-            Fact(f"published {day}", "US", was, "B1", f"US-{was}-B1", False, published=day),
+            Fact(f"published {day}", "US", was, "B1", f"US-{was}-B1", None, published=day),
             Fact(f"filed {day}", "US", is_, "B1", f"US-{is_}-B1", True, filed=day),
         ]
     return facts
