@@ -406,7 +406,10 @@ BAD = {
     ("stg_family", "every publication has a family"): ["publication_number = 'US-0-A'"],
     ("stg_family_citation", "key is unique"): TWICE,
     ("stg_family_citation", "no self-citation"): ["cited_family = citing_family"],
-    ("stg_invention", "every row is complete"): ["is_pct = null", "party_publication = null"],
+    ("stg_invention", "what every family has is known"): [
+        "is_pct = null",
+        "party_publication = null",
+    ],
     ("stg_invention", "its documents stand for it"): [
         "representative_publication = 'US-0-A'",
         "publication_date = publication_date + 1",
@@ -448,7 +451,7 @@ FILLED = {
     "fct_country_ranking": ("rank_core", "families"),
     "fct_country_stability": ("draws", "core_families_low"),
     "fct_country_year": ("core_families", "cumulative_families"),
-    "fct_citing_office": ("citations", None),
+    "fct_citing_office": ("citations", "citations"),
     "fct_indicator_coverage": ("families", "known"),
     "fct_emerging_link": ("chance", "katz"),
     "fct_indicator_weight": ("coverage", "entropy"),
