@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
-from scipy.stats import hypergeom
 
 from transforms import network
 from transforms.entropy import DegenerateInput
@@ -129,7 +128,9 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
     counts = [c, n_i, n_j, pl.lit(families)]
     whole = pl.all_horizontal((x - x.round()).abs() < 1e-9 for x in counts)
     x, n, draws = edges.select(c.round(), n_i.round(), n_j.round()).to_numpy().T
-    p = hypergeom.sf(x - 1, round(families), n, draws)
+    most = round(families)
+    n, draws = np.minimum(n, most), np.minimum(draws, most)
+    p = hypergeometric_tail(np.minimum(x, np.minimum(n, draws)), most, n, draws)
     q = false_discovery(p, nodes.height * (nodes.height - 1) // 2)
     score, deviation = noise_corrected(*edges.select(c, s_i, s_j).to_numpy().T)
     return edges.select(
@@ -223,6 +224,60 @@ def noise_corrected(
         change = 2 * (kappa + weight * slope) / (kappa * weight + 1) ** 2
         deviation = np.sqrt(chance * (1 - chance) * total) * np.abs(change)
     return (kappa * weight - 1) / (kappa * weight + 1), deviation
+
+
+def hypergeometric_tail(
+    met: np.ndarray, families: int, one: np.ndarray, other: np.ndarray
+) -> np.ndarray:
+    """Give the chance that two technologies meet so often or more, drawn independently.
+
+    Terms are added up from the figure away from the mean, until they no longer count. SciPy's own
+    takes a millisecond each below 104,729 families, since it factorises them into primes.
+
+    Parameters
+    ----------
+    met
+        Whole numbers of families in which two meet, at least 1.
+    families
+        N.
+    one, other
+        Families of each technology.
+
+    Returns
+    -------
+    ndarray
+        P(X ≥ met), 0 to 1.
+
+    Examples
+    --------
+    >>> hypergeometric_tail(np.array([3]), 8, np.array([4]), np.array([6])).round(6).tolist()
+    [0.785714]
+    """
+    met, one, other = (np.rint(x).astype(np.int64) for x in (met, one, other))
+    log = np.log(np.arange(1, families + 1, dtype=np.longdouble))
+    factorial = np.concatenate([[np.longdouble(0)], np.cumsum(log)])
+
+    def choose(n: np.ndarray | int, k: np.ndarray) -> np.ndarray:
+        return factorial[n] - factorial[k] - factorial[n - k]
+
+    # Beyond the mean the tail is summed up, before it the rest is.
+    upper = met * families >= one * other
+    x = np.where(upper, met, met - 1)
+    possible = x >= np.maximum(0, one + other - families)
+    total, term = np.zeros(len(x)), np.zeros(len(x))
+    at, n, k = x[possible], one[possible], other[possible]
+    chance = choose(n, at) + choose(families - n, k - at) - choose(families, k)
+    term[possible] = np.exp(chance).astype(float)
+    left = np.flatnonzero(possible)
+    while len(left):
+        total[left] += term[left]
+        at, n, k, up = x[left], one[left], other[left], upper[left]
+        grown = (n - at) * (k - at) / ((at + 1) * (families - n - k + at + 1.0))
+        shrunk = at * (families - n - k + at) / ((n - at + 1) * (k - at + 1.0))
+        term[left] *= np.where(up, grown, shrunk)
+        x[left] += np.where(up, 1, -1)
+        left = left[term[left] > total[left] * 1e-17]
+    return np.clip(np.where(upper, total, 1 - total), 0, 1)
 
 
 def false_discovery(p: np.ndarray, tests: int) -> np.ndarray:

@@ -1,6 +1,6 @@
 -- Technologies that have not met yet and are likely to in the years that follow: of each network
--- the 100 likeliest pairs, by a model of what made pairs meet in the latest period that has new ones. How good such a
--- model was the last time, fct_link_prediction tells.
+-- the 100 likeliest pairs, by a model of what made pairs meet in the latest period that has new
+-- ones. How good such a model was the last time, fct_link_prediction tells.
 -- One row = one network x pair. Key: topic, network, source, target.
 select
     t.topic, -- Topic of the release

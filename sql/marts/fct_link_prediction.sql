@@ -1,5 +1,6 @@
--- How well convergences of the latest period that has new ones could have been told before it: a model learnt one
--- period earlier, and each of its features alone. All pairs that had not met are candidates.
+-- How well the convergences of the latest period that has new ones could have been told before it:
+-- by a model learnt one period earlier, and by each of its features alone. All pairs that had not
+-- met are candidates.
 -- One row = one network x predictor. Key: topic, network, predictor.
 select
     t.topic, -- Topic of the release

@@ -7,15 +7,18 @@ from math import comb
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
+from scipy.stats import hypergeom
 
 from transforms.convergence import (
     disparity,
     edge_measures,
+    hypergeometric_tail,
     network_measures,
     node_measures,
     rao_stirling,
@@ -409,6 +412,16 @@ def test_an_edge_is_tested_among_all_pairs_of_technologies():
     rank = [(p <= x).sum() for x in p]
     expected = [min(1, *(15 * y / r for y, r in zip(p, rank, strict=True) if y >= x)) for x in p]
     assert q == pytest.approx(expected)
+
+
+@given(st.data())
+def test_the_tail_is_scipys(data):
+    families = data.draw(st.integers(2, 3000))
+    one, other = (data.draw(st.integers(1, families)) for _ in range(2))
+    met = data.draw(st.integers(max(1, one + other - families), min(one, other)))
+    found = hypergeometric_tail(np.array([met]), families, np.array([one]), np.array([other]))
+    expected = hypergeom.sf(met - 1, families, one, other)
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-14)
 
 
 @given(corpora)
