@@ -6,7 +6,7 @@ import logging
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ import duckdb
 from warehouse.archive import BROKEN, bare_name, open_members
 from warehouse.database import identifier
 from warehouse.errors import BadInput
-from warehouse.readers import Count, Part, delimited, documents, json_lines, parquet
+from warehouse.readers import Count, DoubtfulError, Part, delimited, documents, json_lines, parquet
 from warehouse.readers.documents import PARSERS
 from warehouse.settings import ROOT
 from warehouse.sources import JSON_LINES, PARQUET, Source
@@ -132,9 +132,8 @@ def load(
         try:
             if documents.has_parser(source):
                 for file, made in _converted(source, changed, processes):
-                    ledger.keep(
-                        {file: partial(documents.read, warehouse, source, file.name, *made)}
-                    )
+                    fill = partial(documents.read, warehouse, source, file.name, *made)
+                    ledger.keep([file], lambda fill=fill: [fill()])
             else:
                 for files in _together(changed):
                     _read_texts(warehouse, source, files, ledger)
@@ -205,27 +204,27 @@ class _Ledger:
     reader: str
     reject_share: float
 
-    def keep(self, fills: Mapping[_File, Callable[[], Count]]) -> None:
-        """Replace the rows of files by what each `fill` loads, in one transaction."""
-        counts = {}
+    def keep(self, files: Sequence[_File], fill: Callable[[], Sequence[Count]]) -> None:
+        """Replace the rows of files by what `fill` loads of each, in one transaction."""
         try:
             with _transaction(self.warehouse):
-                for file, fill in fills.items():
-                    counts[file.name] = self._replace(file, fill)
+                for file in files:
+                    _forget(self.warehouse, self.source, file.name)
+                counts = fill()
+                for file, (rows, loaded) in zip(files, counts, strict=True):
+                    self._note(file, rows, loaded)
         except _TooManyRejectsError as error:
             (message, evidence) = error.args
             self.warehouse.register("evidence", evidence)
             self.warehouse.execute("insert into raw.rejects from evidence")
             self.warehouse.unregister("evidence")
             raise BadInput(message) from None
-        for name, (rows, loaded) in counts.items():
+        for file, (rows, loaded) in zip(files, counts, strict=True):
             level = logging.WARNING if rows > loaded else logging.INFO
-            what = (self.source.name, name, f"{loaded:,}", f"{rows - loaded:,}")
+            what = (self.source.name, file.name, f"{loaded:,}", f"{rows - loaded:,}")
             log.log(level, "%s: %s, %s rows loaded, %s rejected", *what)
 
-    def _replace(self, file: _File, fill: Callable[[], Count]) -> Count:
-        _forget(self.warehouse, self.source, file.name)
-        rows, loaded = fill()
+    def _note(self, file: _File, rows: int, loaded: int) -> None:
         sha256 = file.sha256.result()
         _account(self.warehouse, self.source, file, rows, loaded, self.reject_share)
         self.warehouse.execute(
@@ -233,7 +232,6 @@ class _Ledger:
             [self.source.name, file.name, file.size, sha256, self.reader, rows, loaded,
              rows - loaded],
         )  # fmt: skip
-        return Count(rows, loaded)
 
 
 def _account(
@@ -333,24 +331,51 @@ def _read_texts(
 
     If anything is wrong with one, each is read in a transaction of its own.
     """
-
-    def fill(file: _File, exactly: Collection[str] = ()) -> Callable[[], Count]:
-        return partial(_read_members, warehouse, source, file, exactly)
-
-    if len(files) > 1:
-        try:
-            ledger.keep({file: fill(file) for file in files})
-            return
-        except (BadInput, delimited.DoubtfulError):
-            log.info("%s: a file is not clean, they are read one by one", source.name)
-    for file in files:
-        exactly: set[str] = set()
-        while True:
+    again = _Once()
+    log.addFilter(again)
+    try:
+        if len(files) > 1:
             try:
-                ledger.keep({file: fill(file, exactly)})
-                break
-            except delimited.DoubtfulError as doubt:  # that member again, line by line
-                exactly.add(doubt.name)
+                ledger.keep(files, partial(_read_together, warehouse, source, files))
+                return
+            except (BadInput, DoubtfulError):
+                log.info("%s: a file is not clean, they are read one by one", source.name)
+        for file in files:
+            exactly: set[str] = set()
+            while True:
+                try:
+                    read = partial(_read_members, warehouse, source, file, exactly)
+                    ledger.keep([file], lambda read=read: [read()])
+                    break
+                except DoubtfulError as doubt:  # that member again, line by line
+                    exactly.add(doubt.name)
+    finally:
+        log.removeFilter(again)
+
+
+class _Once(logging.Filter):
+    """Let each message through once: a file that is not clean is read up to three times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.getMessage()
+        is_new = said not in self._said
+        self._said.add(said)
+        return is_new
+
+
+def _read_together(
+    warehouse: duckdb.DuckDBPyConnection, source: Source, files: list[_File]
+) -> list[Count]:
+    """Read files, shards of one table in one statement, so that every thread has work."""
+    tables = {source.table_of(file.name) for file in files}
+    (table, *others) = tables
+    if table and not others and all(file.name.lower().endswith(PARQUET) for file in files):
+        return parquet.read(warehouse, [Part(source, table, f.name, f.path) for f in files])
+    return [_read_members(warehouse, source, file, ()) for file in files]
 
 
 def _together(files: list[_File]) -> Iterator[list[_File]]:
@@ -399,7 +424,7 @@ def _read_part(
 ) -> Count:
     suffix = PurePosixPath(member.lower()).suffix
     if suffix in PARQUET:
-        return parquet.read(warehouse, part)
+        return parquet.read(warehouse, [part])[0]
     if suffix in JSON_LINES:
         return json_lines.read(warehouse, part)
     return delimited.read(warehouse, part, exactly=exactly)

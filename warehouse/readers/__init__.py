@@ -28,6 +28,14 @@ class Count(NamedTuple):
     loaded: int
 
 
+class DoubtfulError(Exception):
+    """A fast way of reading does not account for every row of `name`: read it the slow way."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 @dataclass(frozen=True)
 class Part:
     """One table's rows in one plain file.
@@ -51,15 +59,15 @@ class Part:
         """The raw table, as SQL names it."""
         return self.source.raw(self.table)
 
-    def find_columns(self, given: list[str], *, tell: bool = True) -> dict[str, int]:
+    def find_columns(self, given: list[str]) -> dict[str, int]:
         """Find the declared columns among those that a file has, under any of their names.
+
+        Warns of columns that are missing or new.
 
         Parameters
         ----------
         given
             The names of the file's columns, in their order.
-        tell
-            Warn of columns that are missing or new.
 
         Returns
         -------
@@ -86,10 +94,9 @@ class Part:
                 f"{', '.join(lost)}; the columns found are {', '.join(given)}. Was it renamed? "
                 f"Name it among the aliases in sql/sources/{self.source.name}/source.toml"
             )
-        if missing and tell:
+        if missing:
             self.warn("no column %s: unknown", ", ".join(missing))
-        if tell:
-            self.tell_new(given)
+        self.tell_new(given)
         return found
 
     def tell_new(self, given: Iterable[str]) -> None:

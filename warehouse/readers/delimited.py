@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from warehouse.database import identifier
 from warehouse.errors import BadInput
-from warehouse.readers import Count, Part, batched
+from warehouse.readers import Count, DoubtfulError, Part, batched
 
 MAX_ROW = 16 * 2**20  # bytes: no record of a patent is larger
 MAX_LINES = 1000  # of one row: an abstract may have line ends, a lost quote must not eat the file
@@ -40,14 +40,6 @@ _KEY = re.compile(r"[-+]?[0-9]{1,18}")
 _UNFINISHED = "a quote is opened and not closed"
 
 _Row = tuple[int, list[str], str, bytes]  # line in the file, fields, why there are none, the line
-
-
-class DoubtfulError(Exception):
-    """DuckDB's reading does not account for every row of `name`: read it line by line."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
 
 
 @dataclass(frozen=True)
@@ -90,7 +82,7 @@ def read(warehouse: duckdb.DuckDBPyConnection, part: Part, *, exactly: bool) -> 
         part.warn("the file is empty")
         return Count(0, 0)
     header = _header(part, text)
-    chosen = part.find_columns(header, tell=not exactly)  # told when it was first tried
+    chosen = part.find_columns(header)
     if exactly:
         count = _read_exactly(warehouse, part, text, header, chosen)
     else:
@@ -108,7 +100,8 @@ def _look(path: Path) -> _Text:
         head = file.read(4)
         file.seek(0)
         while chunk := file.read(CHUNK):
-            newlines += chunk.count(b"\n")
+            # Several times as fast as `count` of bytes.
+            newlines += int(np.count_nonzero(np.frombuffer(chunk, dtype=np.uint8) == ord("\n")))
             if b"\r" in chunk or last == b"\r":
                 returns += chunk.count(b"\r")
                 pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")

@@ -1,62 +1,101 @@
 """Read Parquet: columns of the declared types, nested ones too."""
 
+from collections.abc import Mapping, Sequence
+
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.database import identifier
 from warehouse.errors import BadInput
-from warehouse.readers import Count, Part
+from warehouse.readers import Count, DoubtfulError, Part, Reject
 from warehouse.readers.json_lines import structure
 
 
-def read(warehouse: duckdb.DuckDBPyConnection, part: Part) -> Count:
-    """Load a Parquet file into its raw table.
+def read(warehouse: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> list[Count]:
+    """Load Parquet files of one table into it, by one statement.
+
+    Parameters
+    ----------
+    warehouse
+        In a transaction, which an error leaves useless.
+    parts
+        The files.
 
     Returns
     -------
-    Count
-        Rows of the file.
+    list of Count
+        Rows of each file.
 
     Raises
     ------
     BadInput
-        It is no whole Parquet file, lacks a required column, or has one of another type.
+        One is no whole Parquet file, lacks a required column, or has one of another type.
+    DoubtfulError
+        The columns of one are not those of the first: read them one by one.
     """
+    first = parts[0]
+    rows, shapes = zip(*(_look(warehouse, part) for part in parts), strict=True)
+    for part, given in zip(parts, shapes, strict=True):
+        if given != shapes[0]:
+            raise DoubtfulError(part.name)
+        part.find_columns([name for name, _ in given])
+    found = {
+        column: shapes[0][place]
+        for column, place in first.find_columns([name for name, _ in shapes[0]]).items()
+    }
+    values = [
+        _value(first, column, *found[column]) if column in found else "null"
+        for column in first.declared.columns
+    ]
+    keys = {column: _value(first, column, *found[column]) for column in first.declared.required}
+    whole = " and ".join(["true", *(f"{key} is not null" for key in keys.values())])
+    names = [part.name for part in parts]
+    try:
+        warehouse.execute(
+            f"insert into {first.target} select $names[file_index::bigint + 1], "
+            f"file_row_number + 1, {', '.join(values)} "
+            f"from read_parquet($paths, file_row_number = true) where {whole}",
+            {"names": names, "paths": [str(part.path) for part in parts]},
+        )
+        loaded = dict(
+            warehouse.execute(
+                f"select _file, count(*) from {first.target} "
+                "where _file in (select unnest($names)) group by _file",
+                {"names": names},
+            ).fetchall()
+        )
+        counts = [Count(n, loaded.get(part.name, 0)) for part, n in zip(parts, rows, strict=True)]
+        for part, count in zip(parts, counts, strict=True):
+            if count.loaded < count.rows:
+                part.reject(warehouse, _lost(warehouse, part, keys, whole))
+    except duckdb.Error as error:
+        raise BadInput(f"{first.name}: cannot be read as Parquet: {error}") from error
+    return counts
+
+
+def _look(warehouse: duckdb.DuckDBPyConnection, part: Part) -> tuple[int, list[tuple[str, str]]]:
+    """Count a file's rows without reading them, and name its columns with their types."""
     try:
         rows = pq.ParquetFile(part.path).metadata.num_rows
         given = warehouse.execute("describe from read_parquet(?)", [str(part.path)]).fetchall()
     except (pa.ArrowException, OSError, duckdb.IOException) as error:
         raise BadInput(f"{part.name}: no whole Parquet file ({error}); fetch it again") from error
-    found = part.find_columns([name for name, *_ in given])
-    values = [
-        _value(part, column, *given[found[column]][:2]) if column in found else "null"
-        for column in part.declared.columns
-    ]
-    keys = [_value(part, c, *given[found[c]][:2]) for c in part.declared.required]
-    whole = " and ".join(["true", *(f"{key} is not null" for key in keys)])
-    rows_of = "from read_parquet($path, file_row_number = true)"
-    try:
-        ((loaded,),) = warehouse.execute(
-            f"insert into {part.target} select $name, file_row_number + 1, {', '.join(values)} "
-            f"{rows_of} where {whole}",
-            {"name": part.name, "path": str(part.path)},
-        ).fetchall()
-        if loaded < rows:
-            columns = ", ".join(f"{key} is null" for key in keys)
-            lost = warehouse.execute(
-                f"select file_row_number + 1, [{columns}], to_json(t)::varchar "
-                f"{rows_of} as t where not ({whole})",
-                {"path": str(part.path)},
-            ).fetchall()
-            names = part.declared.required
-            part.reject(
-                warehouse,
-                [(row, f"{names[gaps.index(True)]} is missing", raw) for row, gaps, raw in lost],
-            )
-    except duckdb.Error as error:
-        raise BadInput(f"{part.name}: cannot be read as Parquet: {error}") from error
-    return Count(rows, loaded)
+    return rows, [(name, kind) for name, kind, *_ in given]
+
+
+def _lost(
+    warehouse: duckdb.DuckDBPyConnection, part: Part, keys: Mapping[str, str], whole: str
+) -> list[Reject]:
+    """Give the rows that lack a key: place, reason, content."""
+    gaps = ", ".join(f"{key} is null" for key in keys.values())
+    lost = warehouse.execute(
+        f"select file_row_number + 1, [{gaps}], to_json(t)::varchar "
+        f"from read_parquet(?, file_row_number = true) as t where not ({whole})",
+        [str(part.path)],
+    ).fetchall()
+    names = list(keys)
+    return [(row, f"{names[gaps.index(True)]} is missing", raw) for row, gaps, raw in lost]
 
 
 def _value(part: Part, column: str, name: str, given: str) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from warehouse.errors import BadInput
 from warehouse.load import Loaded, load
-from warehouse.readers import delimited
+from warehouse.readers import DoubtfulError, delimited
 from warehouse.sources import Source
 
 TSV = Source.model_validate(
@@ -405,7 +405,19 @@ def test_duckdb_and_the_csv_module_read_a_clean_file_alike(table, data):
 
 
 def _doubt(part):
-    raise delimited.DoubtfulError(part.name)
+    raise DoubtfulError(part.name)
+
+
+def test_what_is_odd_in_files_that_are_read_again_is_told_once(warehouse, tmp_path, caplog):
+    header = b'"patent_id"\t"title"\t"filed"\t"colour"'
+    (tmp_path / "patent_part01.tsv").write_bytes(header + b'\n"1"\t"A"\t"2013-02-30"\t"red"\n')
+    (tmp_path / "patent_part02.tsv").write_bytes(header + b'\n"2"\t"A"\t"2013-02-28"\n')
+    with pytest.raises(BadInput):  # its only row is damaged
+        load(warehouse, TSV, tmp_path, 0.5)
+    for part in ("01", "02"):
+        for said in ("no column claims: unknown", "new columns, not read: colour"):
+            assert caplog.text.count(f"patent_part{part}.tsv: {said}") == 1
+    assert caplog.text.count("1 of 1 values of filed are no DATE") == 1
 
 
 # --- Loaded twice, split, shuffled ---------------------------------------------------------------

@@ -9,6 +9,7 @@ import pytest
 
 from warehouse.errors import BadInput
 from warehouse.load import Loaded, load
+from warehouse.readers import parquet
 from warehouse.sources import Source
 
 NESTED = Source.model_validate(
@@ -66,11 +67,11 @@ def test_the_same_records_as_json_lines_give_the_same_rows(warehouse, tmp_path):
     rows = [row("US-1-B2"), row("US-2-B2", title=[], inventor=None), row("US-3-B2", filed=None)]
     write(tmp_path, *rows)
     load(warehouse, NESTED, tmp_path, 0)
-    parquet = publications(warehouse)
+    of_parquet = publications(warehouse)
     (tmp_path / "p.parquet").unlink()
     (tmp_path / "p.jsonl").write_text("\n".join(map(json.dumps, rows)))
     load(warehouse, NESTED, tmp_path, 0)
-    assert publications(warehouse) == parquet
+    assert publications(warehouse) == of_parquet
 
 
 @pytest.mark.parametrize("name", ["p.parquet", "p.jsonl"])
@@ -158,3 +159,121 @@ def test_a_new_shard_is_all_that_is_read(warehouse, tmp_path):
     load(warehouse, NESTED, tmp_path)
     write(tmp_path, row("US-2-B2"), name="p-001.parquet")
     assert load(warehouse, NESTED, tmp_path) == Loaded(2, 1, 0, 2, 0)
+
+
+# --- Shards, read by one statement ---------------------------------------------------------------
+
+
+def ledger(warehouse):
+    return warehouse.sql(
+        "select file, rows, loaded, rejected from raw.source_file order by file"
+    ).fetchall()
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """The names of the files of each statement, in order."""
+    found = []
+    read = parquet.read
+
+    def spy(warehouse, parts):
+        found.append([part.name for part in parts])
+        return read(warehouse, parts)
+
+    monkeypatch.setattr(parquet, "read", spy)
+    return found
+
+
+def test_shards_are_read_at_once_and_rows_keep_their_file_and_place(warehouse, tmp_path, runs):
+    # In folders, and of more rows than a row group, so that threads take them in any order.
+    sizes = {"a/p.parquet": 3, "b/p.parquet": 200_000, "b/q.parquet": 0, "c.parquet": 5}
+    for name, rows in sizes.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        # An empty shard has the columns of the others.
+        table = pa.table({"number": [f"US-{i}-B2" for i in range(rows)], "filed": range(rows)})
+        shape = pa.schema([("number", pa.string()), ("filed", pa.int64())])
+        pq.write_table(table.cast(shape), tmp_path / name)
+    warehouse.execute("set threads = 4")
+    assert load(warehouse, NESTED, tmp_path, 0) == Loaded(4, 4, 0, 200_008, 0)
+    assert runs == [sorted(sizes)]
+    assert ledger(warehouse) == [(name, rows, rows, 0) for name, rows in sorted(sizes.items())]
+    assert warehouse.sql(
+        "select _file, count(*), count(distinct _row) from raw.test_publication "
+        "where filed = _row - 1 and number = format('US-{}-B2', filed) "
+        "group by _file order by _file"
+    ).fetchall() == [(name, rows, rows) for name, rows in sorted(sizes.items()) if rows]
+
+
+def test_a_row_without_key_costs_its_shard_that_row(warehouse, tmp_path, runs):
+    write(tmp_path, row("US-1-B2"), name="a.parquet")
+    write(tmp_path, row("US-2-B2"), row(""), name="b.parquet")
+    write(tmp_path, row(""), row("US-3-B2"), name="c.parquet")
+    assert load(warehouse, NESTED, tmp_path, 0.5) == Loaded(3, 3, 0, 3, 2)
+    assert runs == [["a.parquet", "b.parquet", "c.parquet"]]
+    assert ledger(warehouse) == [
+        ("a.parquet", 1, 1, 0), ("b.parquet", 2, 1, 1), ("c.parquet", 2, 1, 1)
+    ]  # fmt: skip
+    rejected = warehouse.sql("select file, position, reason from raw.rejects order by file")
+    assert rejected.fetchall() == [
+        ("b.parquet", 2, "number is missing"), ("c.parquet", 1, "number is missing")
+    ]  # fmt: skip
+
+
+def test_a_shard_of_other_columns_is_read_by_itself(warehouse, tmp_path, runs, caplog):
+    write(tmp_path, row("US-1-B2"), name="a.parquet")
+    write(tmp_path, {"filed": "20010204", "number": "US-2-B2", "colour": "red"}, name="b.parquet")
+    write(tmp_path, row("US-3-B2"), name="c.parquet")
+    assert load(warehouse, NESTED, tmp_path, 0) == Loaded(3, 3, 0, 3, 0)
+    assert runs[1:] == [["a.parquet"], ["b.parquet"], ["c.parquet"]]
+    assert publications(warehouse) == [
+        ("US-1-B2", 20010203, ["A", "B"], TITLE),
+        ("US-2-B2", 20010204, None, None),
+        ("US-3-B2", 20010203, ["A", "B"], TITLE),
+    ]
+    assert caplog.text.count("b.parquet: new columns, not read: colour") == 1
+
+
+@pytest.mark.parametrize("damage", ["cut", "within"])
+def test_a_damaged_shard_is_refused_by_name_and_those_before_it_stay(warehouse, tmp_path, damage):
+    for name in ("a.parquet", "b.parquet", "c.parquet"):
+        path = write(tmp_path, *(row(f"US-{i}-B2", filed=i) for i in range(5000)), name=name)
+        if name == "b.parquet":
+            content = path.read_bytes()
+            path.write_bytes(
+                content[:-100]
+                if damage == "cut"
+                else content[:100] + b"\xff" * 2900 + content[3000:]
+            )
+    with pytest.raises(BadInput, match=r"^b\.parquet"):
+        load(warehouse, NESTED, tmp_path)
+    assert ledger(warehouse) == [("a.parquet", 5000, 5000, 0)]
+    assert len(publications(warehouse)) == 5000
+
+
+def test_a_shard_that_changes_while_it_is_read_is_refused(warehouse, tmp_path, monkeypatch):
+    for number, name in enumerate(["a.parquet", "b.parquet"]):
+        write(tmp_path, row(f"US-{number}-B2"), name=name)
+    read = parquet.read
+
+    def changes(warehouse, parts):
+        counts = read(warehouse, parts)
+        write(tmp_path, row("US-8-B2"), row("US-9-B2"), name="b.parquet")
+        return counts
+
+    monkeypatch.setattr(parquet, "read", changes)
+    with pytest.raises(BadInput, match=r"b\.parquet: was changed while it was read"):
+        load(warehouse, NESTED, tmp_path)
+    assert ledger(warehouse) == [("a.parquet", 1, 1, 0)]
+    assert [number for number, *_ in publications(warehouse)] == ["US-0-B2"]
+
+
+def test_a_changed_shard_replaces_its_own_rows(warehouse, tmp_path, runs):
+    for number, name in enumerate(["a.parquet", "b.parquet", "c.parquet"]):
+        write(tmp_path, row(f"US-{number}-B2"), name=name)
+    load(warehouse, NESTED, tmp_path)
+    write(tmp_path, row("US-7-B2"), name="a.parquet")
+    write(tmp_path, row("US-8-B2"), row("US-9-B2"), name="c.parquet")
+    assert load(warehouse, NESTED, tmp_path) == Loaded(3, 2, 0, 4, 0)
+    assert runs[1:] == [["a.parquet", "c.parquet"]]
+    numbers = [number for number, *_ in publications(warehouse)]
+    assert numbers == ["US-7-B2", "US-1-B2", "US-8-B2", "US-9-B2"]
