@@ -132,7 +132,7 @@ class Bench:
         environment = {f"BENCHMARK_{name.upper()}": str(v) for name, v in self.limits.items()}
         contenders = {}
         for source, dump in dumps.items():
-            for how in ("corepath", "bare"):
+            for how in ("corepath", "bare", *(["cut"] if source == "uspto" else [])):
                 contenders[f"{source} {how}"] = Contender(
                     lambda folder, how=how, source=source, dump=dump: [
                         *_python("benchmarks.loading"), how, source, str(dump),
