@@ -12,6 +12,7 @@ patent, two thirds of the bytes in the sample, is cut off before anything is par
 
 import gzip
 import os
+import re
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -34,6 +35,7 @@ READ = (
     *("symbol-position", "classification-value", "main-classification", "further-classification"),
     *("citation", "us-citation", "nplcit", "category"),
 )
+_DECLARATION = re.compile(rb"<\?xml ")
 _BIBLIOGRAPHY_END = b"</us-bibliographic-data-grant>"
 
 
@@ -101,7 +103,8 @@ def _documents(path: Path) -> Iterator[bytes]:
     rest = b""
     with open(path, "rb") as file:
         while chunk := file.read(2**20):
-            *whole, rest = (rest + chunk).split(b"<?xml ")
+            # An expression cuts faster than `split` of bytes.
+            *whole, rest = _DECLARATION.split(rest + chunk)
             yield from (b"<?xml " + content for content in whole if content)
     yield b"<?xml " + rest
 

@@ -42,6 +42,8 @@ def text_of(element: etree._Element | None) -> str | None:
 
 def country(code: str | None) -> str | None:
     """ISO alpha-2 code; None for what is none."""
+    if code in _COUNTRIES:  # as nearly all are
+        return code
     code = (code or "").strip().upper()
     return code if code in _COUNTRIES else None
 

@@ -130,7 +130,7 @@ def _documents(stream: BinaryIO) -> Iterator[tuple[int, int, bytes, str | None]]
             break
         buffer += chunk
         start = 0
-        while (cut := buffer.find(_DECLARATION, searched)) >= 0:
+        while (cut := _next_declaration(buffer, searched)) >= 0:
             with memoryview(buffer) as view, view[start:cut] as part:
                 content = bytes(part)
             if position or dropped or not _is_blank(content):
@@ -146,6 +146,15 @@ def _documents(stream: BinaryIO) -> Iterator[tuple[int, int, bytes, str | None]]
         searched = max(0, len(buffer) - len(_DECLARATION) + 1)
     if broken or position or dropped or not _is_blank(buffer):
         yield position, dropped + len(buffer), bytes(buffer), broken
+
+
+def _next_declaration(buffer: bytearray, searched: int) -> int:
+    """Find an XML declaration; -1 if there is none."""
+    # To search for its rarest byte and look around it is several times as fast as to search for it.
+    mark = buffer.find(b"?", searched + 1)
+    while mark > 0 and not buffer.startswith(_DECLARATION, mark - 1):
+        mark = buffer.find(b"?", mark + 1)
+    return mark - 1 if mark > 0 else -1
 
 
 def _is_blank(content: bytes | bytearray) -> bool:
