@@ -455,7 +455,7 @@ def _converted(
         pool: Executor | None = None
         if processes > 1 and sum(file.size for file in files) > POOL_PAYS:
             context = get_context("spawn")  # a fork would copy DuckDB's threads half-way
-            # Rows hold no cycles: looking for some after every 700 objects takes a tenth of the time.
+            # Rows hold no cycles: there is nothing to look for every 700 objects.
             workers = ProcessPoolExecutor(processes, context, gc.set_threshold, (100_000,))
             pool = stack.enter_context(workers)
         waiting: deque[tuple[_File, Path, Callable[[], list[tuple[str, int]]]]] = deque()
