@@ -5,8 +5,23 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from transforms import network
 from transforms.entropy import DegenerateInput
+from transforms.network import (
+    WHOLE,
+    betweenness,
+    brokerage,
+    closeness,
+    clustering,
+    communities,
+    constraint,
+    effective_size,
+    eigenvector,
+    network,
+    pagerank,
+    refuse_strangers,
+    roles,
+)
+from transforms.network import whole as described_whole
 
 # What names a network.
 KEY = ("network", "population", "period", "subfield", "level")
@@ -104,7 +119,7 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
     >>> edge.select("association_strength", "expected", pl.col("hypergeometric_p").round(4)).row(0)
     (1.5, 2.0, 0.2619)
     """
-    network.refuse_strangers(pairs, occurrences)
+    refuse_strangers(pairs, occurrences)
     ends = _ends(pairs).group_by("technology").agg(strength=pl.sum("full_count"), degree=pl.len())
     nodes = occurrences.select("technology", pl.col("occurrences").cast(pl.Float64)).join(
         ends, on="technology", how="left"
@@ -344,24 +359,24 @@ def node_measures(
     >>> nodes.select("technology", "strength", "closeness", "effective_size").rows()
     [('G06F', 3.0, 0.5, 1.0), ('G06N', 3.0, 0.5, 1.0), ('H01L', 0.0, 0.0, None)]
     """
-    net = network.network(pairs, occurrences, families)
-    community, agreement = network.communities(net, runs, seed)
+    net = network(pairs, occurrences, families)
+    community, agreement = communities(net, runs, seed)
     measures = {
         "degree": net.degree,
         "strength": net.strength,
-        "betweenness": network.betweenness(net, weighted=False),
-        "betweenness_weighted": network.betweenness(net, weighted=True),
-        "closeness": network.closeness(net),
-        "eigenvector": network.eigenvector(net),
-        "pagerank": network.pagerank(net),
-        "constraint_unweighted": network.constraint(net, weighted=False),
-        "constraint_weighted": network.constraint(net, weighted=True),
-        "effective_size": network.effective_size(net),
-        "clustering": network.clustering(net),
-        **network.brokerage(net),
+        "betweenness": betweenness(net, weighted=False),
+        "betweenness_weighted": betweenness(net, weighted=True),
+        "closeness": closeness(net),
+        "eigenvector": eigenvector(net),
+        "pagerank": pagerank(net),
+        "constraint_unweighted": constraint(net, weighted=False),
+        "constraint_weighted": constraint(net, weighted=True),
+        "effective_size": effective_size(net),
+        "clustering": clustering(net),
+        **brokerage(net),
         "community": community,
         "community_agreement": np.full(len(net), agreement),
-        **network.roles(net, community),
+        **roles(net, community),
     }
     whole = ["degree", "coordinator", "consultant", "gatekeeper", "liaison", "community"]
     return pl.DataFrame({"technology": net.technologies} | measures).with_columns(
@@ -467,7 +482,7 @@ def network_measures(
     >>> whole["diameter"], whole["cross_section_share"]
     (2, 0.25)
     """
-    net = network.network(pairs, occurrences, families)
+    net = network(pairs, occurrences, families)
     n, m = len(net), len(net.weight)
     nodes = nodes.sort("technology")
     between = nodes["betweenness"].to_numpy()
@@ -484,8 +499,8 @@ def network_measures(
             float((between.max() - between).sum() / (n - 1)) if m and n > 2 else None
         ),
     }
-    described = network.whole(net, nodes["community"].to_numpy()) if m else {}
-    return whole | {name: described.get(name) for name in network.WHOLE}
+    described = described_whole(net, nodes["community"].to_numpy()) if m else {}
+    return whole | {name: described.get(name) for name in WHOLE}
 
 
 def rao_stirling(codes: pl.DataFrame) -> pl.DataFrame:

@@ -22,7 +22,8 @@ select
     e.hypergeometric_p, -- Chance of c or more by chance; null where counts are fractions
     e.hypergeometric_q, -- That chance after Benjamini-Hochberg over all pairs of the network
     e.disparity_alpha, -- Significance in the disparity filter, the better of both ends
-    e.disparity_alpha < 0.05::double as is_disparity_backbone, -- Whether that filter keeps it
+    e.disparity_alpha < 0.05::double
+        as is_disparity_backbone, -- Whether the disparity filter keeps it
     e.noise_score, -- (k c - 1) / (k c + 1), k = 2m / (s_i s_j): 0 as the strengths lead to expect
     e.noise_deviation, -- Standard deviation of that score; null where it has none
     coalesce(e.noise_score > 1.64::double * e.noise_deviation, false)

@@ -1,5 +1,7 @@
 """Technologies in which core families gather."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 from scipy.stats import hypergeom
@@ -41,7 +43,16 @@ def built():
             "intermediate.int_family_country": pl.DataFrame(
                 places, schema=["family_id", "country", "share", "source_step"], orient="row"
             ),
-            "intermediate.int_family": pl.DataFrame({"family_id": [f for f, _ in scores]}),
+            "intermediate.int_family_group": pl.DataFrame(
+                [], schema={"family_id": pl.String, "main_group": pl.String}
+            ),
+            "intermediate.int_family": pl.DataFrame(
+                {
+                    "family_id": [f for f, _ in scores],
+                    "priority_date": [date(2010, 1, 1)] * 60,
+                    "subfield": pl.Series([None] * 60, dtype=pl.String),
+                }
+            ),
         },
         CORE, "marts.fct_patent_technology",
     )  # fmt: skip

@@ -1,0 +1,32 @@
+"""Countries' networks compared, from documents to the mart."""
+
+import pytest
+
+from tests.worlds import by, toy, world
+
+SIMILARITY = "marts.fct_network_similarity"
+
+
+@pytest.fixture(scope="module")
+def pairs():
+    built = world(toy(), SIMILARITY, countries=["JP", "US", "CN"])
+    return by(built, SIMILARITY, "country_a", "country_b", "population", "level")
+
+
+def test_each_two_countries_are_compared_once_in_the_topics_order(pairs):
+    assert {key[:2] for key in pairs} == {("JP", "US"), ("JP", "CN"), ("US", "CN")}
+    assert {key[3] for key in pairs} == {"section", "class", "subclass"}
+
+
+def test_the_jaccard_of_the_toy_corpus_is_that_computed_by_hand(pairs):
+    # Fractional counts. US: G06F-G06N 1.5, G06F-H01L .5, G06N-H01L .5, G06F-G06T 1, of 3.5 in all.
+    # CN: G06F-G06N 1 of 1. Shares: min 1.5/3.5; max 1 + 2/3.5.
+    found = pairs["US", "CN", "all", "subclass"]
+    assert found["technologies"] == 4
+    assert found["weighted_jaccard"] == pytest.approx((1.5 / 3.5) / (1 + 2 / 3.5))
+    # They share no tie.
+    assert pairs["JP", "CN", "all", "subclass"]["weighted_jaccard"] == 0
+
+
+def test_networks_too_small_for_equal_samples_have_no_portrait(pairs):
+    assert {row["portrait_divergence"] for row in pairs.values()} == {None}
