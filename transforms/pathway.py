@@ -9,6 +9,10 @@ from scipy.sparse import csr_array
 NAN = float("nan")
 SIGNS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 INDETERMINATE = "indeterminate"
+# Of so many families industries are counted: in larger samples every industry shows.
+FEW = 15
+# A family of more labels is taken for one of so many.
+LARGEST = 8
 
 
 @dataclass(frozen=True)
@@ -19,10 +23,17 @@ class Corpus:
     ----------
     share
         F: the country's share of each, above 0 to 1.
+    year
+        F: of priority.
     industries
         F × I: share of each industry, 0 in all where none is known.
-    hits
-        F × I: symbols that are of each industry.
+    parts
+        F × P: 1 for each part that a family has: one of its subclasses as far as its symbols are of
+        an industry, with that industry.
+    part_subclass
+        P: the number of the part's subclass.
+    part_industry
+        P: the number of the part's industry; I where its symbols are of several.
     members
         F × G: 1 for each group that applies.
     own
@@ -38,8 +49,11 @@ class Corpus:
     """
 
     share: np.ndarray
+    year: np.ndarray
     industries: np.ndarray
-    hits: np.ndarray
+    parts: csr_array
+    part_subclass: np.ndarray
+    part_industry: np.ndarray
     members: csr_array
     own: csr_array
     flags: Mapping[str, np.ndarray]
@@ -49,15 +63,14 @@ class Corpus:
     def sample(self, chosen: np.ndarray) -> "Corpus":
         """Take some of the families."""
         return Corpus(
-            self.share[chosen], self.industries[chosen], self.hits[chosen], self.members[chosen],
+            self.share[chosen], self.year[chosen], self.industries[chosen],
+            self.parts[chosen], self.part_subclass, self.part_industry, self.members[chosen],
             self.own[chosen], {name: flag[chosen] for name, flag in self.flags.items()},
             self.codes[chosen], self.sections,
         )  # fmt: skip
 
 
-def industry_measures(
-    corpus: Corpus, advantages: np.ndarray, minimum_cell: float
-) -> dict[str, float]:
+def industry_measures(corpus: Corpus, advantages: np.ndarray) -> dict[str, float]:
     """Tell in how many industries a country is, and how they hang together.
 
     Parameters
@@ -66,17 +79,15 @@ def industry_measures(
         The families.
     advantages
         I: whether the country is at an advantage there.
-    minimum_cell
-        Families that make an industry active.
 
     Returns
     -------
     dict of str to float
         effective_industries: exp of Shannon's entropy of shares, 1 to I;
         advantage_share: share of families in industries of advantage, 0 to 1;
-        active_industries: industries with enough families;
+        active_industries: industries that FEW of its families are expected to show, 1 to I;
         co_development: families in two industries or more, over what chance gives if their
-        symbols' industries were dealt out anew; 1 is chance;
+        subclasses were dealt out anew within the year, none twice to one; 1 is chance;
         variety: median over groups with three families or more of exp of Shannon's entropy of
         their industries, 1 to I;
         families_per_cell: families by pair of group and industry that has any.
@@ -84,7 +95,8 @@ def industry_measures(
 
     References
     ----------
-    Hill 1973, Ecology 54:427-432, for effective numbers; the rest is this project's proposal.
+    Hill 1973, Ecology 54:427-432, for effective numbers; Hurlbert 1971, Ecology 52:577-586, for
+    industries among few; the rest is this project's proposal.
     """
     by_industry = corpus.share @ corpus.industries
     if not by_industry.sum():
@@ -100,8 +112,8 @@ def industry_measures(
     return {
         "effective_industries": effective_number(by_industry),
         "advantage_share": float(shares[advantages].sum()),
-        "active_industries": float((by_industry >= minimum_cell).sum()),
-        "co_development": _co_development(corpus.share, corpus.hits),
+        "active_industries": float((1 - (1 - shares) ** FEW).sum()),
+        "co_development": _co_development(corpus),
         "variety": float(np.median(varieties)) if varieties else NAN,
         "families_per_cell": float(by_group.sum() / cells) if cells else NAN,
     }
@@ -133,15 +145,88 @@ def effective_number(parts: np.ndarray) -> float:
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
-def _co_development(share: np.ndarray, hits: np.ndarray) -> float:
-    """Compare families in two industries or more with what dealing symbols out anew would give."""
-    common = share @ hits
-    several = float(share @ ((hits > 0).sum(axis=1) >= 2))
-    number = hits.sum(axis=1)
-    # A family of n symbols has them all in industry i with probability p_i ** n.
-    alike = ((common / common.sum())[None, :] ** number[:, None]).sum(axis=1)
-    expected = float(share @ np.where(number >= 2, 1 - alike, 0.0))
-    return several / expected if expected > 0 else NAN
+def _co_development(corpus: Corpus) -> float:
+    """Compare families in two industries or more with what dealing subclasses anew would give.
+
+    Symbols are not dealt one by one: those of a subclass go together, and a family is the more
+    likely core the more subclasses it has.
+    """
+    number = np.diff(corpus.parts.indptr).clip(max=LARGEST)
+    several = corpus.share @ ((corpus.industries > 0).sum(axis=1) >= 2)
+    alone = chance_alike(corpus.parts, corpus.year, corpus.part_subclass, corpus.part_industry,
+                         corpus.industries.shape[1])  # fmt: skip
+    year = np.unique(corpus.year, return_inverse=True)[1]
+    expected = corpus.share @ np.where(number > 0, 1 - alone[year, number], 0.0)
+    return float(several / expected) if expected > 0 else NAN
+
+
+def chance_alike(
+    labels: csr_array, year: np.ndarray, groups: np.ndarray, kinds: np.ndarray, count: int
+) -> np.ndarray:
+    """Tell how likely all labels of a family are of one kind, if those of its year were dealt anew.
+
+    A family of n gets n labels of different groups. From groups with c_1, c_2, ... labels they are
+    dealt in e_n(c) ways, the elementary symmetric polynomial; all of one kind, in e_n of the
+    numbers of that kind's labels.
+
+    Parameters
+    ----------
+    labels
+        F × L: 1 for each label of a family.
+    year
+        F: labels are dealt out anew among families of the same year.
+    groups
+        L: the number of each label's group, of which a family has one label at most.
+    kinds
+        L: the number of each label's kind; `count` is a kind that is never alike.
+    count
+        How many kinds there are.
+
+    Returns
+    -------
+    np.ndarray
+        Years in order × (0 to LARGEST labels): the chance; 1 for no label, 0 where there are fewer
+        groups than labels.
+
+    Examples
+    --------
+    Of two labels a, one b and one c, two different ones: ab twice, ac twice, bc once. Only a and b
+    are of one kind.
+
+    >>> labels = csr_array(np.array([[1, 1, 0], [1, 0, 1]]))
+    >>> kinds = np.array([0, 0, 1])
+    >>> chance_alike(labels, np.array([2010, 2010]), np.arange(3), kinds, 2)[0, 1:3].tolist()
+    [1.0, 0.4]
+    """
+    years, place = np.unique(year, return_inverse=True)
+    family, label = labels.nonzero()
+    # As shares of the year's labels, so that powers stay small.
+    share = 1 / np.bincount(place[family], minlength=len(years))[place[family]]
+    cells = place[family] * (groups.max(initial=0) + 1) + groups[label]
+    all_ways = _ways(cells, share, place[family], len(years))
+    kind = kinds[label]
+    alike = _ways(cells * (count + 1) + kind, share, place[family] * (count + 1) + kind,
+                  len(years) * (count + 1))  # fmt: skip
+    alike = alike.reshape(-1, len(years), count + 1)[..., :count].sum(-1)
+    alike[0] = 1
+    # What rounding leaves of no way at all is none.
+    known = all_ways > 1e-12
+    return np.divide(alike, all_ways, out=np.zeros_like(alike), where=known).clip(0, 1).T
+
+
+def _ways(cells: np.ndarray, share: np.ndarray, to: np.ndarray, count: int) -> np.ndarray:
+    """Make elementary symmetric polynomials of cells' shares, for each of what cells belong to.
+
+    By Newton's identities from sums of powers; 0 to LARGEST × count.
+    """
+    _, first, cell = np.unique(cells, return_index=True, return_inverse=True)
+    share, to = np.bincount(cell, share), to[first]
+    sums = [np.bincount(to, share**power, count) for power in range(1, LARGEST + 1)]
+    found = [np.ones(count)]
+    for n in range(1, LARGEST + 1):
+        terms = ((-1) ** k * found[n - 1 - k] * sums[k] for k in range(n))
+        found.append(sum(terms, np.zeros(count)) / n)
+    return np.stack(found)
 
 
 def technology_measures(corpus: Corpus) -> dict[str, float]:
@@ -157,9 +242,9 @@ def technology_measures(corpus: Corpus) -> dict[str, float]:
     dict of str to float
         cross_share: pairs of subclasses of different sections over all pairs of subclasses that
         meet in a family, 0 to 1; lift: that over what chance gives, if families' subclasses were
-        dealt out anew, none twice to one; cross_excess: their difference; inner_association: mean
-        over pairs of subclasses of one section of c n / (a b), 1 is chance; density: pairs that
-        meet over all pairs; clustering: mean over subclasses of the share of pairs of neighbours
+        dealt out anew within the year, none twice to one; inner_association: families in which two subclasses of
+        one section meet over those expected if each came alone, Σ c / Σ (a b / n); density: pairs
+        that meet over all pairs; clustering: mean over subclasses of the share of pairs of neighbours
         that meet. NaN where there is nothing to measure.
 
     References
@@ -175,15 +260,18 @@ def technology_measures(corpus: Corpus) -> dict[str, float]:
     total, n = met.sum(), len(sections)
     if not total or n < 3:
         return dict.fromkeys(
-            ("cross_share", "lift", "cross_excess", "inner_association", "density", "clustering"),
-            NAN,
+            ("cross_share", "lift", "inner_association", "density", "clustering"), NAN
         )
     same = sections[:, None] == sections[None, :]
     np.fill_diagonal(same, False)
     cross = float(met[~same].sum() / total)
-    p = occurrences / occurrences.sum()
-    chance = (1 - (np.bincount(sections, p) ** 2).sum()) / (1 - (p**2).sum())
-    association = met * corpus.share.sum() / np.outer(occurrences, occurrences)
+    number = np.diff(codes.indptr)
+    pairs = np.bincount(
+        np.unique(corpus.year, return_inverse=True)[1], corpus.share * number * (number - 1)
+    )
+    alike = chance_alike(codes, corpus.year, np.arange(n), sections, sections.max() + 1)[:, 2]
+    chance = 1 - float(pairs @ alike / pairs.sum())
+    expected = np.outer(occurrences, occurrences) / corpus.share.sum()
     ties = (met > 0).astype(np.float32)
     degree = ties.sum(axis=0)
     triangles = ((ties @ ties) * ties).sum(axis=0)
@@ -191,8 +279,7 @@ def technology_measures(corpus: Corpus) -> dict[str, float]:
     return {
         "cross_share": cross,
         "lift": float(cross / chance) if chance > 0 else NAN,
-        "cross_excess": float(cross - chance),
-        "inner_association": float(association[same].mean()) if same.any() else NAN,
+        "inner_association": float(met[same].sum() / expected[same].sum()) if same.any() else NAN,
         "density": float(degree.sum() / (n * (n - 1))),
         "clustering": float((triangles[around > 0] / around[around > 0]).sum() / n),
     }
