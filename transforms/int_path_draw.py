@@ -172,7 +172,9 @@ def _parts(int_family_industry_symbol: pl.LazyFrame) -> pl.LazyFrame:
     """Name the industry of each of a family's subclasses; null where it is of several."""
     only = pl.when(pl.col("industry").n_unique() == 1).then(pl.col("industry").first())
     return (
-        int_family_industry_symbol.group_by("family_id", pl.col("symbol").str.head(4).alias("subclass"))
+        int_family_industry_symbol.group_by(
+            "family_id", pl.col("symbol").str.head(4).alias("subclass")
+        )
         .agg(industry=only)
         .with_columns(part=pl.concat_str("subclass", pl.col("industry").fill_null("several")))
     )

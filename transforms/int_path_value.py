@@ -2,8 +2,7 @@
 
 import polars as pl
 
-# Ratios of which 1 is chance.
-RATIOS = ["lift", "co_development"]
+from transforms.pathway import RATIOS
 
 
 def int_path_value(int_path_draw: pl.LazyFrame) -> pl.DataFrame:

@@ -52,9 +52,7 @@ def distances(
     return np.arange(-max_lag, max_lag + 1), found
 
 
-def _windows(
-    a: np.ndarray, b: np.ndarray, most: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _windows(a: np.ndarray, b: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Sum (A/n - B/m)² (a + b) over the window in which b is moved back by 0 to `most` steps.
 
     A and B are the cumulated counts and n and m all counts of the window. The square is multiplied
@@ -90,9 +88,7 @@ def _windows(
         return of_a / n**2 - 2 * mixed / (n * m) + of_b / m**2, n, m
 
 
-def _distance(
-    squares: np.ndarray, n: np.ndarray, m: np.ndarray, weight: np.ndarray
-) -> np.ndarray:
+def _distance(squares: np.ndarray, n: np.ndarray, m: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Average over strata; ... × shifts."""
     # Correlations leave a trace of rounding where there is nothing.
     counts = (n > MIN_STRATUM - 1e-6) & (m > MIN_STRATUM - 1e-6)

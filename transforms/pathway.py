@@ -9,6 +9,21 @@ from scipy.sparse import csr_array
 NAN = float("nan")
 SIGNS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 INDETERMINATE = "indeterminate"
+INDUSTRY_METRICS = (
+    "effective_industries", "advantage_share", "active_industries", "co_development", "variety",
+    "families_per_cell",
+)  # fmt: skip
+TECHNOLOGY_METRICS = ("cross_share", "lift", "inner_association", "density", "clustering")
+COLLABORATION_METRICS = (
+    "co_application_rate", "rate_ratio", "firm_firm", "industry_research", "leader_involvement",
+    "chain", "cr4", "isolates",
+)  # fmt: skip
+# Ratios of which 1 is chance; <ratio>_z is how far from it they are.
+RATIOS = ("lift", "co_development")
+METRICS = {
+    *INDUSTRY_METRICS, *TECHNOLOGY_METRICS, *COLLABORATION_METRICS,
+    *(f"{ratio}_z" for ratio in RATIOS),
+}  # fmt: skip
 # Of so many families industries are counted: in larger samples every industry shows.
 FEW = 15
 # A family of more labels is taken for one of so many.
@@ -100,10 +115,7 @@ def industry_measures(corpus: Corpus, advantages: np.ndarray) -> dict[str, float
     """
     by_industry = corpus.share @ corpus.industries
     if not by_industry.sum():
-        return dict.fromkeys(
-            ("effective_industries", "advantage_share", "active_industries", "co_development",
-             "variety", "families_per_cell"), NAN,
-        )  # fmt: skip
+        return dict.fromkeys(INDUSTRY_METRICS, NAN)
     shares = by_industry / by_industry.sum()
     by_group = (corpus.own.T @ csr_array(corpus.industries)).toarray()
     large = np.bincount(corpus.own.nonzero()[1], minlength=by_group.shape[0]) >= 3
@@ -165,9 +177,10 @@ def chance_alike(
 ) -> np.ndarray:
     """Tell how likely all labels of a family are of one kind, if those of its year were dealt anew.
 
-    A family of n gets n labels of different groups. From groups with c_1, c_2, ... labels they are
-    dealt in e_n(c) ways, the elementary symmetric polynomial; all of one kind, in e_n of the
-    numbers of that kind's labels.
+    A family of n gets n labels of different groups. In a year of F families, a group that c of them
+    have weighs as its odds c / (F - c): so what is frequent stays as frequent as it is, though no
+    family has it twice. Then n different groups are dealt in e_n(odds) ways, the elementary symmetric
+    polynomial; all of one kind, in e_n of that kind's parts of the odds.
 
     Parameters
     ----------
@@ -188,24 +201,32 @@ def chance_alike(
         Years in order × (0 to LARGEST labels): the chance; 1 for no label, 0 where there are fewer
         groups than labels.
 
+    References
+    ----------
+    Chen, Dempster & Liu 1994, Biometrika 81:457-469, for such draws.
+
     Examples
     --------
-    Of two labels a, one b and one c, two different ones: ab twice, ac twice, bc once. Only a and b
-    are of one kind.
+    Of eight families two have a, two b, two c, two d: each pair is as likely, and two of the six are
+    of one kind.
 
-    >>> labels = csr_array(np.array([[1, 1, 0], [1, 0, 1]]))
-    >>> kinds = np.array([0, 0, 1])
-    >>> chance_alike(labels, np.array([2010, 2010]), np.arange(3), kinds, 2)[0, 1:3].tolist()
-    [1.0, 0.4]
+    >>> labels = csr_array(np.eye(4)[[0, 0, 1, 1, 2, 2, 3, 3]])
+    >>> kinds = np.array([0, 0, 1, 1])
+    >>> chance_alike(labels, np.full(8, 2010), np.arange(4), kinds, 2)[0, :3].round(12).tolist()
+    [1.0, 1.0, 0.333333333333]
     """
     years, place = np.unique(year, return_inverse=True)
     family, label = labels.nonzero()
-    # As shares of the year's labels, so that powers stay small.
-    share = 1 / np.bincount(place[family], minlength=len(years))[place[family]]
-    cells = place[family] * (groups.max(initial=0) + 1) + groups[label]
-    all_ways = _ways(cells, share, place[family], len(years))
-    kind = kinds[label]
-    alike = _ways(cells * (count + 1) + kind, share, place[family] * (count + 1) + kind,
+    at, kind = place[family], kinds[label]
+    families = np.bincount(place, np.diff(labels.indptr) > 0)
+    _, group, times = np.unique(
+        at * (groups.max(initial=0) + 1) + groups[label], return_inverse=True, return_counts=True
+    )
+    # Where all families have it, nearly all.
+    odds = 1 / np.maximum(families[at] - times[group], 0.5)
+    share = odds / np.bincount(at, odds, len(years))[at]
+    all_ways = _ways(group, share, at, len(years))
+    alike = _ways(group * (count + 1) + kind, share, at * (count + 1) + kind,
                   len(years) * (count + 1))  # fmt: skip
     alike = alike.reshape(-1, len(years), count + 1)[..., :count].sum(-1)
     alike[0] = 1
@@ -259,18 +280,11 @@ def technology_measures(corpus: Corpus) -> dict[str, float]:
     np.fill_diagonal(met, 0.0)
     total, n = met.sum(), len(sections)
     if not total or n < 3:
-        return dict.fromkeys(
-            ("cross_share", "lift", "inner_association", "density", "clustering"), NAN
-        )
+        return dict.fromkeys(TECHNOLOGY_METRICS, NAN)
     same = sections[:, None] == sections[None, :]
     np.fill_diagonal(same, False)
     cross = float(met[~same].sum() / total)
-    number = np.diff(codes.indptr)
-    pairs = np.bincount(
-        np.unique(corpus.year, return_inverse=True)[1], corpus.share * number * (number - 1)
-    )
-    alike = chance_alike(codes, corpus.year, np.arange(n), sections, sections.max() + 1)[:, 2]
-    chance = 1 - float(pairs @ alike / pairs.sum())
+    chance = _chance_across(codes, corpus.share, corpus.year, sections)
     expected = np.outer(occurrences, occurrences) / corpus.share.sum()
     ties = (met > 0).astype(np.float32)
     degree = ties.sum(axis=0)
@@ -283,6 +297,24 @@ def technology_measures(corpus: Corpus) -> dict[str, float]:
         "density": float(degree.sum() / (n * (n - 1))),
         "clustering": float((triangles[around > 0] / around[around > 0]).sum() / n),
     }
+
+
+def _chance_across(
+    codes: csr_array, share: np.ndarray, year: np.ndarray, sections: np.ndarray
+) -> float:
+    """Give the share of pairs across sections if codes were dealt out anew within each year.
+
+    Two different codes of all that occur in the year, weighed by the year's pairs.
+    """
+    years, place = np.unique(year, return_inverse=True)
+    number = np.diff(codes.indptr)
+    pairs = np.bincount(place, share * number * (number - 1), len(years))
+    by_year = csr_array((np.ones(len(place)), (place, np.arange(len(place)))))
+    times = (by_year @ codes).toarray()
+    by_section = times @ np.eye(sections.max() + 1)[sections]
+    total = times.sum(axis=1) ** 2
+    different = np.maximum(total - (times**2).sum(axis=1), 1e-9)
+    return float(pairs @ ((total - (by_section**2).sum(axis=1)) / different) / pairs.sum())
 
 
 def collaboration_measures(corpus: Corpus, base_rate: float) -> dict[str, float]:
@@ -324,7 +356,7 @@ def collaboration_measures(corpus: Corpus, base_rate: float) -> dict[str, float]
 
 
 @dataclass(frozen=True)
-class Test:
+class PathTest:
     """A test of a rule: a metric, and what it must be.
 
     Attributes
@@ -342,7 +374,7 @@ class Test:
     number: float | None
 
     @classmethod
-    def read(cls, text: str) -> "Test":
+    def read(cls, text: str) -> "PathTest":
         """Read a test as reference/pathway_rules.toml writes it.
 
         Raises
@@ -352,17 +384,22 @@ class Test:
 
         Examples
         --------
-        >>> Test.read("lift > 1")
-        Test(metric='lift', comparison='>', number=1.0)
-        >>> Test.read("density not low")
-        Test(metric='density', comparison='not low', number=None)
+        >>> PathTest.read("lift > 1")
+        PathTest(metric='lift', comparison='>', number=1.0)
+        >>> PathTest.read("density not low")
+        PathTest(metric='density', comparison='not low', number=None)
         """
-        metric, *rest = text.split()
-        comparison = " ".join(rest)
+        metric, _, comparison = " ".join(text.split()).partition(" ")
+        if metric not in METRICS:
+            raise ValueError(f"{metric!r} is no metric; there are {', '.join(sorted(METRICS))}")
         if comparison in {"high", "low", "not high", "not low"}:
             return cls(metric, comparison, None)
-        if len(rest) == 2 and rest[0] in SIGNS:
-            return cls(metric, rest[0], float(rest[1]))
+        sign, _, number = comparison.partition(" ")
+        try:
+            if sign in SIGNS:
+                return cls(metric, sign, float(number))
+        except ValueError:
+            pass  # told below
         raise ValueError(f"{text!r} is no test; such as 'lift > 1' and 'density not low' are")
 
     def holds(self, value: np.ndarray, high: np.ndarray, low: np.ndarray) -> np.ndarray:

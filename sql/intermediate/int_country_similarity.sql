@@ -18,7 +18,7 @@ paths as (
     select
         a.country,
         b.country as other,
-        avg(case when a.label = b.label then 1.0 else 0.0 end)::double as path_similarity
+        avg(case when a.label = b.label then 1 else 0 end) as path_similarity
     from intermediate.int_pathway as a
     inner join intermediate.int_pathway as b
         on a.dimension = b.dimension and a.country <> b.country
@@ -27,15 +27,16 @@ paths as (
 ),
 
 labels as (
-    select country, string_agg(label, ', ' order by position) as path
-    from (
-        select
-            country,
-            label,
-            case dimension when 'industry' then 1 when 'technology' then 2 else 3 end as position
-        from intermediate.int_pathway
-        where label <> 'indeterminate'
-    )
+    select
+        country,
+        concat_ws(
+            ', ',
+            max(case when dimension = 'industry' then label end),
+            max(case when dimension = 'technology' then label end),
+            max(case when dimension = 'collaboration' then label end)
+        ) as path
+    from intermediate.int_pathway
+    where label <> 'indeterminate'
     group by country
 )
 

@@ -1,16 +1,17 @@
--- How each compared country stands in each key core subclass, and what kind of technology that is to
--- it. One row = one key core subclass x compared country. Our proposal: docs/pathways.md.
+-- How each compared country stands in each key core subclass, and what kind of technology that is
+-- to it. One row = one key core subclass x compared country. Our proposal: docs/pathways.md.
 -- Counts are compared as Poisson counts are: x is surely below y if (y - x) / sqrt(x + y) > 1.64.
-with generality as (
+with common as (
+    select avg(i.gen) as mean_generality
+    from intermediate.int_indicator as i
+    inner join intermediate.int_score_rank as r on i.family_id = r.family_id
+    where r.is_core
+),
+
+generality as (
     select
         t.technology,
-        avg(i.gen) as generality,
-        (
-            select avg(a.gen)
-            from intermediate.int_indicator as a
-            inner join intermediate.int_score_rank as r on a.family_id = r.family_id
-            where r.is_core
-        ) as mean_generality
+        avg(i.gen) as generality
     from intermediate.int_family_technology as t
     inner join intermediate.int_score_rank as r on t.family_id = r.family_id
     inner join intermediate.int_indicator as i on t.family_id = i.family_id
@@ -27,16 +28,17 @@ centrality as (
     where network = 'WORLD'
 ),
 
--- The sub-field that most of a technology's core families are of.
+-- The sub-field that half of a technology's core families or more are of.
 subfields as (
     select
         t.technology,
         f.subfield,
-        row_number() over (partition by t.technology order by count(*) desc, f.subfield) as place
+        row_number() over (partition by t.technology order by count(*) desc, f.subfield) as place,
+        2 * count(*) >= sum(count(*)) over (partition by t.technology) as is_main
     from intermediate.int_family_technology as t
     inner join intermediate.int_score_rank as r on t.family_id = r.family_id
     inner join intermediate.int_family as f on t.family_id = f.family_id
-    where t.level = 'subclass' and r.is_core and f.subfield is not null
+    where t.level = 'subclass' and r.is_core
     group by t.technology, f.subfield
 ),
 
@@ -68,20 +70,20 @@ judged as (
         c.strength_rank,
         c.betweenness_rank,
         g.generality,
-        g.mean_generality,
         coalesce(
-            c.strength_rank >= 2.0 / 3 and c.betweenness_rank >= 2.0 / 3
-            and coalesce(g.generality >= g.mean_generality, true),
+            3 * c.strength_rank >= 2 and 3 * c.betweenness_rank >= 2
+            and coalesce(g.generality >= m.mean_generality, true),
             false
         ) as is_foundational,
         coalesce(p.families >= t.minimum_cell and p.rsca_low > 0, false) as is_advantage,
         f.subfield
     from placed as p
     cross join topic.topic as t
+    cross join common as m
     left join second as s on p.technology = s.technology
     left join centrality as c on p.technology = c.technology
     left join generality as g on p.technology = g.technology
-    left join subfields as f on p.technology = f.technology and f.place = 1
+    left join subfields as f on p.technology = f.technology and f.place = 1 and f.is_main
 )
 
 select
@@ -97,7 +99,6 @@ select
     strength_rank,
     betweenness_rank,
     generality,
-    mean_generality,
     is_foundational,
     rsca,
     rsca_low,

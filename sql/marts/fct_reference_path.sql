@@ -22,7 +22,7 @@ with candidates as (
     inner join reference.reference_path_rule as r on s.kind = r.kind
     inner join intermediate.int_technology_standing as o
         on s.technology = o.technology
-            and (o.families - s.families) / sqrt(o.families + s.families + 1e-9) > 1.64
+            and (o.families - s.families) / nullif(sqrt(o.families + s.families), 0) > 1.64
             and (o.standing <> 'lagging' or not r.must_lead)
             and (o.is_advantage or not r.must_have_advantage)
     inner join intermediate.int_country_similarity as m
@@ -69,7 +69,7 @@ select
     p.leader_families, -- That country's
     p.gap, -- (own - leader's) / sqrt of their sum; of the leader, against the second
     p.standing, -- leading (gap over 1.64), lagging (below -1.64), level (between)
-    p.subfield, -- Sub-field that most of the technology's core families are of, or all
+    p.subfield, -- Sub-field that half of its core families are of, or all
     p.lag, -- Years behind the leader in that sub-field, of fct_technology_lag; null if not told
     p.lag_low, -- Lower end of its 90 % interval
     p.lag_high, -- Upper end
@@ -95,7 +95,7 @@ select
         when p.country = p.leader then '.'
         else ' (' || p.leader_name || ': ' || round(p.leader_families, 1)::varchar
             || case
-                when p.lag is null then ''
+                when p.lag is null or p.lag_high - p.lag_low > 5 then ''
                 else '; lag ' || round(p.lag, 1)::varchar || ' years in ' || p.subfield
             end || ').'
     end
