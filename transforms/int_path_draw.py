@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from transforms.int_collaboration_profile import base_rates
+from transforms.int_collaboration_profile import MIN_BASE_FAMILIES
 from transforms.pathway import (
     NAN,
     Corpus,
@@ -26,7 +26,9 @@ def int_path_draw(
     part: int,
     int_family_country: pl.LazyFrame,
     int_score_rank: pl.LazyFrame,
+    int_family: pl.LazyFrame,
     int_family_industry: pl.LazyFrame,
+    int_family_industry_symbol: pl.LazyFrame,
     int_industry_profile: pl.LazyFrame,
     int_family_organisation: pl.LazyFrame,
     int_family_collaboration: pl.LazyFrame,
@@ -41,7 +43,8 @@ def int_path_draw(
     sample has the same number: half of the core families of the compared country that has fewest
     (of those with MIN_FAMILIES), at most MAX_SAMPLE, drawn without replacement. A mean over halves
     varies as one over samples of the whole size would. For larger countries it varies more than it
-    would: that errs on the side of saying less.
+    would: that errs on the side of saying less. Other countries than the compared ones are left out
+    where they have fewer families.
 
     Parameters
     ----------
@@ -51,8 +54,12 @@ def int_path_draw(
         One row a family x country: family_id, country, share.
     int_score_rank
         One row a family: family_id, is_core.
+    int_family
+        One row a family: family_id, priority_date.
     int_family_industry
-        One row a family x scheme x industry: family_id, scheme, industry, share, symbols.
+        One row a family x scheme x industry: family_id, scheme, industry, share.
+    int_family_industry_symbol
+        One row a family x symbol x industry: family_id, symbol, industry.
     int_industry_profile
         One row a population x scheme x industry x country: families, rsca_low.
     int_family_organisation
@@ -76,16 +83,19 @@ def int_path_draw(
 
     References
     ----------
-    Politis & Romano 1994, Annals of Statistics 22:2031-2050, for subsampling.
+    Politis & Romano 1994, Annals of Statistics 22:2031-2050, for subsampling; the base rate is drawn
+    from its posterior with Jeffreys' prior, Brown, Cai & DasGupta 2001, Statistical Science 16:101.
     """
     method = topic.collect().row(0, named=True)
     core = int_score_rank.filter("is_core").select("family_id")
     emerging = int_family_industry.filter(pl.col("scheme") == "SEI", pl.col("industry") != "none")
     industries = emerging.select("industry").unique().collect()["industry"].sort()
+    of_country = int_family_country.join(core, on="family_id")
+    of_family = int_family.select("family_id", pl.col("priority_date").dt.year().alias("year"))
     corpora = dict(
         _corpora(
-            _with_world(int_family_country.join(core, on="family_id")),
-            emerging, industries, int_family_organisation,
+            _with_world(of_country).join(of_family, on="family_id", maintain_order="left"),
+            emerging, industries, int_family_industry_symbol, int_family_organisation,
             int_family_collaboration.filter(pl.col("population") == "core"), int_family_code,
         )
     )  # fmt: skip
@@ -94,28 +104,43 @@ def int_path_draw(
     if not compared:
         return pl.DataFrame(schema=schema)
     size = min(MAX_SAMPLE, min(len(corpora[country].share) for country in compared) // 2)
+    corpora = {name: corpus for name, corpus in corpora.items() if len(corpus.share) >= 2 * size}
     advantages = {
         country: industries.is_in(of_country).to_numpy()
         for country, of_country in _advantages(int_industry_profile, method["minimum_cell"])
     }
     nowhere = np.zeros(len(industries), dtype=bool)
-    base = base_rates(int_co_application_base)
+    habits = {
+        country: (families, together)
+        for country, families, together in int_co_application_base.select(
+            "country", "families", "co_applications"
+        )
+        .collect()
+        .iter_rows()
+        if families >= MIN_BASE_FAMILIES
+    }
     found = []
     for draw in range(part, method["samples"], PARTS):
         for country, corpus in corpora.items():
             random = np.random.default_rng([method["seed"], draw, *country.encode()])
             sample = corpus.sample(np.sort(random.choice(len(corpus.share), size, replace=False)))
             measured = (
-                industry_measures(
-                    sample, advantages.get(country, nowhere), method["minimum_cell"]
-                )
+                industry_measures(sample, advantages.get(country, nowhere))
                 | technology_measures(sample)
-                | collaboration_measures(sample, base.get(country, NAN))
+                | collaboration_measures(sample, _base_rate(random, habits.get(country)))
             )  # fmt: skip
             found += [(draw, country, metric, value) for metric, value in measured.items()]
     return pl.DataFrame(found, schema=schema, orient="row").with_columns(
         pl.col("value").fill_nan(None)
     )
+
+
+def _base_rate(random: np.random.Generator, habit: tuple[float, float] | None) -> float:
+    """Draw what a country is used to: families outside the topic are a sample, too."""
+    if habit is None:
+        return NAN
+    families, together = habit
+    return random.beta(together + 0.5, families - together + 0.5)
 
 
 def _with_world(shares: pl.LazyFrame) -> pl.LazyFrame:
@@ -143,10 +168,23 @@ def _advantages(profile: pl.LazyFrame, minimum_cell: int) -> Iterator[tuple[str,
         yield str(country), part["industry"]
 
 
+def _parts(int_family_industry_symbol: pl.LazyFrame) -> pl.LazyFrame:
+    """Name the industry of each of a family's subclasses; null where it is of several."""
+    only = pl.when(pl.col("industry").n_unique() == 1).then(pl.col("industry").first())
+    return (
+        int_family_industry_symbol.group_by(
+            "family_id", pl.col("symbol").str.head(4).alias("subclass")
+        )
+        .agg(industry=only)
+        .with_columns(part=pl.concat_str("subclass", pl.col("industry").fill_null("several")))
+    )
+
+
 def _corpora(
     shares: pl.LazyFrame,
     emerging: pl.LazyFrame,
     industries: pl.Series,
+    int_family_industry_symbol: pl.LazyFrame,
     int_family_organisation: pl.LazyFrame,
     flags: pl.LazyFrame,
     int_family_code: pl.LazyFrame,
@@ -170,13 +208,18 @@ def _corpora(
     of_industry, found = place(emerging, "industry")
     of_group, groups = place(int_family_organisation, "corporate_group")
     of_code, codes = place(int_family_code, "subclass")
-    by_industry = np.zeros((2, rows, len(industries)))
+    by_industry = np.zeros((rows, len(industries)))
     position = np.searchsorted(industries.to_numpy(), found.to_numpy())
     cells = (of_industry["row"].to_numpy(), position[of_industry["column"].to_numpy()])
-    by_industry[0][cells] = of_industry["share"].to_numpy()
-    by_industry[1][cells] = of_industry["symbols"].to_numpy()
+    by_industry[cells] = of_industry["share"].to_numpy()
     members = matrix(of_group, [1.0] * of_group.height, len(groups))
     members.data[:] = 1.0  # a group of two countries is one member
+    of_part, parts = place(_parts(int_family_industry_symbol), "part")
+    kinds = of_part.unique("column").sort("column")
+    part_industry = kinds["industry"].replace_strict(
+        industries, range(len(industries)), default=len(industries), return_dtype=pl.Int64
+    )
+    having = matrix(of_part, [1.0] * of_part.height, len(parts))
     sections = np.unique([code[0] for code in codes], return_inverse=True)[1]
     technologies = matrix(of_code, [1.0] * of_code.height, len(codes))
     for (country,), own in shares.collect().partition_by("country", as_dict=True).items():
@@ -191,8 +234,11 @@ def _corpora(
             str(country),
             Corpus(
                 share=families["share"].to_numpy(),
-                industries=by_industry[0][row],
-                hits=by_industry[1][row],
+                year=families["year"].to_numpy(),
+                industries=by_industry[row],
+                parts=having[row],
+                part_subclass=np.unique(kinds["subclass"], return_inverse=True)[1],
+                part_industry=part_industry.to_numpy(),
                 members=members[row],
                 own=matrix(local, local["share"], len(groups))[row],
                 flags={

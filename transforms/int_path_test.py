@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from transforms.pathway import Test
+from transforms.pathway import PathTest
 
 
 def int_path_test(
@@ -11,8 +11,9 @@ def int_path_test(
 ) -> pl.DataFrame:
     """Put every country to every test.
 
-    A test by `high` or `low` asks of a country whether its whole interval is above or below the
-    benchmark, and of a draw whether its figure is.
+    A test by `high` or `low` asks whether the whole interval is above or below the benchmark. A
+    draw's interval is the country's, moved to the draw's figure: to resample each draw anew would
+    tell little more.
 
     Parameters
     ----------
@@ -45,14 +46,18 @@ def int_path_test(
     found = []
     for country in sorted({country for country, _ in metrics} - {"WORLD"}):
         for rule in rules.iter_rows(named=True):
-            test = Test.read(rule["test"])
+            test = PathTest.read(rule["test"])
             metric, drawn = metrics[country, test.metric], values[country, test.metric]
             figure, benchmark = (
                 np.array(np.nan if metric[name] is None else metric[name])
                 for name in ("value", "benchmark")
             )
             holds = test.holds(figure, np.array(metric["is_high"]), np.array(metric["is_low"]))
-            draws = test.holds(drawn, drawn > benchmark, drawn < benchmark)
+            below, above = (
+                np.nan if metric[end] is None else metric["value"] - metric[end]
+                for end in ("low", "high")
+            )
+            draws = test.holds(drawn, drawn - below > benchmark, drawn - above < benchmark)
             found.append(
                 {"country": country}
                 | {key: rule[key] for key in ("dimension", "position", "label", "clause", "test")}

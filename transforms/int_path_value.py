@@ -2,9 +2,11 @@
 
 import polars as pl
 
+from transforms.pathway import RATIOS
+
 
 def int_path_value(int_path_draw: pl.LazyFrame) -> pl.DataFrame:
-    """Put the draws in order, and add how far cross-category pairs are from chance.
+    """Put the draws in order, and add how far from chance ratios are.
 
     Parameters
     ----------
@@ -14,13 +16,15 @@ def int_path_value(int_path_draw: pl.LazyFrame) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        The same in order of country, metric and draw, and as metric lift_z the metric cross_excess
-        over its standard deviation between a country's draws.
+        The same in order of country, metric and draw, and for each of RATIOS the metric <ratio>_z:
+        what it is above 1 over its standard deviation between a country's draws; null where it
+        does not vary.
     """
     order = ["country", "metric", "draw"]
     drawn = int_path_draw.select(*order, "value").sort(order).collect()
-    excess = drawn.filter(metric="cross_excess").with_columns(
-        pl.lit("lift_z").alias("metric"), pl.col("value") / pl.col("value").std().over("country")
+    scores = drawn.filter(pl.col("metric").is_in(RATIOS)).with_columns(
+        pl.col("metric") + "_z",
+        value=(pl.col("value") - 1) / pl.col("value").std().over("country", "metric"),
     )
-    finite = excess.with_columns(value=pl.when(pl.col("value").is_finite()).then("value"))
+    finite = scores.with_columns(pl.when(pl.col("value").is_finite()).then("value"))
     return pl.concat([drawn, finite]).sort(order)

@@ -19,7 +19,7 @@ def int_pathway(int_path_test: pl.LazyFrame, pathway_rules: pl.LazyFrame) -> pl.
         One row a country x rule x clause x test: dimension, position, label, clause, holds, draws,
         and the figures. A rule holds if each of its clauses has a test that holds.
     pathway_rules
-        One row a rule x clause x test: dimension, dimension_title, label, title, says.
+        One row a rule x clause x test: dimension, label, title, says.
 
     Returns
     -------

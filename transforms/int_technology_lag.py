@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from transforms.lag import best_shift, distances
+from transforms.lag import MIN_STRATUM, best_shift, distances
 
 Lag = dict[str, float | bool]
 
 MIN_FAMILIES = 30.0
 MAX_LAG = 10  # years
-MAX_STRATA = 12
+# Technologies in one stratum hide each other's rise: 12 strata make lags a third too short on
+# generated worlds.
+MAX_STRATA = 40
 # Draws held at once: what bounds the memory.
 BLOCK = 50
 
@@ -98,6 +100,11 @@ def _compare(reference: np.ndarray, country: np.ndarray, samples: int, seed: lis
     if min(country.sum(), reference.sum()) < MIN_FAMILIES:
         return {}
     most = min(MAX_LAG * 4, country.shape[1] - 1)
+    # What either has too few of says nothing about time.
+    told = np.minimum(country.sum(1), reference.sum(1)) >= MIN_STRATUM
+    if not told.any():
+        return {}
+    country, reference = country[told], reference[told]
     shifts, distance = distances(reference, country, most)
     lag = float(best_shift(shifts, distance))
     if np.isnan(lag):

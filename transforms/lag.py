@@ -1,6 +1,7 @@
 """How many years one country's technologies come after another's."""
 
 import numpy as np
+from scipy.fft import irfft, next_fast_len, rfft
 
 # Strata with fewer families than this in either window say nothing about time.
 MIN_STRATUM = 5.0
@@ -42,32 +43,60 @@ def distances(
     >>> int(shifts[distance.argmin()])
     2
     """
-    steps = earlier.shape[-1]
     n, m = earlier.sum(-1), later.sum(-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         weight = np.nan_to_num(n * m / (n + m))
-    shifts = np.arange(-max_lag, max_lag + 1)
-    found = [
-        _distance(
-            earlier[..., max(-shift, 0) : steps - max(shift, 0)],
-            later[..., max(shift, 0) : steps - max(-shift, 0)],
-            weight,
-        )
-        for shift in shifts
-    ]
-    return shifts, np.stack(found, axis=-1)
+    behind = _distance(*_windows(earlier, later, max_lag), weight)
+    ahead = _distance(*_windows(later, earlier, max_lag), weight)
+    found = np.concatenate([ahead[..., :0:-1], behind], axis=-1)
+    return np.arange(-max_lag, max_lag + 1), found
 
 
-def _distance(a: np.ndarray, b: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    n, m = a.sum(-1), b.sum(-1)
-    counts = (n >= MIN_STRATUM) & (m >= MIN_STRATUM)
+def _windows(a: np.ndarray, b: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sum (A/n - B/m)² (a + b) over the window in which b is moved back by 0 to `most` steps.
+
+    A and B are the cumulated counts and n and m all counts of the window. The square is multiplied
+    out, so that products of moved curves become correlations, for all shifts at once. Returns the
+    sums, n and m, each ... × strata × shifts.
+    """
+    steps = a.shape[-1]
+    upto_a, upto_b = a.cumsum(-1), b.cumsum(-1)
+    size = next_fast_len(steps + most, real=True)
+    left = rfft(np.stack([a, upto_a, upto_a**2, a * upto_a]), size)
+    right = rfft(np.stack([b, upto_b, upto_b**2, b * upto_b]), size)
+
+    def meet(x: int, y: int) -> np.ndarray:
+        return irfft(left[x].conj() * right[y], size)[..., : most + 1]
+
+    def head(x: np.ndarray) -> np.ndarray:
+        """Sum what is left of a's side: all but the last steps."""
+        return x.cumsum(-1)[..., ::-1][..., : most + 1]
+
+    def tail(x: np.ndarray) -> np.ndarray:
+        """Sum what is left of b's side: all but the first steps."""
+        return x[..., ::-1].cumsum(-1)[..., ::-1][..., : most + 1]
+
+    n, m = head(a), tail(b)
+    before = upto_b[..., -1:] - m
+    of_a = head(upto_a**2 * a) + meet(2, 0)
+    mixed = meet(3, 1) - before * head(upto_a * a) + meet(1, 3) - before * meet(1, 0)
+    of_b = (
+        meet(0, 2) - 2 * before * meet(0, 1) + before**2 * n
+        + tail(upto_b**2 * b) - 2 * before * tail(upto_b * b) + before**2 * m
+    )  # fmt: skip
     with np.errstate(invalid="ignore", divide="ignore"):
-        gap = a.cumsum(-1) / n[..., None] - b.cumsum(-1) / m[..., None]
-        squared = (gap**2 * (a + b)).sum(-1) / (n + m) - (1 / n + 1 / m) / 6
-        used = np.where(counts, weight, 0.0)
-        mean = np.where(counts, squared, 0.0) * used
-        result = mean.sum(-1) / used.sum(-1)
-    return np.where(used.sum(-1) >= weight.sum(-1) / 2, result, np.inf)
+        return of_a / n**2 - 2 * mixed / (n * m) + of_b / m**2, n, m
+
+
+def _distance(squares: np.ndarray, n: np.ndarray, m: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Average over strata; ... × shifts."""
+    # Correlations leave a trace of rounding where there is nothing.
+    counts = (n > MIN_STRATUM - 1e-6) & (m > MIN_STRATUM - 1e-6)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        squared = squares / (n + m) - (1 / n + 1 / m) / 6
+        used = np.where(counts, weight[..., None], 0.0)
+        result = (np.where(counts, squared, 0.0) * used).sum(-2) / used.sum(-2)
+    return np.where(used.sum(-2) >= weight.sum(-1)[..., None] / 2, result, np.inf)
 
 
 def best_shift(shifts: np.ndarray, distance: np.ndarray) -> np.ndarray:

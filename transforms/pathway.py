@@ -9,6 +9,25 @@ from scipy.sparse import csr_array
 NAN = float("nan")
 SIGNS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 INDETERMINATE = "indeterminate"
+INDUSTRY_METRICS = (
+    "effective_industries", "advantage_share", "active_industries", "co_development", "variety",
+    "families_per_cell",
+)  # fmt: skip
+TECHNOLOGY_METRICS = ("cross_share", "lift", "inner_association", "density", "clustering")
+COLLABORATION_METRICS = (
+    "co_application_rate", "rate_ratio", "firm_firm", "industry_research", "leader_involvement",
+    "chain", "cr4", "isolates",
+)  # fmt: skip
+# Ratios of which 1 is chance; <ratio>_z is how far from it they are.
+RATIOS = ("lift", "co_development")
+METRICS = {
+    *INDUSTRY_METRICS, *TECHNOLOGY_METRICS, *COLLABORATION_METRICS,
+    *(f"{ratio}_z" for ratio in RATIOS),
+}  # fmt: skip
+# Of so many families industries are counted: in larger samples every industry shows.
+FEW = 15
+# A family of more labels is taken for one of so many.
+LARGEST = 8
 
 
 @dataclass(frozen=True)
@@ -19,10 +38,17 @@ class Corpus:
     ----------
     share
         F: the country's share of each, above 0 to 1.
+    year
+        F: of priority.
     industries
         F × I: share of each industry, 0 in all where none is known.
-    hits
-        F × I: symbols that are of each industry.
+    parts
+        F × P: 1 for each part that a family has: one of its subclasses as far as its symbols are of
+        an industry, with that industry.
+    part_subclass
+        P: the number of the part's subclass.
+    part_industry
+        P: the number of the part's industry; I where its symbols are of several.
     members
         F × G: 1 for each group that applies.
     own
@@ -38,8 +64,11 @@ class Corpus:
     """
 
     share: np.ndarray
+    year: np.ndarray
     industries: np.ndarray
-    hits: np.ndarray
+    parts: csr_array
+    part_subclass: np.ndarray
+    part_industry: np.ndarray
     members: csr_array
     own: csr_array
     flags: Mapping[str, np.ndarray]
@@ -49,15 +78,14 @@ class Corpus:
     def sample(self, chosen: np.ndarray) -> "Corpus":
         """Take some of the families."""
         return Corpus(
-            self.share[chosen], self.industries[chosen], self.hits[chosen], self.members[chosen],
+            self.share[chosen], self.year[chosen], self.industries[chosen],
+            self.parts[chosen], self.part_subclass, self.part_industry, self.members[chosen],
             self.own[chosen], {name: flag[chosen] for name, flag in self.flags.items()},
             self.codes[chosen], self.sections,
         )  # fmt: skip
 
 
-def industry_measures(
-    corpus: Corpus, advantages: np.ndarray, minimum_cell: float
-) -> dict[str, float]:
+def industry_measures(corpus: Corpus, advantages: np.ndarray) -> dict[str, float]:
     """Tell in how many industries a country is, and how they hang together.
 
     Parameters
@@ -66,17 +94,15 @@ def industry_measures(
         The families.
     advantages
         I: whether the country is at an advantage there.
-    minimum_cell
-        Families that make an industry active.
 
     Returns
     -------
     dict of str to float
         effective_industries: exp of Shannon's entropy of shares, 1 to I;
         advantage_share: share of families in industries of advantage, 0 to 1;
-        active_industries: industries with enough families;
+        active_industries: industries that FEW of its families are expected to show, 1 to I;
         co_development: families in two industries or more, over what chance gives if their
-        symbols' industries were dealt out anew; 1 is chance;
+        subclasses were dealt out anew within the year, none twice to one; 1 is chance;
         variety: median over groups with three families or more of exp of Shannon's entropy of
         their industries, 1 to I;
         families_per_cell: families by pair of group and industry that has any.
@@ -84,14 +110,12 @@ def industry_measures(
 
     References
     ----------
-    Hill 1973, Ecology 54:427-432, for effective numbers; the rest is this project's proposal.
+    Hill 1973, Ecology 54:427-432, for effective numbers; Hurlbert 1971, Ecology 52:577-586, for
+    industries among few; the rest is this project's proposal.
     """
     by_industry = corpus.share @ corpus.industries
     if not by_industry.sum():
-        return dict.fromkeys(
-            ("effective_industries", "advantage_share", "active_industries", "co_development",
-             "variety", "families_per_cell"), NAN,
-        )  # fmt: skip
+        return dict.fromkeys(INDUSTRY_METRICS, NAN)
     shares = by_industry / by_industry.sum()
     by_group = (corpus.own.T @ csr_array(corpus.industries)).toarray()
     large = np.bincount(corpus.own.nonzero()[1], minlength=by_group.shape[0]) >= 3
@@ -100,8 +124,8 @@ def industry_measures(
     return {
         "effective_industries": effective_number(by_industry),
         "advantage_share": float(shares[advantages].sum()),
-        "active_industries": float((by_industry >= minimum_cell).sum()),
-        "co_development": _co_development(corpus.share, corpus.hits),
+        "active_industries": float((1 - (1 - shares) ** FEW).sum()),
+        "co_development": _co_development(corpus),
         "variety": float(np.median(varieties)) if varieties else NAN,
         "families_per_cell": float(by_group.sum() / cells) if cells else NAN,
     }
@@ -133,15 +157,97 @@ def effective_number(parts: np.ndarray) -> float:
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
-def _co_development(share: np.ndarray, hits: np.ndarray) -> float:
-    """Compare families in two industries or more with what dealing symbols out anew would give."""
-    common = share @ hits
-    several = float(share @ ((hits > 0).sum(axis=1) >= 2))
-    number = hits.sum(axis=1)
-    # A family of n symbols has them all in industry i with probability p_i ** n.
-    alike = ((common / common.sum())[None, :] ** number[:, None]).sum(axis=1)
-    expected = float(share @ np.where(number >= 2, 1 - alike, 0.0))
-    return several / expected if expected > 0 else NAN
+def _co_development(corpus: Corpus) -> float:
+    """Compare families in two industries or more with what dealing subclasses anew would give.
+
+    Symbols are not dealt one by one: those of a subclass go together, and a family is the more
+    likely core the more subclasses it has.
+    """
+    number = np.diff(corpus.parts.indptr).clip(max=LARGEST)
+    several = corpus.share @ ((corpus.industries > 0).sum(axis=1) >= 2)
+    alone = chance_alike(corpus.parts, corpus.year, corpus.part_subclass, corpus.part_industry,
+                         corpus.industries.shape[1])  # fmt: skip
+    year = np.unique(corpus.year, return_inverse=True)[1]
+    expected = corpus.share @ np.where(number > 0, 1 - alone[year, number], 0.0)
+    return float(several / expected) if expected > 0 else NAN
+
+
+def chance_alike(
+    labels: csr_array, year: np.ndarray, groups: np.ndarray, kinds: np.ndarray, count: int
+) -> np.ndarray:
+    """Tell how likely all labels of a family are of one kind, if those of its year were dealt anew.
+
+    A family of n gets n labels of different groups. In a year of F families, a group that c of them
+    have weighs as its odds c / (F - c): so what is frequent stays as frequent as it is, though no
+    family has it twice. Then n different groups are dealt in e_n(odds) ways, the elementary symmetric
+    polynomial; all of one kind, in e_n of that kind's parts of the odds.
+
+    Parameters
+    ----------
+    labels
+        F × L: 1 for each label of a family.
+    year
+        F: labels are dealt out anew among families of the same year.
+    groups
+        L: the number of each label's group, of which a family has one label at most.
+    kinds
+        L: the number of each label's kind; `count` is a kind that is never alike.
+    count
+        How many kinds there are.
+
+    Returns
+    -------
+    np.ndarray
+        Years in order × (0 to LARGEST labels): the chance; 1 for no label, 0 where there are fewer
+        groups than labels.
+
+    References
+    ----------
+    Chen, Dempster & Liu 1994, Biometrika 81:457-469, for such draws.
+
+    Examples
+    --------
+    Of eight families two have a, two b, two c, two d: each pair is as likely, and two of the six are
+    of one kind.
+
+    >>> labels = csr_array(np.eye(4)[[0, 0, 1, 1, 2, 2, 3, 3]])
+    >>> kinds = np.array([0, 0, 1, 1])
+    >>> chance_alike(labels, np.full(8, 2010), np.arange(4), kinds, 2)[0, :3].round(12).tolist()
+    [1.0, 1.0, 0.333333333333]
+    """
+    years, place = np.unique(year, return_inverse=True)
+    family, label = labels.nonzero()
+    at, kind = place[family], kinds[label]
+    families = np.bincount(place, np.diff(labels.indptr) > 0)
+    _, group, times = np.unique(
+        at * (groups.max(initial=0) + 1) + groups[label], return_inverse=True, return_counts=True
+    )
+    # Where all families have it, nearly all.
+    odds = 1 / np.maximum(families[at] - times[group], 0.5)
+    share = odds / np.bincount(at, odds, len(years))[at]
+    all_ways = _ways(group, share, at, len(years))
+    alike = _ways(group * (count + 1) + kind, share, at * (count + 1) + kind,
+                  len(years) * (count + 1))  # fmt: skip
+    alike = alike.reshape(-1, len(years), count + 1)[..., :count].sum(-1)
+    alike[0] = 1
+    # What rounding leaves of no way at all is none.
+    known = all_ways > 1e-12
+    return np.divide(alike, all_ways, out=np.zeros_like(alike), where=known).clip(0, 1).T
+
+
+def _ways(cells: np.ndarray, share: np.ndarray, to: np.ndarray, count: int) -> np.ndarray:
+    """Make elementary symmetric polynomials of cells' shares, for each of what cells belong to.
+
+    By Newton's identities from sums of powers; 0 to LARGEST × count.
+    """
+    _, first, cell = np.unique(cells, return_index=True, return_inverse=True)
+    share, to = np.bincount(cell, share), to[first]
+    sums = [np.bincount(to, share**power, count) for power in range(1, LARGEST + 1)]
+    found = [np.ones(count)]
+    for n in range(1, LARGEST + 1):
+        terms = ((-1) ** k * found[n - 1 - k] * sums[k] for k in range(n))
+        found.append(sum(terms, np.zeros(count)) / n)
+    return np.stack(found)
 
 
 def technology_measures(corpus: Corpus) -> dict[str, float]:
@@ -157,9 +263,9 @@ def technology_measures(corpus: Corpus) -> dict[str, float]:
     dict of str to float
         cross_share: pairs of subclasses of different sections over all pairs of subclasses that
         meet in a family, 0 to 1; lift: that over what chance gives, if families' subclasses were
-        dealt out anew, none twice to one; cross_excess: their difference; inner_association: mean
-        over pairs of subclasses of one section of c n / (a b), 1 is chance; density: pairs that
-        meet over all pairs; clustering: mean over subclasses of the share of pairs of neighbours
+        dealt out anew within the year, none twice to one; inner_association: families in which two subclasses of
+        one section meet over those expected if each came alone, Σ c / Σ (a b / n); density: pairs
+        that meet over all pairs; clustering: mean over subclasses of the share of pairs of neighbours
         that meet. NaN where there is nothing to measure.
 
     References
@@ -174,16 +280,12 @@ def technology_measures(corpus: Corpus) -> dict[str, float]:
     np.fill_diagonal(met, 0.0)
     total, n = met.sum(), len(sections)
     if not total or n < 3:
-        return dict.fromkeys(
-            ("cross_share", "lift", "cross_excess", "inner_association", "density", "clustering"),
-            NAN,
-        )
+        return dict.fromkeys(TECHNOLOGY_METRICS, NAN)
     same = sections[:, None] == sections[None, :]
     np.fill_diagonal(same, False)
     cross = float(met[~same].sum() / total)
-    p = occurrences / occurrences.sum()
-    chance = (1 - (np.bincount(sections, p) ** 2).sum()) / (1 - (p**2).sum())
-    association = met * corpus.share.sum() / np.outer(occurrences, occurrences)
+    chance = _chance_across(codes, corpus.share, corpus.year, sections)
+    expected = np.outer(occurrences, occurrences) / corpus.share.sum()
     ties = (met > 0).astype(np.float32)
     degree = ties.sum(axis=0)
     triangles = ((ties @ ties) * ties).sum(axis=0)
@@ -191,11 +293,28 @@ def technology_measures(corpus: Corpus) -> dict[str, float]:
     return {
         "cross_share": cross,
         "lift": float(cross / chance) if chance > 0 else NAN,
-        "cross_excess": float(cross - chance),
-        "inner_association": float(association[same].mean()) if same.any() else NAN,
+        "inner_association": float(met[same].sum() / expected[same].sum()) if same.any() else NAN,
         "density": float(degree.sum() / (n * (n - 1))),
         "clustering": float((triangles[around > 0] / around[around > 0]).sum() / n),
     }
+
+
+def _chance_across(
+    codes: csr_array, share: np.ndarray, year: np.ndarray, sections: np.ndarray
+) -> float:
+    """Give the share of pairs across sections if codes were dealt out anew within each year.
+
+    Two different codes of all that occur in the year, weighed by the year's pairs.
+    """
+    years, place = np.unique(year, return_inverse=True)
+    number = np.diff(codes.indptr)
+    pairs = np.bincount(place, share * number * (number - 1), len(years))
+    by_year = csr_array((np.ones(len(place)), (place, np.arange(len(place)))))
+    times = (by_year @ codes).toarray()
+    by_section = times @ np.eye(sections.max() + 1)[sections]
+    total = times.sum(axis=1) ** 2
+    different = np.maximum(total - (times**2).sum(axis=1), 1e-9)
+    return float(pairs @ ((total - (by_section**2).sum(axis=1)) / different) / pairs.sum())
 
 
 def collaboration_measures(corpus: Corpus, base_rate: float) -> dict[str, float]:
@@ -237,7 +356,7 @@ def collaboration_measures(corpus: Corpus, base_rate: float) -> dict[str, float]
 
 
 @dataclass(frozen=True)
-class Test:
+class PathTest:
     """A test of a rule: a metric, and what it must be.
 
     Attributes
@@ -255,7 +374,7 @@ class Test:
     number: float | None
 
     @classmethod
-    def read(cls, text: str) -> "Test":
+    def read(cls, text: str) -> "PathTest":
         """Read a test as reference/pathway_rules.toml writes it.
 
         Raises
@@ -265,17 +384,22 @@ class Test:
 
         Examples
         --------
-        >>> Test.read("lift > 1")
-        Test(metric='lift', comparison='>', number=1.0)
-        >>> Test.read("density not low")
-        Test(metric='density', comparison='not low', number=None)
+        >>> PathTest.read("lift > 1")
+        PathTest(metric='lift', comparison='>', number=1.0)
+        >>> PathTest.read("density not low")
+        PathTest(metric='density', comparison='not low', number=None)
         """
-        metric, *rest = text.split()
-        comparison = " ".join(rest)
+        metric, _, comparison = " ".join(text.split()).partition(" ")
+        if metric not in METRICS:
+            raise ValueError(f"{metric!r} is no metric; there are {', '.join(sorted(METRICS))}")
         if comparison in {"high", "low", "not high", "not low"}:
             return cls(metric, comparison, None)
-        if len(rest) == 2 and rest[0] in SIGNS:
-            return cls(metric, rest[0], float(rest[1]))
+        sign, _, number = comparison.partition(" ")
+        try:
+            if sign in SIGNS:
+                return cls(metric, sign, float(number))
+        except ValueError:
+            pass  # told below
         raise ValueError(f"{text!r} is no test; such as 'lift > 1' and 'density not low' are")
 
     def holds(self, value: np.ndarray, high: np.ndarray, low: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """How far countries specialise: revealed technological advantage and its uncertainty."""
 
 import numpy as np
+import polars as pl
 from scipy.sparse import csr_array
 
 
@@ -97,3 +98,74 @@ def resampled_counts(
     random = np.random.default_rng(seed)
     times = random.multinomial(families.sum(), families / families.sum(), size=draws)
     return (patterns.T @ times.T).T
+
+
+def profile(shares: pl.DataFrame, draws: int, seed: int | list[int]) -> pl.DataFrame:
+    """Tell how countries' families are spread over kinds, and where each is at an advantage.
+
+    Parameters
+    ----------
+    shares
+        One row a family x country x kind: family_id, country, kind, share (of the family).
+    draws
+        Resamples of families.
+    seed
+        Of the random numbers.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a kind x country: families (fractional), share (of the country's), rta, rsca, and
+        rsca_low and rsca_high, the 90 % interval over resamples.
+
+    References
+    ----------
+    As `rta` and `rsca`; the percentile bootstrap: Efron 1979, Annals of Statistics 7:1-26.
+
+    Examples
+    --------
+    >>> shares = pl.DataFrame({
+    ...     "family_id": range(4), "country": ["KR", "KR", "US", "US"],
+    ...     "kind": ["G11C", "G11C", "G11C", "G06N"], "share": 1.0,
+    ... })
+    >>> profile(shares, draws=50, seed=1).select("kind", "country", "families", "rta").rows()[:2]
+    [('G06N', 'KR', 0.0, 0.0), ('G11C', 'KR', 2.0, 1.3333333333333333)]
+    """
+    countries = shares["country"].unique().sort()
+    kinds = shares["kind"].unique().sort()
+    grid = (len(countries), len(kinds))
+    placed = shares.with_columns(
+        cell=pl.col("country").replace_strict(countries, range(grid[0]), return_dtype=pl.Int64)
+        * grid[1]
+        + pl.col("kind").replace_strict(kinds, range(grid[1]), return_dtype=pl.Int64)
+    ).sort("cell", "share")
+    # A family's pattern is the list of its cells; families of one pattern are counted together.
+    alike = (
+        placed.group_by("family_id", maintain_order=True)
+        .agg("cell", "share")
+        .group_by("cell", "share")
+        .len()
+        .sort("cell", "share")
+    )
+    entries = alike.with_row_index("pattern").explode("cell", "share")
+    patterns = csr_array(
+        (entries["share"], (entries["pattern"], entries["cell"])),
+        shape=(alike.height, grid[0] * grid[1]),
+    )
+    families = alike["len"].to_numpy()
+    counts = (patterns.T @ families).reshape(grid)
+    drawn = resampled_counts(patterns, families, draws, seed).reshape(draws, *grid)
+    low, high = np.nanquantile(rsca(rta(drawn)), [0.05, 0.95], axis=0)
+    advantage = rta(counts)
+    return pl.DataFrame(
+        {
+            "kind": np.tile(kinds.to_numpy(), grid[0]),
+            "country": np.repeat(countries.to_numpy(), grid[1]),
+            "families": counts.ravel(),
+            "share": (counts / counts.sum(axis=1, keepdims=True)).ravel(),
+            "rta": advantage.ravel(),
+            "rsca": rsca(advantage).ravel(),
+            "rsca_low": low.ravel(),
+            "rsca_high": high.ravel(),
+        }
+    )

@@ -7,13 +7,14 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from transforms.entropy import DegenerateInput
-from transforms.pathway import Test
+from transforms.pathway import PathTest
 from warehouse.database import identifier, literal
 from warehouse.errors import BadInput, CorepathError, Refused
 from warehouse.graph import GraphError, Table, describe
@@ -81,37 +82,54 @@ def read_rules(path: Path) -> pl.DataFrame:
     Parameters
     ----------
     path
-        A TOML file: a table a dimension, with a title and an array `rule` of tables with label,
-        title, says, and `all`: lists of tests.
+        A TOML file: a table a dimension, with an array `rule` of tables with label, title, says,
+        and `all`: lists of tests.
 
     Returns
     -------
     pl.DataFrame
-        One row a rule x clause x test: dimension, dimension_title, position (of the rule, from 1),
-        label, title, says, clause (from 1), test.
+        One row a rule x clause x test: dimension, position (of the rule, from 1), label, title,
+        says, clause (from 1), test.
 
     Raises
     ------
     BadInput
-        The file is no TOML, a rule lacks a field, or a test is none.
+        The file is no TOML, a rule lacks a field, its label is taken, or a test is none; the
+        message names file and rule.
     """
     try:
-        rows = [
-            {
-                "dimension": dimension, "dimension_title": table["title"], "position": position,
-                "label": rule["label"], "title": rule["title"], "says": rule["says"],
-                "clause": clause, "test": test,
-            }
-            for dimension, table in tomllib.loads(path.read_text(encoding="utf-8")).items()
-            for position, rule in enumerate(table["rule"], start=1)
-            for clause, tests in enumerate(rule["all"], start=1)
-            for test in tests
-        ]  # fmt: skip
-        for row in rows:
-            Test.read(row["test"])
-    except (tomllib.TOMLDecodeError, KeyError, ValueError) as error:
+        dimensions = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path}: {error}") from error
+    rows: list[dict[str, Any]] = []
+    for dimension, table in dimensions.items():
+        for position, rule in enumerate(table.get("rule", ()), start=1):
+            try:
+                tests = _spelt_out(rule, {row["label"] for row in rows})
+            except ValueError as error:
+                name = rule.get("label", f"rule {position}")
+                raise BadInput(f"{path}: {dimension}, {name}: {error}") from error
+            rows += [{"dimension": dimension, "position": position} | test for test in tests]
+    if not rows:
+        raise BadInput(f"{path}: it has no rule")
     return pl.DataFrame(rows)
+
+
+def _spelt_out(rule: Mapping[str, Any], known: set[str]) -> list[dict[str, Any]]:
+    """Give a row for each test of a rule; say what is wrong with it."""
+    if lacking := [name for name in ("label", "title", "says", "all") if not rule.get(name)]:
+        raise ValueError(f"{' and '.join(lacking)} missing or empty")
+    if rule["label"] in known:
+        raise ValueError("the label is taken")
+    if not all(rule["all"]):
+        raise ValueError("a list of tests is empty")
+    for test in (test for tests in rule["all"] for test in tests):
+        PathTest.read(test)
+    return [
+        {name: rule[name] for name in ("label", "title", "says")} | {"clause": clause, "test": test}
+        for clause, tests in enumerate(rule["all"], start=1)
+        for test in tests
+    ]
 
 
 def write_topic(

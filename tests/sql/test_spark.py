@@ -27,7 +27,8 @@ FUNCTIONS = {
     "ceil", "coalesce", "collect_list", "contains",
     "concat", "concat_ws", "count", "date", "datediff", "dense_rank", "exists", "exp", "explode",
     "first_value", "floor", "greatest", "if", "lag", "last_value", "lead", "least", "length", "ln",
-    "lower", "max", "max_by", "median", "min", "min_by", "month", "nullif", "pow", "power", "rank",
+    "lower", "max", "max_by", "median", "min", "min_by", "month", "nullif", "percent_rank", "pow",
+    "power", "rank",
     "regexp_replace", "replace", "round", "row_number", "sequence", "split", "split_part", "sqrt",
     "startswith", "stddev", "substring", "sum", "trim", "upper", "year",
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """Tables that are views, and what becomes of one kept as the other kind; tables made in parts."""
 
 import pickle
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -10,7 +11,7 @@ import polars as pl
 import pytest
 
 from warehouse import build
-from warehouse.errors import CorepathError
+from warehouse.errors import BadInput, CorepathError
 from warehouse.graph import Table
 
 TABLE = "-- Numbers. One row = one number.\nselect {} as number"
@@ -117,3 +118,58 @@ def test_the_work_of_a_part_can_be_sent_to_another_process(connection, in_parts)
 
 def test_a_table_that_is_made_at_once_is_not_in_parts(tmp_path):
     assert not written(tmp_path, TABLE).is_in_parts
+
+
+RULE = """
+[[industry.rule]]
+label = "I1"
+title = "one"
+says = "is one"
+all = [["lift > 1", "density low"], ["cr4 >= 0.4"]]
+"""
+
+
+def rules(folder: Path, text: str) -> pl.DataFrame:
+    path = folder / "rules.toml"
+    path.write_text(text)
+    return build.read_rules(path)
+
+
+def test_rules_are_spelt_out_test_by_test(tmp_path):
+    found = rules(tmp_path, RULE + RULE.replace("I1", "I2").replace("lift > 1", "lift high"))
+    assert found.select("dimension", "position", "label", "clause", "test").rows() == [
+        ("industry", 1, "I1", 1, "lift > 1"), ("industry", 1, "I1", 1, "density low"),
+        ("industry", 1, "I1", 2, "cr4 >= 0.4"), ("industry", 2, "I2", 1, "lift high"),
+        ("industry", 2, "I2", 1, "density low"), ("industry", 2, "I2", 2, "cr4 >= 0.4"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (RULE.replace("lift > 1", "lift > one"), "industry, I1: 'lift > one' is no test"),
+        (RULE.replace("lift > 1", "lfit > 1"), "industry, I1: 'lfit' is no metric; there are"),
+        (RULE.replace('title = "one"', ""), "industry, I1: title missing"),
+        (RULE.replace('label = "I1"', ""), "industry, rule 1: label missing"),
+        (RULE.replace('["cr4 >= 0.4"]', "[]"), "industry, I1: a list of tests is empty"),
+        (RULE + RULE, "industry, I1: the label is taken"),
+        ("title = [", "rules.toml: "),
+        ("", "it has no rule"),
+    ],
+)
+def test_a_wrong_rule_is_told_with_file_and_rule(text, says, tmp_path):
+    with pytest.raises(BadInput, match=re.escape(says)) as error:
+        rules(tmp_path, text)
+    assert "rules.toml" in str(error.value)
+
+
+def test_the_shipped_rules_have_the_precedence_of_the_method():
+    found = build.read_rules(build.REFERENCE / "pathway_rules.toml")
+    order = found.unique(["dimension", "position"]).sort("position")
+    assert {
+        dimension: order.filter(dimension=dimension)["label"].to_list()
+        for dimension in ("industry", "technology", "collaboration")
+    } == {
+        "industry": ["I1", "I3", "I2", "I4"], "technology": ["T1", "T2", "T3"],
+        "collaboration": ["C2", "C1", "C3", "C4"],
+    }  # fmt: skip
