@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import analyst, floor, report, run, world
+from benchmarks import analyst, floor, report, run, topic, world
 from benchmarks.compare import differences
 from warehouse.refresh import refresh
 from warehouse.settings import Settings
@@ -142,10 +142,12 @@ def marts(tmp_path_factory) -> dict[str, Path]:
     home = tmp_path_factory.mktemp("contenders")
     dump = home / "dump"
     world.main(["--families", "2000", "--layout", "google_patents", "--out", str(dump)])
-    floor.main([str(dump), str(home / "floor")])
-    analyst.main([str(dump), str(home / "analyst")])
+    asked = str(topic.write(home / "topic.toml", samples=10))
+    floor.main([str(dump), str(home / "floor"), "--topic", asked])
+    analyst.main([str(dump), str(home / "analyst"), "--topic", asked])
     outcome = refresh(
         Settings(
+            topic=asked,
             sources={"google_patents": dump},
             warehouse=home / "warehouse.duckdb",
             releases=home / "releases",
