@@ -61,13 +61,23 @@ def distances(
 def _distance(a: np.ndarray, b: np.ndarray, weight: np.ndarray) -> np.ndarray:
     n, m = a.sum(-1), b.sum(-1)
     counts = (n >= MIN_STRATUM) & (m >= MIN_STRATUM)
+    used = np.where(counts, weight, 0.0)
+    enough = used.sum(-1) >= weight.sum(-1) / 2
+    # Many windows have too few families: only what is asked for is computed, and in place.
+    counts &= enough[..., None]
+    a, b, n, m = a[counts], b[counts], n[counts], m[counts]
+    squared = np.zeros(counts.shape)
+    gap, other = a.cumsum(-1), b.cumsum(-1)
+    gap /= n[:, None]
+    other /= m[:, None]
+    gap -= other
+    gap *= gap
+    a += b
+    gap *= a
+    squared[counts] = gap.sum(-1) / (n + m) - (1 / n + 1 / m) / 6
     with np.errstate(invalid="ignore", divide="ignore"):
-        gap = a.cumsum(-1) / n[..., None] - b.cumsum(-1) / m[..., None]
-        squared = (gap**2 * (a + b)).sum(-1) / (n + m) - (1 / n + 1 / m) / 6
-        used = np.where(counts, weight, 0.0)
-        mean = np.where(counts, squared, 0.0) * used
-        result = mean.sum(-1) / used.sum(-1)
-    return np.where(used.sum(-1) >= weight.sum(-1) / 2, result, np.inf)
+        result = (squared * used).sum(-1) / used.sum(-1)
+    return np.where(enough, result, np.inf)
 
 
 def best_shift(shifts: np.ndarray, distance: np.ndarray) -> np.ndarray:
