@@ -404,19 +404,6 @@ from read_parquet($files, filename = true, file_row_number = true) as r
 inner join publication as p using (filename, file_row_number);
 """
 
-RAO_STIRLING = """
-create table intermediate.int_rao_stirling as
-with shared as (
-    select
-        family_id,
-        count(*) over (partition by family_id, substring(subclass, 1, 1))
-        + count(*) over (partition by family_id, substring(subclass, 1, 3)) + 1 as sharing
-    from intermediate.int_family_code
-)
-select family_id, 1 - sum(sharing) / (3.0::double * count(*) * count(*)) as rao_stirling
-from shared group by family_id;
-"""
-
 # Corepath's marts join what the bootstrap found; here it found nothing.
 NO_BOOTSTRAP = """
 create table intermediate.int_indicator_stability as
@@ -511,9 +498,8 @@ def build(con: duckdb.DuckDBPyConnection, dump: Path, topic: topics.Topic) -> No
     derive(con, tables, "intermediate.int_scope")
     con.execute(INDICATORS)
     _read(con, PARTIES, files)
-    con.execute(RAO_STIRLING)
     con.execute(NO_BOOTSTRAP)
-    for name in ("int_family_country", "int_cohort"):
+    for name in ("int_rao_stirling", "int_family_country", "int_cohort"):
         derive(con, tables, f"intermediate.{name}")
     bare_scores.make(con, topic.method.indicators)
     con.execute(PATENTS)

@@ -367,9 +367,9 @@ def _loading(report: Report) -> str:
 
 def _method(report: Report) -> str:
     rounds = report["rounds"]
-    families = spread([taken["corepath"]["told"]["rows"]["fct_patent"] for taken in rounds])[0]
+    families = rounds[0]["corepath"]["told"]["rows"]["fct_patent"]
 
-    def rows(contender: str, steps: Iterable[str]) -> list[tuple[str, str, str]]:
+    def rows(contender: str, steps: Iterable[str]) -> list[Sequence[str]]:
         return [
             (f"`{name.removeprefix('intermediate.')}`" if "." in name else name,
              *(_numbers([_spent(taken, contender, [name], figure) for taken in rounds])
