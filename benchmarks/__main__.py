@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import loading, report
+from benchmarks import loading, method, report
+from benchmarks import topic as topics
 from benchmarks.compare import differences
 from benchmarks.run import RESULTS, ROOT, Contender, alternate, say
 
@@ -18,18 +19,21 @@ from benchmarks.run import RESULTS, ROOT, Contender, alternate, say
 SIZES: dict[str, dict[str, list[int]]] = {
     "small": {
         "analyst": [5_000], "floor": [5_000], "growth": [2_000, 4_000, 8_000, 16_000],
-        "refresh": [5_000], "phases": [5_000], "loading": [5_000],
+        "refresh": [5_000], "phases": [5_000], "loading": [5_000], "method": [5_000],
     },
     "full": {
         "analyst": [200_000], "floor": [1_000_000],
         "growth": [250_000, 500_000, 1_000_000, 2_000_000, 4_000_000],
         "refresh": [1_000_000], "phases": [1_000_000], "loading": [1_000_000],
+        "method": [1_000_000],
     },
 }  # fmt: skip
 PARTS = tuple(SIZES["small"])
 XML_BYTES_A_FAMILY = 600  # so that the XML is of the order of the other dumps
 SHARDS = 100  # of which one is 1 %
-TOPIC, SECOND_TOPIC = "information_technology", "ai_chips"
+SECOND_TOPIC = "ai_chips"
+# The least that the bootstrap takes: what no contender computes is not to be measured beside them.
+FEW_SAMPLES = 10
 
 
 class Bench:
@@ -41,6 +45,7 @@ class Bench:
         self.runs: int = options.runs
         self.results: Path = options.results
         self.limits = {"memory": options.memory, "threads": options.threads}
+        self.few = topics.write(self.work / "topic.toml", samples=FEW_SAMPLES)
         # Not the user's own Prefect: neither its server nor its database.
         os.environ["PREFECT_HOME"] = str(self.work / "prefect")
         for name in [n for n in os.environ if n.startswith(("COREPATH_", "PREFECT_API"))]:
@@ -61,10 +66,11 @@ class Bench:
 
         def script(folder: Path) -> list[str]:
             _warm(dump)
-            return [*_python(f"benchmarks.{other}"), str(dump), str(folder / "marts"), *options]
+            program = [*_python(f"benchmarks.{other}"), "--topic", str(self.few), *options]
+            return [*program, str(dump), str(folder / "marts")]
 
         def same(folders: Mapping[str, Path]) -> None:
-            release = folders["corepath"] / "releases" / TOPIC / "latest"
+            release = folders["corepath"] / "releases" / topics.SHIPPED / "latest"
             if found := differences(release, folders[other] / "marts"):
                 raise SystemExit("the numbers differ:\n" + "\n".join(found))
 
@@ -94,7 +100,7 @@ class Bench:
         world = self._world(sizes[0], shards=SHARDS)
         files = sorted(world.iterdir())
 
-        def show(shown: list[Path]) -> Any:
+        def show(shown: Sequence[Path]) -> Any:
             def link(folder: Path) -> None:
                 (folder / "dump").mkdir(exist_ok=True)
                 for file in shown:
@@ -102,11 +108,10 @@ class Bench:
 
             return link
 
-        def step(number: int, topic: str = TOPIC, shown: list[Path] | None = None) -> Contender:
+        def step(number: int, topic: str = topics.SHIPPED, shown: Sequence[Path] = ()) -> Contender:
             return self._refresh(
-                Path("dump"), "--plain", topic=topic, tells=f"{number}.json",
-                before=show(shown or []),
-            )  # fmt: skip
+                Path("dump"), "--plain", topic=topic, tells=f"{number}.json", before=show(shown)
+            )
 
         contenders = {
             "full": step(1, shown=files[:-1]),
@@ -142,6 +147,30 @@ class Bench:
                     environment=environment,
                 )  # fmt: skip
         self._alternate("loading", contenders, {"families": sizes[0]})
+
+    def method(self, sizes: list[int]) -> None:
+        """Indicators, weights, scores and ranks against one bare script; and the bootstrap."""
+        dump = self._world(sizes[0])
+        everything = topics.write(
+            self.work / "everything.toml", everything=True, indicators=method.INDICATORS,
+            minimum_coverage=0, samples=500,
+        )  # fmt: skip
+        limits = [f"--{name}={value}" for name, value in self.limits.items()]
+
+        def script(folder: Path) -> list[str]:
+            where = [str(folder / "warehouse.duckdb"), str(everything), str(folder)]
+            return [*_python("benchmarks.method"), *where, *limits]
+
+        def same(folders: Mapping[str, Path]) -> None:
+            folder = folders["bare"]
+            if found := method.differences(folder / "releases" / "everything" / "latest", folder):
+                raise SystemExit("the numbers differ:\n" + "\n".join(found))
+
+        contenders = {
+            "corepath": self._refresh(dump, "--plain", topic=str(everything)),
+            "bare": Contender(script, tells="bare.json"),
+        }
+        self._alternate("method", contenders, {"families": sizes[0]}, in_order=True, after=same)
 
     # --- What they share -------------------------------------------------------------------------
 
@@ -183,7 +212,7 @@ class Bench:
     def _command(self, folder: Path, dump: Path) -> list[str]:
         _warm(dump)
         return [
-            *_python("flows.cli"), "refresh", "--topic", TOPIC,
+            *_python("flows.cli"), "refresh", "--topic", str(self.few),
             "--source", f"google_patents={dump}", "--warehouse", f"{folder}/warehouse.duckdb",
             "--releases", f"{folder}/releases",
             *(f"--{name}={value}" for name, value in self.limits.items()),
@@ -193,7 +222,7 @@ class Bench:
         self,
         dump: Path,
         *options: str,
-        topic: str = TOPIC,
+        topic: str = topics.SHIPPED,
         tells: str = "phases.json",
         before: Any = None,
     ) -> Contender:

@@ -13,6 +13,7 @@ of organisations (which is a register, not a computation) are corepath's own.
 import argparse
 import re
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -52,13 +53,11 @@ def tables(dump: Path, topic: topics.Topic) -> dict[str, pd.DataFrame]:
     families = select_families(publications, codes, symbols, topic)
     parties = read_parties(dump, publications)
     shares = share_families(families, parties, publications)
-    subclasses = (
-        codes[codes.scheme == "IPC"]
-        .merge(families[["family_id", "publication"]], on="publication")
-        [["family_id", "subclass"]].dropna().drop_duplicates()
-    )  # fmt: skip
+    subclasses = classify(families, codes)
     indicators = measure(families, subclasses, read_citations(dump, publications), publications)
-    weights, scores = weigh(families, indicators, shares, topic)
+    cohort = assign_cohorts(families, subclasses)
+    weights, scores = weigh(indicators, cohort, shares, topic)
+    subclasses = subclasses[["family_id", "subclass"]]
     world = networks(families, subclasses, shares, topic)
     edges = pd.concat([edge_table(*network) for network in world])
     nodes = pd.concat([node_table(*network) for network in world])
@@ -77,6 +76,7 @@ def tables(dump: Path, topic: topics.Topic) -> dict[str, pd.DataFrame]:
     )  # fmt: skip
     return {
         "fct_patent": patents,
+        "fct_patent_country": shares,
         "fct_indicator_weight": weights,
         "fct_core_technology": core_technologies(subclasses, scores, shares, nodes),
         "fct_country_ranking": rank_countries(shares, scores, topic),
@@ -238,6 +238,15 @@ def select_families(
     return families.reset_index()
 
 
+def classify(families: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
+    """Take the subclasses of each family's first publication: IPC, or CPC where no IPC is known."""
+    own = codes.merge(families[["family_id", "publication"]], on="publication")
+    titles = pd.read_csv(REFERENCE / "ipc_title.csv", keep_default_na=False)
+    has_ipc = own.family_id.isin(own.family_id[own.scheme == "IPC"])
+    own = own[(own.scheme == "IPC") | (~has_ipc & own.subclass.isin(titles.technology))]
+    return own.groupby(["family_id", "subclass"], as_index=False).position.min()
+
+
 def read_parties(dump: Path, publications: pd.DataFrame) -> pd.DataFrame:
     """Read applicants and inventors of all publications, by role; count the inventors."""
     df = pd.read_parquet(dump, columns=[
@@ -395,18 +404,59 @@ def measure(
     out["bc"] = out.family_id.map(pairs.family_id.value_counts()).fillna(0)
     out["bc"] = out.bc.where(out.npl.notna())
     out["sc"] = out.family_id.map(subclasses.family_id.value_counts())
+    out["cl"] = np.nan  # claims are one text
     out["inv"] = out.family_id.map(inventions.groupby("family_id").inventors.max())
     return out.drop(columns="publication_date")
 
 
+def assign_cohorts(families: pd.DataFrame, subclasses: pd.DataFrame) -> pd.DataFrame:
+    """Give each family's year and field, its WIPO field or else its first subclass."""
+    fields = pd.read_csv(REFERENCE / "wipo_field.csv", keep_default_na=False)
+    first = subclasses.sort_values(["position", "subclass"]).groupby("family_id").subclass.first()
+    field = first.map(fields.set_index("ipc").field).fillna(first)
+    return pd.DataFrame({
+        "year": families.set_index("family_id").priority_year,
+        "field": families.set_index("family_id").index.map(field).fillna("unclassified"),
+    })  # fmt: skip
+
+
+def compare_with_cohorts(x: pd.DataFrame, cohort: pd.DataFrame) -> pd.DataFrame:
+    """Fill gaps with the median, and divide by the mean, of who is close in year and field.
+
+    Of 30 families and more: the year and field; with the years before and after; with two of each;
+    the same without the field; all.
+    """
+    sizes = cohort.groupby(["year", "field"]).size().rename("size").reset_index()
+    done = pd.DataFrame(index=x.index, columns=x.columns, dtype=float)
+    groups: dict[Any, pd.Index] = cohort.groupby(["year", "field"]).groups
+    for (year, field), members in groups.items():
+        for by_field, width in [(True, 0), (True, 1), (True, 2), (False, 0), (False, 1),
+                                    (False, 2), (False, np.inf)]:  # fmt: skip
+            near = (sizes.year - year).abs() <= width
+            near &= (sizes.field == field) | (not by_field)
+            if int(sizes["size"][near].sum()) >= 30:
+                break
+        if by_field and width == 0:
+            peers = x.loc[members]
+        else:
+            close = (cohort.year - year).abs() <= width
+            peers = x[close & ((cohort.field == field) | (not by_field))]
+        nobody = peers.count() == 0
+        total, count = peers.sum().mask(nobody, x.sum()), peers.count().mask(nobody, x.count())
+        filled = x.loc[members].fillna(peers.median()).fillna(x.median())
+        # Multiplied first, so that equal ratios of whole numbers stay equal.
+        done.loc[members] = (filled * count / total.where(total > 0)).fillna(0.0)
+    return done
+
+
 def weigh(
-    families: pd.DataFrame, indicators: pd.DataFrame, shares: pd.DataFrame, topic: topics.Topic
+    indicators: pd.DataFrame, cohort: pd.DataFrame, shares: pd.DataFrame, topic: topics.Topic
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Weigh the indicators that are known well enough by entropy; score and rank families."""
     method = topic.method
-    frame = indicators.reindex(columns=["family_id", *method.indicators])
-    known = shares.merge(frame.set_index("family_id").notna(), on="family_id")
     names = method.indicators
+    frame = indicators.reindex(columns=["family_id", *names]).set_index("family_id")
+    known = shares.merge(frame.notna(), on="family_id")
     by_country = known[names].mul(known.share, axis=0).groupby(known.country).sum()
     sizes = shares.groupby("country").share.sum()
     by_country = by_country.div(sizes, axis=0)[sizes >= 30]
@@ -415,14 +465,14 @@ def weigh(
     weights = pd.DataFrame({
         "indicator": names,
         "position": range(1, len(names) + 1),
+        "mean": frame.mean().to_numpy(),
+        "zero_share": ((frame == 0).sum() / frame.notna().sum()).to_numpy(),
         "coverage": judged.loc["WORLD"].to_numpy(),
         "lowest_coverage": judged.min().to_numpy(),
         "lowest_country": judged.sort_index().idxmin().to_numpy(),
     })  # fmt: skip
     covered = weights.indicator[weights.lowest_coverage >= method.minimum_coverage].tolist()
-    x = frame[covered]
-    year = families.set_index("family_id").priority_year.loc[frame.family_id].to_numpy()
-    x = x.fillna(x.groupby(year).transform("median")).fillna(x.median())
+    x = compare_with_cohorts(frame[covered], cohort)
     y = ((x - x.min()) / (x.max() - x.min())).fillna(0.0).to_numpy()
     z = y / y.mean(axis=0, where=True)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -432,9 +482,10 @@ def weigh(
     weights["divergence"] = weights.indicator.map(divergence)
     weights["entropy"] = 1 - weights.divergence
     weights["weight"] = weights.divergence / weights.divergence.sum()
+    weights["imputed_share"] = (1 - weights.coverage).where(weights.weight.notna())
     weights["is_used"] = weights.weight.fillna(0) > 0
     score = 100 * (y * (divergence / divergence.sum()).to_numpy()).sum(axis=1).clip(0, 1)
-    scores = pd.DataFrame({"family_id": frame.family_id, "score": score})
+    scores = pd.DataFrame({"family_id": frame.index, "score": score})
     scores = scores.sort_values(["score", "family_id"], ascending=[False, True])
     scores["position"] = np.arange(1, len(scores) + 1)
     scores["rank"] = scores.score.rank(ascending=False)
@@ -466,7 +517,8 @@ def rank_countries(shares: pd.DataFrame, scores: pd.DataFrame, topic: topics.Top
     """Rank countries by families and by core families, at several thresholds."""
     scored = shares[shares.country != "ZZ"].merge(scores[["family_id", "score"]], on="family_id")
     found = []
-    for threshold in sorted({0.01, 0.03, 0.05, 0.10, 0.20, topic.method.core_share}):
+    shares_of_all = {0.005, *(percent / 100 for percent in range(1, 51)), topic.method.core_share}
+    for threshold in sorted(shares_of_all):
         core = scored.share.where(scored.score >= cut(scores, threshold), 0.0)
         df = scored.assign(core=core).groupby("country", as_index=False)[["share", "core"]].sum()
         df.columns = ["country", "families", "core_families"]
@@ -494,9 +546,28 @@ def country_years(
     df = df.merge(scores[["family_id", "is_core"]], on="family_id")
     df["core_families"] = df.share.where(df.is_core, 0.0)
     df = df.rename(columns={"priority_year": "year", "share": "families"})
-    df = df.groupby(["country", "year"], as_index=False)[["families", "core_families"]].sum()
-    sums = df.groupby("country")[["families", "core_families"]].cumsum()
-    return df.join(sums.add_prefix("cumulative_"))
+    df = df.groupby(["country", "year"])[["families", "core_families"]].sum()
+    years = range(df.index.levels[1].min(), df.index.levels[1].max() + 1)
+    every = pd.MultiIndex.from_product([df.index.levels[0], years], names=["country", "year"])
+    df = df.reindex(every, fill_value=0.0).reset_index()
+    df["core_rate"] = df.core_families / df.families
+    for name, short in (("families", "family"), ("core_families", "core_family")):
+        df[f"all_{name}"] = df.groupby("year")[name].transform("sum")
+        df[f"{short}_share"] = df[name] / df[f"all_{name}"]
+        before = df.groupby("country")[name].shift()
+        df["growth" if short == "family" else "core_growth"] = (
+            df[name] / before.mask(before == 0) - 1
+        )
+        df[f"cumulative_{name}"] = df.groupby("country")[name].cumsum()
+        placed = df[name].round(9).where((df.country != "ZZ") & (df.families > 0))
+        df[f"rank_{name.removesuffix('_families')}"] = placed.groupby(df.year).rank(
+            ascending=False, method="min"
+        )
+    first = df[df.families > 0].groupby("country").first()
+    since = df.year - df.country.map(first.year)
+    ratio = (df.families / df.country.map(first.families)).where((df.families > 0) & (since > 0))
+    df["compound_growth"] = ratio ** (1 / since.where(since > 0)) - 1
+    return df
 
 
 def core_technologies(
@@ -506,6 +577,10 @@ def core_technologies(
     df = subclasses.merge(scores[["family_id", "is_core"]], on="family_id")
     out = df.groupby("subclass").is_core.agg(["size", "sum"]).reset_index()
     out.columns = ["technology", "families", "core_families"]
+    df["spread"] = 1 / df.groupby("family_id").subclass.transform("size")
+    out["fractional_families"] = df.groupby("subclass").spread.sum().to_numpy()
+    spread_core = df.spread.where(df.is_core, 0.0).groupby(df.subclass).sum()
+    out["fractional_core_families"] = spread_core.to_numpy()
     n, k = out.families.to_numpy(float), out.core_families.to_numpy(float)
     total, core = len(scores), scores.is_core.sum()
     out["core_rate"] = k / n

@@ -2,25 +2,26 @@
 
 `python -m benchmarks.floor DUMP OUT` reads a dump of google_patents (Parquet) on one connection, in
 memory, and writes the marts as Parquet. Nothing is hashed, kept, validated, versioned or
-orchestrated; several sources, rejects, publications that come twice, terms of topics and families
-without a DOCDB number are not provided for. What is large (documents, classes, references, parties,
-indicators, scores) is written here by hand, as lean as may be. The rest, small, or what SQL cannot
-say, is corepath's own: SELECTs behind the families, the marts, organisations, tests and networks.
+orchestrated; several sources, rejects, publications that come twice, terms of topics, families
+without a DOCDB number and choices of method other than the default are not provided for. What is
+large (documents, classes, references, parties, indicators, weights, scores) is written by hand,
+here and in `benchmarks.bare_scores`, as lean as may be. The rest, small, or what SQL cannot say, is
+corepath's own: SELECTs and transforms behind countries, technologies, the marts, organisations,
+tests and networks. It makes what `benchmarks.compare` reads and nothing for other marts: no
+bootstrap, trends, industries, collaboration, lags or paths, and few indicators beyond the topic's.
 """
 
 import argparse
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
-import polars as pl
 
-from transforms.int_convergence_edge import int_convergence_edge
-from transforms.int_convergence_node import int_convergence_node
-from transforms.int_core_technology import int_core_technology
-from transforms.int_network_metric import int_network_metric
-from transforms.stg_organisation import stg_organisation
+from benchmarks import bare_scores
+from benchmarks.bare_scores import keep
 from warehouse import topic as topics
+from warehouse.graph import Table, discover
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -236,12 +237,25 @@ from member
 left join subfield using (id)
 group by family;
 
-create table intermediate.int_family_code as
-select f.family_id, substring(s.place, 1, 4) as subclass, min(r.position) as position
+-- IPC, or CPC where no IPC is known.
+create temp table coded as
+select
+    f.family_id, r.scheme, substring(s.place, 1, 4) as subclass,
+    case when length(s.place) > 4 then s.place end as main_group, min(r.position) as position
 from intermediate.int_family as f
-inner join recorded as r on f.representative = r.id and r.scheme = 'IPC'
+inner join recorded as r on f.representative = r.id
 inner join symbol as s using (scheme, spelling)
+where r.scheme = 'IPC' or substring(s.place, 1, 4) in (select technology from reference.ipc_title)
 group by all;
+
+create table intermediate.int_family_group as
+select family_id, main_group, subclass, position
+from coded
+where scheme = 'IPC' or family_id not in (select family_id from coded where scheme = 'IPC');
+
+create table intermediate.int_family_code as
+select family_id, subclass, min(position) as position
+from intermediate.int_family_group group by all;
 """
 
 # Which family cites which, by numbers; a cited publication that is not loaded by its text.
@@ -298,32 +312,39 @@ where r.family is distinct from t.cited_family;
 INDICATORS = """
 create table intermediate.int_indicator as
 with forward as (
-    select f.family_id, count(*) as fc_5
+    select
+        f.family_id,
+        count(*) filter (c.published <= f.publication_date + interval 3 year) as fc_3,
+        count(*) filter (c.published <= f.publication_date + interval 5 year) as fc_5,
+        count(*) as fc_7
     from intermediate.int_family as f
     inner join family_citation as c on f.family = c.cited_family
     where c.published > f.publication_date
-        and c.published <= f.publication_date + interval 5 year
+        and c.published <= f.publication_date + interval 7 year
     group by f.family_id
 ),
 backward as (select citing_family as family, count(*) as bc from family_citation group by all),
-scope as (select family_id, count(*) as sc from intermediate.int_family_code group by all),
 last as (select max(published) as day from publication)
 select
     f.family_id,
+    case when f.publication_date + interval 3 year <= last.day then coalesce(w.fc_3, 0)::double end
+        as fc_3,
     case when f.publication_date + interval 5 year <= last.day then coalesce(w.fc_5, 0)::double end
         as fc_5,
+    case when f.publication_date + interval 7 year <= last.day then coalesce(w.fc_7, 0)::double end
+        as fc_7,
     coalesce(w.fc_5, 0)::double as fc_5_so_far,
     case when f.has_patent_citations then coalesce(b.bc, 0)::double end as bc,
     f.npl_citation_count::double as npl,
     f.office_count::double as fs,
     null::double as cl,
-    s.sc::double as sc,
+    s.sc, s.mg, s.conv, s.xsec,
     f.inventor_count::double as inv,
     f.publication_date + interval 5 year <= last.day as fc_5_window_closed
 from intermediate.int_family as f
 left join forward as w using (family_id)
 left join backward as b using (family)
-left join scope as s using (family_id)
+left join intermediate.int_scope as s using (family_id)
 cross join last;
 """
 
@@ -366,80 +387,66 @@ where trim(l.party.name) <> '';
 
 create view staging.stg_family as
 select publication_number, family::varchar as family_id from publication;
+
+create view staging.stg_document as
+select
+    publication_number, published as publication_date, filed as filing_date,
+    priority as priority_date
+from publication;
+
+create table staging.stg_priority as
+select
+    p.publication_number,
+    try_strptime(unnest(list_distinct(list_filter(
+        r.priority_claim, lambda c: split_part(c.application_number, '-', 2) <> ''
+    ))).filing_date::varchar, '%Y%m%d')::date as priority_date
+from read_parquet($files, filename = true, file_row_number = true) as r
+inner join publication as p using (filename, file_row_number);
 """
 
-# Gaps by the median of the year, minmax, entropy, score: methods.md 2.
-SCORES = """
-create temp table long as
-select i.family_id, year(f.priority_date) as cohort, c.indicator, c.position,
-    case c.indicator
-        when 'fc_5' then i.fc_5 when 'bc' then i.bc when 'npl' then i.npl when 'fs' then i.fs
-        when 'cl' then i.cl when 'sc' then i.sc when 'inv' then i.inv
-    end as x
-from intermediate.int_indicator as i
-inner join intermediate.int_family as f using (family_id)
-cross join (select * from intermediate.int_indicator_choice where is_covered) as c;
+# Corepath's marts join what the bootstrap found; here it found nothing.
+NO_BOOTSTRAP = """
+create table intermediate.int_indicator_stability as
+select
+    '' as indicator, 0 as weight_low, 0 as weight_high, 0 as rank_correlation_without,
+    0 as core_overlap_without
+limit 0;
 
-create temp table value as
-with cohort as (select indicator, cohort, median(x) as x from long group by all),
-whole as (select indicator, median(x) as x from long group by all),
-filled as (
-    select l.family_id, l.indicator, l.position, coalesce(l.x, c.x, w.x) as x
-    from long as l
-    inner join cohort as c on l.indicator = c.indicator and l.cohort = c.cohort
-    inner join whole as w on l.indicator = w.indicator
-),
-range as (select indicator, min(x) as low, max(x) as high from filled group by all)
-select f.family_id, f.indicator, f.position,
-    case when r.low < r.high then (f.x - r.low) / (r.high - r.low) else 0.0 end as y
-from filled as f inner join range as r using (indicator);
+create table intermediate.int_country_stability as
+select
+    '' as kind, '' as country, 0 as core_families_low, 0 as core_families_high,
+    0 as rank_core_low, 0 as rank_core_median, 0 as rank_core_high
+limit 0;
+"""
 
-create table intermediate.int_indicator_weight as
-with mean as (select indicator, avg(y) as mean from value group by all),
-spread as (
+PATENTS = """
+create table marts.fct_patent as
+with main_country as (
     select
-        indicator,
-        avg(case when y > 0 then y / mean * ln(y / mean) else 0 end + 1 - y / mean)
-        / ln(count(*)) as d
-    from value inner join mean using (indicator)
-    group by all
-),
-told as (
-    select indicator, case when d > 1e-12 then least(d, 1) else 0 end as divergence from spread
+        family_id, min_by(country, (-share, country)) as country, max(share) as country_share,
+        count(*) as country_count
+    from intermediate.int_family_country group by family_id
 )
 select
-    c.indicator, c.position, 1 - t.divergence as entropy, t.divergence,
-    t.divergence / sum(t.divergence) over () as weight,
-    c.coverage, c.lowest_coverage, c.lowest_country,
-    coalesce(t.divergence > 0, false) as is_used, null::varchar as reason
-from intermediate.int_indicator_choice as c
-left join told as t using (indicator);
-
-create table intermediate.int_score as
-select v.family_id,
-    100 * least(greatest(sum(v.y * w.weight order by v.position), 0), 1) as score
-from value as v
-inner join intermediate.int_indicator_weight as w using (indicator)
-where w.is_used
-group by v.family_id;
-
-create table intermediate.int_rao_stirling as
-with shared as (
-    select
-        family_id,
-        count(*) over (partition by family_id, substring(subclass, 1, 1))
-        + count(*) over (partition by family_id, substring(subclass, 1, 3)) + 1 as sharing
-    from intermediate.int_family_code
-)
-select family_id, 1 - sum(sharing) / (3.0::double * count(*) * count(*)) as rao_stirling
-from shared group by family_id;
+    f.family_id, f.representative_publication, f.title, f.selected_by, f.subfield,
+    c.country, c.country_share, c.country_count, year(f.priority_date) as priority_year,
+    f.priority_date, f.filing_date, f.publication_date, f.grant_date, f.document_count,
+    i.* exclude (family_id, fc_5, fc_5_so_far), i.fc_5_so_far as fc_5,
+    r.rao_stirling, v.* exclude (family_id, score),
+    s.score, s.rank, s.position, s.is_core, s.is_tied_at_cut
+from intermediate.int_family as f
+inner join intermediate.int_indicator as i using (family_id)
+inner join intermediate.int_score_rank as s using (family_id)
+inner join intermediate.int_score as v using (family_id)
+inner join main_country as c using (family_id)
+left join intermediate.int_rao_stirling as r using (family_id)
 """
 
-MARTS = [
+MARTS = (
     "fct_patent", "fct_patent_country", "fct_indicator_weight", "fct_core_technology",
     "fct_country_ranking", "fct_country_year", "fct_convergence_edge", "fct_convergence_node",
     "fct_network_metric", "dim_organisation",
-]  # fmt: skip
+)  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -480,64 +487,48 @@ def build(con: duckdb.DuckDBPyConnection, dump: Path, topic: topics.Topic) -> No
             f"read_csv('{path}', header = true, nullstr = '', sample_size = -1)"
         )
     for name, frame in topic.tables(None).items():
-        _keep(con, f"topic.{name}", frame)
+        keep(con, f"topic.{name}", frame)
+    tables = discover([])
     files = {"files": f"{dump}/*.parquet"}
     con.execute(PUBLICATION, files)
     _read(con, CLASSES, files)
-    _own(con, "int_topic_symbol")
+    derive(con, tables, "intermediate.int_topic_symbol")
     con.execute(FAMILIES)
     con.execute(CITATIONS, files)
+    derive(con, tables, "intermediate.int_scope")
     con.execute(INDICATORS)
     _read(con, PARTIES, files)
-    _keep(con, "staging.stg_organisation", stg_organisation(
-        con.sql("from staging.stg_party").pl().lazy(),
-        *(con.sql(f"from reference.{name}").pl().lazy() for name in (
-            "organisations", "organisation_alias", "organisation_abbreviation",
-            "organisation_group",
-        )),
-    ))  # fmt: skip
-    _own(con, "int_family_applicant", "int_family_country")
-    _own(con, "int_indicator_coverage", "int_indicator_choice")
-    con.execute(SCORES)
-    _own(con, "int_score_rank", "int_threshold", "int_country_core", "int_country_year")
-    _own(con, "int_technology_count", "int_convergence_code", "int_convergence_occurrence")
-    _own(con, "int_convergence_pair")
-    pairs, occurrences, counts, ranks = (
-        con.sql(f"from intermediate.{name}").pl().lazy()
-        for name in (
-            "int_convergence_pair", "int_convergence_occurrence", "int_technology_count",
-            "int_score_rank",
-        )
-    )  # fmt: skip
-    _keep(con, "intermediate.int_convergence_edge", int_convergence_edge(pairs, occurrences))
-    _keep(con, "intermediate.int_convergence_node", int_convergence_node(pairs, occurrences))
-    _keep(con, "intermediate.int_network_metric", int_network_metric(pairs, occurrences))
-    _keep(con, "intermediate.int_core_technology", int_core_technology(counts, ranks))
+    con.execute(NO_BOOTSTRAP)
+    for name in ("int_rao_stirling", "int_family_country", "int_cohort"):
+        derive(con, tables, f"intermediate.{name}")
+    bare_scores.make(con, topic.method.indicators)
+    con.execute(PATENTS)
     for mart in MARTS:
-        con.execute(f"create table marts.{mart} as {_sql('marts', mart)}")
+        derive(con, tables, f"marts.{mart}")
+
+
+def derive(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], key: str) -> None:
+    """Make a table as corepath does, and what it needs, as far as it is not there."""
+    schema, name = key.split(".")
+    there = con.execute(
+        "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
+        [schema, name],
+    )
+    if there.fetchall():
+        return
+    for parent in tables[key].parents:
+        derive(con, tables, parent)
+    if tables[key].path.suffix == ".sql":
+        con.execute(f"create table {key} as {tables[key].text}")
+    else:
+        frames = {p.split(".")[1]: con.sql(f"from {p}").pl().lazy() for p in tables[key].parents}
+        keep(con, key, tables[key].function()(**frames).lazy().collect())
 
 
 def _read(con: duckdb.DuckDBPyConnection, script: str, files: dict[str, str]) -> None:
-    """Run statements of which the first reads the dump: parameters go with one statement."""
-    first, _, rest = script.partition(";\n")
-    con.execute(first, files)
-    con.execute(rest)
-
-
-def _own(con: duckdb.DuckDBPyConnection, *names: str) -> None:
-    """Make small tables by corepath's own SELECTs."""
-    for name in names:
-        con.execute(f"create table intermediate.{name} as {_sql('intermediate', name)}")
-
-
-def _sql(folder: str, name: str) -> str:
-    return (ROOT / "sql" / folder / f"{name}.sql").read_text()
-
-
-def _keep(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    con.register("frame", frame.to_arrow())
-    con.execute(f"create table {name} as from frame")
-    con.unregister("frame")
+    """Run statements of which some read the dump: parameters go with one statement."""
+    for statement in script.split(";\n"):
+        con.execute(statement, files if "$files" in statement else None)
 
 
 if __name__ == "__main__":

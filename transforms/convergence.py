@@ -503,48 +503,6 @@ def network_measures(
     return whole | {name: described.get(name) for name in WHOLE}
 
 
-def rao_stirling(codes: pl.DataFrame) -> pl.DataFrame:
-    """Tell how many and how distant technologies a family joins.
-
-    D = Σ_ab d_ab q_a q_b over ordered pairs of its k subclasses with q = 1/k each; the distance d
-    is 0 to itself, 1/3 within a class, 2/3 within a section, 1 beyond.
-
-    Parameters
-    ----------
-    codes
-        One row a family and subclass, distinct: family_id, subclass (such as "G06N").
-
-    Returns
-    -------
-    pl.DataFrame
-        One row a family, in order of appearance: family_id, rao_stirling (0 to 1; 0 for a single
-        subclass).
-
-    References
-    ----------
-    Stirling 2007, J. R. Soc. Interface 4:707-719; Rao 1982. The distances are this project's own.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> codes = pl.DataFrame(
-    ...     {"family_id": [1, 1, 2, 2, 3], "subclass": ["G06N", "G06F", "G06N", "H01L", "G06N"]}
-    ... )
-    >>> rao_stirling(codes).with_columns(pl.col("rao_stirling").round(4)).rows()
-    [(1, 0.1667), (2, 0.5), (3, 0.0)]
-    """
-    # d_ab is 1 less a third for each of section, class and subclass that a and b share. So D is 1
-    # less a third of the chances that two draws share each: counts by group, no join of pairs.
-    sharing = pl.sum_horizontal(
-        pl.len().over("family_id", pl.col("subclass").str.head(width)) for width in (1, 3, 4)
-    )
-    return (
-        codes.with_columns(sharing=sharing)
-        .group_by("family_id", maintain_order=True)
-        .agg(rao_stirling=1 - pl.sum("sharing") / (3 * pl.len() ** 2))
-    )
-
-
 def _ends(edges: pl.DataFrame) -> pl.DataFrame:
     """See each edge from both of its ends: technology, neighbour, full_count."""
     ahead = edges.select(technology="source", neighbour="target", full_count="full_count")

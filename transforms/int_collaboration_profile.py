@@ -80,7 +80,8 @@ def int_collaboration_profile(
             drawn = resampled_counts(patterns, times, method["samples"], seed)
             measured |= _interval([_shares(draw, base.get(country)) for draw in drawn])
         found.append(measured)
-    return pl.DataFrame(found, infer_schema_length=None)
+    # A measure that no country has is a number, too.
+    return pl.DataFrame(found, infer_schema_length=None).cast({pl.Null: pl.Float64})
 
 
 def base_rates(int_co_application_base: pl.LazyFrame) -> dict[str, float]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import analyst, floor, report, run, world
+from benchmarks import analyst, floor, method, report, run, topic, world
 from benchmarks.compare import differences
 from warehouse.refresh import refresh
 from warehouse.settings import Settings
@@ -142,23 +142,45 @@ def marts(tmp_path_factory) -> dict[str, Path]:
     home = tmp_path_factory.mktemp("contenders")
     dump = home / "dump"
     world.main(["--families", "2000", "--layout", "google_patents", "--out", str(dump)])
-    floor.main([str(dump), str(home / "floor")])
-    analyst.main([str(dump), str(home / "analyst")])
+    asked = str(topic.write(home / "topic.toml", samples=10))
+    floor.main([str(dump), str(home / "floor"), "--topic", asked])
+    analyst.main([str(dump), str(home / "analyst"), "--topic", asked])
     outcome = refresh(
         Settings(
+            topic=asked,
             sources={"google_patents": dump},
             warehouse=home / "warehouse.duckdb",
             releases=home / "releases",
         )
     )
     return {
-        "corepath": outcome.path, "floor": home / "floor", "analyst": home / "analyst"
+        "corepath": outcome.path, "floor": home / "floor", "analyst": home / "analyst",
+        "home": home,
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("other", ["floor", "analyst"])
 def test_contenders_compute_the_same_numbers(marts, other):
     assert differences(marts["corepath"], marts[other]) == []
+
+
+def test_the_bare_script_makes_the_scores_of_twelve_indicators(marts, tmp_path):
+    home = marts["home"]
+    asked = topic.write(
+        tmp_path / "topic.toml", everything=True, samples=10, minimum_coverage=0.6,
+        indicators=method.INDICATORS,
+    )  # fmt: skip
+    outcome = refresh(
+        Settings(
+            topic=str(asked),
+            sources={"google_patents": home / "dump"},
+            warehouse=home / "warehouse.duckdb",
+            releases=home / "releases",
+        )
+    )
+    method.main([str(home / "warehouse.duckdb"), str(asked), str(tmp_path)])
+    assert method.differences(outcome.path, tmp_path) == []
+    assert set(json.loads((tmp_path / "bare.json").read_text())) == {"steps"}
 
 
 def test_a_number_that_differs_is_found(marts, tmp_path):

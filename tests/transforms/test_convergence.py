@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from itertools import combinations, product
+from itertools import combinations
 from math import comb
 from typing import Any
 
@@ -21,7 +21,6 @@ from transforms.convergence import (
     hypergeometric_tail,
     network_measures,
     node_measures,
-    rao_stirling,
 )
 
 Corpus = Sequence[frozenset[str]]
@@ -194,19 +193,6 @@ def test_toy_network(network, measure, published):
     assert round(network[measure], 6) == published
 
 
-def test_toy_rao_stirling():
-    codes = pl.DataFrame(
-        [(f"f{i}", code) for i, family in enumerate(TOY, 1) for code in sorted(family)],
-        schema=["family_id", "subclass"],
-        orient="row",
-    )
-    found = dict(rao_stirling(codes).with_columns(pl.col("rao_stirling").round(4)).iter_rows())
-    assert found == {
-        "f1": 0.1667, "f2": 0.5185, "f3": 0, "f4": 0.3333,
-        "f5": 0.5, "f6": 0.1667, "f7": 0.5185, "f8": 0.1667,
-    }  # fmt: skip
-
-
 # -- any corpus --------------------------------------------------------------------------------
 
 
@@ -308,23 +294,6 @@ def test_sections_against_networkx(corpus):
 def test_pagerank_sums_to_one(corpus):
     places = nodes_of(pairs_of(corpus), occurrences_of(corpus))
     assert places["pagerank"].sum() == pytest.approx(1)
-
-
-@given(corpora)
-def test_rao_stirling_by_definition(corpus):
-    def distance(a: str, b: str) -> float:
-        return 0 if a == b else 1 / 3 if a[:3] == b[:3] else 2 / 3 if a[0] == b[0] else 1
-
-    codes = pl.DataFrame(
-        [(i, code) for i, family in enumerate(corpus) for code in sorted(family)],
-        schema=["family_id", "subclass"],
-        orient="row",
-    )
-    expected = [sum(distance(a, b) for a, b in product(f, f)) / len(f) ** 2 for f in corpus]
-    found = rao_stirling(codes)
-    assert found["family_id"].to_list() == list(range(len(corpus)))
-    assert found["rao_stirling"].to_list() == pytest.approx(expected)
-    assert (found["rao_stirling"] >= 0).all()
 
 
 # -- edge cases --------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ KINDS = {"Firm": "F", "Univ": "U", "Lab": "P", "Odd": "X"}
 FLAGS = {"F": "has_firm", "U": "has_university", "P": "has_institute", "X": "has_unknown"}
 
 
-def profile(families, base=(), industries=None, samples=50):
-    """Profile of families: {(group, country): share}; groups are named for their kind."""
+def table(families, base=(), industries=None, samples=50):
+    """Profiles of families: {(group, country): share}; groups are named for their kind."""
     rows = [
         (f"f{i:03}", group, country, KINDS[group.split()[0]], share)
         for i, applicants in enumerate(families)
@@ -47,7 +47,7 @@ def profile(families, base=(), industries=None, samples=50):
         ),
         members.select("family_id", is_core=pl.lit(True)).unique().lazy(),
     )  # fmt: skip
-    found = int_collaboration_profile(
+    return int_collaboration_profile(
         collaboration.lazy(),
         members.lazy(),
         pairs.with_columns(core_families=1.0).lazy(),
@@ -57,6 +57,10 @@ def profile(families, base=(), industries=None, samples=50):
         ),
         pl.LazyFrame({"samples": [samples], "seed": [7]}),
     )  # fmt: skip
+
+
+def profile(*args, **options):
+    found = table(*args, **options)
     return {
         (row["population"], row["country"]): row for row in found.iter_rows(named=True)
     }  # fmt: skip
@@ -67,6 +71,12 @@ FIRMS = {("Firm a", "JP"): 0.5, ("Firm b", "JP"): 0.5}
 CAMPUS = {("Firm a", "JP"): 0.5, ("Univ x", "JP"): 0.5}
 ABROAD = {("Firm a", "JP"): 0.5, ("Lab y", "US"): 0.5}
 TRIPLE = {("Firm b", "JP"): 1 / 3, ("Univ x", "JP"): 1 / 3, ("Lab z", "JP"): 1 / 3}
+
+
+def test_a_measure_that_no_country_has_is_a_number_nonetheless():
+    found = table([ALONE] * 5)
+    assert found["base_rate"].null_count() == found.height
+    assert pl.Null not in found.dtypes
 
 
 def test_shares_are_those_one_counts():
