@@ -1,6 +1,7 @@
 """The command `corepath`."""
 
 import atexit
+import json
 import logging
 import os
 import re
@@ -15,16 +16,19 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 
-from warehouse import graph, release, sources, topic
-from warehouse.errors import CorepathError, UsageError
+from warehouse import diff, graph, history, release, schema, sources, topic
+from warehouse.database import reading
+from warehouse.errors import BadInput, CorepathError, UsageError
 from warehouse.explain import as_text, explain
 from warehouse.export import export as write_networks
 from warehouse.refresh import prepare
 from warehouse.settings import Settings
 from warehouse.summary import summarise
+from warehouse.verify import verify
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -42,8 +46,11 @@ Start with the sample that ships:
 then read it: `corepath show`. Every option can also come from the environment, as
 `COREPATH_TOPIC`, `COREPATH_RELEASES`, ...
 
-Exit codes: 0 published, or nothing to do; 1 a defect; 2 wrong usage; 3 bad input; 4 refused by
-validation, or too little to analyse; 5 another run holds the warehouse.
+What changed, and the way back: `corepath versions`, `diff`, `verify`, `rollback`.
+
+Exit codes: 0 published, or nothing to do; 1 a defect; 2 wrong usage; 3 bad input, or a damaged
+release; 4 refused by validation or by what changed, or too little to analyse; 5 another run holds
+the warehouse or the releases.
 """,
 )
 
@@ -62,6 +69,11 @@ TopicName = Annotated[
 ReleasesFolder = Annotated[
     Path | None, typer.Option("--releases", help="Folder of the releases.  [default: releases]")
 ]
+
+Version = Annotated[
+    str | None, typer.Argument(help="Version, such as 2026.11.0; the latest by default.")
+]
+OneVersion = Annotated[str, typer.Argument(help="Version, such as 2026.11.0.")]
 
 
 class GraphFormat(StrEnum):
@@ -98,6 +110,13 @@ def refresh(
             "the file.  [default: 0.1]"
         ),
     ] = None,
+    allowed_drop: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of a mart's rows, 0 to 1, that may be missing against the release before, "
+            "in marts that have a family in their key; more refuse the release.  [default: 0.2]"
+        ),
+    ] = None,
     memory: Annotated[
         str | None, typer.Option(help="Memory limit of DuckDB, such as 8GB.  [default: 4GB]")
     ] = None,
@@ -120,8 +139,8 @@ def refresh(
     with _explained():
         settings = _settings(
             topic=topic, sources=_pairs(source), countries=countries, warehouse=warehouse,
-            releases=releases, reject_share=reject_share, memory=memory, threads=threads,
-            task_runner=task_runner,
+            releases=releases, reject_share=reject_share, allowed_drop=allowed_drop, memory=memory,
+            threads=threads, task_runner=task_runner,
         )  # fmt: skip
         # Prefect takes seconds to start: what is plainly wrong is said before.
         prepare(settings)
@@ -140,6 +159,12 @@ def refresh(
                 f"Nothing changed: {outcome.topic} {outcome.version} is up to date, {outcome.path}",
                 soft_wrap=True,
             )
+        elif outcome.status == "withdrawn":
+            console.print(
+                f"Nothing published: what comes of this input was rolled back; {outcome.topic} "
+                f"{outcome.version} stays the latest, {outcome.path}",
+                soft_wrap=True,
+            )
         else:
             _print(summarise(outcome.path))
             console.print(f"Published {outcome.version} in {outcome.path}", soft_wrap=True)
@@ -147,20 +172,25 @@ def refresh(
 
 @app.command()
 def versions(topic: TopicName = None, releases: ReleasesFolder = None) -> None:
-    """List the releases of every topic, refused ones too."""
+    """List the releases of every topic, and what became of them: refused, rolled back, pruned."""
     with _explained():
         settings = _settings(topic=topic, releases=releases)
         names = [_name(topic)] if topic else release.topics(settings.releases)
         table = RichTable("topic", "version", "status", "at", "rows or reason")
         for name in names:
             of_topic = release.Releases(settings.releases, name)
-            latest = of_topic.latest()
+            latest, pinned = of_topic.latest(), of_topic.pinned()
             for attempt in of_topic.attempts():
-                mark = " (latest)" if latest and attempt.version == latest.version else ""
-                detail = attempt.reason or f"{sum(attempt.rows.values()):,} rows"
-                table.add_row(
-                    name, attempt.version or "-", attempt.status + mark, attempt.at, detail
-                )
+                marks = ""
+                if attempt.status == "published":
+                    is_latest = latest is not None and attempt.version == latest.version
+                    marks = " (latest)" * is_latest + " (pinned)" * (attempt.version in pinned)
+                rows = f"{sum(attempt.rows.values()):,} rows" if attempt.rows else ""
+                cells = (
+                    name, attempt.version or "-", attempt.status + marks, attempt.at,
+                    attempt.reason or rows,
+                )  # fmt: skip
+                table.add_row(*map(escape, cells))
         if table.row_count:
             console.print(table)
         else:
@@ -168,19 +198,144 @@ def versions(topic: TopicName = None, releases: ReleasesFolder = None) -> None:
 
 
 @app.command()
-def show(
-    version: Annotated[
-        str | None, typer.Argument(help="Version, such as 2026.11.0; the latest by default.")
+def show(version: Version = None, topic: TopicName = None, releases: ReleasesFolder = None) -> None:
+    """Tell what a release found and where it is."""
+    with _explained():
+        settings = _settings(topic=topic, releases=releases)
+        path = _releases(settings).path(version)
+        _print(summarise(path))
+        console.print(f"In {path}", soft_wrap=True)
+
+
+@app.command("verify")
+def verify_release(
+    version: Version = None, topic: TopicName = None, releases: ReleasesFolder = None
+) -> None:
+    """Compute every hash of a release again, open every file, and tell what is wrong.
+
+    A line a file. Exits with 3 if a file was changed, removed or added, if a Parquet file has other
+    rows than datapackage.json says, or if the DuckDB file does not hold the same.
+    """
+    with _explained():
+        settings = _settings(topic=topic, releases=releases)
+        folder = _releases(settings).path(version)
+        with reading(settings) as connection:
+            checked = verify(connection, folder)
+        for found in checked:
+            rows = "" if found.rows is None else f"  {found.rows:,} rows"
+            verdict = f"WRONG  {found.file}: {', '.join(found.problems)}"
+            _say(verdict if found.problems else f"ok     {found.file}{rows}")
+        wrong = sum(bool(found.problems) for found in checked)
+        if wrong:
+            raise BadInput(
+                f"{folder} is not what was published: {wrong} of {len(checked)} files are wrong. "
+                "Restore them, or go to another release with `corepath rollback VERSION`"
+            )
+        _say(f"{folder} is whole: {len(checked)} files")
+
+
+@app.command("diff")
+def compare(
+    before: Annotated[str, typer.Argument(help="Version to start from, such as 2026.11.0.")],
+    after: Annotated[
+        str | None, typer.Argument(help="Version to compare with it; the latest by default.")
+    ] = None,
+    topic: TopicName = None,
+    releases: ReleasesFolder = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write JSON, for programs, in place of Markdown.")
+    ] = False,
+) -> None:
+    """Tell what changed between two releases: schema, rows by key, weights, ranks, path labels.
+
+    What changed from each release to the next is in its folder already: changes.md and
+    changes.json.
+    """
+    with _explained():
+        settings = _settings(topic=topic, releases=releases)
+        known = _releases(settings)
+        sides = [diff.read(known.path(version)) for version in (before, after)]
+        with reading(settings) as connection:
+            change = diff.compare(connection, *sides)
+        if as_json:
+            print(json.dumps(diff.as_dict(change), indent=2, ensure_ascii=False))
+        else:
+            _print(diff.as_markdown(change))
+
+
+@app.command()
+def rollback(
+    version: OneVersion,
+    why: Annotated[
+        str | None, typer.Option(help="The reason, for versions.json and `corepath versions`.")
     ] = None,
     topic: TopicName = None,
     releases: ReleasesFolder = None,
 ) -> None:
-    """Tell what a release found and where it is."""
+    """Point `latest` to another release, in one step; nothing is built or removed.
+
+    The release is verified before. A refresh of unchanged input leaves `latest` there; one of
+    changed input publishes. `corepath rollback` to the newer version goes forward again.
+    """
     with _explained():
         settings = _settings(topic=topic, releases=releases)
-        path = release.Releases(settings.releases, _name(settings.topic)).path(version)
-        _print(summarise(path))
-        console.print(f"In {path}", soft_wrap=True)
+        known = _releases(settings)
+        with reading(settings) as connection:
+            history.rollback(connection, known, version, why)
+        _say(f"latest is {version} now: {known.path()}")
+
+
+@app.command()
+def pin(version: OneVersion, topic: TopicName = None, releases: ReleasesFolder = None) -> None:
+    """Keep a release whatever `corepath prune` removes."""
+    _pin(version, topic, releases, keep=True)
+
+
+@app.command()
+def unpin(version: OneVersion, topic: TopicName = None, releases: ReleasesFolder = None) -> None:
+    """Let `corepath prune` remove a release again."""
+    _pin(version, topic, releases, keep=False)
+
+
+def _pin(version: str, topic: str | None, releases: Path | None, keep: bool) -> None:
+    with _explained():
+        known = _releases(_settings(topic=topic, releases=releases))
+        already = "" if history.pin(known, version, keep) else " already"
+        _say(f"{version} is {'pinned' if keep else 'not pinned'}{already}")
+
+
+@app.command()
+def prune(
+    keep: Annotated[int, typer.Option(help="How many of the last releases to keep.")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Remove them; without it, they are only listed.")
+    ] = False,
+    topic: TopicName = None,
+    releases: ReleasesFolder = None,
+) -> None:
+    """Remove old releases, beyond the last ones, those that are pinned and the latest.
+
+    versions.json keeps their version, identity, time and rows. Their numbers are not used again.
+    """
+    with _explained():
+        known = _releases(_settings(topic=topic, releases=releases))
+        gone = history.prune(known, keep) if yes else history.prunable(known, keep)
+        for attempt in gone:
+            _say(f"{'removed' if yes else 'would remove'} {known.folder / str(attempt.version)}")
+        if not gone:
+            _say("nothing to remove")
+        elif not yes:
+            _say("nothing was removed: add --yes to remove them")
+
+
+@app.command("schema")
+def show_schema(
+    version: Version = None, topic: TopicName = None, releases: ReleasesFolder = None
+) -> None:
+    """Write the schema of a release as Markdown: tables, columns, types, keys, comments."""
+    with _explained():
+        settings = _settings(topic=topic, releases=releases)
+        print(schema.as_markdown(_releases(settings).path(version)), end="")
 
 
 @app.command()
@@ -345,6 +500,16 @@ def _name(topic_or_file: str) -> str:
     """Name the topic of releases: a topic that is known by its name alone may be gone by now."""
     is_name = re.fullmatch(r"\w+", topic_or_file)
     return topic_or_file if is_name else topic.read(topic_or_file).name
+
+
+def _releases(settings: Settings) -> release.Releases:
+    return release.Releases(settings.releases, _name(settings.topic))
+
+
+def _say(text: str) -> None:
+    """Print a line as it is, but for signs that would speak to the terminal."""
+    plain = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    console.print(plain, markup=False, highlight=False, soft_wrap=True)
 
 
 def _print(markdown: str) -> None:

@@ -116,6 +116,11 @@ def _report(outcome: core.Outcome) -> None:
     create_markdown_artifact(
         key="release-report", markdown=summarise(outcome.path), description=outcome.version
     )
+    create_markdown_artifact(
+        key="release-changes",
+        markdown=(outcome.path / "changes.md").read_text(encoding="utf-8"),
+        description=outcome.version,
+    )
     create_table_artifact(
         key="row-counts",
         table=[{"table": table, "rows": rows} for table, rows in outcome.rows.items()],

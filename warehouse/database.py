@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,17 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         }
     )
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a DuckDB inside the settings' limits that reads releases and leaves nothing behind."""
+    with tempfile.TemporaryDirectory() as folder:
+        connection = connect(settings.model_copy(update={"warehouse": Path(folder) / "reading"}))
+        try:
+            yield connection
+        finally:
+            connection.close()
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:

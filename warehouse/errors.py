@@ -16,7 +16,7 @@ class UsageError(CorepathError):
 
 
 class BadInput(CorepathError):
-    """A dump, a reference table or a topic file cannot be read."""
+    """A dump, a reference table or a topic file cannot be read, or a release is damaged."""
 
     exit_code = 3
 

@@ -7,17 +7,18 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
 
-from warehouse import build, release
+from warehouse import build, diff, gate, release
 from warehouse.database import attach, connect, exclusive, identifier, literal
-from warehouse.errors import Refused, UsageError
+from warehouse.errors import BadInput, Refused, UsageError
 from warehouse.graph import Table, discover, fingerprints
+from warehouse.history import withdrawn
 from warehouse.load import fingerprint, load
 from warehouse.release import SCHEMA_VERSION, Releases
 from warehouse.settings import Settings
@@ -51,7 +52,7 @@ def plain(name: str, work: Callable[[], T], retries: int) -> T:
 class Outcome:
     """How a refresh ended: a new release, or the one that was there already."""
 
-    status: str  # published or unchanged
+    status: str  # published, unchanged, or withdrawn: what it would be was rolled back
     topic: str
     version: str
     path: Path
@@ -126,6 +127,12 @@ def refresh(
         if latest and latest.version and latest.identity == identity:
             log.info("%s %s is up to date: nothing changed", topic.name, latest.version)
             return Outcome("unchanged", topic.name, latest.version, releases.path(), latest.rows)
+        if latest and latest.version and (gone := withdrawn(releases, identity)):
+            log.warning(
+                "%s %s was made of the same and then rolled back: %s stays the latest; "
+                "`corepath rollback %s` takes it again", topic.name, gone, latest.version, gone,
+            )  # fmt: skip
+            return Outcome("withdrawn", topic.name, latest.version, releases.path(), latest.rows)
         run = _Run(
             connection, settings, topic, sources, tables, marks, identity, releases, step, spread
         )
@@ -346,7 +353,31 @@ class _Run:
         }
         attach(self.connection, draft / "corepath.duckdb", "build")
         release.write_meta(self.connection, about, results)
-        release.write_files(self.connection, draft, self.tables, self.sources, about, results)
+        resources = release.write_marts(self.connection, draft, self.tables)
+        release.write_json(draft / "validation.json", [asdict(result) for result in results])
+        diff.write(self._compare(diff.Side.of(draft, about, resources), results), draft)
+        for name in ("changes.json", "changes.md"):
+            resources.append(
+                release.document(draft / name, "What changed since the release before")
+            )
+        release.write_package(draft, resources, self.sources, about)
         self.connection.execute("detach build")
         release.write_sums(draft)
         return self.releases.publish(draft, self.identity, rows, version)
+
+    def _compare(self, new: diff.Side, results: list[Result]) -> diff.Change:
+        """Compare with the latest release; refuse what must not follow it."""
+        latest = self.releases.latest()
+        if latest is None:
+            return diff.Change(None, new.version)
+        try:
+            before = diff.read(self.releases.path(latest.version))
+            change = diff.compare(self.connection, before, new)
+        except BadInput as error:
+            raise Refused(f"what cannot be compared is not published: {error}", results) from error
+        if reasons := gate.refusals(change, before, new, self.settings.allowed_drop):
+            raise Refused("; ".join(reasons), results)
+        warnings = gate.warnings(change, self.settings.allowed_drop)
+        for warning in warnings:
+            log.warning("%s", warning)
+        return replace(change, warnings=warnings)

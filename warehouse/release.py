@@ -33,7 +33,11 @@ _FRICTIONLESS = {
 
 @dataclass(frozen=True)
 class Attempt:
-    """A line of versions.json: a release that was published, or one that was refused."""
+    """A line of versions.json: a release that was published or refused, or what became of one.
+
+    Its status is published, refused, rolled back (`latest` went to this version), pinned, unpinned
+    or pruned. Lines are added, never changed.
+    """
 
     status: str
     identity: str
@@ -64,13 +68,30 @@ class Releases:
             return []
         return [Attempt(**entry) for entry in json.loads(self._versions.read_text())]
 
+    def published(self) -> dict[str, Attempt]:
+        """Give the releases that can be read, by version, the first first; pruned ones are gone."""
+        gone = self.pruned()
+        return {
+            a.version: a
+            for a in self.attempts()
+            if a.status == "published" and a.version and a.version not in gone
+        }
+
+    def pruned(self) -> dict[str, Attempt]:
+        """Give what is left of releases that were removed, by version."""
+        return {a.version: a for a in self.attempts() if a.status == "pruned" and a.version}
+
+    def pinned(self) -> set[str]:
+        """Name the versions that `prune` must keep."""
+        last = {a.version: a.status for a in self.attempts() if a.status in ("pinned", "unpinned")}
+        return {version for version, status in last.items() if version and status == "pinned"}
+
     def latest(self) -> Attempt | None:
         """Give the release that `latest` points to."""
         pointer = self.folder / "latest"
         if not pointer.exists():
             return None
-        version = str(pointer.readlink())
-        return next((a for a in reversed(self.attempts()) if a.version == version), None)
+        return self.published().get(str(pointer.readlink()))
 
     def path(self, version: str | None = None) -> Path:
         """Find a release.
@@ -85,36 +106,55 @@ class Releases:
         UsageError
             There is none; the message names those that are.
         """
-        known = [a.version for a in self.attempts() if a.version]
+        known = self.published()
         if version is None:
             latest = self.latest()
             version = latest.version if latest else None
         if version not in known:
-            have = f"it has {', '.join(map(str, known))}" if known else "it has none yet"
+            have = f"it has {', '.join(known)}" if known else "it has none yet"
             what = f"no version {version}" if version else "no release"
+            if gone := self.pruned().get(str(version)):
+                what += f", it was pruned at {gone.at}"
             raise UsageError(f"{self.folder}: {what}; {have}")
         return self.folder / str(version)
 
     def draft(self) -> Path:
         """Make the folder that a release is written in before it gets its name.
 
-        What a killed run left behind is removed: drafts, and files written aside. A finished
-        release is never removed, even if versions.json does not list it: that file may have been
-        lost. Only the holder of this folder's lock may call it.
+        Only the holder of this folder's lock may call it.
         """
+        self.clear()
+        draft = self.folder / f".draft-{os.getpid()}"
+        draft.mkdir(parents=True)
+        return draft
+
+    def clear(self) -> None:
+        """Remove what a killed run left behind: drafts, files written aside, pruned releases.
+
+        A finished release that was not pruned is never removed, even if versions.json does not
+        list it: that file may have been lost. Only the holder of this folder's lock may call it.
+        """
+        for version in self.pruned():
+            if (self.folder / version).exists():
+                log.warning("%s: pruned by a run that did not end", self.folder / version)
+                self.put_aside(version)
         for path in sorted(self.folder.glob(".*-*")):
             log.warning("%s: left behind by a run that did not end; removed", path)
             if path.is_symlink() or path.is_file():
                 path.unlink()
             else:
                 shutil.rmtree(path)
-        draft = self.folder / f".draft-{os.getpid()}"
-        draft.mkdir(parents=True)
-        return draft
+
+    def put_aside(self, version: str) -> Path:
+        """Take a release's name from it in one step, so that nobody meets half of it."""
+        aside = self.folder / f".{version}-{os.getpid()}"
+        (self.folder / version).rename(aside)
+        _sync(self.folder)
+        return aside
 
     def refuse(self, identity: str, reason: str) -> None:
         """Note a release that is not published, and why."""
-        self._note(Attempt("refused", identity, now(), reason=reason))
+        self.note(Attempt("refused", identity, now(), reason=reason))
 
     def publish(self, draft: Path, identity: str, rows: Mapping[str, int], version: str) -> Path:
         """Give a finished draft its version, and point `latest` to it.
@@ -131,13 +171,17 @@ class Releases:
         _sync(draft)
         home = self.folder / version
         draft.rename(home)
-        self._note(Attempt("published", identity, now(), version=version, rows=dict(rows)))
+        self.note(Attempt("published", identity, now(), version=version, rows=dict(rows)))
+        self.point_to(version)
+        return home
+
+    def point_to(self, version: str) -> None:
+        """Let `latest` be a version, in one step."""
         pointer = self.folder / f".latest-{os.getpid()}"
         pointer.unlink(missing_ok=True)
         pointer.symlink_to(version)
         pointer.replace(self.folder / "latest")
         _sync(self.folder)
-        return home
 
     def next_version(self, today: datetime | None = None) -> str:
         """Name the next release: year, month and the month's count from 0.
@@ -153,9 +197,10 @@ class Releases:
         taken = {a.version for a in self.attempts()} | {p.name for p in self.folder.glob("2*")}
         return next(v for v in (f"{month}.{n}" for n in range(len(taken) + 1)) if v not in taken)
 
-    def _note(self, attempt: Attempt) -> None:
+    def note(self, *attempts: Attempt) -> None:
+        """Add lines to versions.json, all of them or none."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        entries = [asdict(a) for a in [*self.attempts(), attempt]]
+        entries = [asdict(a) for a in [*self.attempts(), *attempts]]
         write_json(self._versions, entries)
 
 
@@ -195,15 +240,10 @@ def write_meta(
         )
 
 
-def write_files(
-    connection: duckdb.DuckDBPyConnection,
-    draft: Path,
-    tables: Mapping[str, Table],
-    sources: Mapping[str, Source],
-    about: Mapping[str, Any],
-    results: list[Result],
-) -> None:
-    """Write everything of a release that stands beside its database.
+def write_marts(
+    connection: duckdb.DuckDBPyConnection, draft: Path, tables: Mapping[str, Table]
+) -> list[dict[str, Any]]:
+    """Write each mart as Parquet.
 
     Parameters
     ----------
@@ -213,12 +253,11 @@ def write_files(
         The release's folder.
     tables
         The graph; its marts are shipped.
-    sources
-        The sources that were loaded, for credit.
-    about
-        meta.release: name, version, parameters.
-    results
-        The verdicts of validation.
+
+    Returns
+    -------
+    list of dict
+        What datapackage.json says of each file.
     """
     resources = []
     for table in tables.values():
@@ -233,7 +272,28 @@ def write_files(
             f"to {literal(path)} (format parquet, compression zstd, row_group_size 100000)"
         )
         resources.append(_resource(connection, table, description, path))
-    write_json(draft / "validation.json", [asdict(result) for result in results])
+    return resources
+
+
+def write_package(
+    draft: Path,
+    resources: list[dict[str, Any]],
+    sources: Mapping[str, Source],
+    about: Mapping[str, Any],
+) -> None:
+    """Write datapackage.json, which describes the other files.
+
+    Parameters
+    ----------
+    draft
+        The release's folder.
+    resources
+        What it says of each file.
+    sources
+        The sources that were loaded, for credit.
+    about
+        meta.release: name, version, parameters.
+    """
     write_json(
         draft / "datapackage.json",
         {
@@ -250,6 +310,19 @@ def write_files(
             "corepath": dict(about),
         },
     )
+
+
+def document(path: Path, description: str) -> dict[str, Any]:
+    """Describe a file that is no table, as datapackage.json does."""
+    return {
+        "name": path.name.replace(".", "-"),
+        "path": path.name,
+        "format": path.suffix.removeprefix("."),
+        "mediatype": {".json": "application/json", ".md": "text/markdown"}[path.suffix],
+        "description": description,
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256(path)}",
+    }
 
 
 def write_sums(draft: Path) -> None:

@@ -53,6 +53,13 @@ class Settings(BaseSettings):
         le=1,
         description="Share of a file's rows that may be rejected; more refuse the file.",
     )
+    allowed_drop: float = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        description="Share of the rows of a mart of data that a release may have less than the one "
+        "before; more refuse it.",
+    )
     memory: str = Field(default="4GB", description="Memory limit of DuckDB, such as 8GB.")
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB."

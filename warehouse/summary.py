@@ -1,9 +1,10 @@
 """A release in a page of Markdown, read from its own database."""
 
-import re
 from pathlib import Path
 
 import duckdb
+
+from warehouse import markdown
 
 _COUNTRIES = """
 select
@@ -178,16 +179,4 @@ def summarise(path: Path) -> str:
 
 def _table(relation: duckdb.DuckDBPyRelation) -> str:
     """Write rows as a Markdown table; nothing if there are none."""
-    rows = relation.fetchall()
-    if not rows:
-        return ""
-    lines = [relation.columns, ["---"] * len(relation.columns), *rows]
-    return "\n".join(
-        "| " + " | ".join("" if v is None else _escaped(str(v)) for v in line) + " |"
-        for line in lines
-    )
-
-
-def _escaped(text: str) -> str:
-    """Take their meaning from the signs by which a name could become a link, a tag or a cell."""
-    return re.sub(r"([\\|<\[`])", r"\\\1", " ".join(text.split()))
+    return markdown.table(relation.columns, relation.fetchall())

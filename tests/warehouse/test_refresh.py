@@ -6,10 +6,12 @@ import hashlib
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import types
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ import pytest
 
 from warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
 from warehouse.refresh import refresh
-from warehouse.release import Releases
+from warehouse.release import Attempt, Releases, now, write_json
 from warehouse.settings import ROOT, Settings
 from warehouse.validate import Job, Result
 
@@ -288,8 +290,63 @@ def test_a_file_that_is_gone_takes_its_rows_with_it_and_nothing_else_is_read_aga
     assert "ppubs.stg_document: kept" in messages
     with duckdb.connect(str(outcome.path / "corepath.duckdb"), read_only=True) as db:
         files = db.sql("select file from meta.source_file").fetchall()
+        families = db.sql("select count(*) from marts.fct_patent").fetchall()[0][0]
     assert len(files) == len(before) - 1
     assert (gone,) not in files
+    change = json.loads((outcome.path / "changes.json").read_text())
+    assert (change["before"], change["after"]) == (published, outcome.version)
+    (patents,) = (table for table in change["tables"] if table["table"] == "fct_patent")
+    assert (
+        patents["rows_after"]
+        == families
+        == patents["rows_before"] + (patents["added"] - patents["removed"])
+    )
+    assert f"from {published} to {outcome.version}" in (outcome.path / "changes.md").read_text()
+
+
+@pytest.mark.usefixtures("unjudged")
+def test_a_release_that_lost_too_many_rows_is_refused_and_latest_stays(own_sample) -> None:
+    home = own_sample.releases / TOPIC
+    latest = (home / "latest").readlink()
+    twice = home / latest / "fct_patent.parquet"
+    twice.chmod(0o644)
+    rows = duckdb.sql(f"from '{twice}' union all select * replace ('x' || family_id as family_id) "
+                      f"from '{twice}'").pl()  # fmt: skip
+    rows.write_parquet(twice)
+    package = home / latest / "datapackage.json"
+    package.chmod(0o644)
+    package.write_text(package.read_text().replace("sha256:", "sha256:0"))  # they differ, it says
+
+    with pytest.raises(Refused, match=r"fct_patent has .* rows, .* \(-50\.0%\), and 20% may go"):
+        refresh(own_sample.model_copy(update={"countries": ["JP", "US"]}))
+
+    assert (home / "latest").readlink() == latest
+    assert sorted(p.name for p in home.iterdir()) == sorted(
+        ["latest", "versions.json", latest.name]
+    )
+    noted = json.loads((home / "versions.json").read_text())[-1]
+    assert noted["status"] == "refused"
+    assert "--allowed-drop 0.5" in noted["reason"]
+
+
+def test_the_same_input_after_a_rollback_leaves_latest_where_it_is(own_sample, told) -> None:
+    releases = Releases(own_sample.releases, TOPIC)
+    newer, identity = releases.latest().version, releases.latest().identity
+    # The release is the newer of two: latest goes back to one of another identity.
+    older = Attempt("published", "0" * 64, now(), "2025.1.0", rows={"fct_patent": 1})
+    noted = json.loads((releases.folder / "versions.json").read_text())
+    write_json(releases.folder / "versions.json", [asdict(older), *noted])
+    shutil.copytree(releases.folder / newer, releases.folder / "2025.1.0")
+    releases.note(Attempt("rolled back", "0" * 64, now(), "2025.1.0"))
+    releases.point_to("2025.1.0")
+
+    outcome = refresh(own_sample)
+
+    assert (outcome.status, outcome.version) == ("withdrawn", "2025.1.0")
+    assert releases.latest() == older
+    assert [a.identity for a in releases.published().values()] == ["0" * 64, identity]
+    (said,) = [r.getMessage() for r in told.records]
+    assert f"`corepath rollback {newer}` takes it again" in said
 
 
 @pytest.mark.usefixtures("unjudged")

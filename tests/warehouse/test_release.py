@@ -84,7 +84,7 @@ def test_a_version_that_is_not_there_is_told_with_those_that_are(releases: Relea
 
 
 @pytest.mark.parametrize(
-    ("dies_in", "noted"), [("_note", ["2026.11.0"]), ("symlink_to", ["2026.11.0", "2026.11.1"])]
+    ("dies_in", "noted"), [("note", ["2026.11.0"]), ("symlink_to", ["2026.11.0", "2026.11.1"])]
 )
 def test_a_run_that_dies_while_it_publishes_leaves_latest_and_the_next_run_publishes(
     dies_in: str, noted: list[str], releases: Releases, monkeypatch: pytest.MonkeyPatch
@@ -95,7 +95,7 @@ def test_a_run_that_dies_while_it_publishes_leaves_latest_and_the_next_run_publi
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Releases if dies_in == "_note" else Path, dies_in, die)
+        patch.setattr(Releases if dies_in == "note" else Path, dies_in, die)
         with pytest.raises(KeyboardInterrupt):
             publish(releases, "two")
 
@@ -175,7 +175,10 @@ def test_latest_is_relative_so_that_releases_can_be_moved(sample_release, tmp_pa
 
 def test_a_release_holds_what_it_says_and_nobody_can_write_it(sample_release) -> None:
     files = {p.name: p for p in sample_release.path.iterdir()}
-    beside = {"corepath.duckdb", "SHA256SUMS", "datapackage.json", "validation.json"}
+    beside = {
+        "corepath.duckdb", "SHA256SUMS", "datapackage.json", "validation.json", "changes.json",
+        "changes.md",
+    }  # fmt: skip
     assert files.keys() == beside | {f"{mart}.parquet" for mart in sample_release.outcome.rows}
     writable = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
     assert not [name for name, path in files.items() if path.stat().st_mode & writable]
@@ -202,10 +205,8 @@ def test_validation_json_and_meta_hold_the_verdicts(sample_release) -> None:
 
 
 def test_the_data_package_describes_every_parquet_file(sample_release) -> None:
-    package = package_of(sample_release)
-    listed = {resource["path"]: resource for resource in package["resources"]}
+    listed = {resource["path"]: resource for resource in marts_of(sample_release)}
     assert listed.keys() == {p.name for p in sample_release.path.glob("*.parquet")}
-    assert len({resource["name"] for resource in package["resources"]}) == len(listed)
     for name, resource in listed.items():
         path = sample_release.path / name
         assert resource["bytes"] == path.stat().st_size
@@ -216,6 +217,17 @@ def test_the_data_package_describes_every_parquet_file(sample_release) -> None:
         assert all(f["description"].strip() for f in resource["schema"]["fields"])
         assert resource["description"].strip()
         assert pq.read_metadata(path).num_rows == sample_release.outcome.rows[path.stem]
+
+
+def test_the_data_package_lists_what_changed(sample_release) -> None:
+    resources = package_of(sample_release)["resources"]
+    assert len({resource["name"] for resource in resources}) == len(resources)
+    others = {r["path"]: r for r in resources if r not in marts_of(sample_release)}
+    assert others.keys() == {"changes.json", "changes.md"}
+    for name, resource in others.items():
+        content = (sample_release.path / name).read_bytes()
+        assert resource["bytes"] == len(content)
+        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def test_the_data_package_names_the_release_and_its_sources(sample_release) -> None:
@@ -239,7 +251,7 @@ def test_the_data_package_names_the_release_and_its_sources(sample_release) -> N
 
 
 def test_keys_are_unique_and_known_in_every_parquet_file(sample_release) -> None:
-    for resource in package_of(sample_release)["resources"]:
+    for resource in marts_of(sample_release):
         key = ", ".join(resource["schema"]["primaryKey"])
         path = sample_release.path / resource["path"]
         rows, distinct, nulls = duckdb.sql(
@@ -251,7 +263,7 @@ def test_keys_are_unique_and_known_in_every_parquet_file(sample_release) -> None
 
 def test_parquet_files_hold_the_rows_of_the_database_in_order_of_key(sample_release) -> None:
     with duckdb.connect(str(sample_release.database), read_only=True) as db:
-        for resource in package_of(sample_release)["resources"]:
+        for resource in marts_of(sample_release):
             path = sample_release.path / resource["path"]
             key = ", ".join(resource["schema"]["primaryKey"])
             mart = f"marts.{path.stem}"
@@ -284,13 +296,12 @@ def test_every_mart_and_column_carries_the_comment_of_the_data_dictionary(sample
     assert {table for table, *_ in comments} == set(sample_release.outcome.rows)
     assert all(text and text.strip() for *_, column, table in comments for text in (column, table))
     assert {table: set(columns) for table, columns in keys} == {
-        Path(r["path"]).stem: set(r["schema"]["primaryKey"])
-        for r in package_of(sample_release)["resources"]
+        Path(r["path"]).stem: set(r["schema"]["primaryKey"]) for r in marts_of(sample_release)
     }
 
 
 def test_descriptions_are_those_of_the_sql_files(sample_release) -> None:
-    described = {Path(r["path"]).stem: r for r in package_of(sample_release)["resources"]}
+    described = {Path(r["path"]).stem: r for r in marts_of(sample_release)}
     for table in discover(available()).values():
         if table.schema == "marts":
             description = describe(table)
@@ -338,3 +349,8 @@ def test_no_release_tells_a_path_of_the_machine_that_made_it(sample_release) -> 
 
 def package_of(sample_release) -> dict[str, Any]:
     return json.loads((sample_release.path / "datapackage.json").read_text())
+
+
+def marts_of(sample_release) -> list[dict[str, Any]]:
+    """Give the resources of the data package that are tables."""
+    return [r for r in package_of(sample_release)["resources"] if "schema" in r]
