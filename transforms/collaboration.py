@@ -1,8 +1,12 @@
 """Measure with whom a country's applicants work, and how concentrated they are."""
 
 import numpy as np
+import polars as pl
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
+
+# A country is held against its own habit if that many of its families lie outside the topic.
+MIN_BASE_FAMILIES = 30
 
 
 def concentration(families: np.ndarray) -> dict[str, float | None]:
@@ -79,3 +83,21 @@ def cohesion(source: np.ndarray, target: np.ndarray, groups: int) -> dict[str, f
         "giant_share": float(np.bincount(part).max() / groups),
         "degree_centralisation": float((degree.max() - degree).sum() / star) if star else None,
     }
+
+
+def base_rates(int_co_application_base: pl.LazyFrame) -> dict[str, float]:
+    """Take the rate that each country is used to, if enough of its families tell it.
+
+    Parameters
+    ----------
+    int_co_application_base
+        One row a country: country, families, co_applications, outside the topic.
+
+    Returns
+    -------
+    dict of str to float
+        Share of co-applications, 0 to 1, of countries with MIN_BASE_FAMILIES.
+    """
+    enough = int_co_application_base.filter(pl.col("families") >= MIN_BASE_FAMILIES)
+    rates = enough.select("country", pl.col("co_applications") / pl.col("families")).collect()
+    return dict(rates.iter_rows())

@@ -4,11 +4,8 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from transforms.collaboration import cohesion, concentration
+from transforms.collaboration import base_rates, cohesion, concentration
 from transforms.specialisation import resampled_counts
-
-# A country is held against its own habit if that many of its families lie outside the topic.
-MIN_BASE_FAMILIES = 30
 
 # Each share: of which families, among which.
 SHARES = {
@@ -82,24 +79,6 @@ def int_collaboration_profile(
         found.append(measured)
     # A measure that no country has is a number, too.
     return pl.DataFrame(found, infer_schema_length=None).cast({pl.Null: pl.Float64})
-
-
-def base_rates(int_co_application_base: pl.LazyFrame) -> dict[str, float]:
-    """Take the rate that each country is used to, if enough of its families tell it.
-
-    Parameters
-    ----------
-    int_co_application_base
-        One row a country: country, families, co_applications, outside the topic.
-
-    Returns
-    -------
-    dict of str to float
-        Share of co-applications, 0 to 1, of countries with MIN_BASE_FAMILIES.
-    """
-    enough = int_co_application_base.filter(pl.col("families") >= MIN_BASE_FAMILIES)
-    rates = enough.select("country", pl.col("co_applications") / pl.col("families")).collect()
-    return dict(rates.iter_rows())
 
 
 def _totals(own: pl.DataFrame) -> pl.Series:
