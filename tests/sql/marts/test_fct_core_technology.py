@@ -43,9 +43,6 @@ def built():
             "intermediate.int_family_country": pl.DataFrame(
                 places, schema=["family_id", "country", "share", "source_step"], orient="row"
             ),
-            "intermediate.int_family_group": pl.DataFrame(
-                [], schema={"family_id": pl.String, "main_group": pl.String}
-            ),
             "intermediate.int_family": pl.DataFrame(
                 {
                     "family_id": [f for f, _ in scores],
