@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from transforms.int_collaboration_profile import MIN_BASE_FAMILIES
+from transforms.collaboration import MIN_BASE_FAMILIES
 from transforms.pathway import (
     NAN,
     Corpus,

@@ -138,7 +138,7 @@ def test_scores_are_the_weighted_sum_of_the_scaled_indicators():
     # The others do not vary or are not known, and say which.
     assert weights["sc"]["reason"] == "no weight: the same for every family"
     assert weights["sc"]["weight"] == 0
-    assert weights["npl"]["reason"].startswith("left out: known for 0.0 % of")
+    assert weights["npl"]["reason"].startswith("left out: no source records ")
     assert weights["npl"]["weight"] is None
     assert weights["fc_5"]["is_used"] is False
     assert sum(row["weight"] or 0 for row in weights.values()) == pytest.approx(1, abs=1e-12)
