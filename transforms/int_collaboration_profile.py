@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 from scipy.sparse import csr_array
 
 from transforms.collaboration import base_rates, cohesion, concentration
