@@ -296,7 +296,7 @@ def _rows(
     # A row's degree in a column is 0 the same, 1 rounded, 2 changed; null where a row is missing.
     changed = connection.sql(
         "select "
-        + ", ".join(["0", *(f"count(*) filter ({_degree(c)} = 2)" for c in shared)])
+        + ", ".join(["count(*)", *(f"count(*) filter ({_degree(c)} = 2)" for c in shared)])
         + " from difference where kind = 'changed'"
     ).fetchall()[0][1:]
     examples = {kind: _examples(connection, before, after, kind, shared) for kind in sorted(kinds)}
