@@ -221,16 +221,11 @@ def as_markdown(change: Change) -> str:
             ],
         ),
     ]  # fmt: skip
-    for what, columns in (
-        ("weights", "indicator"), ("ranks", "country"), ("labels", "country"),
-    ):  # fmt: skip
+    for what, (_, _, named_by, _) in _WATCHED.items():
+        drifted = [(d.name, d.column, d.before, d.after) for d in change.drift if d.what == what]
         parts += [
             f"## {what.title()}",
-            table(
-                [columns, "column", "before", "after"],
-                [(d.name, d.column, d.before, d.after) for d in change.drift if d.what == what],
-            )
-            or "The same.",
+            table([named_by, "column", "before", "after"], drifted) or "The same.",
         ]
     examples = [
         (t.table, kind, *_told(example))

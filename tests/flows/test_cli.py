@@ -466,6 +466,17 @@ def test_nothing_to_do_exits_with_0_and_says_so(own_sample: Settings, corepath: 
     assert result.stdout == f"Nothing changed: {TOPIC} {version} is up to date, {path}\n"
 
 
+@pytest.mark.usefixtures("without_prefect")
+def test_what_was_rolled_back_exits_with_0_and_says_what_stays(
+    corepath: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = core.Outcome("withdrawn", "chips", "2026.11.0", Path("releases/chips/2026.11.0"), {})
+    monkeypatch.setattr("flows.refresh.refresh", lambda _: outcome)
+    result = corepath("refresh", *SAMPLES)
+    assert result.exit_code == 0
+    assert "was rolled back; chips 2026.11.0 stays the latest" in result.stdout
+
+
 @pytest.mark.usefixtures("without_prefect", "unjudged")
 def test_a_new_release_exits_with_0_and_is_told_table_by_table(
     own_sample: Settings, topic_file, corepath: Run
