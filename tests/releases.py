@@ -11,11 +11,11 @@ from warehouse.graph import Table
 from warehouse.release import SCHEMA_VERSION, Releases
 from warehouse.settings import Settings
 
-# A key and a SELECT.
-Mart = tuple[str, str]
+# The key of a mart, and a SELECT that makes it.
+Select = tuple[str, str]
 
 
-def families(count: int, score: str = "i / 10") -> Mart:
+def families(count: int, score: str = "i / 10") -> Select:
     """A mart of data."""
     columns = f"'chips' as topic, i as family_id, ({score})::double as score"
     return "topic, family_id", f"select {columns} from range({count}) as r(i)"
@@ -23,9 +23,8 @@ def families(count: int, score: str = "i / 10") -> Mart:
 
 def publish(
     releases: Releases,
-    marts: Mapping[str, Mart],
+    marts: Mapping[str, Select],
     identity: str = "x",
-    schema_version: str = SCHEMA_VERSION,
 ) -> Path:
     """Publish a release of these marts."""
     draft = releases.draft()
@@ -46,7 +45,7 @@ def publish(
     version = releases.next_version(datetime(2026, 11, 22, tzinfo=UTC))
     about = {
         "topic": releases.folder.name, "title": "Chips", "version": version,
-        "schema_version": schema_version, "published_at": release.now(), "identity": identity,
+        "schema_version": SCHEMA_VERSION, "published_at": release.now(), "identity": identity,
         "rows": json.dumps(rows),
     }  # fmt: skip
     build.describe_marts(connection, tables, "build")

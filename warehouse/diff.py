@@ -221,16 +221,11 @@ def as_markdown(change: Change) -> str:
             ],
         ),
     ]  # fmt: skip
-    for what, columns in (
-        ("weights", "indicator"), ("ranks", "country"), ("labels", "country"),
-    ):  # fmt: skip
+    for what, (_, _, named_by, _) in _WATCHED.items():
+        drifted = [(d.name, d.column, d.before, d.after) for d in change.drift if d.what == what]
         parts += [
             f"## {what.title()}",
-            table(
-                [columns, "column", "before", "after"],
-                [(d.name, d.column, d.before, d.after) for d in change.drift if d.what == what],
-            )
-            or "The same.",
+            table([named_by, "column", "before", "after"], drifted) or "The same.",
         ]
     examples = [
         (t.table, kind, *_told(example))
@@ -296,7 +291,7 @@ def _rows(
     # A row's degree in a column is 0 the same, 1 rounded, 2 changed; null where a row is missing.
     changed = connection.sql(
         "select "
-        + ", ".join(["0", *(f"count(*) filter ({_degree(c)} = 2)" for c in shared)])
+        + ", ".join(["count(*)", *(f"count(*) filter ({_degree(c)} = 2)" for c in shared)])
         + " from difference where kind = 'changed'"
     ).fetchall()[0][1:]
     examples = {kind: _examples(connection, before, after, kind, shared) for kind in sorted(kinds)}

@@ -96,7 +96,7 @@ def refresh(
     Returns
     -------
     Outcome
-        The new release; or the latest, if nothing changed.
+        The new release; or the latest, if nothing changed, or what comes of this was rolled back.
 
     Raises
     ------
@@ -105,7 +105,8 @@ def refresh(
     BadInput
         A dump or the topic file cannot be read.
     Refused
-        The topic selects too little, or validation failed. `latest` stays what it was.
+        The topic selects too little, validation failed, or the release must not follow the one
+        before. `latest` stays what it was.
     Busy
         Another run holds the warehouse or the releases.
     """

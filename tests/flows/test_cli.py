@@ -1,6 +1,7 @@
 """The command line: what it teaches, what it shows, and what its exit codes tell a scheduler."""
 
 import gzip
+import json
 import logging
 import os
 import re
@@ -17,6 +18,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from flows.cli import app
+from tests.releases import families, publish
 from warehouse import refresh as core
 from warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
 from warehouse.graph import discover
@@ -67,8 +69,8 @@ def options(settings: Settings) -> list[str]:
     [
         (
             "refresh",
-            "--topic --source --countries --warehouse --releases --reject-share --memory --threads "
-            "--task-runner NAME=PATH",
+            "--topic --source --countries --warehouse --releases --reject-share --allowed-drop "
+            "--memory --threads --task-runner NAME=PATH",
         ),
         ("versions", "--topic --releases"),
         ("show", "version --topic --releases"),
@@ -76,6 +78,13 @@ def options(settings: Settings) -> list[str]:
             "export",
             "folder --version --topic --releases --population --period --subfield --level",
         ),
+        ("verify", "version --topic --releases"),
+        ("diff", "before after --topic --releases --json"),
+        ("rollback", "version --why --topic --releases"),
+        ("pin", "version --topic --releases"),
+        ("unpin", "version --topic --releases"),
+        ("prune", "--keep --yes --topic --releases"),
+        ("schema", "version --topic --releases"),
         ("topics", "explain"),
         ("topics explain", "topic publication --warehouse"),
         ("sources", ""),
@@ -98,7 +107,10 @@ def test_help_names_every_option_and_says_what_it_does(
 def test_help_teaches_the_commands_the_environment_and_the_exit_codes(corepath: Run) -> None:
     result = corepath("--help")
     assert result.exit_code == 0
-    for command in ("refresh", "versions", "show", "topics", "sources", "graph"):
+    for command in (
+        "refresh", "versions", "show", "verify", "diff", "rollback", "pin", "unpin", "prune",
+        "schema", "topics", "sources", "graph",
+    ):  # fmt: skip
         assert re.search(rf"\b{command}\b .*\w+\.", result.stdout)
     assert "COREPATH_TOPIC" in result.stdout
     told = " ".join(result.stdout.split())
@@ -130,6 +142,93 @@ def test_versions_of_nothing_says_how_to_start(corepath: Run) -> None:
     result = corepath("versions")
     assert result.exit_code == 0
     assert result.stdout == "No release in releases yet: start with `corepath refresh`.\n"
+
+
+@pytest.fixture
+def chips(tmp_path: Path) -> Releases:
+    """Two small releases of a topic, of ten families and of eleven."""
+    releases = Releases(tmp_path / "releases", "chips")
+    for rows in (10, 11):
+        publish(releases, {"fct_patent": families(rows)}, identity=str(rows))
+    return releases
+
+
+@pytest.fixture
+def of_chips(chips: Releases, corepath: Run) -> Run:
+    """Run a command on these releases."""
+    return lambda *words: corepath(*words, "--topic=chips", f"--releases={chips.folder.parent}")
+
+
+def test_verify_tells_of_each_file_and_exits_with_3_if_one_is_damaged(
+    chips: Releases, of_chips: Run
+) -> None:
+    good = of_chips("verify")
+    assert good.exit_code == 0
+    lines = good.stdout.splitlines()
+    assert "ok     fct_patent.parquet  11 rows" in lines
+    assert lines[-1] == f"{chips.path()} is whole: 4 files"
+
+    (chips.path() / "more \x1b[31m[bold].txt").write_text("x")
+    bad = of_chips("verify", "2026.11.1")
+    assert bad.exit_code == 3
+    assert "1 of 5 files are wrong" in bad.stderr
+    assert "WRONG  more \N{REPLACEMENT CHARACTER}[31m[bold].txt: is not listed" in bad.stdout
+    assert of_chips("verify", "2026.11.0").exit_code == 0
+
+
+def test_diff_tells_what_changed_for_people_and_for_programs(of_chips: Run) -> None:
+    page = of_chips("diff", "2026.11.0")
+    assert page.exit_code == 0
+    assert "| fct_patent | 10 | 11 | 1 | 0 | 0 | 0 |  |" in page.stdout
+    told = json.loads(of_chips("diff", "2026.11.1", "2026.11.0", "--json").stdout)
+    assert (told["before"], told["after"]) == ("2026.11.1", "2026.11.0")
+    assert [(t["table"], t["removed"]) for t in told["tables"]] == [("fct_patent", 1)]
+    explained(of_chips("diff", "2025.1.0"), 2, "no version 2025.1.0; it has 2026.11.0")
+
+
+def test_rollback_goes_back_and_versions_say_why(chips: Releases, of_chips: Run) -> None:
+    result = of_chips("rollback", "2026.11.0", "--why=[/] odd")
+    assert result.exit_code == 0
+    assert result.stdout == f"latest is 2026.11.0 now: {chips.folder / '2026.11.0'}\n"
+    rows = [cells[1:3] + cells[4:] for cells in cells_of(of_chips("versions").stdout)]
+    assert rows[1:] == [
+        ["2026.11.0", "published (latest)", "10 rows"],
+        ["2026.11.1", "published", "11 rows"],
+        ["2026.11.0", "rolled back", "instead of 2026.11.1: [/] odd"],
+    ]
+    (chips.folder / "2026.11.1" / "fct_patent.parquet").unlink()
+    explained(of_chips("rollback", "2026.11.1"), 3, "fct_patent.parquet is missing")
+
+
+def test_prune_removes_nothing_unasked_and_nothing_that_is_pinned(
+    chips: Releases, of_chips: Run
+) -> None:
+    old = chips.folder / "2026.11.0"
+    listed = of_chips("prune", "--keep=1")
+    assert (listed.exit_code, old.exists()) == (0, True)
+    assert listed.stdout.splitlines() == [
+        f"would remove {old}", "nothing was removed: add --yes to remove them",
+    ]  # fmt: skip
+    assert of_chips("pin", "2026.11.0").stdout == "2026.11.0 is pinned\n"
+    assert of_chips("pin", "2026.11.0").stdout == "2026.11.0 is pinned already\n"
+    assert of_chips("prune", "--keep=1", "--yes").stdout == "nothing to remove\n"
+    assert of_chips("unpin", "2026.11.0").stdout == "2026.11.0 is not pinned\n"
+    assert of_chips("prune", "--keep=1", "--yes").stdout == f"removed {old}\n"
+    assert not old.exists()
+    explained(of_chips("show", "2026.11.0"), 2, "it was pruned at")
+    explained(of_chips("prune", "--keep=0"), 2, "at least 1")
+
+
+def test_releases_that_a_run_holds_are_left_alone(chips: Releases, held, of_chips: Run) -> None:
+    with held(chips.folder):
+        explained(of_chips("prune", "--keep=1", "--yes"), 5, "held by another run")
+        assert of_chips("verify").exit_code == 0, "who only reads waits for nobody"
+
+
+def test_schema_names_every_column(of_chips: Run) -> None:
+    result = of_chips("schema")
+    assert result.exit_code == 0
+    assert "| family_id | BIGINT | key | It is family_id |" in result.stdout
 
 
 @pytest.mark.parametrize("chosen", ["latest", "named"])
@@ -369,6 +468,17 @@ def test_nothing_to_do_exits_with_0_and_says_so(own_sample: Settings, corepath: 
     assert result.exit_code == 0
     path = own_sample.releases / TOPIC / version
     assert result.stdout == f"Nothing changed: {TOPIC} {version} is up to date, {path}\n"
+
+
+@pytest.mark.usefixtures("without_prefect")
+def test_what_was_rolled_back_exits_with_0_and_says_what_stays(
+    corepath: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = core.Outcome("withdrawn", "chips", "2026.11.0", Path("releases/chips/2026.11.0"), {})
+    monkeypatch.setattr("flows.refresh.refresh", lambda _: outcome)
+    result = corepath("refresh", *SAMPLES)
+    assert result.exit_code == 0
+    assert "was rolled back; chips 2026.11.0 stays the latest" in result.stdout
 
 
 @pytest.mark.usefixtures("without_prefect", "unjudged")

@@ -180,10 +180,11 @@ def _check_published(service: Service, run: str, releases: Path) -> None:
         assert line["level"] == 20
 
     artifacts = service.artifacts()
-    assert set(artifacts) == {"release-report", "row-counts", "validation"}
+    assert set(artifacts) == {"release-report", "release-changes", "row-counts", "validation"}
     report = artifacts["release-report"]["data"]
     assert release.name in report.splitlines()[0]
     assert "## Key core technologies" in report
+    assert "nothing to compare" in artifacts["release-changes"]["data"]
     rows = {row["table"]: row["rows"] for row in json.loads(artifacts["row-counts"]["data"])}
     assert rows["fct_patent"] > 1000
     assert {f"{table}.parquet" for table in rows} == {p.name for p in release.glob("*.parquet")}

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.releases import Mart, families, publish
+from tests.releases import Select, families, publish
 from warehouse.database import reading
-from warehouse.diff import Change, as_dict, as_markdown, compare, read, write
+from warehouse.diff import Change, Mart, Side, as_dict, as_markdown, compare, read, write
 from warehouse.errors import BadInput
 from warehouse.release import Releases
 from warehouse.settings import Settings
@@ -27,14 +30,14 @@ def change(connection, tmp_path: Path):
     """Compare releases of two sets of marts."""
     releases = Releases(tmp_path / "releases", "chips")
 
-    def make(before: dict[str, Mart], after: dict[str, Mart]) -> Change:
+    def make(before: dict[str, Select], after: dict[str, Select]) -> Change:
         one, two = publish(releases, before), publish(releases, after)
         return compare(connection, read(one), read(two))
 
     return make
 
 
-def values(key: str, text: str) -> Mart:
+def values(key: str, text: str) -> Select:
     """A mart of rows that are written out: name of the columns, then VALUES."""
     columns, rows = text.split(": ", 1)
     return key, f"select * from (values {rows}) as v({columns})"
@@ -101,6 +104,42 @@ def test_rounding_is_told_apart(before: str, after: str, kind: str | None, chang
         assert [e["key"] for e in table.examples[kind]] == [{"k": "a"}]
 
 
+ROWS = st.dictionaries(
+    st.tuples(st.sampled_from(["JP", "US", None]), st.integers(0, 3)),
+    st.tuples(
+        st.none() | st.integers(0, 2), st.none() | st.sampled_from([0.0, 1.0, 1.0 + 1e-13, 2.0])
+    ),
+)
+
+
+@given(before=ROWS, after=ROWS)
+@settings(max_examples=50)
+def test_counts_are_those_of_a_comparison_row_by_row(before, after, tmp_path_factory) -> None:
+    def side(rows: dict) -> Side:
+        path = tmp_path_factory.mktemp("side") / "fct_x.parquet"
+        table = pl.DataFrame(
+            [(*key, *values) for key, values in rows.items()], orient="row",
+            schema={"c": pl.String, "k": pl.Int64, "n": pl.Int64, "x": pl.Float64},
+        )  # fmt: skip
+        table.write_parquet(path)
+        return Side("v", "1.0.0", {"fct_x": Mart(path, str(path), ("c", "k"))})
+
+    with duckdb.connect() as connection:
+        (table,) = compare(connection, side(before), side(after)).tables
+    both = before.keys() & after.keys()
+    changed = {
+        k for k in both
+        if before[k][0] != after[k][0]
+        or (before[k][1] is None) != (after[k][1] is None)
+        or abs((before[k][1] or 0) - (after[k][1] or 0)) > 1e-9
+    }  # fmt: skip
+    assert (table.rows_before, table.rows_after) == (len(before), len(after))
+    assert table.added == len(after.keys() - before.keys())
+    assert table.removed == len(before.keys() - after.keys())
+    assert table.changed == len(changed)
+    assert table.rounded == len({k for k in both if before[k] != after[k]} - changed)
+
+
 def test_a_row_that_changed_in_one_column_and_was_rounded_in_another_has_changed(change) -> None:
     (table,) = change(
         {"fct_x": values("k", "k, x, y: ('a', 0.3::double, 'p')")},
@@ -119,6 +158,13 @@ def test_there_are_no_more_than_five_examples_and_all_rows_are_counted(change) -
     assert (table.removed, table.changed) == (10, 990)
     assert [e["key"]["family_id"] for e in table.examples["removed"]] == [990, 991, 992, 993, 994]
     assert [e["key"]["family_id"] for e in table.examples["changed"]] == [0, 1, 2, 3, 4]
+
+
+def test_a_mart_of_nothing_but_its_key_is_compared(change) -> None:
+    (table,) = change(
+        {"fct_x": values("k", "k: ('a'), ('b')")}, {"fct_x": values("k", "k: ('b'), ('c')")}
+    ).tables
+    assert (table.added, table.removed, table.changed, table.rounded) == (1, 1, 0, 0)
 
 
 def test_tables_columns_types_and_keys_are_compared(change) -> None:
@@ -149,7 +195,7 @@ def test_tables_columns_types_and_keys_are_compared(change) -> None:
 
 
 def test_weights_default_ranks_and_labels_drift(change) -> None:
-    def marts(weight: str, rank: int, label: str, other: int) -> dict[str, Mart]:
+    def marts(weight: str, rank: int, label: str, other: int) -> dict[str, Select]:
         return {
             "fct_indicator_weight": values(
                 "indicator", f"indicator, weight: ('fc_5', {weight}::double), ('bc', 0.5::double)"

@@ -11,15 +11,19 @@ import signal
 import subprocess
 import sys
 import types
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pytest
 
+from tests.releases import families, publish
+from warehouse import diff
+from warehouse.database import reading
 from warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
-from warehouse.refresh import refresh
+from warehouse.refresh import _Run, refresh
 from warehouse.release import Attempt, Releases, now, write_json
 from warehouse.settings import ROOT, Settings
 from warehouse.validate import Job, Result
@@ -290,17 +294,14 @@ def test_a_file_that_is_gone_takes_its_rows_with_it_and_nothing_else_is_read_aga
     assert "ppubs.stg_document: kept" in messages
     with duckdb.connect(str(outcome.path / "corepath.duckdb"), read_only=True) as db:
         files = db.sql("select file from meta.source_file").fetchall()
-        families = db.sql("select count(*) from marts.fct_patent").fetchall()[0][0]
     assert len(files) == len(before) - 1
     assert (gone,) not in files
     change = json.loads((outcome.path / "changes.json").read_text())
     assert (change["before"], change["after"]) == (published, outcome.version)
-    (patents,) = (table for table in change["tables"] if table["table"] == "fct_patent")
-    assert (
-        patents["rows_after"]
-        == families
-        == patents["rows_before"] + (patents["added"] - patents["removed"])
-    )
+    for table in change["tables"]:
+        assert table["rows_after"] == outcome.rows[table["table"]]
+        grown = table["added"] - table["removed"]
+        assert table["rows_after"] == table["rows_before"] + grown
     assert f"from {published} to {outcome.version}" in (outcome.path / "changes.md").read_text()
 
 
@@ -327,6 +328,50 @@ def test_a_release_that_lost_too_many_rows_is_refused_and_latest_stays(own_sampl
     noted = json.loads((home / "versions.json").read_text())[-1]
     assert noted["status"] == "refused"
     assert "--allowed-drop 0.5" in noted["reason"]
+
+
+@pytest.fixture
+def compared(tmp_path: Path) -> Callable[..., diff.Change]:
+    """Let a release of some marts come after another, as a run compares it before it publishes."""
+    releases = Releases(tmp_path / "releases", "chips")
+
+    def compare(before: dict, after: dict, damaged: str = "") -> diff.Change:
+        home = publish(releases, before)
+        if damaged:
+            (home / damaged).chmod(0o644)
+            (home / damaged).write_text("{}")
+        after_it = Releases(tmp_path / "others", "chips")
+        side = diff.read(publish(after_it, after))
+        with reading(Settings(warehouse=tmp_path / "none")) as connection:
+            run = types.SimpleNamespace(
+                releases=releases, settings=Settings(), connection=connection
+            )
+            return _Run._compare(cast("_Run", run), side, [])
+
+    return compare
+
+
+def test_growth_rides_along_as_a_warning(compared, told) -> None:
+    change = compared({"fct_patent": families(10)}, {"fct_patent": families(13)})
+    (warning,) = change.warnings
+    assert "fct_patent has 13 rows, 10 in 2026.11.0 (+30.0%)" in warning
+    assert warning in [r.getMessage() for r in told.records if r.levelno == logging.WARNING]
+
+
+def test_what_breaks_readers_is_refused_and_the_message_says_what_to_raise(compared) -> None:
+    fewer = (families(10)[0], f"select topic, family_id from ({families(10)[1]})")
+    with pytest.raises(
+        Refused, match=r"column removed: fct_patent\.score\): raise .*SCHEMA_VERSION"
+    ):
+        compared({"fct_patent": families(10)}, {"fct_patent": fewer})
+    with pytest.raises(Refused, match="table removed: fct_x"):
+        compared({"fct_patent": families(10), "fct_x": families(1)}, {"fct_patent": families(10)})
+
+
+@pytest.mark.parametrize("damaged", ["datapackage.json", "fct_patent.parquet"])
+def test_what_cannot_be_compared_is_not_published(damaged: str, compared) -> None:
+    with pytest.raises(Refused, match=r"cannot be compared.*`corepath verify`"):
+        compared({"fct_patent": families(10)}, {"fct_patent": families(11)}, damaged)
 
 
 def test_the_same_input_after_a_rollback_leaves_latest_where_it_is(own_sample, told) -> None:
