@@ -126,3 +126,9 @@ def test_every_test_is_told_with_its_figure_and_a_rule_holds_if_each_clause_has_
 
 def test_the_world_is_no_country():
     assert {country for country, _ in paths({"JP": {}})[1]} == {"JP"}
+
+
+def test_a_statement_names_each_figure_with_what_it_is_held_against():
+    statement = paths({"JP": PATHS["C2"]})[1]["JP", "collaboration"]["statement"]
+    assert "rate ratio 4 (benchmark 2)" in statement
+    assert "firm firm 0.7 (>= 0.5)" in statement
