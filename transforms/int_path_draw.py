@@ -106,7 +106,7 @@ def int_path_draw(
     size = min(MAX_SAMPLE, min(len(corpora[country].share) for country in compared) // 2)
     corpora = {name: corpus for name, corpus in corpora.items() if len(corpus.share) >= 2 * size}
     advantages = {
-        country: industries.is_in(of_country).to_numpy()
+        country: industries.is_in(of_country.to_list()).to_numpy()
         for country, of_country in _advantages(int_industry_profile, method["minimum_cell"])
     }
     nowhere = np.zeros(len(industries), dtype=bool)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from transforms.pathway import INDETERMINATE
+from transforms.pathway import INDETERMINATE, PathTest
 
 WEAK = 0.6
 
@@ -75,12 +75,19 @@ def _statement(rule: dict[str, Any] | None, tests: pl.DataFrame, support: float)
     if rule is None:
         return f"no rule holds for sure ({support:.0%} of samples give none)"
     figures = [
-        f"{row['metric'].replace('_', ' ')} {row['value']:.3g}"
-        + (f" (benchmark {row['benchmark']:.3g})" if row["benchmark"] is not None else "")
+        f"{row['metric'].replace('_', ' ')} {row['value']:.3g} ({_against(row)})"
         for row in tests.filter("holds").unique("metric", maintain_order=True).iter_rows(named=True)
     ]
     sure = f"{support:.0%} of samples agree" + (", which is weak" if support < WEAK else "")
     return f"{rule['title']}: it {rule['says']}; {', '.join(figures)}; {sure}"
+
+
+def _against(test: dict[str, Any]) -> str:
+    """Say what a figure is held against: a number, or the benchmark."""
+    asked = PathTest.read(test["test"])
+    if asked.number is None:
+        return f"benchmark {test['benchmark']:.3g}"
+    return f"{asked.comparison} {asked.number:g}"
 
 
 SCHEMA = {

