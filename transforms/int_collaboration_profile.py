@@ -2,7 +2,6 @@
 
 import numpy as np
 import polars as pl
-import polars.selectors as cs
 from scipy.sparse import csr_array
 
 from transforms.collaboration import base_rates, cohesion, concentration

@@ -5,6 +5,7 @@ import logging
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from polars.io.plugins import register_io_source
 
 from transforms.entropy import DegenerateInput
 from transforms.pathway import PathTest
-from warehouse.database import identifier, literal
+from warehouse.database import MEMORY, identifier, literal
 from warehouse.errors import BadInput, CorepathError, Refused
 from warehouse.graph import GraphError, Table, describe
 from warehouse.settings import ROOT
@@ -260,7 +261,9 @@ def make(
             _drop_other(connection, catalog, table)
             connection.execute(f"create or replace {kind} {target} as\n{table.text}")
         else:
-            _write(connection, target, _call(connection, table, spread))
+            with _room(connection, table):
+                made = _call(connection, table, spread)
+            _write(connection, target, made)
     except DegenerateInput as error:
         raise Refused(f"this topic cannot be analysed on these sources: {error}") from error
     except (duckdb.Error, pl.exceptions.PolarsError) as error:
@@ -298,6 +301,34 @@ def _call(connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread) -
         return pl.concat(parts)
     result = table.function()(**frames)
     return result.collect(engine="streaming") if isinstance(result, pl.LazyFrame) else result
+
+
+# What functions hold for a row of the longest table that they read, at most; measured.
+BYTES_A_ROW = 1000
+
+
+@contextmanager
+def _room(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[None]:
+    """Let DuckDB hold less, down to a quarter of its limit, while a function holds rows, too."""
+    limit, rounded, rows = connection.execute(
+        f"select getvariable('{MEMORY}'), current_setting('memory_limit'), "
+        "coalesce(max(estimated_size), 0) "
+        "from duckdb_tables() where list_contains(?, schema_name || '.' || table_name)",
+        [list(table.parents)],
+    ).fetchall()[0]
+    if limit is None:  # nobody limited this connection
+        yield
+        return
+    number, unit = rounded.split()
+    held = float(number) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit)
+    less = max(held - rows * BYTES_A_ROW, held / 4)
+    # What is in use just now stays where it is.
+    with suppress(duckdb.OutOfMemoryException):
+        connection.execute(f"set memory_limit = '{less:.0f}B'")
+    try:
+        yield
+    finally:
+        connection.execute(f"set memory_limit = {literal(limit)}")
 
 
 def _make_part(table: Table, part: int, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

@@ -17,6 +17,9 @@ from warehouse.settings import Settings
 # failed with an internal error ("dict-surviving cache"; see int_topic_symbol.sql).
 STORAGE_VERSION = "v1.2.0"
 
+# The variable of a connection that holds its limit of memory: DuckDB itself tells it rounded down.
+MEMORY = "memory"
+
 
 def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     """Open an in-memory DuckDB inside the settings' limits, to which files are attached.
@@ -31,7 +34,7 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     duckdb.DuckDBPyConnection
         A connection that installs no extension and shows no progress bar.
     """
-    return duckdb.connect(
+    connection = duckdb.connect(
         config={
             "memory_limit": settings.memory,
             "threads": settings.threads,
@@ -42,6 +45,8 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         }
     )
+    connection.execute(f"set variable {MEMORY} = {literal(settings.memory)}")
+    return connection
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from warehouse import build
+from warehouse.database import MEMORY
 from warehouse.errors import BadInput, CorepathError
 from warehouse.graph import Table
 
@@ -62,6 +63,27 @@ def test_a_table_that_becomes_a_view_is_replaced_and_so_the_other_way(tmp_path, 
         assert build.is_kept(connection, table, mark)
         assert connection.sql("from warehouse.dump.stg_number").fetchall() == [(number,)]
         assert kind(connection) == ("VIEW" if text is VIEW else "BASE TABLE")
+
+
+@pytest.mark.parametrize(("rows", "left"), [(10, 0.99), (200_000, 0.8), (10_000_000, 0.25)])
+def test_duckdb_makes_room_for_the_rows_that_a_function_holds(
+    tmp_path, connection, monkeypatch, rows, left
+):
+    def limit() -> float:
+        (size,) = connection.sql("select current_setting('memory_limit')").fetchall()[0]
+        return float(size.split()[0])
+
+    connection.execute(f"set memory_limit = '1000MiB'; set variable {MEMORY} = '1000MiB'")
+    connection.execute(f"create table warehouse.raw.long as select * from range({rows})")
+    path = tmp_path / "stg_number.py"
+    path.touch()
+    table = Table("staging", "stg_number", path, ("raw.long",))
+    seen = []
+    monkeypatch.setattr(build, "_call", lambda *_: seen.append(limit()) or pl.DataFrame({"n": [1]}))
+    for _ in range(3):
+        build.make(connection, table, "warehouse")
+    assert seen == [pytest.approx(1000 * left, rel=0.02)] * 3
+    assert limit() == 1000
 
 
 @pytest.mark.parametrize("texts", [(TABLE, VIEW), (VIEW, TABLE)])
