@@ -699,7 +699,7 @@ def node_table(
     df["strength"] = pd.Series(dict(graph.degree(weight="full_count")))
     df["betweenness"] = pd.Series(nx.betweenness_centrality(graph))
     df["closeness"] = pd.Series(nx.harmonic_centrality(graph)) / (len(graph) - 1)
-    df["pagerank"] = pd.Series(nx.pagerank(graph, weight="full_count"))
+    df["pagerank"] = pd.Series(nx.pagerank(graph, tol=1e-13, max_iter=1000, weight="full_count"))
     df["constraint_unweighted"] = pd.Series(nx.constraint(graph))
     df["constraint_weighted"] = pd.Series(nx.constraint(graph, weight="full_count"))
     df["effective_size"] = pd.Series(nx.effective_size(graph))

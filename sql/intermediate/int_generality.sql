@@ -2,12 +2,19 @@
 -- which cite one within five years, each in one of its subclasses at random, are in different ones.
 -- Where each has one subclass, that is 1 - sum of squared shares, times Hall's N / (N - 1).
 -- One row = one family that two families with a class cite.
-with citing as (
-    select f.family_id, c.citing_family
+with asked as (
+    select f.family_id
     from intermediate.int_family as f
     inner join topic.topic_indicator as n on n.indicator = 'gen'
+),
+
+citing as (
+    select f.family_id, c.citing_family
+    from intermediate.int_family as f
     inner join staging.stg_family_citation as c on f.family_id = c.cited_family
-    where c.citing_publication_date > f.publication_date
+    -- Where no family is asked for, this keeps DuckDB from reading the citations.
+    where f.family_id in (select family_id from asked)
+        and c.citing_publication_date > f.publication_date
         and c.citing_publication_date <= f.publication_date + interval 5 year
 ),
 

@@ -3,16 +3,17 @@
 -- ori: as generality, of the cited families. rad: the share of the cited families' subclasses that
 -- the family is not in itself, each cited family weighing the same (Shane 2001).
 with asked as (
-    select count(*) as indicators
-    from topic.topic_indicator
-    where indicator in ('ori', 'rad')
+    select f.family_id
+    from intermediate.int_family as f
+    inner join topic.topic_indicator as n on n.indicator in ('ori', 'rad')
 ),
 
 cited as (
     select f.family_id, c.cited_family
     from intermediate.int_family as f
-    inner join asked as a on a.indicators > 0
     inner join staging.stg_family_citation as c on f.family_id = c.citing_family
+    -- Where no family is asked for, this keeps DuckDB from reading the citations.
+    where f.family_id in (select family_id from asked)
 ),
 
 spread as (
