@@ -83,8 +83,9 @@ def int_path_draw(
 
     References
     ----------
-    Politis & Romano 1994, Annals of Statistics 22:2031-2050, for subsampling; the base rate is drawn
-    from its posterior with Jeffreys' prior, Brown, Cai & DasGupta 2001, Statistical Science 16:101.
+    Politis & Romano 1994, Annals of Statistics 22:2031-2050, for subsampling; the base rate is
+    drawn from its posterior with Jeffreys' prior, Brown, Cai & DasGupta 2001, Statistical Science
+    16:101-133.
     """
     method = topic.collect().row(0, named=True)
     core = int_score_rank.filter("is_core").select("family_id")

@@ -88,7 +88,9 @@ def test_draws_belong_to_parts_by_their_number():
 
 def test_the_order_of_rows_decides_nothing():
     given = tables()
-    shuffled = {name: frame.sample(fraction=1, shuffle=True, seed=2) for name, frame in given.items()}
+    shuffled = {
+        name: frame.sample(fraction=1, shuffle=True, seed=2) for name, frame in given.items()
+    }
     assert draw(given, [0]).equals(draw(shuffled, [0]))
 
 

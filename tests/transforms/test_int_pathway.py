@@ -71,7 +71,10 @@ def test_each_path_is_found_by_what_its_rule_asks_for(label):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("I3", "I2"), ("I1", "I2"), ("T2", "T3"), ("C2", "C1"), ("C2", "C3"), ("C1", "C3"), ("C3", "C4")],
+    [
+        ("I3", "I2"), ("I1", "I2"), ("T2", "T3"), ("C2", "C1"), ("C2", "C3"), ("C1", "C3"),
+        ("C3", "C4"),
+    ],
 )  # fmt: skip
 def test_of_two_paths_that_hold_the_first_counts(one, other):
     both = PATHS[other] | PATHS[one]
