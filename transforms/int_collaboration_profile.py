@@ -59,7 +59,7 @@ def int_collaboration_profile(
     method = topic.collect().row(0, named=True)
     organisations = int_family_organisation.collect()
     pairs = int_collaboration_pair.collect()
-    base = base_rates(int_co_application_base)
+    base = _base_rates(int_co_application_base)
     parts = int_family_collaboration.collect().partition_by("population", "country", as_dict=True)
     found = []
     for (population, country), families in sorted(parts.items()):
@@ -83,7 +83,7 @@ def int_collaboration_profile(
     return pl.DataFrame(found, infer_schema_length=None)
 
 
-def base_rates(int_co_application_base: pl.LazyFrame) -> dict[str, float]:
+def _base_rates(int_co_application_base: pl.LazyFrame) -> dict[str, float]:
     """Take the rate that each country is used to, if enough of its families tell it.
 
     Parameters
