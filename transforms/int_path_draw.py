@@ -199,7 +199,7 @@ def _corpora(
         """Number the families and the values of a column."""
         known = frame.join(numbered.lazy(), on="family_id").sort("row", column).collect()
         values = known[column].unique().sort()
-        number = pl.col(column).replace_strict(values, range(len(values)), return_dtype=pl.Int64)
+        number = pl.col(column).rank("dense").cast(pl.Int64) - 1
         return known.with_columns(column=number), values
 
     def matrix(placed: pl.DataFrame, values: pl.Series | list[float], columns: int) -> csr_array:

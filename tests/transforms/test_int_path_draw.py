@@ -139,3 +139,14 @@ def test_families_that_two_countries_share_count_by_share():
             d.filter(country="JP", metric=metric)["value"].to_list() for d in (whole, halved)
         )
         assert one == pytest.approx(other)
+
+
+def test_without_any_industry_only_what_needs_none_is_measured():
+    given = tables()
+    given["int_family_industry"] = given["int_family_industry"].with_columns(
+        industry=pl.lit("none")
+    )
+    given["int_family_industry_symbol"] = given["int_family_industry_symbol"].clear()
+    drawn = draw(given, [0]).filter(country="JP")
+    assert drawn.filter(metric="effective_industries")["value"].null_count() == 2
+    assert drawn.filter(metric="lift")["value"].null_count() == 0
