@@ -39,12 +39,10 @@ def int_path_draw(
 ) -> pl.DataFrame:
     """Draw samples of each country's core families and measure them.
 
-    Densities, shares of the largest and the like depend on how many families there are. So every
-    sample has the same number: half of the core families of the compared country that has fewest
-    (of those with MIN_FAMILIES), at most MAX_SAMPLE, drawn without replacement. A mean over halves
-    varies as one over samples of the whole size would. For larger countries it varies more than it
-    would: that errs on the side of saying less. Other countries than the compared ones are left out
-    where they have fewer families.
+    Densities, shares of the largest and the like depend on how many families there are. So a
+    compared country and all that it is held against are measured on samples of one size: half of
+    its core families, at most MAX_SAMPLE, drawn without replacement. A mean over halves varies as
+    one over samples of the whole size would. Countries with fewer families are left out.
 
     Parameters
     ----------
@@ -78,8 +76,9 @@ def int_path_draw(
     Returns
     -------
     pl.DataFrame
-        One row a draw x country (with MIN_FAMILIES core families, or WORLD) x metric: value, null
-        where a sample has nothing to measure.
+        One row a draw x compared country with MIN_FAMILIES core families (path) x country with
+        as many as that one, itself and WORLD, too x metric: value, null where a sample has
+        nothing to measure.
 
     References
     ----------
@@ -100,12 +99,13 @@ def int_path_draw(
             int_family_collaboration.filter(pl.col("population") == "core"), int_family_code,
         )
     )  # fmt: skip
-    compared = set(topic_country.collect()["country"]) & set(corpora)
-    schema = {"draw": pl.Int64, "country": pl.String, "metric": pl.String, "value": pl.Float64}
-    if not compared:
-        return pl.DataFrame(schema=schema)
-    size = min(MAX_SAMPLE, min(len(corpora[country].share) for country in compared) // 2)
-    corpora = {name: corpus for name, corpus in corpora.items() if len(corpus.share) >= 2 * size}
+    compared = sorted(set(topic_country.collect()["country"]) & set(corpora))
+    pairs = [
+        (path, min(MAX_SAMPLE, len(corpora[path].share) // 2), country, corpus)
+        for path in compared
+        for country, corpus in corpora.items()
+        if len(corpus.share) >= min(2 * MAX_SAMPLE, len(corpora[path].share))
+    ]
     advantages = {
         country: industries.is_in(of_country.to_list()).to_numpy()
         for country, of_country in _advantages(int_industry_profile, method["minimum_cell"])
@@ -122,15 +122,19 @@ def int_path_draw(
     }
     found = []
     for draw in range(part, method["samples"], PARTS):
-        for country, corpus in corpora.items():
-            random = np.random.default_rng([method["seed"], draw, *country.encode()])
+        for path, size, country, corpus in pairs:
+            random = np.random.default_rng([method["seed"], draw, *f"{path}{country}".encode()])
             sample = corpus.sample(np.sort(random.choice(len(corpus.share), size, replace=False)))
             measured = (
                 industry_measures(sample, advantages.get(country, nowhere))
                 | technology_measures(sample)
                 | collaboration_measures(sample, _base_rate(random, habits.get(country)))
             )  # fmt: skip
-            found += [(draw, country, metric, value) for metric, value in measured.items()]
+            found += [(draw, path, country, metric, value) for metric, value in measured.items()]
+    schema = {
+        "draw": pl.Int64, "path": pl.String, "country": pl.String, "metric": pl.String,
+        "value": pl.Float64,
+    }  # fmt: skip
     return pl.DataFrame(found, schema=schema, orient="row").with_columns(
         pl.col("value").fill_nan(None)
     )

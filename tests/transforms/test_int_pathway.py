@@ -35,21 +35,21 @@ PATHS = {
 }
 
 
-def drawn(country, figures, spread=0.01, wrong=0):
+def drawn(path, country, figures, spread=0.01, wrong=0):
     """Draws around figures; the last `wrong` of them are those of a plain country."""
     for draw in range(DRAWS):
         noise = 1 + spread * (draw - (DRAWS - 1) / 2) / DRAWS
         chosen = PLAIN if draw >= DRAWS - wrong else PLAIN | figures
         for metric, value in chosen.items():
-            yield draw, country, metric, None if value is None else value * noise
+            yield draw, path, country, metric, None if value is None else value * noise
 
 
 def paths(countries, **how):
     """Labels of {country: figures that are not PLAIN}, by country and dimension."""
-    rows = [row for name, figures in countries.items() for row in drawn(name, figures, **how)]
-    rows += drawn("WORLD", {})
+    rows = [row for name, figures in countries.items() for row in drawn(name, name, figures, **how)]
+    rows += [row for name in countries for row in drawn(name, "WORLD", {})]
     value = int_path_value(
-        pl.LazyFrame(rows, schema=["draw", "country", "metric", "value"], orient="row")
+        pl.LazyFrame(rows, schema=["draw", "path", "country", "metric", "value"], orient="row")
     ).lazy()
     test = int_path_test(int_path_metric(value).lazy(), value, RULES)
     found = int_pathway(test.lazy(), RULES)
