@@ -7,6 +7,7 @@ import polars as pl
 from scipy.sparse import csr_array
 
 from transforms.int_collaboration_profile import MIN_BASE_FAMILIES
+from transforms.int_path_metric import MIN_COUNTRIES
 from transforms.pathway import (
     NAN,
     Corpus,
@@ -19,6 +20,7 @@ PARTS = 10
 MIN_FAMILIES = 30
 # A larger sample only takes longer.
 MAX_SAMPLE = 2000
+BENCHMARK_EVERY = 5
 FLAGS = ["is_any", "is_co", "is_ff", "is_iur", "is_led", "is_chain"]
 
 
@@ -42,7 +44,8 @@ def int_path_draw(
     Densities, shares of the largest and the like depend on how many families there are. So a
     compared country and all that it is held against are measured on samples of one size: half of
     its core families, at most MAX_SAMPLE, drawn without replacement. A mean over halves varies as
-    one over samples of the whole size would. Countries with fewer families are left out.
+    one over samples of the whole size would. Where MIN_COUNTRIES have as many families as the
+    country, it is held against them, else against the world.
 
     Parameters
     ----------
@@ -76,9 +79,9 @@ def int_path_draw(
     Returns
     -------
     pl.DataFrame
-        One row a draw x compared country with MIN_FAMILIES core families (path) x country with
-        as many as that one, itself and WORLD, too x metric: value, null where a sample has
-        nothing to measure.
+        One row a draw x compared country with MIN_FAMILIES core families (path) x metric, and in
+        one of BENCHMARK_EVERY draws for each country that it is held against: value, null where a
+        sample has nothing to measure.
 
     References
     ----------
@@ -100,12 +103,7 @@ def int_path_draw(
         )
     )  # fmt: skip
     compared = sorted(set(topic_country.collect()["country"]) & set(corpora))
-    pairs = [
-        (path, min(MAX_SAMPLE, len(corpora[path].share) // 2), country, corpus)
-        for path in compared
-        for country, corpus in corpora.items()
-        if len(corpus.share) >= min(2 * MAX_SAMPLE, len(corpora[path].share))
-    ]
+    pairs = [(path, other) for path in compared for other in _held_against(corpora, path)]
     advantages = {
         country: industries.is_in(of_country.to_list()).to_numpy()
         for country, of_country in _advantages(int_industry_profile, method["minimum_cell"])
@@ -122,7 +120,11 @@ def int_path_draw(
     }
     found = []
     for draw in range(part, method["samples"], PARTS):
-        for path, size, country, corpus in pairs:
+        for path, country in pairs:
+            # A benchmark is a mean: it takes fewer draws than an interval.
+            if country != path and draw // PARTS % BENCHMARK_EVERY:
+                continue
+            corpus, size = corpora[country], min(MAX_SAMPLE, len(corpora[path].share) // 2)
             random = np.random.default_rng([method["seed"], draw, *f"{path}{country}".encode()])
             sample = corpus.sample(np.sort(random.choice(len(corpus.share), size, replace=False)))
             measured = (
@@ -138,6 +140,13 @@ def int_path_draw(
     return pl.DataFrame(found, schema=schema, orient="row").with_columns(
         pl.col("value").fill_nan(None)
     )
+
+
+def _held_against(corpora: dict[str, Corpus], path: str) -> list[str]:
+    """Name who tells a country's benchmark: all that have as many families, or the world."""
+    least = min(2 * MAX_SAMPLE, len(corpora[path].share))
+    peers = [name for name, c in corpora.items() if name != "WORLD" and len(c.share) >= least]
+    return [*(peers if len(peers) >= MIN_COUNTRIES else [path]), "WORLD"]
 
 
 def _base_rate(random: np.random.Generator, habit: tuple[float, float] | None) -> float:

@@ -94,13 +94,25 @@ def test_the_order_of_rows_decides_nothing():
     assert draw(given, [0]).equals(draw(shuffled, [0]))
 
 
-def test_a_country_that_has_fewer_families_than_the_compared_one_is_left_out():
+def test_a_country_that_has_fewer_families_than_the_compared_one_is_left_out(monkeypatch):
+    monkeypatch.setattr("transforms.int_path_draw.MIN_COUNTRIES", 2)
     compared = tables() | {"topic_country": pl.DataFrame({"country": ["DE", "FR", "JP", "US"]})}
     drawn = draw(compared, [0])
-    # JP has 200 families, and US 300; what is held against JP are samples of 100.
+    # FR has too few itself; US is held against the world, as only JP comes near.
     assert {path: set(drawn.filter(path=path)["country"]) for path in drawn["path"].unique()} == {
         "DE": {"DE", "JP", "US", "WORLD"}, "JP": {"JP", "US", "WORLD"}, "US": {"US", "WORLD"},
     }  # fmt: skip
+
+
+def test_a_few_countries_are_held_against_the_world_alone():
+    assert set(draw(tables(), [0]).filter(path="JP")["country"]) == {"JP", "WORLD"}
+
+
+def test_a_benchmark_takes_one_draw_in_five():
+    given = tables() | {"topic": pl.DataFrame(METHOD | {"samples": 100})}
+    drawn = draw(given, [0]).filter(path="JP", metric="cr4")
+    assert drawn.filter(country="JP").height == 10
+    assert drawn.filter(country="WORLD")["draw"].to_list() == [0, 50]
 
 
 def test_without_a_compared_country_of_thirty_core_families_nothing_is_drawn():
