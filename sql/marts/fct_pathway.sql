@@ -1,6 +1,6 @@
 -- The path of each country to its key core technologies: in which industries, across or within
--- technology categories, and with whom. One row = one compared country with 30 key
--- core families.
+-- technology categories, and with whom.
+-- One row = one compared country with 30 key core families.
 -- Key: topic, country.
 with core as (
     select
