@@ -1,7 +1,7 @@
 """Planted paths and lags beside the found ones: `python -m benchmarks.paths`.
 
-It makes worlds with paths and worlds without, builds `fct_pathway` and `fct_technology_lag` of each,
-and writes what was planted and what was found to a file of results.
+It makes worlds with paths and worlds without, builds `fct_pathway` and `fct_technology_lag` of
+each, and writes what was planted and what was found to a file of results.
 """
 
 import argparse
@@ -26,8 +26,8 @@ from warehouse.topic import read
 
 Found = dict[str, Any]
 
-# Four countries of one size, so that each has its core families in a world that is not too large, and
-# enough families outside the topic to tell what it is used to.
+# Four countries of one size, so that each has its core families in a world that is not too large,
+# and enough families outside the topic to tell what it is used to.
 COUNTRIES = ("US", "JP", "KR", "CN")
 PLAN = "\n".join(
     [f"[country.{name}]\nweight = 0.2\ncore = 0.5" for name in COUNTRIES]

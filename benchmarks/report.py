@@ -53,6 +53,8 @@ def write(results: Path, path: Path) -> None:
     for name, section in SECTIONS.items():
         if name in reports:
             parts += [section(reports[name]), _measured(reports[name])]
+    if "paths" in reports:
+        parts.append(_paths(reports["paths"]))
     if "growth" in reports:
         drawing = path.with_name("benchmarks-growth.svg")
         drawing.write_text(draw(reports["growth"]), encoding="utf-8")
@@ -408,6 +410,40 @@ def _method(report: Report) -> str:
         "corepath's own.\n\n" + summed + "\n" + "; ".join(ratios_) + ".\n\ncorepath, by step:\n\n"
         + table(header, rows("corepath", [*SUMS, *BOOTSTRAP])) + "\nThe script, by part:\n\n"
         + table(header, rows("bare", parts[1][2]))
+    )  # fmt: skip
+
+
+def _paths(report: Report) -> str:
+    """Show what was planted in generated worlds beside what was found."""
+    worlds = report["worlds"]
+    paths = [path | {"null": w["null"], "seed": w["seed"]} for w in worlds for path in w["paths"]]
+    lags = [lag | {"null": w["null"], "seed": w["seed"]} for w in worlds for lag in w["lags"]]
+    share = {
+        null: [path["as_planted"] for path in paths if path["null"] == null]
+        for null in (False, True)
+    }
+    cells = [
+        (str(path["seed"]), path["country"], f"{path['core_families']:,}", path["dimension"],
+         path["planted"] or "nothing", f"{path['found']} ({path['support']:.0%})")
+        for path in paths
+    ]  # fmt: skip
+    shifts = [
+        (str(lag["seed"]), lag["country"], f"{lag['planted']:.1f}",
+         f"{lag['found']:.2f} ({lag['low']:.2f} to {lag['high']:.2f})")
+        for lag in lags
+    ]  # fmt: skip
+    return (
+        "## Planted paths beside the found ones\n\n"
+        f"Worlds of {worlds[0]['families']:,} families, four countries of one size, and as many "
+        "without structure, from raw dumps to the marts (`python -m benchmarks.paths`). "
+        f"{sum(share[False])} of {len(share[False])} planted labels are found; where nothing is "
+        f"planted, {sum(share[True])} of {len(share[True])} are indeterminate or weak. "
+        f"Lags are off by {max(abs(lag['found'] - lag['planted']) for lag in lags):.2f} years at "
+        "most.\n\n"
+        + table(("seed", "country", "core families", "dimension", "planted", "found (support)"),
+                cells)
+        + "\nYears behind the US, with the 90 % interval:\n\n"
+        + table(("seed", "country", "planted", "found"), shifts)
     )  # fmt: skip
 
 

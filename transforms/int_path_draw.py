@@ -7,6 +7,7 @@ import polars as pl
 from scipy.sparse import csr_array
 
 from transforms.collaboration import MIN_BASE_FAMILIES
+from transforms.int_path_metric import MIN_COUNTRIES
 from transforms.pathway import (
     NAN,
     Corpus,
@@ -19,6 +20,7 @@ PARTS = 10
 MIN_FAMILIES = 30
 # A larger sample only takes longer.
 MAX_SAMPLE = 2000
+BENCHMARK_EVERY = 5
 FLAGS = ["is_any", "is_co", "is_ff", "is_iur", "is_led", "is_chain"]
 
 
@@ -39,12 +41,11 @@ def int_path_draw(
 ) -> pl.DataFrame:
     """Draw samples of each country's core families and measure them.
 
-    Densities, shares of the largest and the like depend on how many families there are. So every
-    sample has the same number: half of the core families of the compared country that has fewest
-    (of those with MIN_FAMILIES), at most MAX_SAMPLE, drawn without replacement. A mean over halves
-    varies as one over samples of the whole size would. For larger countries it varies more than it
-    would: that errs on the side of saying less. Other countries than the compared ones are left out
-    where they have fewer families.
+    Densities, shares of the largest and the like depend on how many families there are. So a
+    compared country and all that it is held against are measured on samples of one size: half of
+    its core families, at most MAX_SAMPLE, drawn without replacement. A mean over halves varies as
+    one over samples of the whole size would. Where MIN_COUNTRIES have as many families as the
+    country, it is held against them, else against the world.
 
     Parameters
     ----------
@@ -78,13 +79,15 @@ def int_path_draw(
     Returns
     -------
     pl.DataFrame
-        One row a draw x country (with MIN_FAMILIES core families, or WORLD) x metric: value, null
-        where a sample has nothing to measure.
+        One row a draw x compared country with MIN_FAMILIES core families (path) x metric, and in
+        one of BENCHMARK_EVERY draws for each country that it is held against: value, null where a
+        sample has nothing to measure.
 
     References
     ----------
-    Politis & Romano 1994, Annals of Statistics 22:2031-2050, for subsampling; the base rate is drawn
-    from its posterior with Jeffreys' prior, Brown, Cai & DasGupta 2001, Statistical Science 16:101.
+    Politis & Romano 1994, Annals of Statistics 22:2031-2050, for subsampling; the base rate is
+    drawn from its posterior with Jeffreys' prior, Brown, Cai & DasGupta 2001, Statistical Science
+    16:101-133.
     """
     method = topic.collect().row(0, named=True)
     core = int_score_rank.filter("is_core").select("family_id")
@@ -99,12 +102,8 @@ def int_path_draw(
             int_family_collaboration.filter(pl.col("population") == "core"), int_family_code,
         )
     )  # fmt: skip
-    compared = set(topic_country.collect()["country"]) & set(corpora)
-    schema = {"draw": pl.Int64, "country": pl.String, "metric": pl.String, "value": pl.Float64}
-    if not compared:
-        return pl.DataFrame(schema=schema)
-    size = min(MAX_SAMPLE, min(len(corpora[country].share) for country in compared) // 2)
-    corpora = {name: corpus for name, corpus in corpora.items() if len(corpus.share) >= 2 * size}
+    compared = sorted(set(topic_country.collect()["country"]) & set(corpora))
+    pairs = [(path, other) for path in compared for other in _held_against(corpora, path)]
     advantages = {
         country: industries.is_in(of_country.to_list()).to_numpy()
         for country, of_country in _advantages(int_industry_profile, method["minimum_cell"])
@@ -121,18 +120,33 @@ def int_path_draw(
     }
     found = []
     for draw in range(part, method["samples"], PARTS):
-        for country, corpus in corpora.items():
-            random = np.random.default_rng([method["seed"], draw, *country.encode()])
+        for path, country in pairs:
+            # A benchmark is a mean: it takes fewer draws than an interval.
+            if country != path and draw // PARTS % BENCHMARK_EVERY:
+                continue
+            corpus, size = corpora[country], min(MAX_SAMPLE, len(corpora[path].share) // 2)
+            random = np.random.default_rng([method["seed"], draw, *f"{path}{country}".encode()])
             sample = corpus.sample(np.sort(random.choice(len(corpus.share), size, replace=False)))
             measured = (
                 industry_measures(sample, advantages.get(country, nowhere))
                 | technology_measures(sample)
                 | collaboration_measures(sample, _base_rate(random, habits.get(country)))
             )  # fmt: skip
-            found += [(draw, country, metric, value) for metric, value in measured.items()]
+            found += [(draw, path, country, metric, value) for metric, value in measured.items()]
+    schema = {
+        "draw": pl.Int64, "path": pl.String, "country": pl.String, "metric": pl.String,
+        "value": pl.Float64,
+    }  # fmt: skip
     return pl.DataFrame(found, schema=schema, orient="row").with_columns(
         pl.col("value").fill_nan(None)
     )
+
+
+def _held_against(corpora: dict[str, Corpus], path: str) -> list[str]:
+    """Name who tells a country's benchmark: all that have as many families, or the world."""
+    least = min(2 * MAX_SAMPLE, len(corpora[path].share))
+    peers = [name for name, c in corpora.items() if name != "WORLD" and len(c.share) >= least]
+    return [*(peers if len(peers) >= MIN_COUNTRIES else [path]), "WORLD"]
 
 
 def _base_rate(random: np.random.Generator, habit: tuple[float, float] | None) -> float:
@@ -198,7 +212,7 @@ def _corpora(
         """Number the families and the values of a column."""
         known = frame.join(numbered.lazy(), on="family_id").sort("row", column).collect()
         values = known[column].unique().sort()
-        number = pl.col(column).replace_strict(values, range(len(values)), return_dtype=pl.Int64)
+        number = pl.col(column).rank("dense").cast(pl.Int64) - 1
         return known.with_columns(column=number), values
 
     def matrix(placed: pl.DataFrame, values: pl.Series | list[float], columns: int) -> csr_array:

@@ -12,16 +12,17 @@ def int_path_metric(int_path_value: pl.LazyFrame) -> pl.DataFrame:
     Parameters
     ----------
     int_path_value
-        One row a country x metric x draw, in this order: value, null where a sample has nothing to
-        measure.
+        One row a path x country x metric x draw, in this order: value, null where a sample has
+        nothing to measure.
 
     Returns
     -------
     pl.DataFrame
-        One row a country (WORLD, too) x metric: value (mean over draws), low and high (the 90 %
+        One row a compared country x metric: value (mean over draws), low and high (the 90 %
         interval), each null where less than half of the draws have something to measure; benchmark
-        (the median of the countries' values if there are MIN_COUNTRIES, else the world's); is_high
-        and is_low, whether the interval lies wholly above or below it.
+        (of samples of the same size, the median of the countries' values if there are
+        MIN_COUNTRIES, else the world's); is_high and is_low, whether the interval lies wholly above
+        or below it.
     """
     value = pl.col("value")
     figures = {
@@ -31,24 +32,28 @@ def int_path_metric(int_path_value: pl.LazyFrame) -> pl.DataFrame:
     }
     enough = value.count() * 2 >= pl.len()
     metrics = (
-        int_path_value.group_by("country", "metric", maintain_order=True)
+        int_path_value.group_by("path", "country", "metric", maintain_order=True)
         .agg(**{name: pl.when(enough).then(figure) for name, figure in figures.items()})
         .collect()
     )
-    world = metrics.filter(country="WORLD").select("metric", world="value")
+    world = metrics.filter(country="WORLD").select("path", "metric", world="value")
     benchmark = (
         metrics.filter(pl.col("country") != "WORLD")
-        .group_by("metric")
+        .group_by("path", "metric")
         .agg(middle=value.median(), countries=value.count())
-        .join(world, on="metric")
+        .join(world, on=["path", "metric"])
         .select(
+            "path",
             "metric",
             benchmark=pl.when(pl.col("countries") >= MIN_COUNTRIES)
             .then("middle")
             .otherwise("world"),
         )
     )
-    return metrics.join(benchmark, on="metric", maintain_order="left").with_columns(
+    own = metrics.filter(pl.col("path") == pl.col("country")).drop("path")
+    return own.join(
+        benchmark.rename({"path": "country"}), on=["country", "metric"], maintain_order="left"
+    ).with_columns(
         is_high=(pl.col("low") > pl.col("benchmark")).fill_null(False),
         is_low=(pl.col("high") < pl.col("benchmark")).fill_null(False),
     )

@@ -20,7 +20,7 @@ def int_path_test(
     int_path_metric
         One row a country x metric: value, low, high, benchmark, is_high, is_low.
     int_path_value
-        One row a country x metric x draw, in this order: value.
+        One row a path x country x metric x draw, in this order: value.
     pathway_rules
         One row a rule x clause x test: dimension, position, label, clause, test.
 
@@ -37,14 +37,15 @@ def int_path_test(
     }
     values = {
         (country, metric): np.array(drawn)
-        for country, metric, drawn in int_path_value.group_by("country", "metric")
+        for country, metric, drawn in int_path_value.filter(pl.col("path") == pl.col("country"))
+        .group_by("country", "metric")
         .agg(pl.col("value").fill_null(float("nan")))
         .collect()
         .iter_rows()
     }
     rules = pathway_rules.sort("dimension", "position", "clause", "test").collect()
     found = []
-    for country in sorted({country for country, _ in metrics} - {"WORLD"}):
+    for country in sorted({country for country, _ in metrics}):
         for rule in rules.iter_rows(named=True):
             test = PathTest.read(rule["test"])
             metric, drawn = metrics[country, test.metric], values[country, test.metric]

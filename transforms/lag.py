@@ -1,7 +1,7 @@
 """How many years one country's technologies come after another's."""
 
 import numpy as np
-from scipy.fft import irfft, next_fast_len, rfft
+from scipy.fft import next_fast_len
 
 # Strata with fewer families than this in either window say nothing about time.
 MIN_STRATUM = 5.0
@@ -62,11 +62,11 @@ def _windows(a: np.ndarray, b: np.ndarray, most: int) -> tuple[np.ndarray, np.nd
     steps = a.shape[-1]
     upto_a, upto_b = a.cumsum(-1), b.cumsum(-1)
     size = next_fast_len(steps + most, real=True)
-    left = rfft(np.stack([a, upto_a, upto_a**2, a * upto_a]), size)
-    right = rfft(np.stack([b, upto_b, upto_b**2, b * upto_b]), size)
+    left = np.fft.rfft(np.stack([a, upto_a, upto_a**2, a * upto_a]), size)
+    right = np.fft.rfft(np.stack([b, upto_b, upto_b**2, b * upto_b]), size)
 
     def meet(x: int, y: int) -> np.ndarray:
-        return irfft(left[x].conj() * right[y], size)[..., : most + 1]
+        return np.fft.irfft(left[x].conj() * right[y], size)[..., : most + 1]
 
     def head(x: np.ndarray) -> np.ndarray:
         """Sum what is left of a's side: all but the last steps."""

@@ -179,8 +179,8 @@ def chance_alike(
 
     A family of n gets n labels of different groups. In a year of F families, a group that c of them
     have weighs as its odds c / (F - c): so what is frequent stays as frequent as it is, though no
-    family has it twice. Then n different groups are dealt in e_n(odds) ways, the elementary symmetric
-    polynomial; all of one kind, in e_n of that kind's parts of the odds.
+    family has it twice. Then n different groups are dealt in e_n(odds) ways, the elementary
+    symmetric polynomial; all of one kind, in e_n of that kind's parts of the odds.
 
     Parameters
     ----------
@@ -207,8 +207,8 @@ def chance_alike(
 
     Examples
     --------
-    Of eight families two have a, two b, two c, two d: each pair is as likely, and two of the six are
-    of one kind.
+    Of eight families two have a, two b, two c, two d: each pair is as likely, and two of the six
+    are of one kind.
 
     >>> labels = csr_array(np.eye(4)[[0, 0, 1, 1, 2, 2, 3, 3]])
     >>> kinds = np.array([0, 0, 1, 1])
@@ -263,10 +263,10 @@ def technology_measures(corpus: Corpus) -> dict[str, float]:
     dict of str to float
         cross_share: pairs of subclasses of different sections over all pairs of subclasses that
         meet in a family, 0 to 1; lift: that over what chance gives, if families' subclasses were
-        dealt out anew within the year, none twice to one; inner_association: families in which two subclasses of
-        one section meet over those expected if each came alone, Σ c / Σ (a b / n); density: pairs
-        that meet over all pairs; clustering: mean over subclasses of the share of pairs of neighbours
-        that meet. NaN where there is nothing to measure.
+        dealt out anew within the year, none twice to one; inner_association: families in which two
+        subclasses of one section meet over those expected if each came alone, Σ c / Σ (a b / n);
+        density: pairs that meet over all pairs; clustering: mean over subclasses of the share of
+        pairs of neighbours that meet. NaN where there is nothing to measure.
 
     References
     ----------
@@ -310,7 +310,7 @@ def _chance_across(
     number = np.diff(codes.indptr)
     pairs = np.bincount(place, share * number * (number - 1), len(years))
     by_year = csr_array((np.ones(len(place)), (place, np.arange(len(place)))))
-    times = (by_year @ codes).toarray()
+    times = csr_array(by_year @ codes).toarray()
     by_section = times @ np.eye(sections.max() + 1)[sections]
     total = times.sum(axis=1) ** 2
     different = np.maximum(total - (times**2).sum(axis=1), 1e-9)

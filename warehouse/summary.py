@@ -87,6 +87,48 @@ where population = 'all' and period = 'all' and subfield = 'all' and level = 'su
 order by network <> 'WORLD', families desc
 """
 
+_PATHS = """
+select
+    coalesce(c.name, p.country) as country, p.families as core,
+    printf('%s (%.0f %%)', industry_path, 100 * industry_support) as "industries",
+    printf('%s (%.0f %%)', technology_path, 100 * technology_support) as "technologies",
+    printf('%s (%.0f %%)', collaboration_path, 100 * collaboration_support) as "collaboration",
+    case when p.is_weak then 'yes' else '' end as weak
+from marts.fct_pathway as p left join marts.dim_country as c using (country)
+where c.is_compared order by country
+"""
+
+_SENTENCES = """
+select p.sentence from marts.fct_pathway as p inner join marts.dim_country as c using (country)
+where c.is_compared order by p.country
+"""
+
+_REFERENCES = """
+select
+    coalesce(c.name, p.country) as country, p.kind,
+    coalesce(r.name, p.reference) as "reference", count(*) as technologies,
+    array_to_string(list(p.technology order by p.technology)[:8], ', ') as "such as"
+from marts.fct_reference_path as p
+left join marts.dim_country as c on p.country = c.country
+left join marts.dim_country as r on p.reference = r.country
+where p.reference is not null group by all order by country, p.kind, technologies desc, 3
+"""
+
+# Each pair once, as it is told of the one that is behind.
+_LAGS = """
+select
+    coalesce(c.name, l.country) as country,
+    printf('%.1f years (%.1f to %.1f)', l.lag, l.lag_low, l.lag_high) as "behind (90 %)",
+    coalesce(r.name, l.reference) as "whom",
+    l.verdict
+from marts.fct_technology_lag as l
+left join marts.dim_country as c on l.country = c.country
+left join marts.dim_country as r on l.reference = r.country
+where l.subfield = 'all' and l.verdict in ('behind', 'level')
+    and (l.lag > 0 or (l.lag = 0 and l.country < l.reference))
+order by l.lag desc, country
+"""
+
 _SOURCES = """
 select source, files, rows, rejected, publications, merged_publications as "merged with others"
 from meta.source order by rank
@@ -111,8 +153,8 @@ def summarise(path: Path) -> str:
     -------
     str
         Markdown: the key core technologies and who leads in them, countries and their trends,
-        weights, networks, where countries are known from, sources, rows, what validation warned
-        of, and how to open it.
+        weights, networks, paths and lags, where countries are known from, sources, rows, what
+        validation warned of, and how to open it.
     """
     file = path / "corepath.duckdb"
     with duckdb.connect(str(file), read_only=True) as db:
@@ -162,6 +204,14 @@ def summarise(path: Path) -> str:
             _table(db.sql(_WEIGHTS)),
             "## Convergence networks",
             _table(db.sql(_NETWORKS)),
+            "## Paths",
+            "Labels with their support, see docs/pathways.md:",
+            _table(db.sql(_PATHS)) or "No compared country has 30 key core families.",
+            *(f"- {_escaped(sentence)}" for (sentence,) in db.sql(_SENTENCES).fetchall()),
+            "Nearest reference by kind of technology:",
+            _table(db.sql(_REFERENCES)) or "No country lags in a technology that has one.",
+            "## Who is behind whom",
+            _table(db.sql(_LAGS)) or "No pair has enough key core families to tell.",
             "## Where countries come from",
             _table(db.sql(_COUNTRY_SOURCES)),
             "## Sources",

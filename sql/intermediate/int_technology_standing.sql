@@ -25,7 +25,8 @@ centrality as (
         percent_rank() over (order by strength) as strength_rank,
         percent_rank() over (order by betweenness) as betweenness_rank
     from intermediate.int_convergence_node
-    where network = 'WORLD'
+    where network = 'WORLD' and population = 'all' and period = 'all' and subfield = 'all'
+        and level = 'subclass'
 ),
 
 -- The sub-field that half of a technology's core families or more are of.

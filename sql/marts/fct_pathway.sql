@@ -1,5 +1,6 @@
 -- The path of each country to its key core technologies: in which industries, across or within
--- technology categories, and with whom. One row = one country with 30 key core families.
+-- technology categories, and with whom.
+-- One row = one compared country with 30 key core families.
 -- Key: topic, country.
 with core as (
     select
@@ -30,13 +31,28 @@ paths as (
         bool_or(is_weak) as is_weak
     from intermediate.int_pathway
     group by country
+),
+
+told as (
+    select
+        p.*,
+        c.families,
+        c.fractional_families,
+        n.name || ', by ' || c.families::varchar || ' key core families. Industries: '
+        || p.industry_statement || '. Technologies: ' || p.technology_statement
+        || '. Collaboration: ' || p.collaboration_statement
+        || '. Patents tell of classes and co-applicants, not of demand, supply or intent.'
+            as sentence
+    from paths as p
+    inner join core as c on p.country = c.country
+    inner join reference.country as n on p.country = n.country
 )
 
 select
     t.topic, -- Topic of the release
     p.country, -- Applicant country (ISO alpha-2)
-    c.families, -- Its key core families, each counted whole
-    c.fractional_families, -- The same, fractional
+    p.families, -- Its key core families, each counted whole
+    p.fractional_families, -- The same, fractional
     p.industry_path, -- I1, I2, I3, I4 or indeterminate, see docs/pathways.md
     p.industry_support, -- Share of samples with the same label, 0 to 1
     p.industry_next, -- The label most frequent among the other samples
@@ -47,12 +63,6 @@ select
     p.collaboration_support, -- Share of samples with the same label
     p.collaboration_next, -- The label most frequent among the other samples
     p.is_weak, -- Whether any of the three has a support below 0.6
-    n.name || ', by ' || c.families::varchar || ' key core families. Industries: '
-    || p.industry_statement || '. Technologies: ' || p.technology_statement
-    || '. Collaboration: ' || p.collaboration_statement
-    || '. Patents tell of classes and co-applicants, not of demand, supply or intent.'
-        as sentence -- What the figures say, in words
-from paths as p
-inner join core as c on p.country = c.country
-inner join reference.country as n on p.country = n.country
+    p.sentence -- What the figures say, in words
+from told as p
 cross join topic.topic as t

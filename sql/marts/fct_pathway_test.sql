@@ -1,5 +1,5 @@
 -- The tests behind each country's path: what was measured, against what, and whether it holds.
--- One row = one country with 30 key core families x rule x clause x test.
+-- One row = one compared country with 30 key core families x rule x clause x test.
 -- Key: topic, country, label, clause, test.
 select
     t.topic, -- Topic of the release
@@ -13,7 +13,7 @@ select
     p.value, -- The country's figure: the mean over samples of equal size
     p.low, -- Lower end of the 90 % interval over samples
     p.high, -- Upper end
-    p.benchmark, -- Median of the countries with 30 core families, or the world's if they are few
+    p.benchmark, -- Of samples of the same size: the median of countries, or the world if few
     p.holds, -- Whether the test holds; null figures hold nothing
     p.support -- Share of samples in which it holds, 0 to 1
 from intermediate.int_path_test as p

@@ -56,6 +56,39 @@ told as (
     left join reference.country as f on c.reference = f.country
     left join intermediate.int_technology_lag as l
         on s.subfield = l.subfield and s.country = l.country and s.leader = l.reference
+),
+
+worded as (
+    select
+        p.*,
+        p.country_name || ' is ' || p.standing || ' in ' || p.technology || ' with '
+        || round(p.families, 1)::varchar || ' key core families'
+        || case
+            when p.country = p.leader then '.'
+            else ' (' || p.leader_name || ': ' || round(p.leader_families, 1)::varchar
+                || case
+                    when p.lag is null or p.lag_high - p.lag_low > 5 then ''
+                    else '; lag ' || round(p.lag, 1)::varchar || ' years in ' || p.subfield
+                end || ').'
+        end
+        || case p.kind
+            when 'advantage' then ' It is an advantage of the country.'
+            when 'foundational' then ' The technology is foundational: many others meet in it.'
+            else ' It is neither foundational nor an advantage: no reference is proposed.'
+        end
+        || case
+            when p.kind = 'neither' then ''
+            when p.standing <> 'lagging' then ' No compared country is surely ahead.'
+            when p.reference is null
+                then ' No country with a known path is surely ahead and ' || p.asks || '.'
+            else ' Reference: ' || p.reference_name || ' (path ' || p.reference_path
+                || '), because ' || p.why || case
+                    when p.candidates > 1
+                        then ', and the most similar of ' || p.candidates::varchar || ' such'
+                    else ''
+                end || '; similarity ' || round(p.similarity, 2)::varchar || '.'
+        end as reason
+    from told as p
 )
 
 select
@@ -89,33 +122,7 @@ select
     p.industry_similarity, -- Common part of both countries' shares of industries, 0 to 1
     p.path_similarity, -- Share of same labels among those determined for both, 0 to 1
     p.similarity, -- Mean of the two; the candidate with the highest is the reference
-    p.country_name || ' is ' || p.standing || ' in ' || p.technology || ' with '
-    || round(p.families, 1)::varchar || ' key core families'
-    || case
-        when p.country = p.leader then '.'
-        else ' (' || p.leader_name || ': ' || round(p.leader_families, 1)::varchar
-            || case
-                when p.lag is null or p.lag_high - p.lag_low > 5 then ''
-                else '; lag ' || round(p.lag, 1)::varchar || ' years in ' || p.subfield
-            end || ').'
-    end
-    || case p.kind
-        when 'advantage' then ' It is an advantage of the country.'
-        when 'foundational' then ' The technology is foundational: many others meet in it.'
-        else ' It is neither foundational nor an advantage: no reference is proposed.'
-    end
-    || case
-        when p.kind = 'neither' then ''
-        when p.standing <> 'lagging' then ' No compared country is surely ahead.'
-        when p.reference is null
-            then ' No country with a known path is surely ahead and ' || p.asks || '.'
-        else ' Reference: ' || p.reference_name || ' (path ' || p.reference_path
-            || '), because ' || p.why || case
-                when p.candidates > 1
-                    then ', and the most similar of ' || p.candidates::varchar || ' such'
-                else ''
-            end || '; similarity ' || round(p.similarity, 2)::varchar || '.'
-    end as reason -- The choice and its figures, in words
-from told as p
+    p.reason -- The choice and its figures, in words
+from worded as p
 left join reference.ipc_title as i on p.technology = i.technology
 cross join topic.topic as t

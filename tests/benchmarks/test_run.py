@@ -192,3 +192,32 @@ def test_a_number_that_differs_is_found(marts, tmp_path):
     found = differences(marts["corepath"], tmp_path)
     assert len(found) == 1
     assert found[0].startswith("fct_patent.score:")
+
+
+def test_planted_paths_stand_beside_the_found_ones(tmp_path):
+    def path(planted: str, found: str, as_planted: bool) -> dict[str, object]:
+        return {"country": "KR", "core_families": 3000, "dimension": "industry",
+                "planted": planted, "found": found, "support": 0.75,
+                "as_planted": as_planted}  # fmt: skip
+
+    lag = {
+        "country": "KR",
+        "reference": "US",
+        "planted": 3.0,
+        "found": 3.4,
+        "low": 3.0,
+        "high": 4.0,
+    }
+    worlds = [
+        {"families": 50_000, "seed": 1, "null": False, "lags": [lag],
+         "paths": [path("I1", "I1", True), path("I1", "I2", False)]},
+        {"families": 50_000, "seed": 1, "null": True, "lags": [],
+         "paths": [path("", "indeterminate", True)]},
+    ]  # fmt: skip
+    run.write(tmp_path / "r" / "paths.json", {"worlds": worlds})
+    report.write(tmp_path / "r", tmp_path / "page.md")
+    text = (tmp_path / "page.md").read_text()
+    assert "1 of 2 planted labels are found" in text
+    assert "1 of 1 are indeterminate or weak" in text
+    assert "off by 0.40 years" in text
+    assert "| 1 | KR | 3,000 | industry | I1 | I2 (75%) |" in text

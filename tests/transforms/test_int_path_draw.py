@@ -78,7 +78,7 @@ def tables(seed=1):
 def draw(given, parts=range(PARTS)):
     lazy = {name: frame.lazy() for name, frame in given.items()}
     found = pl.concat(int_path_draw(part, **lazy) for part in parts)
-    return found.sort("draw", "country", "metric")
+    return found.sort("draw", "path", "country", "metric")
 
 
 def test_draws_belong_to_parts_by_their_number():
@@ -88,15 +88,31 @@ def test_draws_belong_to_parts_by_their_number():
 
 def test_the_order_of_rows_decides_nothing():
     given = tables()
-    shuffled = {name: frame.sample(fraction=1, shuffle=True, seed=2) for name, frame in given.items()}
+    shuffled = {
+        name: frame.sample(fraction=1, shuffle=True, seed=2) for name, frame in given.items()
+    }
     assert draw(given, [0]).equals(draw(shuffled, [0]))
 
 
-def test_a_country_that_has_fewer_families_than_the_compared_ones_is_left_out():
-    # JP has 200: samples are of 100, and DE and FR cannot give as many.
-    assert set(draw(tables(), [0])["country"]) == {"JP", "US", "WORLD"}
-    small = tables() | {"topic_country": pl.DataFrame({"country": ["DE", "US"]})}
-    assert set(draw(small, [0])["country"]) == {"DE", "JP", "US", "WORLD"}
+def test_a_country_that_has_fewer_families_than_the_compared_one_is_left_out(monkeypatch):
+    monkeypatch.setattr("transforms.int_path_draw.MIN_COUNTRIES", 2)
+    compared = tables() | {"topic_country": pl.DataFrame({"country": ["DE", "FR", "JP", "US"]})}
+    drawn = draw(compared, [0])
+    # FR has too few itself; US is held against the world, as only JP comes near.
+    assert {path: set(drawn.filter(path=path)["country"]) for path in drawn["path"].unique()} == {
+        "DE": {"DE", "JP", "US", "WORLD"}, "JP": {"JP", "US", "WORLD"}, "US": {"US", "WORLD"},
+    }  # fmt: skip
+
+
+def test_a_few_countries_are_held_against_the_world_alone():
+    assert set(draw(tables(), [0]).filter(path="JP")["country"]) == {"JP", "WORLD"}
+
+
+def test_a_benchmark_takes_one_draw_in_five():
+    given = tables() | {"topic": pl.DataFrame(METHOD | {"samples": 100})}
+    drawn = draw(given, [0]).filter(path="JP", metric="cr4")
+    assert drawn.filter(country="JP").height == 10
+    assert drawn.filter(country="WORLD")["draw"].to_list() == [0, 50]
 
 
 def test_without_a_compared_country_of_thirty_core_families_nothing_is_drawn():
@@ -110,19 +126,20 @@ def test_a_ratio_varies_with_what_is_known_of_the_habit():
             {"country": ["JP"], "families": [families], "co_applications": [families / 10]}
         )
         drawn = draw(tables() | {"int_co_application_base": base})
-        return drawn.filter(country="JP", metric="rate_ratio")["value"].std()
+        return drawn.filter(path="JP", country="JP", metric="rate_ratio")["value"].std()
 
     assert spread(60.0) > 2 * spread(100_000.0)
 
 
 def test_a_country_without_a_habit_has_no_ratio():
-    drawn = draw(tables(), [0]).filter(metric="rate_ratio")
+    drawn = draw(tables(), [0]).filter(pl.col("path") == pl.col("country"), metric="rate_ratio")
     assert drawn.filter(country="US")["value"].null_count() == 2
     assert drawn.filter(country="JP")["value"].null_count() == 0
 
 
 def test_advantages_are_those_of_the_profile():
-    drawn = draw(tables(), [0]).filter(metric="advantage_share")
+    own = pl.col("path") == pl.col("country")
+    drawn = draw(tables(), [0]).filter(own, metric="advantage_share")
     assert drawn.filter(country="US")["value"].to_list() == [0, 0]
     assert drawn.filter(country="JP")["value"].to_list() == pytest.approx([0.5, 0.5], abs=0.15)
 
@@ -134,6 +151,18 @@ def test_families_that_two_countries_share_count_by_share():
     # Shares of shares stay; nothing else is told of a country all of whose families are shared.
     for metric in ("cross_share", "co_application_rate", "effective_industries"):
         one, other = (
-            d.filter(country="JP", metric=metric)["value"].to_list() for d in (whole, halved)
+            d.filter(path="JP", country="JP", metric=metric)["value"].to_list()
+            for d in (whole, halved)
         )
         assert one == pytest.approx(other)
+
+
+def test_without_any_industry_only_what_needs_none_is_measured():
+    given = tables()
+    given["int_family_industry"] = given["int_family_industry"].with_columns(
+        industry=pl.lit("none")
+    )
+    given["int_family_industry_symbol"] = given["int_family_industry_symbol"].clear()
+    drawn = draw(given, [0]).filter(path="JP", country="JP")
+    assert drawn.filter(metric="effective_industries")["value"].null_count() == 2
+    assert drawn.filter(metric="lift")["value"].null_count() == 0

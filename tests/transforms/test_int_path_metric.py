@@ -9,11 +9,13 @@ from transforms.int_path_metric import int_path_metric
 def metrics(figures):
     """Figures of {country: draws}, by country."""
     rows = [
-        (country, "cr4", draw, value)
+        (path, country, "cr4", draw, value)
+        for path in sorted(figures)
+        if path != "WORLD"
         for country, drawn in sorted(figures.items())
         for draw, value in enumerate(drawn)
     ]
-    frame = pl.LazyFrame(rows, schema=["country", "metric", "draw", "value"], orient="row")
+    frame = pl.LazyFrame(rows, schema=["path", "country", "metric", "draw", "value"], orient="row")
     return {row["country"]: row for row in int_path_metric(frame).iter_rows(named=True)}
 
 
@@ -23,7 +25,7 @@ def around(middle):
 
 def test_the_world_is_the_benchmark_of_few_countries():
     found = metrics({"JP": around(0.7), "US": around(0.55), "WORLD": around(0.5)})
-    assert [row["benchmark"] for row in found.values()] == pytest.approx([0.5] * 3)
+    assert [row["benchmark"] for row in found.values()] == pytest.approx([0.5] * 2)
     assert (found["JP"]["is_high"], found["JP"]["is_low"]) == (True, False)
     assert (found["US"]["is_high"], found["US"]["is_low"]) == (False, False)
 
@@ -45,3 +47,18 @@ def test_what_most_samples_cannot_measure_is_not_told():
     assert found["JP"]["value"] is None
     assert not found["JP"]["is_high"]
     assert found["US"]["value"] == 0.5
+
+
+def test_each_country_has_the_benchmark_of_its_own_size():
+    rows = [
+        (path, country, "cr4", draw, value + draw / 1000)
+        for path, country, value in [
+            ("JP", "JP", 0.5), ("JP", "WORLD", 0.3), ("US", "US", 0.5), ("US", "WORLD", 0.7),
+        ]
+        for draw in range(20)
+    ]  # fmt: skip
+    schema = ["path", "country", "metric", "draw", "value"]
+    found = int_path_metric(pl.LazyFrame(rows, schema=schema, orient="row"))
+    assert found.select("country", "is_high", "is_low").rows() == [
+        ("JP", True, False), ("US", False, True),
+    ]  # fmt: skip

@@ -35,21 +35,21 @@ PATHS = {
 }
 
 
-def drawn(country, figures, spread=0.01, wrong=0):
+def drawn(path, country, figures, spread=0.01, wrong=0):
     """Draws around figures; the last `wrong` of them are those of a plain country."""
     for draw in range(DRAWS):
         noise = 1 + spread * (draw - (DRAWS - 1) / 2) / DRAWS
         chosen = PLAIN if draw >= DRAWS - wrong else PLAIN | figures
         for metric, value in chosen.items():
-            yield draw, country, metric, None if value is None else value * noise
+            yield draw, path, country, metric, None if value is None else value * noise
 
 
 def paths(countries, **how):
     """Labels of {country: figures that are not PLAIN}, by country and dimension."""
-    rows = [row for name, figures in countries.items() for row in drawn(name, figures, **how)]
-    rows += drawn("WORLD", {})
+    rows = [row for name, figures in countries.items() for row in drawn(name, name, figures, **how)]
+    rows += [row for name in countries for row in drawn(name, "WORLD", {})]
     value = int_path_value(
-        pl.LazyFrame(rows, schema=["draw", "country", "metric", "value"], orient="row")
+        pl.LazyFrame(rows, schema=["draw", "path", "country", "metric", "value"], orient="row")
     ).lazy()
     test = int_path_test(int_path_metric(value).lazy(), value, RULES)
     found = int_pathway(test.lazy(), RULES)
@@ -71,7 +71,10 @@ def test_each_path_is_found_by_what_its_rule_asks_for(label):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("I3", "I2"), ("I1", "I2"), ("T2", "T3"), ("C2", "C1"), ("C2", "C3"), ("C1", "C3"), ("C3", "C4")],
+    [
+        ("I3", "I2"), ("I1", "I2"), ("T2", "T3"), ("C2", "C1"), ("C2", "C3"), ("C1", "C3"),
+        ("C3", "C4"),
+    ],
 )  # fmt: skip
 def test_of_two_paths_that_hold_the_first_counts(one, other):
     both = PATHS[other] | PATHS[one]

@@ -1,5 +1,7 @@
 """What tells paths apart, on families that can be counted by hand, and against brute force."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -27,7 +29,7 @@ def corpus(**given_fields):
         if name not in ("part_subclass", "part_industry", "sections")
     )
     empty = csr_array((families, 0))
-    defaults = {
+    defaults: dict[str, Any] = {
         "share": np.ones(families),
         "year": np.full(families, 2010),
         "industries": np.zeros((families, 2)),
@@ -101,8 +103,8 @@ def test_without_any_industry_nothing_is_measured():
 
 
 def test_families_in_several_industries_are_held_against_dealing_subclasses_anew():
-    # Subclasses a and b are of the first industry, c and d of the second. Four families: ac, ac, bd,
-    # bd. Each pair of two different ones is as likely: of 6 pairs, 4 are across.
+    # Subclasses a and b are of the first industry, c and d of the second. Four families: ac, ac,
+    # bd, bd. Each pair of two different ones is as likely: of 6 pairs, 4 are across.
     parts = np.array([[1, 0, 1, 0], [1, 0, 1, 0], [0, 1, 0, 1], [0, 1, 0, 1]])
     measured = industry_measures(
         corpus(
@@ -175,7 +177,7 @@ def test_the_closed_form_of_chance_agrees_with_a_null_model_that_keeps_all_margi
         drawn.append(
             technology_measures(corpus(codes=state, year=year, sections=sections))["cross_share"]
         )
-    assert chance == pytest.approx(np.mean(drawn), abs=np.std(drawn) / 2)
+    assert chance == pytest.approx(np.mean(drawn), abs=float(np.std(drawn)) / 2)
 
 
 def test_chance_of_one_industry_alone_agrees_with_a_null_model_that_keeps_all_margins():
@@ -189,7 +191,7 @@ def test_chance_of_one_industry_alone_agrees_with_a_null_model_that_keeps_all_ma
     for _ in range(120):
         state = trades(state, year, random, 1500)
         alike.append(np.mean([len(set(kinds[row > 0])) == 1 for row in state]))
-    assert expected == pytest.approx(np.mean(alike), abs=np.std(alike) / 2)
+    assert expected == pytest.approx(np.mean(alike), abs=float(np.std(alike)) / 2)
 
 
 def test_labels_of_one_group_never_meet_in_a_family():
@@ -275,7 +277,7 @@ def test_a_country_of_which_no_habit_is_known_has_no_ratio():
     ["lift", "lift >", "lift = 1", "lift > one", "lift very high", "lift > 1 or 2", "", "lfit > 1"],
 )
 def test_what_is_no_test_is_refused(text):
-    with pytest.raises(ValueError, match="is no (test|metric)"):
+    with pytest.raises(ValueError, match=r"is no (test|metric)"):
         PathTest.read(text)
 
 

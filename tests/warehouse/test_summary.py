@@ -50,3 +50,25 @@ def test_a_name_from_the_data_is_text_and_nothing_else():
     assert _table(relation).splitlines()[2:] == [
         r"| a\|b \<img src=x> \[x](http://y) \`c\` \\\\ second line |"
     ]
+
+
+def test_paths_are_told_with_support_and_sentence(report, sample_release):
+    with duckdb.connect(str(sample_release.database), read_only=True) as db:
+        [(path, support, sentence)] = db.execute(
+            "select technology_path, technology_support, sentence from marts.fct_pathway "
+            "where country = 'US'"
+        ).fetchall()
+    assert f"{path} ({support:.0%})".replace("%)", " %)") in "".join(part(report, "## Paths"))
+    assert sentence[:60] in report
+
+
+def test_of_each_pair_only_who_is_behind_is_told(report, sample_release):
+    with duckdb.connect(str(sample_release.database), read_only=True) as db:
+        told = db.execute(
+            "select count(*) from marts.fct_technology_lag "
+            "where subfield = 'all' and verdict in ('behind', 'level') and lag > 0"
+        ).fetchall()[0][0]
+    section = report[report.index("## Who is behind whom") : report.index("## Where countries")]
+    rows = [line for line in section.splitlines() if " years (" in line]
+    assert len(rows) == told
+    assert told or "No pair has enough" in section

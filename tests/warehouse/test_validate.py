@@ -542,9 +542,10 @@ MENDED = {
     ): "delete from {t} where cited_publication = citing_publication",
 }
 
-# A mart that the sample leaves empty, and a row that its suite takes.
+# A mart that the sample leaves empty, and the one row that is changed instead.
 GIVEN = {
-    "fct_reference_path": "insert into {t} by name select 'information_technology' as topic, "
+    "fct_reference_path": "delete from {t}; insert into {t} by name select "
+    "'information_technology' as topic, "
     "'G06N' as technology, 'CN' as country, 40 as families, 4 as rank, 'US' as leader, "
     "400 as leader_families, -17 as gap, 'lagging' as standing, 'all' as subfield, 4 as lag, "
     "true as is_foundational, false as is_advantage, 'foundational' as kind, 'US' as reference, "
