@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from transforms.collaboration import cohesion, concentration
+from transforms.collaboration import base_rates, cohesion, concentration
 from transforms.specialisation import resampled_counts
 
 # Each share: of which families, among which.
@@ -56,7 +56,7 @@ def int_collaboration_profile(
     method = topic.collect().row(0, named=True)
     organisations = int_family_organisation.collect()
     pairs = int_collaboration_pair.collect()
-    base = _base_rates(int_co_application_base)
+    base = base_rates(int_co_application_base)
     parts = int_family_collaboration.collect().partition_by("population", "country", as_dict=True)
     found = []
     for (population, country), families in sorted(parts.items()):

@@ -207,7 +207,7 @@ def summarise(path: Path) -> str:
             "## Paths",
             "Labels with their support, see docs/pathways.md:",
             _table(db.sql(_PATHS)) or "No compared country has 30 key core families.",
-            *(f"- {_escaped(sentence)}" for (sentence,) in db.sql(_SENTENCES).fetchall()),
+            *(f"- {markdown.escaped(sentence)}" for (sentence,) in db.sql(_SENTENCES).fetchall()),
             "Nearest reference by kind of technology:",
             _table(db.sql(_REFERENCES)) or "No country lags in a technology that has one.",
             "## Who is behind whom",
