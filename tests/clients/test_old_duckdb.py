@@ -90,7 +90,10 @@ def test_an_old_duckdb_reads_the_same_numbers(seen, today) -> None:
     for column, total in seen["sums"].items():
         schema, table, name = column.split(".")
         ((expected,),) = today.sql(f'select sum("{name}") from {schema}.{table}').fetchall()
-        assert total == pytest.approx(expected, rel=1e-9, abs=1e-5), column
+        if expected is None:  # a column that is null throughout, or an empty mart
+            assert total is None, column
+        else:
+            assert total == pytest.approx(expected, rel=1e-9, abs=1e-5), column
     core = today.sql(
         "select rank, technology, is_core_technology, title from marts.fct_core_technology "
         "order by level, rank limit 20"

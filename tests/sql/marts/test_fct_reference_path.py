@@ -56,6 +56,17 @@ def references(
         [("WORLD", technology, *place) for technology, place in places.items()],
         schema=["network", "technology", "strength", "betweenness"], orient="row",
     )  # fmt: skip
+    undivided = {"population": "all", "period": "all", "subfield": "all", "level": "subclass"}
+    # Those of the core are other networks, and must not be taken for it.
+    nodes = pl.concat(
+        nodes.with_columns(
+            **{
+                key: pl.lit(value)
+                for key, value in (undivided | {"population": population}).items()
+            }
+        )
+        for population in ("all", "core")
+    )
     families = {"family_id": [f"f{i}" for i in range(len(counts))]}
     connection = world(
         {
