@@ -32,8 +32,13 @@ PARTS = tuple(SIZES["small"])
 XML_BYTES_A_FAMILY = 600  # so that the XML is of the order of the other dumps
 SHARDS = 100  # of which one is 1 %
 SECOND_TOPIC = "ai_chips"
-# The least that the bootstrap takes: what no contender computes is not to be measured beside them.
-FEW_SAMPLES = 10
+# The fewest draws there can be: what no contender computes is not to be measured beside them.
+FEW: dict[str, Any] = {
+    "communities": 1,
+    "null_draws": 100,
+    "rarefaction_draws": 20,
+    "permutations": 99,
+}
 
 
 class Bench:
@@ -45,7 +50,7 @@ class Bench:
         self.runs: int = options.runs
         self.results: Path = options.results
         self.limits = {"memory": options.memory, "threads": options.threads}
-        self.few = topics.write(self.work / "topic.toml", samples=FEW_SAMPLES)
+        self.few = topics.write(self.work / "topic.toml", samples=10, **FEW)
         # Not the user's own Prefect: neither its server nor its database.
         os.environ["PREFECT_HOME"] = str(self.work / "prefect")
         for name in [n for n in os.environ if n.startswith(("COREPATH_", "PREFECT_API"))]:
@@ -153,7 +158,7 @@ class Bench:
         dump = self._world(sizes[0])
         everything = topics.write(
             self.work / "everything.toml", everything=True, indicators=method.INDICATORS,
-            minimum_coverage=0, samples=500,
+            minimum_coverage=0, samples=500, **FEW,
         )  # fmt: skip
         limits = [f"--{name}={value}" for name, value in self.limits.items()]
 

@@ -284,7 +284,8 @@ def _against(report: Report) -> str:
         "indicators, weights, scores and core, countries, core subclasses, and networks of "
         f"subclasses. corepath makes other marts besides, which the {other} does not: of the "
         "bootstrap, trends, main groups, industries, collaboration, lags and pathways. What these "
-        "take is in its figures; only the draws are few, `samples = 10` in the topic file.\n\n"
+        "take is in its figures; only the draws are as few as a topic file allows "
+        "(`samples = 10` and the like).\n\n"
         + _figures(report)
         + f"\ncorepath / {other}: " + "; ".join(lines) + ".\n"
     )  # fmt: skip

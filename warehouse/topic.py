@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from transforms.term_search import without_borders
 from warehouse.errors import BadInput, UsageError
@@ -54,6 +54,13 @@ class Subfield(Strict):
     id: Name
     title: str
     any: list[Rule] = Field(min_length=1)
+
+    @field_validator("id")
+    @classmethod
+    def _is_no_key_word(cls, value: str) -> str:
+        if value == "all":
+            raise ValueError("'all' stands for the whole topic in the marts; choose another id")
+        return value
 
 
 class Variant(Strict):

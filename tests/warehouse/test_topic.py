@@ -102,6 +102,8 @@ TERMS = '[terms.t]\nen = "chip"\n'
         (SMALLEST + RULE + 'near = ["t", "u"]\n[terms.t]\nen = "a"\n[terms.u]\nja = "b"',
          "rule 'r': its terms are near each other in no language"),
         (SMALLEST + RULE + 'near = ["t", "t"]\nwithin = 51\n' + TERMS, "include.0.within: Input"),
+        (SMALLEST + '[[subfield]]\nid = "all"\ntitle = "S"\nany = [{ classes = ["G"] }]',
+         "subfield.0.id: 'all' stands for the whole topic"),
         (SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = []', "subfield.0.any: List should"),
         (SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = [{ classes = ["G"] }]\n' * 2,
          "subfield.1: s is given twice"),
