@@ -108,7 +108,21 @@ def draws(incidence: Incidence, chain: int, seed: int) -> Iterator[Incidence]:
     ------
     Incidence
         A trade after the one before.
+
+    Raises
+    ------
+    ValueError
+        There are more families, technologies or strata than one number of 64 bits has room for.
     """
+    most = {"families": 1 << 24, "technologies": 1 << 12, "strata": 1 << 16}
+    found = {
+        "families": len(incidence.stratum),
+        "technologies": incidence.code.max(initial=-1) + 1,
+        "strata": incidence.stratum.max(initial=-1) + 1,
+    }
+    for what, number in found.items():
+        if number > most[what]:
+            raise ValueError(f"the null model of networks takes {most[what]} {what}, not {number}")
     rng = np.random.default_rng([seed, chain])
     for _ in range(BURN_IN):
         incidence = trade(incidence, rng)

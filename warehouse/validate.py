@@ -177,7 +177,8 @@ def keep_verdicts(
 ) -> None:
     """Note the verdicts on kept tables beside the tables, so that no table is judged twice.
 
-    A verdict that could not be reached is not kept.
+    A verdict that refuses is not kept: it may not have been reached, or be one of the day, such as
+    that a date lies ahead.
 
     Parameters
     ----------
@@ -190,11 +191,11 @@ def keep_verdicts(
     """
     results = list(results)
     for name, mark in marks.items():
-        verdict = [asdict(result) for result in results if result.table == name]
-        if verdict and not any(result["outcome"] == "errored" for result in verdict):
+        verdict = [result for result in results if result.table == name]
+        if verdict and not any(result.refuses for result in verdict):
             connection.execute(
                 "insert or replace into warehouse.raw.judged values (?, ?, ?)",
-                [name, mark, json.dumps(verdict)],
+                [name, mark, json.dumps([asdict(result) for result in verdict])],
             )
 
 

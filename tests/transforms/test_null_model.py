@@ -64,6 +64,16 @@ def test_every_incidence_of_the_margins_is_drawn_equally_often():
     assert np.array(list(seen.values())) == pytest.approx(count / len(ways), rel=1 / 6)
 
 
+@pytest.mark.parametrize(
+    ("code", "stratum", "words"),
+    [(4096, 0, "takes 4096 technologies, not 4097"), (0, 1 << 16, "takes 65536 strata, not 65537")],
+)
+def test_what_numbers_of_64_bits_cannot_hold_is_refused_and_not_drawn_wrong(code, stratum, words):
+    incidence = Incidence(np.array([0]), np.array([code]), np.array([stratum]))
+    with pytest.raises(ValueError, match=words):
+        next(draws(incidence, 0, 1))
+
+
 def test_chains_differ_and_each_is_the_same_every_time():
     start = incidence_of([(0, {i % 7, (i * 3 + 1) % 7}) for i in range(30)])
     drawn = {(chain, again): next(draws(start, chain, 5)) for chain in (0, 1) for again in (0, 1)}

@@ -839,3 +839,14 @@ def test_a_verdict_that_could_not_be_reached_is_asked_for_again() -> None:
         keep_verdicts(db, marks, [passed, errored])
         assert kept_verdicts(db, marks) == {"stg_a": [passed]}
         assert kept_verdicts(db, {"stg_a": "2"}) == {}
+
+
+def test_a_verdict_that_refuses_is_asked_for_again_and_a_warning_is_not() -> None:
+    warned = Result("stg_a", "is", None, "warning", "failed", "3", "why")
+    refused = replace(warned, table="stg_b", severity="critical")
+    with duckdb.connect() as db:
+        db.execute("attach ':memory:' as warehouse; create schema warehouse.raw")
+        marks = {"stg_a": "1", "stg_b": "1"}
+        assert kept_verdicts(db, marks) == {}
+        keep_verdicts(db, marks, [warned, refused])
+        assert kept_verdicts(db, marks) == {"stg_a": [warned]}
