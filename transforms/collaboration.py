@@ -85,8 +85,8 @@ def cohesion(source: np.ndarray, target: np.ndarray, groups: int) -> dict[str, f
     }
 
 
-def base_rates(int_co_application_base: pl.LazyFrame) -> dict[str, float]:
-    """Take the rate that each country is used to, if enough of its families tell it.
+def habits(int_co_application_base: pl.LazyFrame) -> dict[str, tuple[float, float]]:
+    """Take the families that tell what each country is used to, if there are enough.
 
     Parameters
     ----------
@@ -95,9 +95,44 @@ def base_rates(int_co_application_base: pl.LazyFrame) -> dict[str, float]:
 
     Returns
     -------
-    dict of str to float
-        Share of co-applications, 0 to 1, of countries with MIN_BASE_FAMILIES.
+    dict of str to tuple of float
+        families and co_applications of countries with MIN_BASE_FAMILIES.
     """
     enough = int_co_application_base.filter(pl.col("families") >= MIN_BASE_FAMILIES)
-    rates = enough.select("country", pl.col("co_applications") / pl.col("families")).collect()
-    return dict(rates.iter_rows())
+    known = enough.select("country", "families", "co_applications").collect()
+    return {country: (families, together) for country, families, together in known.iter_rows()}
+
+
+def base_rates(
+    habit: tuple[float, float] | None, size: int, random: np.random.Generator
+) -> np.ndarray:
+    """Draw what a country may be used to: families outside the topic are a sample, too.
+
+    Parameters
+    ----------
+    habit
+        Its families and co-applications outside the topic; None where too few are known.
+    size
+        How many draws.
+    random
+        Where chance comes from.
+
+    Returns
+    -------
+    np.ndarray
+        Rates of co-application, 0 to 1, from the posterior with Jeffreys' prior; NaN without habit.
+
+    References
+    ----------
+    Brown, Cai & DasGupta 2001, Statistical Science 16:101-133.
+
+    Examples
+    --------
+    >>> rates = base_rates((400.0, 40.0), 1000, np.random.default_rng(1))
+    >>> rates.mean().round(2), rates.std().round(3)
+    (np.float64(0.1), np.float64(0.015))
+    """
+    if habit is None:
+        return np.full(size, np.nan)
+    families, together = habit
+    return random.beta(together + 0.5, families - together + 0.5, size)

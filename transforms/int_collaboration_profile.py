@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from transforms.collaboration import base_rates, cohesion, concentration
+from transforms.collaboration import base_rates, cohesion, concentration, habits
 from transforms.specialisation import resampled_counts
 
 # Each share: of which families, among which.
@@ -56,7 +56,7 @@ def int_collaboration_profile(
     method = topic.collect().row(0, named=True)
     organisations = int_family_organisation.collect()
     pairs = int_collaboration_pair.collect()
-    base = base_rates(int_co_application_base)
+    habit = habits(int_co_application_base)
     parts = int_family_collaboration.collect().partition_by("population", "country", as_dict=True)
     found = []
     for (population, country), families in sorted(parts.items()):
@@ -68,14 +68,18 @@ def int_collaboration_profile(
         patterns, times = _patterns(families)
         measured = (
             {"population": population, "country": country}
-            | _shares(patterns.T @ times, base.get(country))
+            | _shares(patterns.T @ times, _rate(habit.get(country)))
             | concentration(_totals(own).to_numpy())
             | _cohesion(members["corporate_group"].unique().sort(), ties)
         )
         if population == "core":
             seed = [method["seed"], *country.encode()]
             drawn = resampled_counts(patterns, times, method["samples"], seed)
-            measured |= _interval([_shares(draw, base.get(country)) for draw in drawn])
+            # What the country is used to is a sample, too.
+            rates = base_rates(
+                habit.get(country), method["samples"], np.random.default_rng([*seed, 1])
+            )
+            measured |= _interval(list(map(_shares, drawn, rates)))
         found.append(measured)
     # A measure that no country has is a number, too.
     return pl.DataFrame(found, infer_schema_length=None).cast({pl.Null: pl.Float64})
@@ -93,15 +97,19 @@ def _patterns(families: pl.DataFrame) -> tuple[csr_array, np.ndarray]:
     return csr_array(given), alike["len"].to_numpy()
 
 
-def _shares(counts: np.ndarray, base: float | None) -> dict[str, float | None]:
+def _rate(habit: tuple[float, float] | None) -> float:
+    return habit[1] / habit[0] if habit else np.nan
+
+
+def _shares(counts: np.ndarray, base: float) -> dict[str, float | None]:
     total = dict(zip(FLAGS, counts.tolist(), strict=True))
     shares: dict[str, float | None] = {
         name: total[part] / total[whole] if total[whole] > 0 else None
         for name, (part, whole) in SHARES.items()
     }
     rate = shares["co_application_rate"]
-    shares["base_rate"] = base
-    shares["rate_ratio"] = rate / base if rate is not None and base else None
+    shares["base_rate"] = None if np.isnan(base) else base
+    shares["rate_ratio"] = rate / base if rate is not None and base > 0 else None
     return {"families": total["is_any"]} | shares
 
 

@@ -6,10 +6,9 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from transforms.collaboration import MIN_BASE_FAMILIES
+from transforms.collaboration import base_rates, habits
 from transforms.int_path_metric import MIN_COUNTRIES
 from transforms.pathway import (
-    NAN,
     Corpus,
     collaboration_measures,
     industry_measures,
@@ -80,14 +79,12 @@ def int_path_draw(
     -------
     pl.DataFrame
         One row a draw x compared country with MIN_FAMILIES core families (path) x metric, and in
-        one of BENCHMARK_EVERY draws for each country that it is held against: value, null where a
-        sample has nothing to measure.
+        the first of BENCHMARK_EVERY draws each for each country that it is held against: value,
+        null where a sample has nothing to measure.
 
     References
     ----------
-    Politis & Romano 1994, Annals of Statistics 22:2031-2050, for subsampling; the base rate is
-    drawn from its posterior with Jeffreys' prior, Brown, Cai & DasGupta 2001, Statistical Science
-    16:101-133.
+    Politis & Romano 1994, Annals of Statistics 22:2031-2050, for subsampling.
     """
     method = topic.collect().row(0, named=True)
     core = int_score_rank.filter("is_core").select("family_id")
@@ -109,28 +106,21 @@ def int_path_draw(
         for country, of_country in _advantages(int_industry_profile, method["minimum_cell"])
     }
     nowhere = np.zeros(len(industries), dtype=bool)
-    habits = {
-        country: (families, together)
-        for country, families, together in int_co_application_base.select(
-            "country", "families", "co_applications"
-        )
-        .collect()
-        .iter_rows()
-        if families >= MIN_BASE_FAMILIES
-    }
+    habit = habits(int_co_application_base)
     found = []
     for draw in range(part, method["samples"], PARTS):
         for path, country in pairs:
             # A benchmark is a mean: it takes fewer draws than an interval.
-            if country != path and draw // PARTS % BENCHMARK_EVERY:
+            if country != path and draw * BENCHMARK_EVERY >= method["samples"]:
                 continue
             corpus, size = corpora[country], min(MAX_SAMPLE, len(corpora[path].share) // 2)
             random = np.random.default_rng([method["seed"], draw, *f"{path}{country}".encode()])
             sample = corpus.sample(np.sort(random.choice(len(corpus.share), size, replace=False)))
+            [base_rate] = base_rates(habit.get(country), 1, random)
             measured = (
                 industry_measures(sample, advantages.get(country, nowhere))
                 | technology_measures(sample)
-                | collaboration_measures(sample, _base_rate(random, habits.get(country)))
+                | collaboration_measures(sample, base_rate)
             )  # fmt: skip
             found += [(draw, path, country, metric, value) for metric, value in measured.items()]
     schema = {
@@ -147,14 +137,6 @@ def _held_against(corpora: dict[str, Corpus], path: str) -> list[str]:
     least = min(2 * MAX_SAMPLE, len(corpora[path].share))
     peers = [name for name, c in corpora.items() if name != "WORLD" and len(c.share) >= least]
     return [*(peers if len(peers) >= MIN_COUNTRIES else [path]), "WORLD"]
-
-
-def _base_rate(random: np.random.Generator, habit: tuple[float, float] | None) -> float:
-    """Draw what a country is used to: families outside the topic are a sample, too."""
-    if habit is None:
-        return NAN
-    families, together = habit
-    return random.beta(together + 0.5, families - together + 0.5)
 
 
 def _with_world(shares: pl.LazyFrame) -> pl.LazyFrame:

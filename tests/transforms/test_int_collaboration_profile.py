@@ -1,5 +1,6 @@
 """Collaboration of countries, counted by hand."""
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -119,6 +120,22 @@ def test_a_rate_is_held_against_what_the_country_is_used_to():
 def test_too_few_families_elsewhere_are_no_habit():
     found = profile([ABROAD], base=[("US", 29.0, 29.0)])["all", "US"]
     assert (found["base_rate"], found["rate_ratio"]) == (None, None)
+
+
+def test_the_interval_of_a_ratio_knows_that_the_habit_is_a_sample_too():
+    base = [("JP", 60.0, 12.0)]
+    core = profile([ALONE] * 120 + [FIRMS] * 80, base=base, samples=4000)["core", "JP"]
+    # By the delta method the logarithm of a ratio of two rates has the variance
+    # (1 - p) / (n p) + (1 - b) / (m b); of the first term alone it would be a third as wide.
+    error = np.sqrt(0.6 / (200 * 0.4) + 0.8 / (60 * 0.2))
+    width = np.log(core["rate_ratio_high"] / core["rate_ratio_low"])
+    assert width == pytest.approx(2 * 1.645 * error, rel=0.1)
+    assert core["rate_ratio_low"] < core["rate_ratio"] < core["rate_ratio_high"]
+    # Of many families elsewhere it is known well.
+    known = profile([ALONE] * 120 + [FIRMS] * 80, base=[("JP", 6e6, 12e5)], samples=4000)
+    known = known["core", "JP"]
+    width = np.log(known["rate_ratio_high"] / known["rate_ratio_low"])
+    assert width == pytest.approx(2 * 1.645 * np.sqrt(0.6 / 80), rel=0.1)
 
 
 def test_a_chain_joins_firms_of_different_industries():

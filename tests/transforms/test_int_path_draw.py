@@ -112,7 +112,13 @@ def test_a_benchmark_takes_one_draw_in_five():
     given = tables() | {"topic": pl.DataFrame(METHOD | {"samples": 100})}
     drawn = draw(given, [0]).filter(path="JP", metric="cr4")
     assert drawn.filter(country="JP").height == 10
-    assert drawn.filter(country="WORLD")["draw"].to_list() == [0, 50]
+    assert drawn.filter(country="WORLD")["draw"].to_list() == [0, 10]
+
+
+def test_into_how_many_parts_draws_are_divided_decides_nothing(monkeypatch):
+    drawn = draw(tables())
+    monkeypatch.setattr("transforms.int_path_draw.PARTS", 3)
+    assert draw(tables(), range(3)).equals(drawn)
 
 
 def test_without_a_compared_country_of_thirty_core_families_nothing_is_drawn():
