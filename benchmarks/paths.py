@@ -26,20 +26,21 @@ from warehouse.topic import read
 
 Found = dict[str, Any]
 
-# Four countries of one size, so that each has its core families in a world that is not too large,
-# and enough families outside the topic to tell what it is used to.
-COUNTRIES = ("US", "JP", "KR", "CN")
-PLAN = "\n".join(
-    [f"[country.{name}]\nweight = 0.2\ncore = 0.5" for name in COUNTRIES]
-    + [f"[country.{name}]\nweight = 0.04\ncore = 0.5" for name in ("DE", "TW", "GB", "FR", "NL")]
-)
+# Four countries of about as many core families, so that each has its own in a world that is not too
+# large, and enough families outside the topic to tell what it is used to. Who comes later has more
+# families whose citations are not all in yet, and so fewer core ones among as many.
+COUNTRIES = {"US": 0.2, "JP": 0.2, "KR": 0.22, "CN": 0.36}
+WEIGHTS = COUNTRIES | dict.fromkeys(("DE", "TW", "GB", "FR", "NL"), 0.04)
+PLAN = "\n".join(f"[country.{name}]\nweight = {w}\ncore = 0.5" for name, w in WEIGHTS.items())
 TOPIC_SHARE, CORE_SHARE = 0.6, 0.5
+# Of all core families those of each of COUNTRIES, at least.
+LEAST = 0.16
 DIMENSIONS = ("industry", "technology", "collaboration")
 
 
 def families_for(core_families: int) -> int:
     """Say how many families a world needs for so many core families in each of COUNTRIES."""
-    return round(core_families / (0.2 * TOPIC_SHARE * CORE_SHARE))
+    return round(core_families / (LEAST * TOPIC_SHARE * CORE_SHARE))
 
 
 def find(families: int, seed: int, folder: Path, *, null: bool, samples: int) -> Found:
@@ -144,8 +145,9 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Found]:
 def main() -> None:
     """Make the worlds, and write what was found."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.paths", description=__doc__)
-    parser.add_argument("--core-families", type=int, default=3_000, help="a country")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--core-families", type=int, default=3_000, help="a country, at least")
+    # Not those with which the rules were made.
+    parser.add_argument("--seeds", type=int, nargs="+", default=[11, 12, 13])
     parser.add_argument("--samples", type=int, default=500)
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args()

@@ -16,10 +16,10 @@ CHAIN = 100
 class Incidence:
     """Which family has which technology: an entry each. Arrays, in any order."""
 
-    family: np.ndarray  # an entry: number of its family, from 0
+    family: np.ndarray  # an entry: number of its family, from 0, as all here of 64 bits
     code: np.ndarray  # an entry: number of its technology, from 0, below 4096
-    # A family, of which there are less than 2^24: number of its stratum, below 2^16. Codes are
-    # traded only within it.
+    # A family: number of its stratum, below 2^16. Codes are traded only within it. Of families and
+    # strata there are less than 2^24.
     stratum: np.ndarray
 
 
@@ -56,40 +56,20 @@ def trade(incidence: Incidence, rng: np.random.Generator) -> Incidence:
     >>> sorted(after.family.tolist()), sorted(after.code.tolist())
     ([0, 0, 1], [5, 7, 7])
     """
-    first, second = _matching(incidence.stratum, rng)
-    pair = np.empty(len(incidence.stratum), dtype=np.uint64)
-    side = np.zeros(len(incidence.stratum), dtype=np.uint64)
-    pair[first] = np.arange(len(first))
-    pair[second] = np.arange(len(second))
-    side[second] = 1
-    alone = np.ones(len(incidence.stratum), dtype=bool)
-    alone[first[: len(second)]] = alone[second] = False
-
-    stays = alone[incidence.family]
-    family, code = incidence.family[~stays], incidence.code[~stays].astype(np.uint64)
-    # Everything of an entry is in one number, so that sorting numbers sorts entries.
-    entry = np.sort(pair[family] << 13 | code << 1 | side[family])
-    twin = entry[1:] >> 1 == entry[:-1] >> 1
-    shared = np.zeros(len(entry), dtype=bool)
-    shared[1:] |= twin
-    shared[:-1] |= twin
-
-    pool = entry[~shared]
-    of_first = np.bincount((pool[pool & 1 == 0] >> 13).astype(np.int64), minlength=len(second))
-    shuffle = rng.integers(1 << 28, size=len(pool), dtype=np.uint64)
+    place, family = _matching(incidence.stratum, rng)
+    # Everything of an entry is in one number, so that sorting numbers sorts entries: the pair of
+    # its family, its technology, and which of the pair's two families it is.
+    entry = np.sort((place >> 1 << 13 | place & 1)[incidence.family] | incidence.code << 1)
+    twin = (entry[1:] ^ entry[:-1]) == 1
+    alone = np.ones(len(entry), dtype=bool)
+    alone[1:] &= ~twin
+    alone[:-1] &= ~twin
+    # Within a pair families stay where they are, and technologies are shuffled.
+    pool = entry[alone]
+    shuffle = rng.integers(1 << 28, size=len(pool))
     dealt = np.sort(pool >> 13 << 40 | shuffle << 12 | pool >> 1 & 4095)
-    of_pair = (dealt >> 40).astype(np.int64)
-    start = np.searchsorted(of_pair, np.arange(len(second)))
-    to_second = np.arange(len(dealt)) - start[of_pair] >= of_first[of_pair]
-
-    kept = entry[shared]
-    pairs = np.r_[of_pair, (kept >> 13).astype(np.int64)]
-    sides = np.r_[to_second, kept & 1 == 1]
-    return Incidence(
-        np.r_[np.where(sides, second[pairs], first[pairs]), incidence.family[stays]],
-        np.r_[dealt & 4095, kept >> 1 & 4095, incidence.code[stays]].astype(np.int64),
-        incidence.stratum,
-    )
+    entry[alone] = pool & ~8190 | (dealt & 4095) << 1
+    return Incidence(family[entry >> 12 & ~1 | entry & 1], entry >> 1 & 4095, incidence.stratum)
 
 
 def draws(incidence: Incidence, chain: int, seed: int) -> Iterator[Incidence]:
@@ -112,13 +92,14 @@ def draws(incidence: Incidence, chain: int, seed: int) -> Iterator[Incidence]:
     Raises
     ------
     ValueError
-        There are more families, technologies or strata than one number of 64 bits has room for.
+        There are more technologies, strata or families than one number of 64 bits has room for.
     """
-    most = {"families": 1 << 24, "technologies": 1 << 12, "strata": 1 << 16}
+    most = {"technologies": 1 << 12, "strata": 1 << 16, "families and strata": 1 << 24}
+    strata = incidence.stratum.max(initial=-1) + 1
     found = {
-        "families": len(incidence.stratum),
         "technologies": incidence.code.max(initial=-1) + 1,
-        "strata": incidence.stratum.max(initial=-1) + 1,
+        "strata": strata,
+        "families and strata": len(incidence.stratum) + strata,
     }
     for what, number in found.items():
         if number > most[what]:
@@ -153,10 +134,11 @@ def crossing_pairs(incidence: Incidence, section: np.ndarray) -> np.ndarray:
     [2.0, 0.0]
     """
     families, sections = len(incidence.stratum), int(section.max(initial=0)) + 1
+    size = np.bincount(incidence.family, minlength=families)
     cells = np.bincount(
         incidence.family * sections + section[incidence.code], minlength=families * sections
     ).reshape(families, sections)
-    return (cells.sum(axis=1) ** 2 - (cells**2).sum(axis=1)) / 2
+    return (size**2 - np.einsum("ij,ij->i", cells, cells)) / 2
 
 
 def crossing_shares(
@@ -198,15 +180,18 @@ def crossing_shares(
 
 
 def _matching(stratum: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Pair families of one stratum at random; those left over follow at the end of the first."""
-    number = np.arange(len(stratum), dtype=np.uint64)
-    shuffle = rng.integers(1 << 24, size=len(stratum), dtype=np.uint64)
-    mixed = np.sort(stratum.astype(np.uint64) << 48 | shuffle << 24 | number)
-    order = (mixed & (1 << 24) - 1).astype(np.int64)
+    """Give each family a place at random in its stratum, and each place its family.
+
+    Places 2i and 2i + 1 are a pair. Of a stratum of an odd number one has a pair to itself.
+    """
+    number = np.arange(len(stratum))
+    shuffle = rng.integers(1 << 23, size=len(stratum))
+    mixed = np.sort(stratum << 47 | shuffle << 24 | number) & (1 << 24) - 1
     size = np.bincount(stratum)
-    start = np.cumsum(size) - size
-    place = np.arange(len(order)) - start[stratum[order]]
-    over = place == size[stratum[order]] - 1
-    over &= place % 2 == 0
-    paired, left = order[~over], order[over]
-    return np.r_[paired[::2], left], paired[1::2]
+    odd = size % 2
+    filled = number + np.repeat(np.cumsum(odd) - odd, size)
+    place = np.empty(len(stratum), dtype=np.int64)
+    place[mixed] = filled
+    family = np.zeros(len(stratum) + odd.sum(), dtype=np.int64)
+    family[filled] = mixed
+    return place, family

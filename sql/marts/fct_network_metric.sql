@@ -39,7 +39,7 @@ select
         as cross_section_lift, -- X / X0: above 1 converges across sections more than expected
     m.section_modularity, -- Modularity of the division into sections
     u.null_share
-        as null_cross_section_share, -- Mean X where chance deals each family its subclasses
+        as null_cross_section_share, -- Mean X where chance deals families their technologies
     u.null_lower as null_cross_section_lower, -- 2.5 % quantile of that
     u.null_upper as null_cross_section_upper, -- 97.5 % quantile of that
     m.cross_section_share / nullif(u.null_share, 0)
@@ -68,7 +68,7 @@ from intermediate.int_network_metric as m
 left join intermediate.int_network_null as u
     on
         m.network = u.network and m.population = u.population and m.period = u.period
-        and m.subfield = 'all' and m.level = 'subclass'
+        and m.subfield = 'all' and m.level = u.level
 left join intermediate.int_small_world as w
     on
         m.network = w.network and m.population = w.population and m.period = w.period

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.int_network_null import int_network_null
+from transforms.int_network_null_part import PARTS, int_network_null_part
 from transforms.null_model import Incidence, crossing_pairs, draws, trade
 
 corpora = st.lists(
@@ -104,16 +105,26 @@ def planted(crossing: float, families: int = 4000) -> pl.DataFrame:
 
 
 def nulls(codes: pl.DataFrame, draws_: int = 200) -> dict:
+    found = int_network_null(parts(codes, draws_).lazy())
+    return found.row(
+        by_predicate=(pl.col("period") == "all") & (pl.col("level") == "subclass"), named=True
+    )
+
+
+def parts(codes: pl.DataFrame, draws_: int = 200, number: int = PARTS) -> pl.DataFrame:
     ids = codes["family_id"].unique().sort()
     families = pl.DataFrame({"network": "WORLD", "family_id": ids}).with_columns(
         share=1.0, is_core=False, year=pl.Series([2010 + i % 3 for i in range(len(ids))]),
         period=pl.lit("2007-2011"), subfield=pl.lit(None),
     )  # fmt: skip
     topic = pl.LazyFrame({"null_draws": draws_, "seed": 1})
-    found = int_network_null(
-        codes.lazy().with_columns(level=pl.lit("subclass"), codes=2), families.lazy(), topic
+    of_class = codes.with_columns(pl.col("technology").str.head(3)).unique(maintain_order=True)
+    levels = pl.concat([
+        codes.with_columns(level=pl.lit("subclass")), of_class.with_columns(level=pl.lit("class"))
+    ])  # fmt: skip
+    return pl.concat(
+        int_network_null_part(part, levels.lazy(), families.lazy(), topic) for part in range(number)
     )
-    return found.row(by_predicate=pl.col("period") == "all", named=True)
 
 
 @pytest.mark.parametrize("crossing", [0.2, 0.5, 0.8])
@@ -144,3 +155,26 @@ def test_a_world_of_chance_has_no_lift():
 def test_families_of_one_technology_leave_nothing_to_compare():
     codes = pl.DataFrame({"family_id": ["a", "b"], "technology": ["G06N", "H01L"]})
     assert nulls(codes, 100)["null_share"] is None
+
+
+def test_into_how_many_parts_chains_are_divided_decides_nothing(monkeypatch):
+    codes = planted(0.5, 300)
+    order = ["level", "network", "population", "period", "chain", "draw"]
+    found = parts(codes, 250).sort(order)
+    assert found["chain"].unique().to_list() == [0, 1, 2]
+    assert found.filter(chain=2, level="class")["draw"].n_unique() == 50
+    monkeypatch.setattr("transforms.int_network_null_part.PARTS", 2)
+    assert parts(codes, 250, 2).sort(order).equals(found)
+
+
+def test_classes_are_dealt_as_classes():
+    # Every family has G06 and H01, in several subclasses: by chance it has so too.
+    codes = pl.DataFrame(
+        [(f"f{i}", f"{name}{'ABC'[i % 3]}") for i in range(60) for name in ("G06", "H01")],
+        schema=["family_id", "technology"], orient="row",
+    )  # fmt: skip
+    found = int_network_null(parts(codes, 100).lazy()).filter(pl.col("period") == "all")
+    shares = {row["level"]: row["null_share"] for row in found.to_dicts()}
+    assert shares["class"] == 1
+    # Of six subclasses the second is one of five, of which three are of the other section.
+    assert shares["subclass"] == pytest.approx(3 / 5, abs=0.02)

@@ -1,0 +1,112 @@
+"""A part of the null model: some chains of networks whose families chance deals technologies."""
+
+import numpy as np
+import polars as pl
+
+from transforms.null_model import CHAIN, Incidence, crossing_shares
+
+# A chain has a chance of its own: how chains are spread changes nothing.
+PARTS = 10
+# Pairs of sections all cross sections, and of main groups no network is measured as a whole.
+LEVELS = ("class", "subclass")
+
+
+def int_network_null_part(
+    part: int,
+    int_convergence_code: pl.LazyFrame,
+    int_network_family: pl.LazyFrame,
+    topic: pl.LazyFrame,
+) -> pl.DataFrame:
+    """Deal families their technologies by chance, and count the pairs that cross sections.
+
+    Each family keeps its number of technologies, and each technology its number of families within
+    network, population and year.
+
+    Parameters
+    ----------
+    part
+        Which chains: those of this remainder by PARTS.
+    int_convergence_code
+        One row a level x family x technology: level, family_id, technology.
+    int_network_family
+        One row a network x family: network, family_id, share, is_core, year, period.
+    topic
+        One row: null_draws, seed.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a draw x network of LEVELS by period: level, network, population, period, chain,
+        draw (of the chain), crossing and pairs: pairs of technologies that cross sections, and all
+        of them, families by share.
+    """
+    count, seed = topic.select("null_draws", "seed").collect().row(0)
+    sizes = {chain: min(CHAIN, count - chain * CHAIN) for chain in range(-(-count // CHAIN))}
+    found = [pl.DataFrame(schema=SCHEMA)]
+    for level in LEVELS:
+        of_level = int_convergence_code.filter(pl.col("level") == level)
+        incidence, families, section = _incidence(
+            of_level.select("family_id", "technology"), int_network_family
+        )
+        group, share = families["group"].to_numpy(), families["share"].to_numpy()
+        size = np.bincount(incidence.family, minlength=len(share))
+        pairs = np.bincount(group, weights=share * size * (size - 1) / 2)
+        networks = (
+            families.unique("group", maintain_order=True)
+            .select(pl.lit(level).alias("level"), "network", "population", "period")
+            .with_columns(pairs=pairs)
+        )
+        for chain in range(part, len(sizes), PARTS):
+            drawn = crossing_shares(incidence, section, share, group, chain, sizes[chain], seed)
+            found += [
+                networks.with_columns(
+                    chain=pl.lit(chain, pl.Int64), draw=pl.lit(draw, pl.Int64), crossing=crossing
+                ).select(*SCHEMA)
+                for draw, crossing in enumerate(drawn)
+            ]
+    return pl.concat(found)
+
+
+SCHEMA = {
+    "level": pl.String, "network": pl.String, "population": pl.String, "period": pl.String,
+    "chain": pl.Int64, "draw": pl.Int64, "crossing": pl.Float64, "pairs": pl.Float64,
+}  # fmt: skip
+
+
+def _incidence(
+    of_level: pl.LazyFrame, families: pl.LazyFrame
+) -> tuple[Incidence, pl.DataFrame, np.ndarray]:
+    """Number families of each network and population, in order, and their technologies."""
+    of_all = families.with_columns(population=pl.lit("all"))
+    of_core = families.filter("is_core").with_columns(population=pl.lit("core"))
+    known = of_level.select("family_id").unique()
+    rows = (
+        pl.concat([of_all, of_core])
+        .join(known, on="family_id", how="semi")
+        .sort("network", "population", "year", "family_id")
+        .with_columns(
+            group=pl.struct("network", "population", "period").rle_id().cast(pl.Int64),
+            stratum=pl.struct("network", "population", "year").rle_id().cast(pl.Int64),
+        )
+        .with_row_index("number")
+        .collect()
+    )
+    technologies = of_level.select("technology").unique().sort("technology").collect()
+    entries = (
+        rows.lazy()
+        .select("number", "family_id")
+        .join(of_level, on="family_id")
+        .join(technologies.lazy().with_row_index("code"), on="technology")
+        .sort("number", "code")
+        .collect()
+    )
+    section = technologies["technology"].str.head(1).rank("dense").to_numpy() - 1
+    return (
+        Incidence(
+            entries["number"].to_numpy().astype(np.int64),
+            entries["code"].to_numpy().astype(np.int64),
+            rows["stratum"].to_numpy(),
+        ),
+        rows,
+        section.astype(np.int64),
+    )
