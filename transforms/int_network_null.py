@@ -1,8 +1,9 @@
 """How much of each network would cross sections by chance."""
 
+import numpy as np
 import polars as pl
 
-NETWORK = ["level", "network", "population", "period"]
+NETWORK = ["level", "network", "population"]
 
 
 def int_network_null(int_network_null_part: pl.LazyFrame) -> pl.DataFrame:
@@ -21,21 +22,24 @@ def int_network_null(int_network_null_part: pl.LazyFrame) -> pl.DataFrame:
         null_share (mean of the draws), null_lower, null_upper (their 2.5 % and 97.5 % quantiles),
         null_deviation; null where no family has two technologies.
     """
-    divided = int_network_null_part.sort(*NETWORK, "chain", "draw")
-    draw = ["level", "network", "population", "chain", "draw"]
-    undivided = divided.group_by(draw, maintain_order=True).agg(
-        pl.col("crossing", "pairs").sum(), period=pl.lit("all")
-    )
-    share = pl.col("share")
-    return (
-        pl.concat([divided, undivided], how="diagonal")
-        .with_columns(share=pl.when(pl.col("pairs") > 0).then(pl.col("crossing") / pl.col("pairs")))
-        .group_by(NETWORK, maintain_order=True)
-        .agg(
-            null_share=share.mean(),
-            null_lower=share.quantile(0.025, "linear"),
-            null_upper=share.quantile(0.975, "linear"),
-            null_deviation=share.std(ddof=0),
+    drawn = int_network_null_part.sort(*NETWORK, "period", "chain", "draw").collect()
+    rows = []
+    for key, own in drawn.group_by(NETWORK, maintain_order=True):
+        periods = own["period"].unique(maintain_order=True).to_list()
+        crossing, pairs = (
+            own[column].to_numpy().reshape(len(periods), -1) for column in ("crossing", "pairs")
         )
-        .collect()
-    )
+        # NumPy adds up in one order, which Polars does not.
+        rows.append((*key, "all", *_summary(crossing.sum(axis=0), pairs.sum(axis=0))))
+        for period, some, among in zip(periods, crossing, pairs, strict=True):
+            rows.append((*key, period, *_summary(some, among)))
+    figures = ["null_share", "null_lower", "null_upper", "null_deviation"]
+    schema = dict.fromkeys([*NETWORK, "period"], pl.String) | dict.fromkeys(figures, pl.Float64)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _summary(crossing: np.ndarray, pairs: np.ndarray) -> tuple[float, ...] | tuple[None, ...]:
+    if not pairs[0]:
+        return (None,) * 4
+    shares = crossing / pairs
+    return shares.mean(), *np.quantile(shares, [0.025, 0.975]), shares.std()
