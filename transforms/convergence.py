@@ -120,9 +120,8 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
     (1.5, 2.0, 0.2619)
     """
     refuse_strangers(pairs, occurrences)
-    ends = _ends(pairs).group_by("technology").agg(strength=pl.sum("full_count"), degree=pl.len())
     nodes = occurrences.select("technology", pl.col("occurrences").cast(pl.Float64)).join(
-        ends, on="technology", how="left"
+        _strengths(pairs), on="technology", how="left"
     )
     sources, targets = (
         nodes.select(pl.all().name.prefix(f"{end}_")) for end in ("source", "target")
@@ -405,16 +404,10 @@ def node_counts(pairs: pl.DataFrame, occurrences: pl.DataFrame) -> pl.DataFrame:
     >>> node_counts(pairs, occurrences).rows()
     [('G06F3', 1, 3.0), ('G06N3', 1, 3.0), ('H01L21', 0, 0.0)]
     """
-    ends = (
-        _ends(pairs)
-        .sort("technology", "neighbour")
-        .group_by("technology", maintain_order=True)
-        .agg(degree=pl.len().cast(pl.Int64), strength=pl.sum("full_count"))
-    )
     return (
         occurrences.select("technology")
         .sort("technology")
-        .join(ends, on="technology", how="left", maintain_order="left")
+        .join(_strengths(pairs), on="technology", how="left", maintain_order="left")
         .with_columns(pl.col("degree", "strength").fill_null(0))
     )
 
@@ -503,9 +496,21 @@ def network_measures(
     return whole | {name: described.get(name) for name in WHOLE}
 
 
-def _ends(edges: pl.DataFrame) -> pl.DataFrame:
-    """See each edge from both of its ends: technology, neighbour, full_count."""
-    ahead = edges.select(technology="source", neighbour="target", full_count="full_count")
-    return pl.concat(
-        [ahead, edges.select(technology="target", neighbour="source", full_count="full_count")]
+def _strengths(edges: pl.DataFrame) -> pl.DataFrame:
+    """Count the neighbours of each technology and add up its weights: degree, strength.
+
+    Lists are added up in their order, where sums of groups depend on the number of threads.
+    """
+    ahead = edges.select(technology="source", neighbour="target", weight="full_count")
+    back = edges.select(technology="target", neighbour="source", weight="full_count")
+    return (
+        pl.concat([ahead, back])
+        .sort("technology", "neighbour")
+        .group_by("technology", maintain_order=True)
+        .agg("weight")
+        .select(
+            "technology",
+            degree=pl.col("weight").list.len().cast(pl.Int64),
+            strength=pl.col("weight").list.sum(),
+        )
     )

@@ -1,5 +1,8 @@
 """Convergence measures against a corpus of eight families that was computed by hand."""
 
+import os
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import combinations
@@ -419,3 +422,29 @@ def test_noise_correction_by_definition(corpus):
         slope = abs(score[1] - score[0]) / (2 * step)
         deviation = (chance * (1 - chance) * total) ** 0.5 * slope
         assert row["noise_deviation"] == pytest.approx(deviation, rel=1e-5, abs=1e-9)
+
+
+STRENGTHS = """
+import numpy as np
+import polars as pl
+from transforms.convergence import edge_measures, node_counts
+
+rng, n = np.random.default_rng(1), 300
+names = np.array([f"G{i:03}" for i in range(n)])
+source, target = (names[end] for end in np.triu_indices(n, 1))
+count = rng.random(len(source))
+pairs = pl.DataFrame({"source": source, "target": target, "full_count": count})
+nodes = pl.DataFrame({"technology": names, "occurrences": 1000.0})
+for found in (node_counts(pairs, nodes), edge_measures(pairs, nodes, 5e3)):
+    print(found.hash_rows().sum())
+"""
+
+
+def test_the_number_of_threads_decides_nothing():
+    said = {
+        subprocess.check_output(
+            [sys.executable, "-c", STRENGTHS], env=os.environ | {"POLARS_MAX_THREADS": threads}
+        )
+        for threads in ("1", "4")
+    }
+    assert len(said) == 1
