@@ -92,6 +92,68 @@ def qap(
     return min(found, 1.0), float((1 + as_much) / (1 + permutations))
 
 
+def partial_qap(
+    one: np.ndarray, other: np.ndarray, control: np.ndarray, permutations: int, seed: int
+) -> tuple[float, float]:
+    """Correlate what a third network does not explain of two, and tell how often chance does.
+
+    A multiple-regression QAP of one on the other and the control, by double semi-partialling: what
+    the control leaves of the other is renamed at random, rows and columns together, and correlated
+    anew given the control. Partial correlations are in the order of the regressions' t.
+
+    Parameters
+    ----------
+    one, other, control
+        n × n, symmetric; the diagonal does not count.
+    permutations, seed
+        As for `qap`.
+
+    Returns
+    -------
+    tuple of float and float
+        The partial correlation, NaN where the control explains all of a network; and p as in `qap`.
+
+    References
+    ----------
+    Dekker, Krackhardt & Snijders 2007, Psychometrika 72:563-581.
+
+    Examples
+    --------
+    What two networks have in common is what both have of a third:
+
+    >>> rng = np.random.default_rng(1)
+    >>> third, one, other = (np.triu(x, 1) + np.triu(x, 1).T for x in rng.random((3, 20, 20)))
+    >>> correlation, p = partial_qap(third + one, third + other, third, 999, seed=1)
+    >>> abs(correlation) < 0.2, p > 0.1
+    (True, True)
+    """
+    n = len(one)
+    upper = np.triu_indices(n, 1)
+    a, b, c = (cells(x[upper], ranked=False) for x in (one, other, control))
+    a, b = (_unit(x - (x @ c) * c) for x in (a, b))
+    if np.isnan(a).any() or np.isnan(b).any():
+        return np.nan, np.nan
+    square = np.zeros((n, n))
+    square[upper] = b
+    square += square.T
+    found = float(a @ b)
+    rng = np.random.default_rng(seed)
+    as_much = 0
+    for _ in range(permutations):
+        name = rng.permutation(n)
+        renamed = square[np.ix_(name, name)][upper]
+        # Renamed, it is no longer free of the control.
+        explained = renamed @ c
+        as_much += a @ renamed >= (found - 1e-12) * np.sqrt(1 - explained**2)
+    return float(np.clip(found, -1, 1)), float((1 + as_much) / (1 + permutations))
+
+
+def _unit(residual: np.ndarray) -> np.ndarray:
+    """Bring what is left of a vector of length 1 to length 1; NaN where nothing is."""
+    length = np.sqrt((residual**2).sum())
+    return residual / length if length > 1e-9 else np.full(len(residual), np.nan)
+
+
 def weighted_jaccard(one: np.ndarray, other: np.ndarray) -> float:
     """Tell how much of two networks' weight is on the same cells, each network's weight being 1.
 

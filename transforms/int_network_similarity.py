@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from transforms.comparison import cells, qap, weighted_jaccard
+from transforms.comparison import cells, partial_qap, qap, weighted_jaccard
 
 # Resamples of the families, for intervals, are drawn so many at a time.
 BATCH = 20
@@ -41,7 +41,8 @@ def int_network_similarity(
     pl.DataFrame
         One row a pair of countries x population x level but main groups, undivided: country_a,
         country_b (before it in the topic), population, level, technologies (of the union); pearson
-        and spearman with _p of the QAP and _lower and _upper; weighted_jaccard with these two.
+        and spearman with _p of the QAP and _lower and _upper; weighted_jaccard with these two;
+        partial (correlation given the rest of the world, the families of neither) with _p.
         Null where a network has no tie.
     """
     permutations, count, seed = (
@@ -54,7 +55,7 @@ def int_network_similarity(
         .collect()
     )
     families = (
-        int_network_family.filter(pl.col("network").is_in(countries))
+        int_network_family.filter(pl.col("network").is_in([*countries, "WORLD"]))
         .sort("network", "family_id")
         .collect()
     )
@@ -64,8 +65,9 @@ def int_network_similarity(
             own = families if population == "all" else families.filter("is_core")
             ties = {
                 country: _ties(of_level, own.filter(pl.col("network") == country))
-                for country in countries
+                for country in [*countries, "WORLD"]
             }
+            world, of_family = ties.pop("WORLD")
             resampled = {
                 country: _resampled(of_pair, count, [seed, number])
                 for number, (country, (_, of_pair)) in enumerate(ties.items())
@@ -73,6 +75,7 @@ def int_network_similarity(
             for one, other in combinations(countries, 2):
                 found = _compare(
                     {c: (ties[c][0], ties[c][1].sum(axis=1), resampled[c]) for c in (one, other)},
+                    (world, of_family.sum(axis=1)),
                     permutations,
                     seed,
                 )
@@ -81,14 +84,13 @@ def int_network_similarity(
                     | {"level": str(level)}
                     | found
                 )
-    measures = ["pearson", "spearman", "weighted_jaccard"]
     ends = {"pearson": ["", "_p", "_lower", "_upper"], "spearman": ["", "_p", "_lower", "_upper"],
-            "weighted_jaccard": ["", "_lower", "_upper"]}  # fmt: skip
+            "weighted_jaccard": ["", "_lower", "_upper"], "partial": ["", "_p"]}  # fmt: skip
     return pl.DataFrame(
         rows,
         schema=dict.fromkeys(["country_a", "country_b", "population", "level"], pl.String)
         | {"technologies": pl.Int64}
-        | {f"{measure}{end}": pl.Float64 for measure in measures for end in ends[measure]},
+        | {f"{measure}{end}": pl.Float64 for measure, of in ends.items() for end in of},
     ).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
@@ -135,10 +137,14 @@ def _resampled(of_pair: sparse.csr_array, count: int, seed: list[int]) -> np.nda
 
 def _compare(
     networks: Mapping[str, tuple[pl.DataFrame, np.ndarray, np.ndarray]],
+    world: tuple[pl.DataFrame, np.ndarray],
     permutations: int,
     seed: int,
 ) -> dict[str, float]:
-    """Compare two networks, each its pairs, their counts, and the counts of resamples."""
+    """Compare two networks, each its pairs, their counts, and the counts of resamples.
+
+    And the world: its pairs and their counts.
+    """
     names = pl.concat(
         [pairs[end] for pairs, *_ in networks.values() for end in ("source", "target")]
     )
@@ -151,18 +157,21 @@ def _compare(
     cell[upper] = np.arange(len(upper[0]))
     whole, drawn = [], []
     for pairs, counts, resamples in networks.values():
-        source, target = (
-            pairs[end].replace_strict(place, return_dtype=pl.Int64).to_numpy()
-            for end in ("source", "target")
-        )
-        square = np.zeros((n, n))
-        square[source, target] = square[target, source] = counts
+        square, source, target = _square(pairs, counts, place)
         whole.append(square)
         drawn.append((cell[source, target], resamples))
+    # Of technologies that neither has there is nothing to compare.
+    known = pl.col("source", "target").is_in(list(place))
+    pairs, counts = world
+    there = pairs.select(pl.all_horizontal(known)).to_series().to_numpy()
+    rest = _square(pairs.filter(there), counts[there], place)[0] - whole[0] - whole[1]
     result: dict[str, float] = {"technologies": n}
     for name, ranked in (("pearson", False), ("spearman", True)):
         result[name], result[f"{name}_p"] = qap(whole[0], whole[1], permutations, seed, ranked)
     result["weighted_jaccard"] = weighted_jaccard(whole[0][upper], whole[1][upper])
+    result["partial"], result["partial_p"] = partial_qap(
+        whole[0], whole[1], rest.round(9), permutations, seed
+    )
     values: dict[str, list[float]] = {"pearson": [], "spearman": [], "weighted_jaccard": []}
     for draw in range(drawn[0][1].shape[1]):
         one, other = np.zeros(len(upper[0])), np.zeros(len(upper[0]))
@@ -180,3 +189,16 @@ def _compare(
             least = 0 if name == "weighted_jaccard" else -1
             result[f"{name}_lower"], result[f"{name}_upper"] = np.clip(bounds, least, 1)
     return result
+
+
+def _square(
+    pairs: pl.DataFrame, counts: np.ndarray, place: Mapping[str, int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Put the counts of pairs into a matrix; with the places of their ends."""
+    source, target = (
+        pairs[end].replace_strict(place, return_dtype=pl.Int64).to_numpy()
+        for end in ("source", "target")
+    )
+    square = np.zeros((len(place), len(place)))
+    square[source, target] = square[target, source] = counts
+    return square, source, target

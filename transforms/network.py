@@ -492,7 +492,7 @@ def whole(net: Network, community: Matrix) -> dict[str, int | float | None]:
     """
     giant, n = net.giant, len(net)
     apart = net.steps[np.ix_(giant, giant)]
-    far = csgraph.dijkstra(_symmetric(net, net.length)[giant][:, giant], directed=False)
+    far = distances(net)
     others = len(giant) * (len(giant) - 1)
     strength = np.bincount(net.section, weights=net.strength) / (2 * net.weight.sum())
     crossing = net.weight[net.section[net.source] != net.section[net.target]].sum()
@@ -519,6 +519,15 @@ def whole(net: Network, community: Matrix) -> dict[str, int | float | None]:
     }
     counts = {"diameter": int(apart.max()), "communities": len(set(community[net.degree > 0]))}
     return _without_nan(measures) | counts
+
+
+def distances(net: Network) -> Matrix:
+    """Give the shortest way between each two technologies of the largest component.
+
+    By 1 / association strength; g × g. Dijkstra 1959.
+    """
+    giant = net.giant
+    return csgraph.dijkstra(_symmetric(net, net.length)[giant][:, giant], directed=False)
 
 
 def core_periphery(ties: Matrix) -> tuple[float, int]:

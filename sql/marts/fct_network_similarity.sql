@@ -19,6 +19,8 @@ select
     s.weighted_jaccard, -- Sum of the lesser over sum of the greater shares of all pairs, 0 to 1
     s.weighted_jaccard_lower, -- Lower end of its 95 % interval, from families drawn anew
     s.weighted_jaccard_upper, -- Upper end of that interval
+    s.partial as partial_pearson, -- Pearson given the rest of the world; null where that tells all
+    s.partial_p as partial_pearson_p, -- Chance of as much if technologies had other names (MRQAP)
     r.mean as portrait_divergence, -- How differently they are built, 0 to 1, at equal size
     r.lower as portrait_divergence_lower, -- 2.5 % quantile of the samples of equal size
     r.upper as portrait_divergence_upper, -- 97.5 % quantile of the samples of equal size

@@ -13,6 +13,7 @@ from scipy.stats import pearsonr, spearmanr
 
 from transforms.comparison import (
     cells,
+    partial_qap,
     portrait,
     portrait_divergence,
     qap,
@@ -52,6 +53,50 @@ def test_p_is_that_of_all_permutations(seed, ranked):
     ]
     found, p = qap(one, other, 4000, 1, ranked)
     assert p == pytest.approx(np.mean(np.array(all_of_them) >= found - 1e-12), abs=0.03)
+
+
+def regression(y, x, z):
+    """The t of x in a least-squares regression of y on x, z and a constant."""
+    design = np.column_stack([x, z, np.ones(len(y))])
+    inverse = np.linalg.inv(design.T @ design)
+    coefficients = inverse @ design.T @ y
+    error = ((y - design @ coefficients) ** 2).sum() / (len(y) - 3)
+    return coefficients[0] / np.sqrt(error * inverse[0, 0])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_partial_correlation_and_its_p_are_those_of_regressions(seed):
+    n = 5
+    upper = np.triu_indices(n, 1)
+    control = symmetric(seed + 20, n, 0.9)
+    one, other = (symmetric(seed + i, n, 0.6) + control / 2 for i in (0, 5))
+    found, p = partial_qap(one, other, control, 4000, 1)
+    t = regression(one[upper], other[upper], control[upper])
+    assert found == pytest.approx(t / np.sqrt(t**2 + len(upper[0]) - 3))
+    # What the control leaves of the other network, under every naming of its nodes.
+    z = np.column_stack([control[upper], np.ones(len(upper[0]))])
+    left = np.zeros((n, n))
+    left[upper] = other[upper] - z @ np.linalg.lstsq(z, other[upper])[0]
+    left += left.T
+    all_of_them = np.array([
+        regression(one[upper], left[np.ix_(name, name)][upper], control[upper])
+        for name in permutations(range(n))
+    ])  # fmt: skip
+    assert p == pytest.approx(np.mean(all_of_them >= t - 1e-9), abs=0.03)
+
+
+def test_what_two_networks_owe_to_a_third_is_taken_out():
+    world = symmetric(1, 30)
+    one, other = world + symmetric(2, 30), world + symmetric(3, 30)
+    assert qap(one, other, 199, 1)[1] == 1 / 200
+    assert partial_qap(one, other, world, 199, 1)[1] > 0.01
+    twin = symmetric(4, 30)
+    assert partial_qap(one + twin, other + twin, world, 199, 1)[1] == 1 / 200
+
+
+def test_a_network_that_the_third_explains_has_no_partial_correlation():
+    one = symmetric(1)
+    assert np.isnan(partial_qap(one, symmetric(2), 3 * one, 9, 1)).all()
 
 
 def test_a_network_is_like_itself_and_unlike_itself_renamed():
@@ -172,4 +217,30 @@ def test_countries_of_one_world_are_similar_and_the_interval_holds_the_figure():
     for measure in ("pearson", "spearman", "weighted_jaccard"):
         assert all_[f"{measure}_lower"] < all_[f"{measure}_upper"] <= 1
         assert all_[measure] < all_[f"{measure}_upper"]
+    # The world is these two: the rest of it is nothing, and explains nothing.
+    assert all_["partial"] is None
     assert core["pearson"] is None
+
+
+def test_the_rest_of_the_world_is_that_of_neither_country():
+    codes, families = of_one_world({"AA": 300, "BB": 300, "CC": 300})
+    topic = pl.LazyFrame({"permutations": 199, "rarefaction_draws": 5, "seed": 1})
+    countries = pl.LazyFrame({"country": ["AA", "BB"], "position": [1, 2]})
+    found = int_network_similarity(codes, families, countries, topic).to_dicts()[0]
+    ties = {}
+    for country in ("AA", "BB", "CC"):
+        own = codes.collect().filter(pl.col("family_id").str.starts_with(country))
+        there = own.with_columns(one=1.0).pivot("technology", index="family_id", values="one")
+        names = sorted(codes.collect()["technology"].unique())
+        matrix = np.column_stack([
+            there[name].fill_null(0).to_numpy() if name in there.columns else np.zeros(len(there))
+            for name in names
+        ])  # fmt: skip
+        size = matrix.sum(axis=1)
+        weight = np.divide(1, size - 1, where=size > 1, out=np.zeros(len(size)))
+        ties[country] = matrix.T @ (matrix * weight[:, None])
+    known = (ties["AA"] + ties["BB"] - np.diag(np.diag(ties["AA"] + ties["BB"]))).sum(axis=0) > 0
+    aa, bb, cc = (square[np.ix_(known, known)] for square in ties.values())
+    assert found["technologies"] == known.sum()
+    assert found["partial"] == pytest.approx(partial_qap(aa, bb, cc, 1, 1)[0])
+    assert found["partial"] < found["pearson"]
