@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import loading, method, report
+from benchmarks import loading, method, paths, report
 from benchmarks import topic as topics
 from benchmarks.compare import differences
 from benchmarks.run import RESULTS, ROOT, Contender, alternate, say
@@ -20,12 +20,13 @@ SIZES: dict[str, dict[str, list[int]]] = {
     "small": {
         "analyst": [5_000], "floor": [5_000], "growth": [2_000, 4_000, 8_000, 16_000],
         "refresh": [5_000], "phases": [5_000], "loading": [5_000], "method": [5_000],
+        "paths": [25_000],
     },
     "full": {
         "analyst": [200_000], "floor": [1_000_000],
         "growth": [250_000, 500_000, 1_000_000, 2_000_000, 4_000_000],
         "refresh": [1_000_000], "phases": [1_000_000], "loading": [1_000_000],
-        "method": [1_000_000],
+        "method": [1_000_000], "paths": [50_000],
     },
 }  # fmt: skip
 PARTS = tuple(SIZES["small"])
@@ -176,6 +177,10 @@ class Bench:
             "bare": Contender(script, tells="bare.json"),
         }
         self._alternate("method", contenders, {"families": sizes[0]}, in_order=True, after=same)
+
+    def paths(self, sizes: list[int]) -> None:
+        """Planted paths beside the found ones; a round is a seed."""
+        paths.measure(sizes[0], self.runs, self.limits, self.work, self.results / "paths.json")
 
     # --- What they share -------------------------------------------------------------------------
 

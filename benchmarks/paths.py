@@ -1,21 +1,19 @@
-"""Planted paths and lags beside the found ones: `python -m benchmarks.paths`.
+"""Planted paths and lags beside the found ones: `python -m benchmarks paths`.
 
 It makes worlds with paths and worlds without, builds `fct_pathway` and `fct_technology_lag` of
 each, and writes what was planted and what was found to a file of results.
 """
 
-import argparse
-import json
 import tempfile
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from benchmarks import world
-from benchmarks.run import RESULTS, ROOT, say
+from benchmarks.run import ROOT, resume, say, write
 from warehouse import build
 from warehouse.database import connect
 from warehouse.graph import Table, discover
@@ -35,6 +33,8 @@ PLAN = "\n".join(f"[country.{name}]\nweight = {w}\ncore = 0.5" for name, w in WE
 TOPIC_SHARE, CORE_SHARE = 0.6, 0.5
 # Of all core families those of each of COUNTRIES, at least.
 LEAST = 0.16
+SAMPLES = 500
+FIRST_SEED = 11  # those before are the worlds with which the rules were made
 DIMENSIONS = ("industry", "technology", "collaboration")
 
 
@@ -43,7 +43,42 @@ def families_for(core_families: int) -> int:
     return round(core_families / (LEAST * TOPIC_SHARE * CORE_SHARE))
 
 
-def find(families: int, seed: int, folder: Path, *, null: bool, samples: int) -> Found:
+def measure(families: int, rounds: int, limits: Mapping[str, Any], work: Path, file: Path) -> None:
+    """Find the paths of a world with and of a world without any, in every round from a new seed.
+
+    Parameters
+    ----------
+    families
+        How many each world has.
+    rounds
+        How many seeds, from FIRST_SEED.
+    limits
+        Of DuckDB: memory, threads.
+    work
+        Where worlds are put while they are looked at.
+    file
+        The results; a measurement that was stopped goes on.
+    """
+    report = resume(file, "paths", {"families": families, "samples": SAMPLES, **limits})
+    for done in range(len(report["rounds"]), rounds):
+        seed = FIRST_SEED + done
+        found = {}
+        for what, null in (("planted", False), ("nothing", True)):
+            with tempfile.TemporaryDirectory(dir=work) as folder:
+                found[what] = find(
+                    families, seed, Path(folder), null=null, samples=SAMPLES, **limits
+                )
+            hits = [path["as_planted"] for path in found[what]["paths"]]
+            say(
+                f"paths {done + 1}/{rounds}, seed {seed}: {what} planted, {sum(hits)} of {len(hits)} found so"
+            )
+        report["rounds"].append(found)
+        write(file, report)
+
+
+def find(
+    families: int, seed: int, folder: Path, *, null: bool, samples: int, **limits: Any
+) -> Found:
     """Make a world, and find its paths and lags.
 
     Parameters
@@ -58,6 +93,8 @@ def find(families: int, seed: int, folder: Path, *, null: bool, samples: int) ->
         Plant nothing.
     samples
         Draws for paths and lags.
+    limits
+        Of DuckDB: memory, threads.
 
     Returns
     -------
@@ -75,7 +112,7 @@ def find(families: int, seed: int, folder: Path, *, null: bool, samples: int) ->
     text = (ROOT / "topics" / "information_technology.toml").read_text(encoding="utf-8")
     topic.write_text(f"{text}\n[method]\nsamples = {samples}\ncore_share = {CORE_SHARE}\n")
     truth = tomllib.loads(dump.with_name("world.truth.toml").read_text(encoding="utf-8"))
-    with _marts(dump, topic, "fct_pathway", "fct_technology_lag") as connection:
+    with _marts(dump, topic, limits, "fct_pathway", "fct_technology_lag") as connection:
         paths = _rows(connection, "from marts.fct_pathway")
         lags = _rows(
             connection,
@@ -110,7 +147,9 @@ def _paths(found: list[Found], truth: dict[str, Any]) -> Iterable[Found]:
             }  # fmt: skip
 
 
-def _marts(dump: Path, topic: Path, *marts: str) -> duckdb.DuckDBPyConnection:
+def _marts(
+    dump: Path, topic: Path, limits: Mapping[str, Any], *marts: str
+) -> duckdb.DuckDBPyConnection:
     """Build some marts of a dump in memory, with all that they need and nothing else."""
     source = named("google_patents")
     tables = discover([source.name])
@@ -124,7 +163,7 @@ def _marts(dump: Path, topic: Path, *marts: str) -> duckdb.DuckDBPyConnection:
 
     for mart in marts:
         need(f"marts.{mart}")
-    connection = connect(Settings(warehouse=dump.with_name("warehouse")))
+    connection = connect(Settings(warehouse=dump.with_name("warehouse"), **limits))
     connection.execute("create schema raw")
     build.read_reference(connection)
     build.write_topic(connection, read(str(topic)), None)
@@ -140,31 +179,3 @@ def _marts(dump: Path, topic: Path, *marts: str) -> duckdb.DuckDBPyConnection:
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Found]:
     relation = connection.sql(query)
     return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
-
-
-def main() -> None:
-    """Make the worlds, and write what was found."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.paths", description=__doc__)
-    parser.add_argument("--core-families", type=int, default=3_000, help="a country, at least")
-    # Not those with which the rules were made.
-    parser.add_argument("--seeds", type=int, nargs="+", default=[11, 12, 13])
-    parser.add_argument("--samples", type=int, default=500)
-    parser.add_argument("--results", type=Path, default=RESULTS)
-    options = parser.parse_args()
-    worlds = []
-    for seed in options.seeds:
-        for null in (False, True):
-            with tempfile.TemporaryDirectory() as folder:
-                families = families_for(options.core_families)
-                worlds.append(
-                    find(families, seed, Path(folder), null=null, samples=options.samples)
-                )
-            hits = [path["as_planted"] for path in worlds[-1]["paths"]]
-            say(f"seed {seed}, {'nothing' if null else 'paths'} planted: "
-                f"{sum(hits)} of {len(hits)} as planted")  # fmt: skip
-    options.results.mkdir(parents=True, exist_ok=True)
-    (options.results / "paths.json").write_text(json.dumps({"worlds": worlds}, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -53,8 +53,6 @@ def write(results: Path, path: Path) -> None:
     for name, section in SECTIONS.items():
         if name in reports:
             parts += [section(reports[name]), _measured(reports[name])]
-    if "paths" in reports:
-        parts.append(_paths(reports["paths"]))
     if "growth" in reports:
         drawing = path.with_name("benchmarks-growth.svg")
         drawing.write_text(draw(reports["growth"]), encoding="utf-8")
@@ -416,7 +414,7 @@ def _method(report: Report) -> str:
 
 def _paths(report: Report) -> str:
     """Show what was planted in generated worlds beside what was found."""
-    worlds = report["worlds"]
+    worlds = [world for taken in report["rounds"] for world in taken.values()]
     paths = [path | {"null": w["null"], "seed": w["seed"]} for w in worlds for path in w["paths"]]
     lags = [lag | {"null": w["null"], "seed": w["seed"]} for w in worlds for lag in w["lags"]]
     share = {
@@ -436,7 +434,7 @@ def _paths(report: Report) -> str:
     return (
         "## Planted paths beside the found ones\n\n"
         f"Worlds of {worlds[0]['families']:,} families, four countries of one size, and as many "
-        "without structure, from raw dumps to the marts (`python -m benchmarks.paths`). "
+        "without structure, from raw dumps to the marts (`python -m benchmarks paths`). "
         f"{sum(share[False])} of {len(share[False])} planted labels are found; where nothing is "
         f"planted, {sum(share[True])} of {len(share[True])} are indeterminate or weak. "
         f"Lags are off by {max(abs(lag['found'] - lag['planted']) for lag in lags):.2f} years at "
@@ -450,7 +448,7 @@ def _paths(report: Report) -> str:
 
 SECTIONS = {
     "analyst": _against, "floor": _against, "growth": _growth, "refresh": _refresh,
-    "phases": _where, "loading": _loading, "method": _method,
+    "phases": _where, "loading": _loading, "method": _method, "paths": _paths,
 }  # fmt: skip
 
 

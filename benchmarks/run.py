@@ -172,7 +172,7 @@ def alternate(
         figures by contender.
     """
     path = results / f"{name}.json"
-    report = _resume(path, name, parameters)
+    report = resume(path, name, parameters)
     for number in range(len(report["rounds"]), rounds):
         home = scratch / f"{name}-{number}"
         shutil.rmtree(home, ignore_errors=True)
@@ -192,7 +192,8 @@ def alternate(
     return report
 
 
-def _resume(path: Path, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def resume(path: Path, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Begin a report; or take the one that the file holds, if it is of this code and machine."""
     report = {
         "benchmark": name,
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -292,15 +293,23 @@ def _drop_other(connection: duckdb.DuckDBPyConnection, catalog: str, table: Tabl
 
 
 def _call(connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread) -> pl.DataFrame:
-    frames = {parent.split(".")[1]: _scan(connection, parent) for parent in table.parents}
     if table.is_in_parts:
-        # Read once for all parts, some of which may be made in a process that has no DuckDB.
-        read = {name: frame.collect() for name, frame in frames.items()}
-        works = [partial(_make_part, table, part, read) for part in range(table.parts())]
-        parts: list[pl.DataFrame] = spread(table.key, works)
-        return pl.concat(parts)
+        return _in_parts(connection, table, spread)
+    frames = {parent.split(".")[1]: _scan(connection, parent) for parent in table.parents}
     result = table.function()(**frames)
     return result.collect(engine="streaming") if isinstance(result, pl.LazyFrame) else result
+
+
+def _in_parts(connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread) -> pl.DataFrame:
+    """Make a table in parts, some perhaps in processes without DuckDB: they share files."""
+    spilled = Path(connection.sql("select current_setting('temp_directory')").fetchall()[0][0])
+    spilled.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=spilled) as folder:
+        files = {name.split(".")[1]: Path(folder) / f"{name}.parquet" for name in table.parents}
+        for parent, file in zip(table.parents, files.values(), strict=True):
+            connection.execute(f"copy (from {parent}) to {literal(file)} (format parquet)")
+        works = [partial(_make_part, table, part, files) for part in range(table.parts())]
+        return pl.concat(spread(table.key, works))
 
 
 # What functions hold for a row of the longest table that they read, at most; measured.
@@ -331,9 +340,10 @@ def _room(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[None]
         connection.execute(f"set memory_limit = {literal(limit)}")
 
 
-def _make_part(table: Table, part: int, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    made = table.function()(part, **{name: frame.lazy() for name, frame in frames.items()})
-    return made.lazy().collect()
+def _make_part(table: Table, part: int, files: Mapping[str, Path]) -> pl.DataFrame:
+    # Of a file a part reads the columns that it uses.
+    frames = {name: pl.scan_parquet(file, glob=False) for name, file in files.items()}
+    return table.function()(part, **frames).lazy().collect()
 
 
 def _scan(connection: duckdb.DuckDBPyConnection, parent: str) -> pl.LazyFrame:

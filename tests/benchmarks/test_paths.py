@@ -1,6 +1,6 @@
 """Planted paths and lags are found, and none where none is planted, from raw dumps to the marts.
 
-At half the size that `python -m benchmarks.paths` takes.
+At half the size that `python -m benchmarks paths --size full` takes.
 """
 
 import pytest

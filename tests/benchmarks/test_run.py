@@ -208,13 +208,15 @@ def test_planted_paths_stand_beside_the_found_ones(tmp_path):
         "low": 3.0,
         "high": 4.0,
     }
-    worlds = [
-        {"families": 50_000, "seed": 1, "null": False, "lags": [lag],
-         "paths": [path("I1", "I1", True), path("I1", "I2", False)]},
-        {"families": 50_000, "seed": 1, "null": True, "lags": [],
-         "paths": [path("", "indeterminate", True)]},
-    ]  # fmt: skip
-    run.write(tmp_path / "r" / "paths.json", {"worlds": worlds})
+    taken = {
+        "planted": {"families": 50_000, "seed": 1, "null": False, "lags": [lag],
+                    "paths": [path("I1", "I1", True), path("I1", "I2", False)]},
+        "nothing": {"families": 50_000, "seed": 1, "null": True, "lags": [],
+                    "paths": [path("", "indeterminate", True)]},
+    }  # fmt: skip
+    file = tmp_path / "r" / "paths.json"
+    begun = run.resume(file, "paths", {"families": 50_000, "memory": "1GB", "threads": 1})
+    run.write(file, begun | {"rounds": [taken]})
     report.write(tmp_path / "r", tmp_path / "page.md")
     text = (tmp_path / "page.md").read_text()
     assert "1 of 2 planted labels are found" in text

@@ -115,6 +115,7 @@ def in_parts(tmp_path, connection, monkeypatch) -> Table:
     module = ModuleType("transforms.int_even")
     module.__dict__.update(PARTS=3, int_even=int_even)
     monkeypatch.setitem(sys.modules, "transforms.int_even", module)
+    connection.execute(f"set temp_directory = '{tmp_path / 'spilled'}'")
     connection.execute("create schema intermediate; set search_path = 'memory.intermediate'")
     connection.execute(
         "create table intermediate.int_number as select range as number from range(7)"
@@ -136,6 +137,16 @@ def test_the_work_of_a_part_can_be_sent_to_another_process(connection, in_parts)
         return [pickle.loads(pickle.dumps(work))() for work in works]
 
     assert build.make(connection, in_parts, "memory", sent) == 7
+
+
+def test_files_that_parts_share_are_gone_even_if_one_fails(connection, in_parts, tmp_path):
+    def failing(name, works):
+        assert list((tmp_path / "spilled").rglob("*.parquet"))
+        raise pl.exceptions.ComputeError("no")
+
+    with pytest.raises(CorepathError, match=r"int_even\.py"):
+        build.make(connection, in_parts, "memory", failing)
+    assert not list((tmp_path / "spilled").iterdir())
 
 
 def test_a_table_that_is_made_at_once_is_not_in_parts(tmp_path):
