@@ -145,16 +145,12 @@ def entropy_weights(y: pl.DataFrame) -> pl.DataFrame:
     )
     if y.height < 2:
         raise DegenerateInput(f"entropy needs at least two patents, got {y.height}")
-    # Largest value first, mean second: neither very large nor very small values overflow.
-    shares = y.select(pl.all() / pl.all().max()).select(pl.all() / pl.all().mean())
-    z = pl.all()
-    # mean(z ln z) is Theil's T. Each term is given 1 - z more, which is 0 on average, because
-    # then no term is negative and a nearly constant column keeps its digits.
-    theil = (pl.when(z > 0).then(z * z.log()).otherwise(0.0) + (1 - z)).mean()
-    divergence = (theil / np.log(y.height)).fill_nan(0.0)
+    divergence = np.array([theil_index(column.to_numpy()) for column in y.rechunk()])
+    divergence = (divergence / np.log(y.height)).clip(0, 1)
     result = (
-        shares.select(pl.when(divergence > ROUNDING).then(divergence).otherwise(0.0).clip(0, 1))
-        .unpivot(variable_name="indicator", value_name="divergence")
+        pl.DataFrame(
+            {"indicator": y.columns, "divergence": np.where(divergence > ROUNDING, divergence, 0)}
+        )
         .with_columns(
             entropy=1 - pl.col("divergence"),
             weight=pl.col("divergence") / pl.col("divergence").sum(),
@@ -165,6 +161,43 @@ def entropy_weights(y: pl.DataFrame) -> pl.DataFrame:
     if result["is_constant"].all():
         raise DegenerateInput(f"every indicator is constant: {', '.join(y.columns)}")
     return result
+
+
+def theil_index(x: np.ndarray) -> float:
+    r"""Measure how unevenly values are spread: Theil's T, the mean of z ln z with z = x / mean.
+
+    Parameters
+    ----------
+    x
+        m values, finite, at least 0.
+
+    Returns
+    -------
+    float
+        0 (all are the same, or 0) to ln m (one has everything), but for rounding.
+
+    References
+    ----------
+    Theil 1967, Economics and Information Theory.
+
+    Examples
+    --------
+    >>> round(theil_index(np.array([0.0, 0.0, 0.0, 8.0])), 6), round(float(np.log(4)), 6)
+    (1.386294, 1.386294)
+    """
+    largest = x.max()
+    if largest == 0:
+        return 0.0
+    # Largest value first, mean second: neither very large nor very small values overflow.
+    z = x / largest
+    z /= z.mean()
+    # Each term is given 1 - z more, which is 0 on average, because then no term is negative and a
+    # nearly constant column keeps its digits. What is 0 has the logarithm of the least number.
+    terms = np.maximum(z, np.finfo(float).tiny)
+    np.log(terms, out=terms)
+    terms *= z
+    terms += np.subtract(1, z, out=z)
+    return float(terms.mean())
 
 
 def capped(weights: np.ndarray, cap: float) -> np.ndarray:

@@ -1,11 +1,6 @@
 """How well each indicator is known in each country, and how it is distributed there."""
 
-import numpy as np
 import polars as pl
-
-SCHEMA = {"country": pl.String, "indicator": pl.String} | dict.fromkeys(
-    ("families", "known", "coverage", "mean", "median", "zero_share"), pl.Float64
-)
 
 
 def int_indicator_coverage(
@@ -32,42 +27,44 @@ def int_indicator_coverage(
         counted once; zero_share is the share of those whose value is 0. Null where none is known.
     """
     names = indicator.collect()["indicator"].to_list()
-    # In order, so that sums do not depend on how the rows came.
-    values = int_indicator.select("family_id", *names).sort("family_id").collect()
-    rows = values.select("family_id").with_row_index("row")
-    world = rows.select("row", country=pl.lit("WORLD"), share=pl.lit(1.0))
+    # In order and in one piece, so that sums do not depend on how the rows came.
+    values = int_indicator.select("family_id", pl.col(names).cast(pl.Float64)).collect()
+    values = values.sort("family_id").rechunk()
+    rows = values.lazy().select("family_id").with_row_index("row")
     shares = (
         int_family_country.select("family_id", "country", "share")
-        .collect()
         .join(rows, on="family_id")
-        .select("row", "country", "share")
-        .sort("country", "row")
+        .select("country", "share", "row")
+        .collect()
+        .sort("row")
     )
-    places = [
-        (country, place["row"].to_numpy(), place["share"].to_numpy())
-        for (country,), place in pl.concat([world, shares]).group_by("country", maintain_order=True)
-    ]
-    return pl.DataFrame(
-        [
-            {"country": country, "indicator": name} | _describe(column[row], share)
-            for name in names
-            for column in [values[name].cast(pl.Float64).fill_null(np.nan).to_numpy()]
-            for country, row, share in places
-        ],
-        schema=SCHEMA,
+    of_countries = shares.drop("row").hstack(values.select(names)[shares["row"]])
+    of_all = values.select(pl.lit("WORLD").alias("country"), pl.lit(1.0).alias("share"), *names)
+    described = pl.concat([_described(of_all, names), _described(of_countries, names)])
+    return pl.concat(
+        described.select(
+            "country",
+            pl.lit(name).alias("indicator"),
+            "families",
+            pl.col(f"known {name}").alias("known"),
+            (pl.col(f"known {name}") / pl.col("families")).alias("coverage"),
+            *(pl.col(f"{what} {name}").alias(what) for what in ("mean", "median", "zero_share")),
+        )
+        for name in names
     )
 
 
-def _describe(values: np.ndarray, shares: np.ndarray) -> dict[str, float | None]:
-    is_known = ~np.isnan(values)
-    known, families = values[is_known], float(shares.sum())
-    weight = float(shares[is_known].sum())
-    some = len(known) > 0
-    return {
-        "families": families,
-        "known": weight,
-        "coverage": weight / families,
-        "mean": float(known.mean()) if some else None,
-        "median": float(np.median(known)) if some else None,
-        "zero_share": float((known == 0).mean()) if some else None,
-    }
+def _described(values: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """Describe all indicators of each country, in one pass."""
+    share = pl.col("share")
+    return (
+        values.group_by("country", maintain_order=True)
+        .agg(
+            share.sum().alias("families"),
+            *(share.filter(pl.col(x).is_not_null()).sum().alias(f"known {x}") for x in names),
+            *(pl.col(x).mean().alias(f"mean {x}") for x in names),
+            *(pl.col(x).median().alias(f"median {x}") for x in names),
+            *((pl.col(x) == 0).mean().alias(f"zero_share {x}") for x in names),
+        )
+        .sort("country")
+    )

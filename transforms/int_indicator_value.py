@@ -53,9 +53,9 @@ def int_indicator_value(
     method = topic.collect().row(0, named=True)
     families = (
         int_indicator.select("family_id", *directions)
-        .join(int_cohort, on="family_id")
-        .sort("family_id")  # sums must not depend on how the rows came
         .collect()
+        .sort("family_id")  # sums must not depend on how the rows came
+        .join(int_cohort.collect(), on="family_id", maintain_order="left")
     )
     if method["cohort"] != "office":
         families = families.with_columns(office=pl.lit("all"))

@@ -11,6 +11,7 @@ from transforms.theil import between_share
 def int_indicator_weight(
     int_indicator_value: pl.LazyFrame,
     int_indicator_choice: pl.LazyFrame,
+    int_indicator_coverage: pl.LazyFrame,
     int_indicator: pl.LazyFrame,
     int_family_country: pl.LazyFrame,
     topic: pl.LazyFrame,
@@ -24,6 +25,8 @@ def int_indicator_weight(
     int_indicator_choice
         One row an indicator: indicator, position, direction, is_asked, is_covered, coverage,
         lowest_coverage, lowest_country, reason. Those asked for come first by position.
+    int_indicator_coverage
+        One row a country (WORLD, too) x indicator: country, indicator, mean, zero_share.
     int_indicator
         One row a family: family_id and an indicator a column, null where unknown.
     int_family_country
@@ -59,10 +62,12 @@ def int_indicator_weight(
         .collect()
     )
     y = values.drop("family_id").rechunk()  # sums must not depend on how the rows came
-    shares = between_share(y, countries).rename({"between_share": "between_country_share"})
     weights = _weights(y, method["weighting"], method["weight_cap"])
+    theil = weights["divergence"].to_numpy() * np.log(y.height)
+    shares = between_share(y, countries, theil).rename({"between_share": "between_country_share"})
+    described = int_indicator_coverage.filter(pl.col("country") == "WORLD").collect()
     return (
-        choice.join(_described(int_indicator, choice["indicator"].to_list()), on="indicator")
+        choice.join(described.select("indicator", "mean", "zero_share"), on="indicator")
         .join(weights, on="indicator", how="left")
         .join(shares, on="indicator", how="left")
         .sort("position")
@@ -131,19 +136,3 @@ def _closest(names: list[str], r: np.ndarray) -> dict[str, list]:
         "correlation": r[np.arange(len(names)), other].tolist(),
         "correlated_indicator": [names[k] for k in other],
     }
-
-
-def _described(int_indicator: pl.LazyFrame, names: list[str]) -> pl.DataFrame:
-    """Take the mean and the share of zeros of the known values of each indicator."""
-    described = []
-    for name in names:  # one after the other, for there may be many that nobody asked for
-        known = int_indicator.select(name).collect()[name].drop_nulls().to_numpy()
-        # Sorted, so that the sum does not depend on how the rows came.
-        mean = np.sort(known).sum() / len(known) if len(known) else None
-        zeros = np.count_nonzero(known == 0) / len(known) if len(known) else None
-        described.append((name, mean, zeros))
-    return pl.DataFrame(
-        described,
-        schema={"indicator": pl.String, "mean": pl.Float64, "zero_share": pl.Float64},
-        orient="row",
-    )

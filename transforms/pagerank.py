@@ -1,7 +1,6 @@
 """PageRank of a directed network, by power iteration over a sparse matrix."""
 
 import numpy as np
-from scipy.sparse import csr_array
 
 # Of the chance that a reader follows a reference rather than starts anew.
 DAMPING = 0.85
@@ -38,6 +37,8 @@ def pagerank(
     >>> pagerank(np.array([0, 1]), np.array([2, 2]), nodes=3).round(4).tolist()
     [0.2128, 0.2128, 0.5745]
     """
+    from scipy.sparse import csr_array  # takes a third of a second, and few topics ask for it
+
     references = np.bincount(citing, minlength=nodes)
     flow = csr_array(
         (1.0 / references[citing], (cited, citing)), shape=(nodes, nodes), dtype=np.float64

@@ -3,10 +3,12 @@
 import numpy as np
 import polars as pl
 
-from transforms.entropy import ROUNDING
+from transforms.entropy import ROUNDING, theil_index
 
 
-def between_share(y: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+def between_share(
+    y: pl.DataFrame, groups: pl.DataFrame, theil: np.ndarray | None = None
+) -> pl.DataFrame:
     r"""Tell how much of each indicator's Theil index is between groups, such as countries.
 
     Theil's T = Σ_g s_g ln(ȳ_g / ȳ) + Σ_g s_g T_g, with s_g the group's share of the indicator's
@@ -20,6 +22,8 @@ def between_share(y: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     groups
         patent (its row in `y`, from 0), group, share: how much of the patent the group has. The
         shares of a patent sum to 1.
+    theil
+        The n indices T, if they are known already: divergence times ln m.
 
     Returns
     -------
@@ -40,17 +44,19 @@ def between_share(y: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     >>> between_share(y, groups.with_columns(share=1.0)).rows()
     [('claims', 1.0), ('cited', 0.0)]
     """
-    ordered = groups.sort("patent", "group")
+    names = pl.Enum(groups["group"].unique().sort())
+    # In order, so that sums do not depend on how the rows came.
+    ordered = groups.with_columns(pl.col("group").cast(names)).sort("patent")
     patent, share = ordered["patent"].to_numpy(), ordered["share"].to_numpy()
-    group = ordered["group"].rank("dense").to_numpy() - 1
+    group = ordered["group"].to_physical().to_numpy()
     sizes = np.bincount(group, weights=share)
+    if theil is None:
+        theil = np.array([theil_index(column.to_numpy()) for column in y.rechunk()])
     result = []
-    for column in y.rechunk():
-        x = column.to_numpy()
-        theil = _theil(x, np.full(len(x), 1 / len(x)))
-        totals = np.bincount(group, weights=share * x[patent])
+    for column, whole in zip(y.rechunk(), theil.tolist(), strict=True):
+        totals = np.bincount(group, weights=share * column.to_numpy()[patent])
         between = _theil(totals / sizes, sizes / sizes.sum())
-        result.append(min(max(between / theil, 0.0), 1.0) if theil > ROUNDING else None)
+        result.append(min(max(between / whole, 0.0), 1.0) if whole > ROUNDING else None)
     return pl.DataFrame(
         {"indicator": y.columns, "between_share": result},
         schema_overrides={"between_share": pl.Float64},

@@ -18,7 +18,6 @@ with windows as (
 counted as (
     select
         w.family_id,
-        count(case when c.citing_publication_date <= w.year_1 then 1 end) as fc_1,
         count(case when c.citing_publication_date <= w.year_2 then 1 end) as fc_2,
         count(case when c.citing_publication_date <= w.year_3 then 1 end) as fc_3,
         count(case when c.citing_publication_date <= w.year_4 then 1 end) as fc_4,
@@ -53,7 +52,6 @@ select
         when w.year_3 <= k.last_day then 3 when w.year_2 <= k.last_day then 2
         when w.year_1 <= k.last_day then 1 else 0
     end as years_seen,
-    case when n.has_citations then coalesce(c.fc_1, 0) end as fc_1,
     case when n.has_citations then coalesce(c.fc_2, 0) end as fc_2,
     case when n.has_citations then coalesce(c.fc_3, 0) end as fc_3,
     case when n.has_citations then coalesce(c.fc_4, 0) end as fc_4,

@@ -1,5 +1,6 @@
 -- Indicators of families, null where the sources do not record what one needs (methods.md 2.6).
--- One row = one family, a column for each indicator of reference/indicator.csv.
+-- One row = one family, a column for each indicator of reference/indicator.csv. In order of
+-- family_id, because all that add up numbers of families sort them first: once here is cheaper.
 with recorded as (
     select bool_or(is_pct) as has_pct, bool_or(is_triadic) as has_triadic
     from staging.stg_invention
@@ -108,3 +109,4 @@ left join intermediate.int_disruption as d on f.family_id = d.family_id
 left join intermediate.int_pagerank as p on f.family_id = p.family_id
 cross join recorded as r
 cross join asked as q
+order by f.family_id

@@ -1,16 +1,23 @@
 -- Pairs of subclasses that no earlier family of the loaded data has, in the topic or not, if the
 -- topic asks for them. One row = one family of the topic that has such a pair; families of one
 -- priority date are first together.
-with first_seen as (
+with asked as (
+    select i.family_id, i.priority_date
+    from staging.stg_invention as i
+    inner join topic.topic_indicator as n on n.indicator = 'nov'
+),
+
+first_seen as (
     select
         a.subclass,
         b.subclass as other_subclass,
         min(i.priority_date) as priority_date
-    from staging.stg_invention as i
-    inner join topic.topic_indicator as n on n.indicator = 'nov'
+    from asked as i
     inner join staging.stg_invention_subclass as a on i.family_id = a.family_id
     inner join staging.stg_invention_subclass as b
         on i.family_id = b.family_id and a.subclass < b.subclass
+    -- Where no family is asked for, this keeps DuckDB from reading the subclasses.
+    where a.family_id in (select family_id from asked)
     group by a.subclass, b.subclass
 )
 

@@ -27,6 +27,12 @@ spread as (
     group by c.family_id, s.subclass
 ),
 
+own_subclass as (
+    select family_id, subclass
+    from intermediate.int_family_code
+    where family_id in (select family_id from asked)
+),
+
 summed as (
     select
         s.family_id,
@@ -36,13 +42,13 @@ summed as (
         sum((case when o.subclass is null then s.families else 0 end)::decimal(38, 15))::double
             as elsewhere
     from spread as s
-    left join intermediate.int_family_code as o
+    left join own_subclass as o
         on s.family_id = o.family_id and s.subclass = o.subclass
     group by s.family_id
 ),
 
 classified as (
-    select distinct family_id from intermediate.int_family_code
+    select distinct family_id from own_subclass
 )
 
 select

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from transforms.int_indicator_coverage import int_indicator_coverage
 from transforms.int_indicator_value import int_indicator_value
 from transforms.int_indicator_weight import int_indicator_weight
 from transforms.int_score import int_score
@@ -62,6 +63,12 @@ class Analysis:
             setattr(self, name, frame.sample(fraction=1, shuffle=True, seed=seed))
         return self
 
+    def coverage(self) -> pl.DataFrame:
+        """Make int_indicator_coverage."""
+        return int_indicator_coverage(
+            self.indicator.lazy(), self.country.lazy(), self.choice.lazy().select("indicator")
+        )
+
     def values(self) -> pl.DataFrame:
         """Make int_indicator_value."""
         return int_indicator_value(
@@ -71,8 +78,8 @@ class Analysis:
     def weights(self) -> pl.DataFrame:
         """Make int_indicator_weight."""
         return int_indicator_weight(
-            self.values().lazy(), self.choice.lazy(), self.indicator.lazy(), self.country.lazy(),
-            self.topic.lazy(),
+            self.values().lazy(), self.choice.lazy(), self.coverage().lazy(),
+            self.indicator.lazy(), self.country.lazy(), self.topic.lazy(),
         )  # fmt: skip
 
     def scores(self) -> pl.DataFrame:
