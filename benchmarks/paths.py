@@ -69,9 +69,7 @@ def measure(families: int, rounds: int, limits: Mapping[str, Any], work: Path, f
                     families, seed, Path(folder), null=null, samples=SAMPLES, **limits
                 )
             hits = [path["as_planted"] for path in found[what]["paths"]]
-            say(
-                f"paths {done + 1}/{rounds}, seed {seed}: {what} planted, {sum(hits)} of {len(hits)} found so"
-            )
+            say(f"paths {done + 1}/{rounds}: {what} planted, {sum(hits)} of {len(hits)} found so")
         report["rounds"].append(found)
         write(file, report)
 

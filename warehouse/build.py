@@ -407,38 +407,63 @@ def describe_marts(
     _write(connection, f"{catalog}.meta.data_dictionary", pl.DataFrame(rows))
 
 
-def describe_sources(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
-    """Write meta.source_file and meta.source: what was read, and how many publications were merged.
+def describe_files(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
+    """Write meta.source_file and meta.source_table: what was read, to be judged before the build.
 
     `meta.source_file` has one row a raw file: where it came from, its rows, loaded and rejected.
-    `meta.source` has one row a source: the sums over its files, the publications it tells of as
+    `meta.source_table` has one row a raw table: its rows, and the newest publication it tells of,
+    now and when it was loaded before.
+    """
+    with _credits(connection, sources):
+        connection.execute(
+            "create table build.meta.source_file as "
+            "select f.*, c.title, c.licence, c.credit, c.url "
+            "from warehouse.raw.source_file as f inner join credits as c using (source) "
+            "order by source, file"
+        )
+        connection.execute(
+            "create table build.meta.source_table as select t.* exclude (mark) "
+            "from warehouse.raw.source_table as t inner join credits as c using (source) "
+            "order by source, name"
+        )
+
+
+def describe_sources(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
+    """Write meta.source: what each source gave, and how many publications were merged.
+
+    It has one row a source: the sums over its files, the publications it tells of as
     the best-ranked source, and how many of these another source tells of too.
     """
+    with _credits(connection, sources):
+        connection.execute(
+            "create table build.meta.source as "
+            "with documents as (select source, count(*) as publications, "
+            "count(*) filter (where source_count > 1) as merged_publications "
+            "from staging.stg_document group by source), "
+            "files as (select source, count(*) as files, sum(rows)::bigint as rows, "
+            "sum(loaded)::bigint as loaded, sum(rejected)::bigint as rejected "
+            "from build.meta.source_file group by source) "
+            "select source, c.rank, f.files, f.rows, f.loaded, f.rejected, "
+            "coalesce(d.publications, 0) as publications, "
+            "coalesce(d.merged_publications, 0) as merged_publications, "
+            "c.title, c.licence, c.credit, c.url "
+            "from credits as c inner join files as f using (source) "
+            "left join documents as d using (source) order by c.rank"
+        )
+
+
+@contextmanager
+def _credits(
+    connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]
+) -> Iterator[None]:
+    """Show what the sources are, and whose, as the table `credits`."""
     credits = pl.DataFrame(
         [(s.name, s.rank, s.title, s.licence, s.credit, s.url) for s in sources.values()],
         schema=["source", "rank", "title", "licence", "credit", "url"],
         orient="row",
     )
     connection.register("credits", credits.to_arrow())
-    connection.execute(
-        "create or replace table build.meta.source_file as "
-        "select f.*, c.title, c.licence, c.credit, c.url "
-        "from warehouse.raw.source_file as f inner join credits as c using (source) "
-        "order by source, file"
-    )
-    connection.execute(
-        "create or replace table build.meta.source as "
-        "with documents as (select source, count(*) as publications, "
-        "count(*) filter (where source_count > 1) as merged_publications "
-        "from staging.stg_document group by source), "
-        "files as (select source, count(*) as files, sum(rows)::bigint as rows, "
-        "sum(loaded)::bigint as loaded, sum(rejected)::bigint as rejected "
-        "from build.meta.source_file group by source) "
-        "select source, c.rank, f.files, f.rows, f.loaded, f.rejected, "
-        "coalesce(d.publications, 0) as publications, "
-        "coalesce(d.merged_publications, 0) as merged_publications, "
-        "c.title, c.licence, c.credit, c.url "
-        "from credits as c inner join files as f using (source) "
-        "left join documents as d using (source) order by c.rank"
-    )
-    connection.unregister("credits")
+    try:
+        yield
+    finally:
+        connection.unregister("credits")

@@ -47,6 +47,10 @@ create table if not exists raw.source_file (
 create table if not exists raw.rejects (
     source varchar, file varchar, position bigint, reason varchar, raw varchar
 );
+create table if not exists raw.source_table (
+    source varchar, name varchar, is_needed boolean, is_counted boolean, rows bigint,
+    newest_publication date, newest_before date, mark varchar, primary key (source, name)
+);
 """
 
 
@@ -141,8 +145,9 @@ def load(
         except BaseException:
             hashing.shutdown(wait=False, cancel_futures=True)
             raise
-    if changed or gone:
+    if not _is_noted(warehouse, source):
         _check_tables(warehouse, source, path)
+        _note_tables(warehouse, source)
     rows, rejected = warehouse.execute(
         "select coalesce(sum(loaded), 0)::bigint, coalesce(sum(rejected), 0)::bigint "
         "from raw.source_file where source = ?",
@@ -309,6 +314,39 @@ def _check_tables(warehouse: duckdb.DuckDBPyConnection, source: Source, path: Pa
     for name, table in source.tables.items():
         if table.gives and not filled[name]:
             log.warning("%s: no table %s here; unknown: %s", source.name, name, table.gives)
+
+
+def _is_noted(warehouse: duckdb.DuckDBPyConnection, source: Source) -> bool:
+    """Tell whether raw.source_table tells of these files: a run may have been killed before."""
+    marks = warehouse.execute(
+        "select distinct mark from raw.source_table where source = ?", [source.name]
+    ).fetchall()
+    return marks == [(fingerprint(warehouse, source),)]
+
+
+def _note_tables(warehouse: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Note what the raw tables hold, and how new it is: validation judges it before the build.
+
+    A date that lies ahead is no sign of news, but a slip or a stand-in such as 9999-12-31.
+    """
+    mark, has_parser = fingerprint(warehouse, source), documents.has_parser(source)
+    before = dict(
+        warehouse.execute(
+            "select name, newest_publication from raw.source_table where source = ?", [source.name]
+        ).fetchall()
+    )
+    noted = []
+    for place, (name, table) in enumerate(source.tables.items()):
+        published = table.published or "null::date"
+        told = warehouse.execute(
+            f"select count(*), max({published}) filter ({published} <= current_date) "
+            f"from {source.raw(name)}"
+        ).fetchall()[0]
+        is_counted = place == 0 or not has_parser  # a parser's documents are rows of the first
+        noted.append([source.name, name, table.needed, is_counted, *told, before.get(name), mark])
+    with _transaction(warehouse):
+        warehouse.execute("delete from raw.source_table where source = ?", [source.name])
+        warehouse.executemany("insert into raw.source_table values (?, ?, ?, ?, ?, ?, ?, ?)", noted)
 
 
 @contextmanager

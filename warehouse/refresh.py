@@ -5,7 +5,7 @@ import importlib.metadata
 import json
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -117,6 +117,7 @@ def refresh(
         exclusive(settings.warehouse),
         exclusive(releases.folder),
         _open_warehouse(settings) as connection,
+        Validator(settings.memory, settings.threads) as validator,
     ):
         given = build.read_reference(connection)
         given |= build.write_topic(connection, topic, settings.countries)
@@ -135,8 +136,9 @@ def refresh(
             )  # fmt: skip
             return Outcome("withdrawn", topic.name, latest.version, releases.path(), latest.rows)
         run = _Run(
-            connection, settings, topic, sources, tables, marks, identity, releases, step, spread
-        )
+            connection, validator, settings, topic, sources, tables, marks, identity, releases,
+            step, spread,
+        )  # fmt: skip
         try:
             return run.renew()
         except Refused as refused:
@@ -228,6 +230,7 @@ class _Run:
     """What the steps of one build share."""
 
     connection: duckdb.DuckDBPyConnection
+    validator: Validator
     settings: Settings
     topic: Topic
     sources: Mapping[str, Source]
@@ -243,9 +246,10 @@ class _Run:
         draft = self.releases.draft()
         file = draft / "corepath.duckdb"
         try:
-            with Validator(self.settings.memory, self.settings.threads) as validator:
-                rows = self._build(file)
-                results = self.step("validate", lambda: self._validate(validator, file), 0)
+            self._begin(file)
+            raw = self.step("validate raw", lambda: self._validate_raw(file), 0)
+            rows = self._build(file)
+            results = self.step("validate", lambda: self._validate(file, raw), 0)
             version = self.releases.next_version()
             path = self.step("publish", lambda: self._publish(draft, version, rows, results), 0)
         finally:
@@ -253,10 +257,16 @@ class _Run:
         log.info("%s %s is published: %s", self.topic.name, version, path)
         return Outcome("published", self.topic.name, version, path, rows, results)
 
+    def _begin(self, file: Path) -> None:
+        """Make the file of the build, and tell in it what was loaded; close it."""
+        attach(self.connection, file, "build")
+        self.connection.execute("create schema build.meta; create schema build.marts")
+        build.describe_files(self.connection, self.sources)
+        self.connection.execute("use memory; detach build")
+
     def _build(self, file: Path) -> dict[str, int]:
         """Build what is not kept into the warehouse and the file; close both."""
         attach(self.connection, file, "build")
-        self.connection.execute("create schema build.meta; create schema build.marts")
         _find_tables(self.connection)
         rows = {}
         for table in self.tables.values():
@@ -298,7 +308,15 @@ class _Run:
                 "file): widen the topic or load more documents; nothing is published"
             )
 
-    def _validate(self, validator: Validator, file: Path) -> list[Result]:
+    def _validate_raw(self, file: Path) -> list[Result]:
+        """Judge what was loaded, before anything is built of it."""
+        tables = suites_for([("meta", "source_file"), ("meta", "source_table")])
+        results = self.validator.judge([Job(str(file.resolve()), tables)])
+        self._decide(results)
+        return results
+
+    def _validate(self, file: Path, raw: list[Result]) -> list[Result]:
+        """Judge staging and marts; give the verdicts on raw along."""
         staging, marts = (
             suites_for((t.schema, t.name) for t in self.tables.values() if t.schema == schema)
             for schema in ("staging", "marts")
@@ -310,12 +328,17 @@ class _Run:
         with self._warehouse():
             kept = kept_verdicts(self.connection, verdict_marks)
         anew = [(schema, name) for schema, name in staging if name not in kept]
-        judged = validator.judge(
+        judged = self.validator.judge(
             [Job(str(warehouse.resolve()), anew), Job(str(file.resolve()), marts)]
         )
         with self._warehouse():
             keep_verdicts(self.connection, {n: verdict_marks[n] for _, n in anew}, judged)
         results = [r for verdicts in kept.values() for r in verdicts] + judged
+        self._decide(results, raw)
+        return raw + results
+
+    def _decide(self, results: list[Result], earlier: Sequence[Result] = ()) -> None:
+        """Tell what did not pass; refuse the release if one of it must."""
         for r in results:
             if r.outcome != "passed":
                 what = (r.table, r.expectation, r.outcome, r.observed, r.why)
@@ -324,8 +347,9 @@ class _Run:
             f"{r.table}: {r.expectation} {r.outcome}, {r.why}" for r in results if r.refuses
         ]
         if refusing:
-            raise Refused(f"validation refuses the release: {'; '.join(refusing)}", results)
-        return results
+            raise Refused(
+                f"validation refuses the release: {'; '.join(refusing)}", [*earlier, *results]
+            )
 
     @contextmanager
     def _warehouse(self) -> Iterator[None]:

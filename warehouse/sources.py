@@ -45,6 +45,8 @@ class RawTable(BaseModel):
     # A dump must have rows of one of its needed tables; without another, what it gives is unknown.
     needed: bool = False
     gives: str = ""
+    # Of a table of publications, SQL that gives the date of publication of a row, or null.
+    published: str = ""
     # Columns that are known and not read, and older names of those that are.
     ignored: list[str] = []
     aliases: dict[str, list[str]] = {}

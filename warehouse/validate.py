@@ -1,7 +1,8 @@
 """Judge tables by their Great Expectations suites, in a process of its own.
 
 Great Expectations takes seconds to import and keeps files open, so that the pipeline starts
-this module as a process early on, and hands it the job once there is something to judge.
+this module as a process early on, and hands it jobs once there is something to judge: a line of
+JSON each time, answered by a line of JSON.
 """
 
 import hashlib
@@ -12,12 +13,13 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterable, Mapping
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import IO, Any, Literal, Self, cast
 
 import duckdb
 
@@ -59,7 +61,7 @@ class Job:
 
 
 class Validator:
-    """A process that loads Great Expectations while others work, then judges once.
+    """A process that loads Great Expectations while others work, then judges whenever asked.
 
     Parameters
     ----------
@@ -72,13 +74,14 @@ class Validator:
 
     def __enter__(self) -> Self:
         # A program may close its standard output; what Great Expectations prints goes the way of
-        # errors, the verdict alone to standard output.
+        # errors, the verdict alone to standard output. A pipe for errors could fill up unread.
+        self._errors = tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "warehouse.validate"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._errors,
             text=True,
         )
         return self
@@ -86,6 +89,7 @@ class Validator:
     def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._process.communicate()
+        self._errors.close()
 
     def judge(self, jobs: list[Job]) -> list[Result]:
         """Judge every table of the jobs.
@@ -106,10 +110,15 @@ class Validator:
             for job in jobs
         ]
         asked = {"limits": self._limits, "jobs": [asdict(job) for job in work]}
-        output, errors = self._process.communicate(json.dumps(asked))
-        if self._process.returncode:
-            raise CorepathError(f"validation could not run:\n{errors[-2000:]}")
-        return [Result(**result) for result in json.loads(output)]
+        answer = ""
+        with suppress(BrokenPipeError):  # it is dead; what it said is told below
+            print(json.dumps(asked), file=self._process.stdin, flush=True)
+            answer = cast("IO[str]", self._process.stdout).readline()
+        if not answer:
+            self._process.wait()
+            self._errors.seek(0)
+            raise CorepathError(f"validation could not run:\n{self._errors.read()[-2000:]}")
+        return [Result(**result) for result in json.loads(answer)]
 
 
 def suites_for(tables: Iterable[tuple[str, str]], suites: Path = SUITES) -> list[tuple[str, str]]:
@@ -262,7 +271,7 @@ def _exceptions(info: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _main() -> None:
-    """Read jobs from standard input, write verdicts to standard output.
+    """Answer each line of jobs on standard input with a line of verdicts on standard output.
 
     The process ends without taking the interpreter apart: DuckDB would print a page about leaks
     over the words that matter.
@@ -270,12 +279,14 @@ def _main() -> None:
     code = 0
     try:
         with redirect_stdout(sys.stderr):  # whatever a library prints, it is no verdict
-            # Import first, while the build still runs; the job comes after.
+            # Import first, while the pipeline still loads; jobs come after.
             importlib.import_module("great_expectations")
-            asked = json.load(sys.stdin)
-            work = [Job(**job) for job in asked["jobs"]]
-            verdicts = [asdict(r) for job in work for r in _judge(job, asked["limits"])]
-        print(json.dumps(verdicts))
+        for line in sys.stdin:
+            with redirect_stdout(sys.stderr):
+                asked = json.loads(line)
+                work = [Job(**job) for job in asked["jobs"]]
+                verdicts = [asdict(r) for job in work for r in _judge(job, asked["limits"])]
+            print(json.dumps(verdicts), flush=True)
     except BaseException:
         traceback.print_exc()
         code = 1

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from unittest.mock import Mock
 
 import duckdb
 import pytest
@@ -519,3 +520,61 @@ def test_both_sources_live_in_one_warehouse_and_forget_only_their_own(warehouse,
     (tmp_path / "a.jsonl").unlink()
     assert load(warehouse, PPUBS, tmp_path) == Loaded(1, 1, 1, 1, 0)
     assert set(ledger(warehouse)) == {"b.jsonl", sample.name}
+
+
+# --- What the raw tables are said to hold --------------------------------------------------------
+
+
+def noted(warehouse, source="ppubs"):
+    return warehouse.execute(
+        "select name, rows, newest_publication::varchar, newest_before::varchar "
+        "from raw.source_table where source = ? order by name", [source]
+    ).fetchall()  # fmt: skip
+
+
+def test_rows_and_the_newest_publication_are_noted_and_a_date_ahead_is_no_news(warehouse, tmp_path):
+    dates = ("2010-01-05", "2012-02-07", "9999-12-31", "soon")
+    write(tmp_path, *(line(n, datePublished=day) for n, day in enumerate(dates, start=1)))
+    load(warehouse, PPUBS, tmp_path)
+    assert noted(warehouse) == [("publication", 4, "2012-02-07", None)]
+
+
+def test_what_was_newest_before_is_kept_until_something_else_is_loaded(warehouse, tmp_path):
+    write(tmp_path, line(1, datePublished="2012-02-07"))
+    load(warehouse, PPUBS, tmp_path)
+    write(tmp_path, line(1, datePublished="2010-01-05"))
+    for _ in range(2):
+        load(warehouse, PPUBS, tmp_path)
+        assert noted(warehouse) == [("publication", 1, "2010-01-05", "2012-02-07")]
+    write(tmp_path, line(1, datePublished="2011-01-04"))
+    load(warehouse, PPUBS, tmp_path)
+    assert noted(warehouse) == [("publication", 1, "2011-01-04", "2010-01-05")]
+
+
+def test_what_a_run_that_was_killed_did_not_note_is_noted_by_the_next(
+    warehouse, tmp_path, monkeypatch
+):
+    write(tmp_path, line(1))
+    load(warehouse, PPUBS, tmp_path)
+    write(tmp_path, line(1), line(2))
+    with monkeypatch.context() as killed:
+        killed.setattr(loading, "_note_tables", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            load(warehouse, PPUBS, tmp_path)
+    assert ledger(warehouse) == {"a.jsonl": [2, 2, 0]}
+    load(warehouse, PPUBS, tmp_path)
+    assert noted(warehouse) == [("publication", 2, "2010-01-05", "2010-01-05")]
+
+
+def test_a_dump_that_lacks_what_it_needs_is_refused_each_time(warehouse, tmp_path):
+    header, row = "patent_id\tapplication_id\tfiling_date", "1\t2\t2010-01-05"
+    (tmp_path / "g_application.tsv").write_text(f"{header}\n{row}\n")
+    for _ in range(2):
+        with pytest.raises(BadInput, match="needs the table patent or published_application"):
+            load(warehouse, available()["patentsview"], tmp_path)
+
+
+def test_a_parsers_documents_are_the_rows_that_the_ledger_counts(warehouse):
+    load(warehouse, USPTO, SAMPLES / "uspto" / "ipg050104.small.xml.gz")
+    counted = warehouse.sql("select name, rows from raw.source_table where is_counted").fetchall()
+    assert counted == [("document", ledger(warehouse)["ipg050104.small.xml.gz"][1])]

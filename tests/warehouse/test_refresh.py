@@ -12,7 +12,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,7 +23,7 @@ from tests.releases import families, publish
 from warehouse import diff
 from warehouse.database import reading
 from warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
-from warehouse.refresh import _Run, refresh
+from warehouse.refresh import _Run, plain, refresh
 from warehouse.release import Attempt, Releases, now, write_json
 from warehouse.settings import ROOT, Settings
 from warehouse.validate import Job, Result
@@ -454,7 +454,8 @@ def test_a_second_topic_asks_for_no_verdict_on_kept_tables_again(
     own_sample, sample_release, asked, tmp_path: Path
 ) -> None:
     outcome = refresh(own_sample.model_copy(update={"topic": other_topic(tmp_path)}))
-    staging, marts = asked
+    raw, staging, marts = asked
+    assert raw == [("meta", "source_file"), ("meta", "source_table")]
     assert staging == []
     assert {schema for schema, _ in marts} == {"marts"}
     first = [r for r in sample_release.outcome.results if r.table.startswith("stg_")]
@@ -468,7 +469,31 @@ def test_a_kept_table_that_changed_is_judged_anew(own_sample, asked, tmp_path: P
             update={"sources": {**own_sample.sources, "ppubs": with_a_patent_of_2999(tmp_path)}}
         )
     )
-    assert ("staging", "stg_document") in asked[0]
+    _, staging, _ = asked
+    assert ("staging", "stg_document") in staging
+
+
+def test_a_bad_load_is_refused_before_anything_is_built(
+    own_sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What loading counted and what the raw tables hold differ: the ledger is judged first."""
+    steps = []
+
+    def step(name: str, work: Any, retries: int) -> Any:
+        steps.append(name)
+        return plain(name, work, retries)
+
+    bad = Result("source_table", "tables hold", None, "critical", "failed", "1", "They are damaged")
+    odd = replace(bad, expectation="are fresh", severity="warning")
+    stub = types.SimpleNamespace(judge=lambda jobs: [odd, bad])
+    monkeypatch.setattr("warehouse.refresh.Validator", lambda *_: contextlib.nullcontext(stub))
+    with pytest.raises(Refused, match="source_table: tables hold failed") as refused:
+        refresh(own_sample.model_copy(update={"topic": other_topic(tmp_path)}), step)
+    assert steps == ["load ppubs", "load uspto", "validate raw"]
+    assert refused.value.results == [odd, bad]
+    (noted,) = json.loads((own_sample.releases / "other" / "versions.json").read_text())
+    assert noted["status"] == "refused"
+    assert not list((own_sample.releases / "other").glob(".draft*"))
 
 
 def other_topic(folder: Path) -> str:

@@ -325,7 +325,8 @@ def test_only_marts_and_meta_are_published(sample_release) -> None:
         schemas = db.sql("select schema_name from duckdb_schemas() where not internal").fetchall()
         views = db.sql("select view_name from duckdb_views() where not internal").fetchall()
     assert {name for schema, name in tables if schema == "meta"} == {
-        "data_dictionary", "release", "source", "source_file", "validation_result",
+        "data_dictionary", "release", "source", "source_file", "source_table",
+        "validation_result",
     }  # fmt: skip
     assert {schema for schema, _ in tables} == {"marts", "meta"}
     assert {schema for (schema,) in schemas} - {"main"} == {"marts", "meta"}
