@@ -7,10 +7,10 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench serve clean
+.PHONY: help setup run test test-slow test-clients test-superset lint format bench serve clean
 
 help:  ## Say what each target does
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: .venv/.ready  ## Install everything, from the lock, into .venv
 
@@ -20,11 +20,22 @@ setup: .venv/.ready  ## Install everything, from the lock, into .venv
 run: setup  ## Refresh the shipped sample: make run TOPIC=ai_chips
 	$(BIN)/corepath refresh --topic $(TOPIC) --source ppubs=samples/ppubs --source uspto=samples/uspto
 
-test: setup .venv-duckdb-1.2/.ready  ## Run every test
+test: setup .venv-duckdb-1.2/.ready  ## Run every test but those that take minutes
 	$(BIN)/pytest
 
-.venv-duckdb-1.2/.ready: requirements-duckdb-1.2.lock scripts/setup.sh
-	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-duckdb-1.2 requirements-duckdb-1.2.lock
+test-slow: setup  ## Run the tests that take minutes: kills, crowds of readers
+	$(BIN)/pytest -m slow
+
+DUCKDBS := $(foreach version,1.2 1.3 1.4 1.5,.venv-duckdb-$(version)/.ready)
+
+test-clients: setup $(DUCKDBS)  ## Read a release with DuckDB 1.2 to 1.5 and the command duckdb
+	$(BIN)/pytest -m "slow or not slow" tests/clients --ignore tests/clients/test_superset.py
+
+test-superset: setup .venv-superset/.ready  ## Read a release with a real Apache Superset
+	$(BIN)/pytest -m slow tests/clients/test_superset.py
+
+.venv-%/.ready: requirements-%.lock scripts/setup.sh
+	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-$* $<
 
 lint: setup  ## Check format, style, types and SQL
 	$(BIN)/ruff format --check .
@@ -44,4 +55,4 @@ serve: setup  ## Start Prefect's server and a worker on 127.0.0.1, and deploy
 	$(BIN)/python -m flows.serve
 
 clean:  ## Remove what setup and run made, releases excepted
-	rm -rf .venv .venv-duckdb-1.2 warehouse.duckdb*
+	rm -rf .venv .venv-* warehouse.duckdb*

@@ -1,4 +1,7 @@
-"""The published file, read by the oldest DuckDB that BI tools still carry."""
+"""The published file, read by the DuckDBs that BI tools still carry.
+
+`make test` has the oldest of them, `make test-clients` all.
+"""
 
 import json
 import os
@@ -10,10 +13,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from warehouse.database import STORAGE_VERSION
 from warehouse.settings import ROOT
 
-ENVIRONMENT = ROOT / ".venv-duckdb-1.2"
-PYTHON = ENVIRONMENT / "bin" / "python"
+OLDEST, *LATER = ("1.2", "1.3", "1.4", "1.5")
+VERSIONS = [OLDEST, *(pytest.param(version, marks=pytest.mark.slow) for version in LATER)]
 
 # Run by the old DuckDB: everything it sees of a release.
 READ = """
@@ -46,16 +50,25 @@ print(json.dumps({
 """
 
 
+@pytest.fixture(scope="module", params=VERSIONS)
+def version(request: pytest.FixtureRequest) -> str:
+    """The minor version of the old DuckDB."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def seen(sample_release) -> dict[str, Any]:
+def seen(version: str, sample_release) -> dict[str, Any]:
     """What the old DuckDB sees of the sample's release."""
-    if not PYTHON.exists():
-        say = f"{ENVIRONMENT.name} is not there: `make test` makes it"
+    environment = ROOT / f".venv-duckdb-{version}"
+    python = environment / "bin" / "python"
+    if not python.exists():
+        target = "test" if version == OLDEST else "test-clients"
+        say = f"{environment.name} is not there: `make {target}` makes it"
         if os.environ.get("CI") == "true":
             pytest.fail(say)
         pytest.skip(say)
     answer = subprocess.run(
-        [PYTHON, "-c", READ, sample_release.database],
+        [python, "-c", READ, sample_release.database],
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
@@ -69,9 +82,10 @@ def today(sample_release) -> Iterator[duckdb.DuckDBPyConnection]:
         yield db
 
 
-def test_the_reader_is_the_oldest_that_is_promised(seen) -> None:
-    assert seen["duckdb"].startswith("1.2.")
-    pin = (ROOT / "requirements-duckdb-1.2.lock").read_text().split()[0]
+def test_the_readers_are_those_that_are_promised_from_the_oldest_on(version, seen) -> None:
+    assert STORAGE_VERSION.startswith(f"v{OLDEST}.")
+    assert seen["duckdb"].startswith(f"{version}.")
+    pin = (ROOT / f"requirements-duckdb-{version}.lock").read_text().split()[0]
     assert pin == f"duckdb=={seen['duckdb']}"
     assert duckdb.__version__.split(".")[0] != "1", "the writer is newer"
 
