@@ -20,11 +20,14 @@ setup: .venv/.ready  ## Install everything, from the lock, into .venv
 run: setup  ## Refresh the shipped sample: make run TOPIC=ai_chips
 	$(BIN)/corepath refresh --topic $(TOPIC) --source ppubs=samples/ppubs --source uspto=samples/uspto
 
-test: setup .venv-duckdb-1.2/.ready  ## Run every test
+test: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run every test
 	$(BIN)/pytest
 
 .venv-duckdb-1.2/.ready: requirements-duckdb-1.2.lock scripts/setup.sh
 	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-duckdb-1.2 requirements-duckdb-1.2.lock
+
+.venv-s3/.ready: requirements-s3.lock scripts/setup.sh
+	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-s3 requirements-s3.lock
 
 lint: setup  ## Check format, style, types and SQL
 	$(BIN)/ruff format --check .
@@ -44,4 +47,4 @@ serve: setup  ## Start Prefect's server and a worker on 127.0.0.1, and deploy
 	$(BIN)/python -m flows.serve
 
 clean:  ## Remove what setup and run made, releases excepted
-	rm -rf .venv .venv-duckdb-1.2 warehouse.duckdb*
+	rm -rf .venv .venv-duckdb-1.2 .venv-s3 warehouse.duckdb*
