@@ -7,7 +7,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench serve clean
+.PHONY: help setup run test test-slow lint format bench serve clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ run: setup  ## Refresh the shipped sample: make run TOPIC=ai_chips
 
 test: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run every test
 	$(BIN)/pytest
+
+test-slow: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run the tests that take minutes
+	$(BIN)/pytest -m slow
 
 .venv-duckdb-1.2/.ready: requirements-duckdb-1.2.lock scripts/setup.sh
 	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-duckdb-1.2 requirements-duckdb-1.2.lock

@@ -81,7 +81,8 @@ def writing(folder: Path) -> Iterator[None]:
         remedy = _remedy(error)
         # Neither a dump that cannot be read nor the warehouse is to be blamed on the folder.
         of_folder = str(folder) in str(error) or (isinstance(error, OSError) and not error.filename)
-        if isinstance(error, CorepathError) or not remedy or not of_folder:
+        told_already = isinstance(error, CorepathError) and error.exit_code != 1
+        if told_already or not remedy or not of_folder:
             raise
         raise Unavailable(f"{folder}: {remedy} ({error})") from error
 

@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 # What may stand behind the question mark of a URI. Nothing that is secret: those who start a run
 # keep its settings.
-_AZURE = {
-    "blob_storage_authority", "blob_storage_scheme", "dfs_storage_authority", "dfs_storage_scheme",
-    "enable_tls",
-}  # fmt: skip
+_AZURE = {"blob_storage_authority", "credential_kind", "dfs_storage_authority", "enable_tls"}
 OPTIONS = {
     "s3": {"region", "scheme", "endpoint_override"},
     "gs": {"scheme", "endpoint_override", "project_id", "retry_limit_seconds"},
@@ -36,7 +33,10 @@ CLAIMS = ".claims"
 ABANDONED = timedelta(minutes=10)
 RENEW_SECONDS = 60.0
 WAIT_SECONDS = 10.0  # how long one of two that came at once waits for the other to step back
-CONNECT_SECONDS = 10.0
+# Three tries each. pyarrow says that the second does nothing on Linux, but it does: a store that
+# takes a request and never answers is given up after it. A large upload takes seconds to be joined.
+CONNECT_SECONDS, REQUEST_SECONDS = 10.0, 30.0
+GOOGLE_SECONDS = 60
 _CHUNK = 8 << 20
 
 # What the libraries of the stores say, what it means, and what helps.
@@ -155,7 +155,10 @@ class Store:
         except ValueError as error:
             raise UsageError(f"{self.place.rpartition('@')[2]}: {error}") from None
         with self._explained():
-            self._fs, root = _open(uri)
+            try:
+                self._fs, root = _open(uri)
+            except ValueError as error:  # pyarrow's own reading of it
+                raise UsageError(f"{self.place}: {error}") from error
             self._root = "/".join(part for part in (root.strip("/"), below) if part)
             from pyarrow.fs import FileType
 
@@ -385,6 +388,10 @@ def _open(uri: str) -> "tuple[FileSystem, str]":
     from pyarrow import fs  # a tenth of a second, for who has a store
 
     parts = urlsplit(uri)
+    if parts.scheme == "gs" and "retry_limit_seconds" not in parts.query:
+        # Google's own limit is a quarter of an hour.
+        given = f"{parts.query}&" if parts.query else ""
+        uri = parts._replace(query=f"{given}retry_limit_seconds={GOOGLE_SECONDS}").geturl()
     if parts.scheme != "s3":
         return fs.FileSystem.from_uri(uri)
     options: dict[str, Any] = dict(parse_qsl(parts.query))
@@ -394,7 +401,7 @@ def _open(uri: str) -> "tuple[FileSystem, str]":
         options["region"] = "us-east-1" if own else fs.resolve_s3_region(parts.netloc)
     # Opened when the first bytes go: one request for a small object, in place of three.
     store = fs.S3FileSystem(
-        connect_timeout=CONNECT_SECONDS, allow_delayed_open=True,
+        connect_timeout=CONNECT_SECONDS, request_timeout=REQUEST_SECONDS, allow_delayed_open=True,
         anonymous=parts.username == "anonymous", **options,
     )  # fmt: skip
     return store, f"{parts.hostname}{parts.path}"
