@@ -40,7 +40,7 @@ def rollback(
         latest = releases.latest()
         if latest and latest.version == version:
             raise UsageError(f"{releases.place}: {version} is the latest already")
-        must_be_whole(connection, releases.path(version))
+        must_be_whole(connection, releases.path(version), f"{releases.place}/{version}")
         reason = f"instead of {latest.version}" if latest else "there was no latest"
         identity = releases.published()[version].identity
         # Noted first: without the note, the next refresh would take the rollback back.

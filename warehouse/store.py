@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -55,6 +55,10 @@ _CAUSES = (
     (
         r"HTTP status 301|PermanentRedirect|AuthorizationHeaderMalformed",
         "the bucket is in another region: add ?region=NAME to --releases",
+    ),
+    (
+        r"No space left",
+        "the disk of this machine's temporary files is full: make room, or set TMPDIR",
     ),
     (
         r"NETWORK_CONNECTION|curlCode|resolve|[Tt]imed? ?out|UNAVAILABLE|SERVICE_UNAVAILABLE",
@@ -257,17 +261,16 @@ class Store:
                     )
 
     def download(self, name: str, folder: Path) -> None:
-        """Copy the objects of a folder of the store into an empty one on this machine.
+        """Copy the objects of a folder of the store into one on this machine, made if absent.
 
         Raises
         ------
         BadInput
             An object has a name that no file can have.
         """
-        folder.mkdir(parents=True)
         for found in self.objects(name):
             # A store's names are only text: one may lead out of the folder.
-            if {"", ".", ".."} & set(found.split("/")) or PurePosixPath(found).is_absolute():
+            if {"", ".", ".."} & set(f"{name}/{found}".split("/")):
                 raise BadInput(f"{self.place}/{name}: an object has the name {found!r}; remove it")
             file = folder / found
             file.parent.mkdir(parents=True, exist_ok=True)
