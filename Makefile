@@ -20,10 +20,10 @@ setup: .venv/.ready  ## Install everything, from the lock, into .venv
 run: setup  ## Refresh the shipped sample: make run TOPIC=ai_chips
 	$(BIN)/corepath refresh --topic $(TOPIC) --source ppubs=samples/ppubs --source uspto=samples/uspto
 
-test: setup .venv-duckdb-1.2/.ready  ## Run every test but those that take minutes
+test: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run every test but those that take minutes
 	$(BIN)/pytest
 
-test-slow: setup  ## Run the tests that take minutes: kills, crowds of readers
+test-slow: setup .venv-s3/.ready  ## Run the tests that take minutes: kills, crowds of readers
 	$(BIN)/pytest -m slow
 
 DUCKDBS := $(foreach version,1.2 1.3 1.4 1.5,.venv-duckdb-$(version)/.ready)
@@ -36,6 +36,9 @@ test-superset: setup .venv-superset/.ready  ## Read a release with a real Apache
 
 .venv-%/.ready: requirements-%.lock scripts/setup.sh
 	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-$* $<
+
+.venv-s3/.ready: requirements-s3.lock scripts/setup.sh
+	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-s3 requirements-s3.lock
 
 lint: setup  ## Check format, style, types and SQL
 	$(BIN)/ruff format --check .

@@ -27,6 +27,7 @@ from warehouse.explain import as_text, explain
 from warehouse.export import export as write_networks
 from warehouse.refresh import prepare
 from warehouse.settings import Settings
+from warehouse.store import shown
 from warehouse.summary import summarise
 from warehouse.verify import verify
 
@@ -50,7 +51,7 @@ What changed, and the way back: `corepath versions`, `diff`, `verify`, `rollback
 
 Exit codes: 0 published, or nothing to do; 1 a defect; 2 wrong usage; 3 bad input, or a damaged
 release; 4 refused by validation or by what changed, or too little to analyse; 5 another run holds
-the warehouse or the releases.
+the warehouse or the releases; 6 the place of the releases cannot be reached, read or written.
 """,
 )
 
@@ -66,8 +67,13 @@ TopicName = Annotated[
         "variant of it.",
     ),
 ]
-ReleasesFolder = Annotated[
-    Path | None, typer.Option("--releases", help="Folder of the releases.  [default: releases]")
+ReleasesPlace = Annotated[
+    str | None,
+    typer.Option(
+        "--releases",
+        help="Folder of the releases, or the URI of an object store, such as s3://bucket/prefix.  "
+        "[default: releases]",
+    ),
 ]
 
 Version = Annotated[
@@ -102,7 +108,7 @@ def refresh(
         Path | None,
         typer.Option(help="File that keeps raw and staged data.  [default: warehouse.duckdb]"),
     ] = None,
-    releases: ReleasesFolder = None,
+    releases: ReleasesPlace = None,
     reject_share: Annotated[
         float | None,
         typer.Option(
@@ -154,31 +160,32 @@ def refresh(
                 outcome = flow(settings)
             finally:
                 APILogHandler().flush()  # before Prefect's own server goes down
+        where = f"{shown(settings.releases)}/{outcome.topic}/{outcome.version}"
         if outcome.status == "unchanged":
             console.print(
-                f"Nothing changed: {outcome.topic} {outcome.version} is up to date, {outcome.path}",
+                f"Nothing changed: {outcome.topic} {outcome.version} is up to date, {where}",
                 soft_wrap=True,
             )
         elif outcome.status == "withdrawn":
             console.print(
                 f"Nothing published: what comes of this input was rolled back; {outcome.topic} "
-                f"{outcome.version} stays the latest, {outcome.path}",
+                f"{outcome.version} stays the latest, {where}",
                 soft_wrap=True,
             )
         else:
             _print(summarise(outcome.path))
-            console.print(f"Published {outcome.version} in {outcome.path}", soft_wrap=True)
+            console.print(f"Published {outcome.version} in {where}", soft_wrap=True)
 
 
 @app.command()
-def versions(topic: TopicName = None, releases: ReleasesFolder = None) -> None:
+def versions(topic: TopicName = None, releases: ReleasesPlace = None) -> None:
     """List the releases of every topic, and what became of them: refused, rolled back, pruned."""
     with _explained():
         settings = _settings(topic=topic, releases=releases)
         names = [_name(topic)] if topic else release.topics(settings.releases)
         table = RichTable("topic", "version", "status", "at", "rows or reason")
         for name in names:
-            of_topic = release.Releases(settings.releases, name)
+            of_topic = release.at(settings.releases, name)
             latest, pinned = of_topic.latest(), of_topic.pinned()
             for attempt in of_topic.attempts():
                 marks = ""
@@ -194,22 +201,24 @@ def versions(topic: TopicName = None, releases: ReleasesFolder = None) -> None:
         if table.row_count:
             console.print(table)
         else:
-            console.print(f"No release in {settings.releases} yet: start with `corepath refresh`.")
+            place = shown(settings.releases)
+            console.print(f"No release in {place} yet: start with `corepath refresh`.")
 
 
 @app.command()
-def show(version: Version = None, topic: TopicName = None, releases: ReleasesFolder = None) -> None:
+def show(version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None) -> None:
     """Tell what a release found and where it is."""
     with _explained():
         settings = _settings(topic=topic, releases=releases)
-        path = _releases(settings).path(version)
-        _print(summarise(path))
-        console.print(f"In {path}", soft_wrap=True)
+        known = _releases(settings)
+        version = known.find(version)
+        _print(summarise(known.path(version)))
+        console.print(f"In {known.place}/{version}", soft_wrap=True)
 
 
 @app.command("verify")
 def verify_release(
-    version: Version = None, topic: TopicName = None, releases: ReleasesFolder = None
+    version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None
 ) -> None:
     """Compute every hash of a release again, open every file, and tell what is wrong.
 
@@ -218,9 +227,10 @@ def verify_release(
     """
     with _explained():
         settings = _settings(topic=topic, releases=releases)
-        folder = _releases(settings).path(version)
+        known = _releases(settings)
+        version = known.find(version)
         with reading(settings) as connection:
-            checked = verify(connection, folder)
+            checked = verify(connection, known.path(version))
         for found in checked:
             rows = "" if found.rows is None else f"  {found.rows:,} rows"
             verdict = f"WRONG  {found.file}: {', '.join(found.problems)}"
@@ -228,10 +238,11 @@ def verify_release(
         wrong = sum(bool(found.problems) for found in checked)
         if wrong:
             raise BadInput(
-                f"{folder} is not what was published: {wrong} of {len(checked)} files are wrong. "
-                "Restore them, or go to another release with `corepath rollback VERSION`"
+                f"{known.place}/{version} is not what was published: {wrong} of {len(checked)} "
+                "files are wrong. Restore them, or go to another release with "
+                "`corepath rollback VERSION`"
             )
-        _say(f"{folder} is whole: {len(checked)} files")
+        _say(f"{known.place}/{version} is whole: {len(checked)} files")
 
 
 @app.command("diff")
@@ -241,7 +252,7 @@ def compare(
         str | None, typer.Argument(help="Version to compare with it; the latest by default.")
     ] = None,
     topic: TopicName = None,
-    releases: ReleasesFolder = None,
+    releases: ReleasesPlace = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Write JSON, for programs, in place of Markdown.")
     ] = False,
@@ -270,7 +281,7 @@ def rollback(
         str | None, typer.Option(help="The reason, for versions.json and `corepath versions`.")
     ] = None,
     topic: TopicName = None,
-    releases: ReleasesFolder = None,
+    releases: ReleasesPlace = None,
 ) -> None:
     """Point `latest` to another release, in one step; nothing is built or removed.
 
@@ -282,22 +293,22 @@ def rollback(
         known = _releases(settings)
         with reading(settings) as connection:
             history.rollback(connection, known, version, why)
-        _say(f"latest is {version} now: {known.path()}")
+        _say(f"latest is {version} now: {known.place}/{version}")
 
 
 @app.command()
-def pin(version: OneVersion, topic: TopicName = None, releases: ReleasesFolder = None) -> None:
+def pin(version: OneVersion, topic: TopicName = None, releases: ReleasesPlace = None) -> None:
     """Keep a release whatever `corepath prune` removes."""
     _pin(version, topic, releases, keep=True)
 
 
 @app.command()
-def unpin(version: OneVersion, topic: TopicName = None, releases: ReleasesFolder = None) -> None:
+def unpin(version: OneVersion, topic: TopicName = None, releases: ReleasesPlace = None) -> None:
     """Let `corepath prune` remove a release again."""
     _pin(version, topic, releases, keep=False)
 
 
-def _pin(version: str, topic: str | None, releases: Path | None, keep: bool) -> None:
+def _pin(version: str, topic: str | None, releases: str | None, keep: bool) -> None:
     with _explained():
         known = _releases(_settings(topic=topic, releases=releases))
         already = "" if history.pin(known, version, keep) else " already"
@@ -311,7 +322,7 @@ def prune(
         bool, typer.Option("--yes", help="Remove them; without it, they are only listed.")
     ] = False,
     topic: TopicName = None,
-    releases: ReleasesFolder = None,
+    releases: ReleasesPlace = None,
 ) -> None:
     """Remove old releases, beyond the last ones, those that are pinned and the latest.
 
@@ -321,7 +332,7 @@ def prune(
         known = _releases(_settings(topic=topic, releases=releases))
         gone = history.prune(known, keep) if yes else history.prunable(known, keep)
         for attempt in gone:
-            _say(f"{'removed' if yes else 'would remove'} {known.folder / str(attempt.version)}")
+            _say(f"{'removed' if yes else 'would remove'} {known.place}/{attempt.version}")
         if not gone:
             _say("nothing to remove")
         elif not yes:
@@ -330,7 +341,7 @@ def prune(
 
 @app.command("schema")
 def show_schema(
-    version: Version = None, topic: TopicName = None, releases: ReleasesFolder = None
+    version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None
 ) -> None:
     """Write the schema of a release as Markdown: tables, columns, types, keys, comments."""
     with _explained():
@@ -345,7 +356,7 @@ def export(
         str | None, typer.Option(help="Version, such as 2026.11.0; the latest by default.")
     ] = None,
     topic: TopicName = None,
-    releases: ReleasesFolder = None,
+    releases: ReleasesPlace = None,
     population: Annotated[str, typer.Option(help="all families, or core.")] = "all",
     period: Annotated[str, typer.Option(help="all, or a period such as 2017-2021.")] = "all",
     subfield: Annotated[str, typer.Option(help="all, or a sub-field of the topic.")] = "all",
@@ -356,7 +367,7 @@ def export(
     """Write a release's networks as GraphML, GEXF and VOSviewer's JSON."""
     with _explained():
         settings = _settings(topic=topic, releases=releases)
-        path = release.Releases(settings.releases, _name(settings.topic)).path(version)
+        path = _releases(settings).path(version)
         for file in write_networks(path, folder, population, period, subfield, level):
             console.print(str(file), markup=False, soft_wrap=True)
 
@@ -503,7 +514,7 @@ def _name(topic_or_file: str) -> str:
 
 
 def _releases(settings: Settings) -> release.Releases:
-    return release.Releases(settings.releases, _name(settings.topic))
+    return release.at(settings.releases, _name(settings.topic))
 
 
 def _say(text: str) -> None:

@@ -17,6 +17,7 @@ import flows  # noqa: F401  Prefect may load this file by its path, without the 
 from warehouse import refresh as core
 from warehouse.errors import Refused, UsageError
 from warehouse.settings import Settings
+from warehouse.store import shown
 from warehouse.summary import summarise
 from warehouse.topic import read
 
@@ -108,7 +109,8 @@ def refresh(settings: Settings) -> core.Outcome:
         raise
     if outcome.status == "published":
         _report(outcome)
-        _emit("published", f"{outcome.topic}.{outcome.version}", {"path": str(outcome.path)})
+        where = f"{shown(settings.releases)}/{outcome.topic}/{outcome.version}"
+        _emit("published", f"{outcome.topic}.{outcome.version}", {"path": where})
     return outcome
 
 

@@ -1,6 +1,10 @@
 """What can go wrong, and the exit code that tells a scheduler which it was."""
 
-from collections.abc import Sequence
+import errno
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 
 class CorepathError(Exception):
@@ -43,3 +47,49 @@ class Busy(CorepathError):
     """Another run holds the warehouse."""
 
     exit_code = 5
+
+
+class Unavailable(CorepathError):
+    """The place of the releases cannot be reached, read or written."""
+
+    exit_code = 6
+
+
+_FULL = "its disk is full: make room, for instance by `corepath prune`, and run again"
+_LOCKED = "it cannot be written: allow it, or name another folder by --releases"
+_GONE = "it is gone or broken: bring it back, or name another folder by --releases, and run again"
+_REMEDIES = {
+    errno.ENOSPC: _FULL, errno.EDQUOT: _FULL, errno.EFBIG: _FULL,
+    errno.EROFS: _LOCKED, errno.EACCES: _LOCKED, errno.EPERM: _LOCKED, errno.EEXIST: _LOCKED,
+    errno.ENOENT: _GONE, errno.ENOTDIR: _GONE, errno.EIO: _GONE, errno.ENODEV: _GONE,
+    errno.ENXIO: _GONE, errno.ESTALE: _GONE, errno.ENOTCONN: _GONE,
+}  # fmt: skip
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Say what is wrong with a folder, and what helps, in place of an error of the system's.
+
+    Raises
+    ------
+    Unavailable
+        It cannot be written, its disk is full, or it is gone.
+    """
+    try:
+        yield
+    except Exception as error:
+        remedy = _remedy(error)
+        # Neither a dump that cannot be read nor the warehouse is to be blamed on the folder.
+        of_folder = str(folder) in str(error) or (isinstance(error, OSError) and not error.filename)
+        told_already = isinstance(error, CorepathError) and error.exit_code != 1
+        if told_already or not remedy or not of_folder:
+            raise
+        raise Unavailable(f"{folder}: {remedy} ({error})") from error
+
+
+def _remedy(error: Exception) -> str | None:
+    """Find what helps: DuckDB tells the system's error in words."""
+    if isinstance(error, OSError):
+        return _REMEDIES.get(error.errno or 0)
+    said = str(error)
+    return next((told for code, told in _REMEDIES.items() if os.strerror(code) in said), None)

@@ -4,7 +4,6 @@ import shutil
 
 import duckdb
 
-from warehouse.database import exclusive
 from warehouse.errors import UsageError
 from warehouse.release import Attempt, Releases, now
 from warehouse.verify import must_be_whole
@@ -35,13 +34,13 @@ def rollback(
     Busy
         A run is publishing.
     """
-    releases.path(version)  # before a lock is made where nothing is
-    with exclusive(releases.folder):
-        folder = releases.path(version)
+    releases.find(version)  # before a lock is made where nothing is
+    with releases.held():
+        releases.find(version)
         latest = releases.latest()
         if latest and latest.version == version:
-            raise UsageError(f"{releases.folder}: {version} is the latest already")
-        must_be_whole(connection, folder)
+            raise UsageError(f"{releases.place}: {version} is the latest already")
+        must_be_whole(connection, releases.path(version), f"{releases.place}/{version}")
         reason = f"instead of {latest.version}" if latest else "there was no latest"
         identity = releases.published()[version].identity
         # Noted first: without the note, the next refresh would take the rollback back.
@@ -97,9 +96,9 @@ def pin(releases: Releases, version: str, keep: bool) -> bool:
     Busy
         A run is publishing.
     """
-    releases.path(version)
-    with exclusive(releases.folder):
-        releases.path(version)
+    releases.find(version)
+    with releases.held():
+        releases.find(version)
         if (version in releases.pinned()) == keep:
             return False
         identity = releases.published()[version].identity
@@ -124,7 +123,7 @@ def prunable(releases: Releases, keep: int) -> list[Attempt]:
     """
     if keep < 1:
         raise UsageError(f"keep at least 1 release, not {keep}")
-    releases.path()
+    releases.find()
     latest = releases.latest()
     kept = releases.pinned() | {latest.version if latest else None}
     return [a for a in list(releases.published().values())[:-keep] if a.version not in kept]
@@ -148,7 +147,7 @@ def prune(releases: Releases, keep: int) -> list[Attempt]:
         A run is publishing.
     """
     prunable(releases, keep)
-    with exclusive(releases.folder):
+    with releases.held():
         releases.clear()
         gone = [
             Attempt("pruned", a.identity, now(), a.version, rows=a.rows)

@@ -112,10 +112,10 @@ def refresh(
     """
     topic, sources = prepare(settings)
     tables = discover(sources)
-    releases = Releases(settings.releases, topic.name)
+    releases = release.at(settings.releases, topic.name)
     with (
         exclusive(settings.warehouse),
-        exclusive(releases.folder),
+        releases.held(),
         _open_warehouse(settings) as connection,
         Validator(settings.memory, settings.threads) as validator,
     ):
@@ -128,13 +128,15 @@ def refresh(
         latest = releases.latest()
         if latest and latest.version and latest.identity == identity:
             log.info("%s %s is up to date: nothing changed", topic.name, latest.version)
-            return Outcome("unchanged", topic.name, latest.version, releases.path(), latest.rows)
+            path = releases.folder / latest.version
+            return Outcome("unchanged", topic.name, latest.version, path, latest.rows)
         if latest and latest.version and (gone := withdrawn(releases, identity)):
             log.warning(
                 "%s %s was made of the same and then rolled back: %s stays the latest; "
                 "`corepath rollback %s` takes it again", topic.name, gone, latest.version, gone,
             )  # fmt: skip
-            return Outcome("withdrawn", topic.name, latest.version, releases.path(), latest.rows)
+            path = releases.folder / latest.version
+            return Outcome("withdrawn", topic.name, latest.version, path, latest.rows)
         run = _Run(
             connection, validator, settings, topic, sources, tables, marks, identity, releases,
             step, spread,
@@ -254,7 +256,7 @@ class _Run:
             path = self.step("publish", lambda: self._publish(draft, version, rows, results), 0)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        log.info("%s %s is published: %s", self.topic.name, version, path)
+        log.info("%s %s is published in %s", self.topic.name, version, self.releases.place)
         return Outcome("published", self.topic.name, version, path, rows, results)
 
     def _begin(self, file: Path) -> None:

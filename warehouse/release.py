@@ -1,12 +1,16 @@
 """Releases: versioned, immutable, and either whole or not there."""
 
+import atexit
 import hashlib
 import json
 import logging
 import os
 import shutil
 import stat
-from collections.abc import Mapping
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +18,11 @@ from typing import Any
 
 import duckdb
 
-from warehouse.database import identifier, literal
-from warehouse.errors import UsageError
+from warehouse.database import exclusive, identifier, literal
+from warehouse.errors import Busy, UsageError, writing
 from warehouse.graph import Description, Table, describe
 from warehouse.sources import Source
+from warehouse.store import Store, is_uri, work_folder
 from warehouse.validate import Result
 
 log = logging.getLogger("corepath.release")
@@ -48,7 +53,7 @@ class Attempt:
 
 
 class Releases:
-    """The releases of one topic in a folder.
+    """The releases of one topic in a folder; `at` finds those of any place.
 
     Parameters
     ----------
@@ -60,13 +65,26 @@ class Releases:
 
     def __init__(self, folder: Path, topic: str) -> None:
         self.folder = folder / topic
+        self.place = str(self.folder)
         self._versions = self.folder / "versions.json"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Be the only one who changes these releases.
+
+        Raises
+        ------
+        Busy
+            Another run is at it.
+        Unavailable
+            The folder cannot be written, its disk is full, or it is gone.
+        """
+        with writing(self.folder), exclusive(self.folder):
+            yield
 
     def attempts(self) -> list[Attempt]:
         """List every attempt, the first first."""
-        if not self._versions.exists():
-            return []
-        return [Attempt(**entry) for entry in json.loads(self._versions.read_text())]
+        return [Attempt(**entry) for entry in json.loads(self._read_versions() or "[]")]
 
     def published(self) -> dict[str, Attempt]:
         """Give the releases that can be read, by version, the first first; pruned ones are gone."""
@@ -88,10 +106,7 @@ class Releases:
 
     def latest(self) -> Attempt | None:
         """Give the release that `latest` points to."""
-        pointer = self.folder / "latest"
-        if not pointer.exists():
-            return None
-        return self.published().get(str(pointer.readlink()))
+        return self.published().get(self._pointer() or "")
 
     def path(self, version: str | None = None) -> Path:
         """Find a release.
@@ -100,6 +115,16 @@ class Releases:
         ----------
         version
             Its version; the latest by default.
+
+        Raises
+        ------
+        UsageError
+            There is none; the message names those that are.
+        """
+        return self.folder / self.find(version)
+
+    def find(self, version: str | None = None) -> str:
+        """Name a release that is there: a version that is, or the latest.
 
         Raises
         ------
@@ -115,8 +140,8 @@ class Releases:
             what = f"no version {version}" if version else "no release"
             if gone := self.pruned().get(str(version)):
                 what += f", it was pruned at {gone.at}"
-            raise UsageError(f"{self.folder}: {what}; {have}")
-        return self.folder / str(version)
+            raise UsageError(f"{self.place}: {what}; {have}")
+        return str(version)
 
     def draft(self) -> Path:
         """Make the folder that a release is written in before it gets its name.
@@ -194,19 +219,175 @@ class Releases:
         '2026.11.0'
         """
         month = (today or datetime.now(UTC)).strftime("%Y.%m")
-        taken = {a.version for a in self.attempts()} | {p.name for p in self.folder.glob("2*")}
+        taken = {a.version for a in self.attempts()} | self._names()
         return next(v for v in (f"{month}.{n}" for n in range(len(taken) + 1)) if v not in taken)
 
     def note(self, *attempts: Attempt) -> None:
         """Add lines to versions.json, all of them or none."""
+        self._write_versions([asdict(a) for a in [*self.attempts(), *attempts]])
+
+    def _read_versions(self) -> str | None:
+        return self._versions.read_text() if self._versions.exists() else None
+
+    def _write_versions(self, entries: list[dict[str, Any]]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        entries = [asdict(a) for a in [*self.attempts(), *attempts]]
         write_json(self._versions, entries)
 
+    def _pointer(self) -> str | None:
+        pointer = self.folder / "latest"
+        return str(pointer.readlink()) if pointer.exists() else None
 
-def topics(folder: Path) -> list[str]:
-    """List the topics that have been released or refused in a folder."""
-    return sorted(path.parent.name for path in folder.glob("*/versions.json"))
+    def _names(self) -> set[str]:
+        return {path.name for path in self.folder.glob("2*")}
+
+
+class StoredReleases(Releases):
+    """The releases of one topic in an object store.
+
+    A store has neither links nor a rename. `latest` is an object that holds the version, a release
+    is the objects below its version, and SHA256SUMS, which is written last, says that they are all
+    there. `folder` is on this machine, for drafts and the lock.
+
+    Parameters
+    ----------
+    uri
+        Of the store.
+    topic
+        The topic's name.
+
+    Raises
+    ------
+    Unavailable
+        The store cannot be reached, denies it, or has no such bucket; so does every method.
+    """
+
+    def __init__(self, uri: str, topic: str) -> None:
+        super().__init__(work_folder(uri), topic)
+        self._store = Store(uri, topic)
+        self.place = self._store.place
+        self._owner: str | None = None
+        self._found: str | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Be the only one who changes these releases, on this machine and on others."""
+        with super().held():
+            named = self.folder.with_name(f"{self.folder.name}.owner")
+            if not named.exists():
+                named.write_text(str(uuid.uuid4()))
+            owner = named.read_text()
+            with self._store.claimed(owner):
+                self._owner, self._found = owner, self._read_versions()
+                try:
+                    yield
+                finally:
+                    self._owner = None
+
+    def path(self, version: str | None = None) -> Path:
+        """Copy a release to this machine, until this process ends."""
+        name = self.find(version)
+        copy = tempfile.mkdtemp(prefix="corepath-")
+        atexit.register(shutil.rmtree, copy, ignore_errors=True)
+        self._store.download(name, Path(copy) / name)
+        return Path(copy) / name
+
+    def clear(self) -> None:
+        """Remove what a killed run left behind, on this machine and in the store.
+
+        As in a folder, what is whole is never removed unless it was pruned.
+        """
+        for copy in self.folder.glob("2*"):
+            shutil.rmtree(copy)  # of what was published from here before
+        super().clear()
+        noted = {a.version for a in self.attempts()}
+        gone = self.pruned()
+        for version in self._names() - noted | self._names() & gone.keys():
+            if version in gone or "SHA256SUMS" not in self._store.objects(version):
+                log.warning(
+                    "%s/%s: left behind by a run that did not end; removed", self.place, version
+                )
+                self._remove(version)
+        for name in self._store.objects():
+            if name.startswith(".") and "/" not in name:
+                log.warning("%s/%s: left behind by a run that did not end", self.place, name)
+                self._store.delete(name)
+
+    def put_aside(self, version: str) -> Path:
+        """Remove a release, object by object, since a store cannot rename.
+
+        Returns
+        -------
+        Path
+            An empty folder, where the caller finds nothing left to remove.
+        """
+        self._must_be_ours()
+        self._remove(version)
+        aside = self.folder / f".{version}-{os.getpid()}"
+        aside.mkdir(parents=True)
+        return aside
+
+    def publish(self, draft: Path, identity: str, rows: Mapping[str, int], version: str) -> Path:
+        """Upload a finished draft, see that it arrived, and point `latest` to it.
+
+        Returns
+        -------
+        Path
+            A copy on this machine, which is there until the next release is drafted.
+        """
+        self._must_be_ours()
+        if self._store.objects(version):
+            raise Busy(f"{self.place}/{version} is there already: another run publishes; run again")
+        self._store.upload(draft, version, last="SHA256SUMS")
+        self.note(Attempt("published", identity, now(), version=version, rows=dict(rows)))
+        self.point_to(version)
+        return draft.rename(self.folder / version)
+
+    def point_to(self, version: str) -> None:
+        """Let `latest` be a version: the object holds its name, and is replaced at once."""
+        self._must_be_ours()
+        self._store.replace("latest", version.encode())
+
+    def _read_versions(self) -> str | None:
+        content = self._store.read("versions.json")
+        return None if content is None else content.decode()
+
+    def _write_versions(self, entries: list[dict[str, Any]]) -> None:
+        self._must_be_ours()
+        text = json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
+        self._store.replace("versions.json", text.encode())
+        self._found = text
+
+    def _must_be_ours(self) -> None:
+        """See that nobody else wrote since these releases are held."""
+        if self._owner is None:
+            raise RuntimeError("only who holds the releases may change them")
+        self._store.must_be_claimed(self._owner)
+        if self._read_versions() != self._found:
+            raise Busy(f"{self.place}/versions.json was changed by another; run again")
+
+    def _pointer(self) -> str | None:
+        content = self._store.read("latest")
+        return None if content is None else content.decode(errors="replace").strip()
+
+    def _names(self) -> set[str]:
+        return {name for name in self._store.folders() if name.startswith("2")}
+
+    def _remove(self, version: str) -> None:
+        # The sums first: without them nobody takes what is left for a whole release.
+        self._store.delete_folder(version, first="SHA256SUMS")
+
+
+def at(place: Path | str, topic: str) -> Releases:
+    """Give the releases of a topic in a folder, or in the store that a URI names."""
+    return StoredReleases(str(place), topic) if is_uri(place) else Releases(Path(place), topic)
+
+
+def topics(place: Path | str) -> list[str]:
+    """List the topics that have been released or refused in a place."""
+    if is_uri(place):
+        store = Store(str(place))
+        return [t for t in store.folders() if store.read(f"{t}/versions.json") is not None]
+    return sorted(path.parent.name for path in Path(place).glob("*/versions.json"))
 
 
 def write_meta(

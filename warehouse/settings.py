@@ -13,6 +13,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from warehouse.store import checked, is_uri
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -28,7 +30,10 @@ class Settings(BaseSettings):
     ['JP', 'US']
     """
 
-    model_config = SettingsConfigDict(env_prefix="COREPATH_", extra="forbid")
+    # An error that repeats its input would repeat a secret that stands where none belongs.
+    model_config = SettingsConfigDict(
+        env_prefix="COREPATH_", extra="forbid", hide_input_in_errors=True
+    )
 
     topic: str = Field(
         default="information_technology",
@@ -44,8 +49,10 @@ class Settings(BaseSettings):
     warehouse: Path = Field(
         default=Path("warehouse.duckdb"), description="The file that keeps raw and staging tables."
     )
-    releases: Path = Field(
-        default=Path("releases"), description="The folder that receives releases."
+    releases: Path | str = Field(
+        default=Path("releases"),
+        description="The folder that receives releases, or the URI of an object store, such as "
+        "s3://bucket/prefix.",
     )
     reject_share: float = Field(
         default=0.1,
@@ -81,6 +88,11 @@ class Settings(BaseSettings):
         del settings_cls, dotenv_settings, file_secret_settings
         given = init_settings()
         return init_settings, lambda: {k: v for k, v in env_settings().items() if k not in given}
+
+    @field_validator("releases")
+    @classmethod
+    def _place(cls, value: Path | str) -> Path | str:
+        return checked(value) if isinstance(value, str) and is_uri(value) else Path(value)
 
     @field_validator("memory")
     @classmethod

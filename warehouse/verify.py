@@ -102,8 +102,19 @@ def verify(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Checked]
     ]
 
 
-def must_be_whole(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def must_be_whole(
+    connection: duckdb.DuckDBPyConnection, folder: Path, place: str | None = None
+) -> None:
     """Refuse a release that is not what was published.
+
+    Parameters
+    ----------
+    connection
+        What reads the files.
+    folder
+        The release.
+    place
+        Where it is, if the folder is a copy.
 
     Raises
     ------
@@ -112,7 +123,7 @@ def must_be_whole(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """
     wrong = [f"{c.file} {', '.join(c.problems)}" for c in verify(connection, folder) if c.problems]
     if wrong:
-        raise BadInput(f"{folder} is not whole: {'; '.join(wrong)}")
+        raise BadInput(f"{place or folder} is not whole: {'; '.join(wrong)}")
 
 
 @dataclass(frozen=True)
