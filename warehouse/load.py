@@ -1,6 +1,5 @@
 """Bring raw dumps into the warehouse: each file once, every row loaded or rejected."""
 
-import gc
 import hashlib
 import json
 import logging
@@ -493,8 +492,7 @@ def _converted(
         pool: Executor | None = None
         if processes > 1 and sum(file.size for file in files) > POOL_PAYS:
             context = get_context("spawn")  # a fork would copy DuckDB's threads half-way
-            # Rows hold no cycles: there is nothing to look for every 700 objects.
-            workers = ProcessPoolExecutor(processes, context, gc.set_threshold, (100_000,))
+            workers = ProcessPoolExecutor(processes, context, documents.prepare)
             pool = stack.enter_context(workers)
         waiting: deque[tuple[_File, Path, Callable[[], list[tuple[str, int]]]]] = deque()
         for number, file in enumerate([*files, *[None] * processes]):

@@ -3,12 +3,38 @@
 -- a reference means the one that is loaded under its number, and references of a publication that
 -- differ in kind only are one. The list is that of the best-ranked source that has one, for patents
 -- and for other literature; origin and category are of the best-ranked source that tells them.
-with told as (
+with shortened as (
+    select
+        *,
+        case
+            when regexp_matches(cited_publication, '^WO-(19[789][0-9]|200[0-3])[0-9]{5,6}(-|$)')
+                then 'WO-' || regexp_replace(substring(cited_publication, 6), '^0+', '')
+            else cited_publication
+        end as short
+    from sources.stg_citation
+),
+
+-- DOCDB gives PCT publications two digits of the year until 2003 (here without zeros in front), and
+-- behind it five digits until June 2002, six from July: between 02/51083 and 02/052150.
+spelt as (
+    select
+        * exclude (cited_publication, short),
+        case
+            when regexp_matches(short, '^WO-(7[89]|[89][0-9])0[0-9]{5}(-|$)')
+                then substring(short, 1, 5) || substring(short, 7)
+            when regexp_matches(short, '^WO-(10[0-9]{2}|20[0-4][0-9]|205[01])[0-9]{3}(-|$)')
+                then substring(short, 1, 4) || substring(short, 6)
+            else short
+        end as cited_publication
+    from shortened
+),
+
+told as (
     select
         *,
         split_part(cited_publication, '-', 1) || '-' || split_part(cited_publication, '-', 2)
             as bare_number
-    from sources.stg_citation
+    from spelt
 ),
 
 loaded as (

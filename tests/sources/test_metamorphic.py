@@ -1,6 +1,7 @@
 """The same rows in another dress, order, number of files or sources tell the same."""
 
 import random
+import re
 from collections import Counter, defaultdict
 from contextlib import ExitStack
 from dataclasses import replace
@@ -316,6 +317,18 @@ def listed(connection, table, *key):
     for row in rows(connection, f"from staging.{table}"):
         found[tuple(row[k] for k in key)].append(row)
     return found
+
+
+def test_pct_publications_of_real_references_are_numbered_as_in_docdb(real):
+    """Printed as WO200121446, WO 02/037687, WO 02/052150 and WO 2004/006400."""
+    for connection in real:
+        cited = {row["cited_publication"] or "" for row in rows(
+            connection, "select cited_publication from staging.stg_citation")}  # fmt: skip
+        bare = {"-".join(number.split("-")[:2]) for number in cited}
+        assert {"WO-121446", "WO-2004006400"} < bare
+        assert not [n for n in bare if re.fullmatch(r"WO-(19[789]\d|200[0-3])\d{5,6}", n)]
+    usptos = {row["cited_publication"] for row in rows(real[0], "from staging.stg_citation")}
+    assert {"WO-237687-A3", "WO-2052150-A1"} < usptos
 
 
 def test_a_document_of_two_sources_has_the_fields_of_the_better_and_what_only_the_other_has(real):

@@ -1,10 +1,13 @@
 """Read what needs a parser of its own: `warehouse/parsers/<source>.py`, one process a file."""
 
+import gc
 import importlib
 import logging
+import sys
 from collections.abc import Callable, Iterator
+from importlib.abc import MetaPathFinder
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import duckdb
 import pyarrow as pa
@@ -38,6 +41,21 @@ _TYPES = {
 def has_parser(source: Source) -> bool:
     """Tell whether a source's files are documents for a parser."""
     return (PARSERS / f"{source.name}.py").exists()
+
+
+def prepare() -> None:
+    """Make a process that only parses lighter."""
+    # Rows hold no cycles: there is nothing to look for every 700 objects.
+    gc.set_threshold(100_000)
+    sys.meta_path.insert(0, _WithoutPandas())
+
+
+class _WithoutPandas(MetaPathFinder):
+    """pyarrow imports pandas to ask if a list is one of its own; parsing 40 MB takes as long."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        if fullname == "pandas":
+            raise ImportError("not needed here", name=fullname)
 
 
 def convert(source: Source, path: Path, folder: Path) -> list[tuple[str, int]]:
@@ -134,17 +152,13 @@ class _Writer:
     """Rows on their way to a Parquet file, a batch at a time."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._schema = schema
-        self._names = schema.names
+        self._row = pa.struct(list(schema))
         self._file = pq.ParquetWriter(path, schema)
-        # Row after row in one list: adding to it and slicing columns out of it is faster than
-        # keeping rows, or a list a column.
-        self._values: list[Any] = []
-        self._full = BATCH * len(schema)
+        self._rows: list[dict[str, object]] = []
 
-    def add(self, row: dict[str, Any]) -> None:
-        self._values.extend(map(row.get, self._names))
-        if len(self._values) == self._full:
+    def add(self, row: dict[str, object]) -> None:
+        self._rows.append(row)
+        if len(self._rows) == BATCH:
             self._flush()
 
     def close(self) -> None:
@@ -152,10 +166,6 @@ class _Writer:
         self._file.close()
 
     def _flush(self) -> None:
-        width = len(self._schema)
-        columns = [
-            pa.array(self._values[place::width], field.type)
-            for place, field in enumerate(self._schema)
-        ]
-        self._file.write_table(pa.Table.from_arrays(columns, schema=self._schema))
-        self._values.clear()
+        rows = pa.array(self._rows, self._row)
+        self._file.write_batch(pa.RecordBatch.from_struct_array(rows))
+        self._rows.clear()

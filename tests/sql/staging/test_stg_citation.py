@@ -48,6 +48,42 @@ def test_a_reference_takes_the_kind_of_the_publication_that_is_loaded(told, mean
     assert row["cited_publication"] == meant
 
 
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        # Printed as WO 99/12345, WO 1999/012345, WO99012345.
+        ("WO-9912345-A1", "WO-9912345-A1"),
+        ("WO-1999012345-A1", "WO-9912345-A1"),
+        ("WO-99012345", "WO-9912345"),
+        ("WO-7812345", "WO-7812345"),
+        ("WO-1978000001-A1", "WO-7800001-A1"),
+        # 00/17681, 2000/017681; 01/74150, 2001/074150, 01/074150; WO200121446 is of a real grant.
+        ("WO-17681-A1", "WO-17681-A1"),
+        ("WO-2000017681-A1", "WO-17681-A1"),
+        ("WO-174150", "WO-174150"),
+        ("WO-2001074150", "WO-174150"),
+        ("WO-1074150", "WO-174150"),
+        ("WO-200121446", "WO-121446"),
+        # 02/037687 and 02/052150, both of real grants, before July 2002 and after.
+        ("WO-2037687-A3", "WO-237687-A3"),
+        ("WO-2002037687-A3", "WO-237687-A3"),
+        ("WO-251083-A1", "WO-251083-A1"),
+        ("WO-2052150-A1", "WO-2052150-A1"),
+        ("WO-2002052150-A1", "WO-2052150-A1"),
+        ("WO-3022060-A1", "WO-3022060-A1"),
+        ("WO-2003022060-A1", "WO-3022060-A1"),
+        # Four digits of the year since 2004; and what is no PCT publication.
+        ("WO-2004078157-A2", "WO-2004078157-A2"),
+        ("WO-2010012345", "WO-2010012345"),
+        ("WO-PCTUS0113682", "WO-PCTUS0113682"),
+        ("JP-2003022060-A", "JP-2003022060-A"),
+    ],
+)
+def test_a_pct_publication_is_numbered_as_in_docdb(told, meant):
+    [row] = staged(GOOD | {"cited_publication": told})
+    assert row["cited_publication"] == meant
+
+
 def test_references_that_turn_out_to_be_one_are_one():
     found = staged(GOOD | {"cited_publication": "US-D656352"},
                    GOOD | {"cited_publication": "US-D656352-S"})  # fmt: skip
