@@ -7,10 +7,10 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench serve clean
+.PHONY: help setup run test test-slow lint format bench serve clean
 
 help:  ## Say what each target does
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: .venv/.ready  ## Install everything, from the lock, into .venv
 
@@ -22,6 +22,12 @@ run: setup  ## Refresh the shipped sample: make run TOPIC=ai_chips
 
 test: setup .venv-duckdb-1.2/.ready  ## Run every test
 	$(BIN)/pytest
+
+test-slow: setup .venv-describe/.ready  ## Run the tests that take minutes
+	$(BIN)/pytest -m slow
+
+.venv-describe/.ready: requirements-describe.lock scripts/setup.sh
+	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-describe requirements-describe.lock
 
 .venv-duckdb-1.2/.ready: requirements-duckdb-1.2.lock scripts/setup.sh
 	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-duckdb-1.2 requirements-duckdb-1.2.lock
@@ -44,4 +50,4 @@ serve: setup  ## Start Prefect's server and a worker on 127.0.0.1, and deploy
 	$(BIN)/python -m flows.serve
 
 clean:  ## Remove what setup and run made, releases excepted
-	rm -rf .venv .venv-duckdb-1.2 warehouse.duckdb*
+	rm -rf .venv .venv-describe .venv-duckdb-1.2 warehouse.duckdb*
