@@ -377,6 +377,8 @@ class _Run:
         attach(self.connection, draft / "corepath.duckdb", "build")
         release.write_meta(self.connection, about, results)
         resources = release.write_marts(self.connection, draft, self.tables)
+        if reasons := gate.dangling(self.connection, resources):
+            raise Refused("; ".join(reasons), results)
         credits = package.credits(self.connection, self.sources)
         release.write_json(draft / "validation.json", [asdict(result) for result in results])
         diff.write(self._compare(diff.Side.of(draft, about, resources), results), draft)
