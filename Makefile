@@ -23,7 +23,7 @@ run: setup  ## Refresh the shipped sample: make run TOPIC=ai_chips
 test: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run every test but those that take minutes
 	$(BIN)/pytest
 
-test-slow: setup .venv-s3/.ready  ## Run the tests that take minutes: kills, crowds of readers
+test-slow: setup .venv-s3/.ready .venv-describe/.ready  ## Run the tests that take minutes: kills, crowds of readers
 	$(BIN)/pytest -m slow
 
 DUCKDBS := $(foreach version,1.2 1.3 1.4 1.5,.venv-duckdb-$(version)/.ready)
@@ -36,9 +36,6 @@ test-superset: setup .venv-superset/.ready  ## Read a release with a real Apache
 
 .venv-%/.ready: requirements-%.lock scripts/setup.sh
 	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-$* $<
-
-.venv-s3/.ready: requirements-s3.lock scripts/setup.sh
-	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-s3 requirements-s3.lock
 
 lint: setup  ## Check format, style, types and SQL
 	$(BIN)/ruff format --check .

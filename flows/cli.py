@@ -223,14 +223,15 @@ def verify_release(
     """Compute every hash of a release again, open every file, and tell what is wrong.
 
     A line a file. Exits with 3 if a file was changed, removed or added, if a Parquet file has other
-    rows than datapackage.json says, or if the DuckDB file does not hold the same.
+    rows than datapackage.json says, if the DuckDB file does not hold the same, or if SHA256SUMS is
+    not the one whose hash versions.json has.
     """
     with _explained():
         settings = _settings(topic=topic, releases=releases)
         known = _releases(settings)
         version = known.find(version)
         with reading(settings) as connection:
-            checked = verify(connection, known.path(version))
+            checked = verify(connection, known.path(version), known.published()[version].sums)
         for found in checked:
             rows = "" if found.rows is None else f"  {found.rows:,} rows"
             verdict = f"WRONG  {found.file}: {', '.join(found.problems)}"

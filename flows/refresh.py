@@ -11,6 +11,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.events import emit_event
+from prefect.runtime import flow_run
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 import flows  # noqa: F401  Prefect may load this file by its path, without the package
@@ -96,7 +97,9 @@ def refresh(settings: Settings) -> core.Outcome:
         The new release; or the latest, if nothing changed.
     """
     try:
-        outcome = core.refresh(settings, _as_task, partial(_spread, _runner(settings)))
+        outcome = core.refresh(
+            settings, _as_task, partial(_spread, _runner(settings)), flow_run.get_id()
+        )
     except Refused as refused:
         topic = read(settings.topic).name
         create_markdown_artifact(

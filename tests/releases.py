@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from warehouse import build, release
+from warehouse import build, package, release
 from warehouse.database import attach, connect
 from warehouse.graph import Table
 from warehouse.release import SCHEMA_VERSION, Releases
@@ -50,7 +50,9 @@ def publish(
     }  # fmt: skip
     build.describe_marts(connection, tables, "build")
     release.write_meta(connection, about, [])
-    release.write_package(draft, release.write_marts(connection, draft, tables), {}, about)
+    resources = release.write_marts(connection, draft, tables)
+    described = package.describe_release(resources, [], about)
+    release.write_json(draft / "datapackage.json", described)
     connection.close()
     release.write_sums(draft)
     return releases.publish(draft, identity, rows, version)

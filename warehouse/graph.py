@@ -82,11 +82,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Description:
-    """What a table's file says of it: a sentence, its grain, its key, a comment a column."""
+    """What a table's file says of it: a sentence, its grain, its key, a comment a column.
+
+    Its references are pairs of a mart and the columns that hold that mart's key.
+    """
 
     text: str
     key: tuple[str, ...]
     columns: Mapping[str, str]
+    references: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def discover(sources: Iterable[str], root: Path = ROOT) -> dict[str, Table]:
@@ -292,12 +296,13 @@ def describe(table: Table) -> Description:
     ----------
     table
         A table made by SQL, whose file starts with comment lines that tell what it is, what one
-        row is and ``Key: a, b.``, and whose last SELECT has a comment behind each column.
+        row is, ``Key: a, b.`` and, where it has some, ``Refers to: dim_x (a), dim_y (b, c).``, and
+        whose last SELECT has a comment behind each column.
 
     Returns
     -------
     Description
-        Its text, key and column comments, in order of column.
+        Its text, key, column comments in order of column, and references.
 
     Raises
     ------
@@ -314,6 +319,8 @@ def describe(table: Table) -> Description:
     key = re.search(r"Key: ([a-z_0-9, ]+)\.", text)
     if not key:
         raise GraphError(f"{table.path}: its head does not tell the key (`-- Key: a, b.`)")
+    told = re.search(r"Refers to: ([a-z_0-9, ()]+)\.", text)
+    references = re.findall(r"(\w+) \(([a-z_0-9, ]+)\)", told[1] if told else "")
     last_select = max(i for i, line in enumerate(lines) if line.startswith("select"))
     columns = {}
     for line in lines[last_select + 1 :]:
@@ -321,7 +328,12 @@ def describe(table: Table) -> Description:
             break
         if found := _COLUMN.match(line):
             columns[found["name"]] = found["comment"].strip()
-    return Description(text, tuple(key[1].split(", ")), columns)
+    return Description(
+        text,
+        tuple(key[1].split(", ")),
+        columns,
+        tuple((mart, tuple(own.split(", "))) for mart, own in references),
+    )
 
 
 def fingerprints(tables: Mapping[str, Table], given: Mapping[str, str]) -> dict[str, str]:

@@ -40,9 +40,12 @@ def rollback(
         latest = releases.latest()
         if latest and latest.version == version:
             raise UsageError(f"{releases.place}: {version} is the latest already")
-        must_be_whole(connection, releases.path(version), f"{releases.place}/{version}")
+        published = releases.published()[version]
+        must_be_whole(
+            connection, releases.path(version), published.sums, f"{releases.place}/{version}"
+        )
         reason = f"instead of {latest.version}" if latest else "there was no latest"
-        identity = releases.published()[version].identity
+        identity = published.identity
         # Noted first: without the note, the next refresh would take the rollback back.
         releases.note(
             Attempt("rolled back", identity, now(), version, f"{reason}: {why}" if why else reason)

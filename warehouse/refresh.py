@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 import logging
 import shutil
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -14,7 +15,8 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from warehouse import build, diff, gate, release
+from warehouse import build, diff, gate, package, pages, release
+from warehouse.croissant import as_croissant
 from warehouse.database import attach, connect, exclusive, identifier, literal
 from warehouse.errors import BadInput, Refused, UsageError
 from warehouse.graph import Table, discover, fingerprints
@@ -37,6 +39,17 @@ from warehouse.validate import (
 log = logging.getLogger("corepath.refresh")
 
 T = TypeVar("T")
+
+# Settings beside topic, countries and sources that a release may depend on, for its metadata.
+_PARAMETERS = {"reject_share", "allowed_drop", "memory", "threads", "task_runner"}
+
+# Files of a release that are neither marts nor pages.
+_DOCUMENTS = {
+    "corepath.duckdb": "All marts, and meta about the release, for DuckDB 1.2 and newer",
+    "validation.json": "Every verdict of validation",
+    "changes.json": "What changed since the release before",
+    "changes.md": "What changed since the release before",
+}
 
 # How a step is run: the flow wraps each in a task of its name, retried so often.
 Step = Callable[[str, Callable[[], T], int], T]
@@ -80,7 +93,10 @@ def prepare(settings: Settings) -> tuple[Topic, dict[str, Source]]:
 
 
 def refresh(
-    settings: Settings, step: Step = plain, spread: build.Spread = build.one_by_one
+    settings: Settings,
+    step: Step = plain,
+    spread: build.Spread = build.one_by_one,
+    run_id: str | None = None,
 ) -> Outcome:
     """Bring the releases of a topic up to date with the dumps.
 
@@ -92,6 +108,8 @@ def refresh(
         How to run each step: an orchestrator passes its own.
     spread
         How to run the parts of a step that has parts.
+    run_id
+        By what an orchestrator knows the run; one is made up by default.
 
     Returns
     -------
@@ -139,7 +157,7 @@ def refresh(
             return Outcome("withdrawn", topic.name, latest.version, path, latest.rows)
         run = _Run(
             connection, validator, settings, topic, sources, tables, marks, identity, releases,
-            step, spread,
+            step, spread, run_id or str(uuid.uuid4()),
         )  # fmt: skip
         try:
             return run.renew()
@@ -242,6 +260,7 @@ class _Run:
     releases: Releases
     step: Step[Any]
     spread: build.Spread
+    run_id: str
 
     def renew(self) -> Outcome:
         """Build aside, validate, publish; leave nothing behind if one of them fails."""
@@ -373,22 +392,28 @@ class _Run:
             "published_at": release.now(),
             "identity": self.identity,
             "code_version": importlib.metadata.version("corepath"),
+            "run_id": self.run_id,
             "countries": ",".join(self.settings.countries or self.topic.countries),
             "sources": ",".join(self.sources),
             "method": self.topic.method.model_dump_json(),
+            "parameters": self.settings.model_dump_json(include=_PARAMETERS),
             "rows": json.dumps(rows),
         }
         attach(self.connection, draft / "corepath.duckdb", "build")
         release.write_meta(self.connection, about, results)
         resources = release.write_marts(self.connection, draft, self.tables)
+        if reasons := gate.dangling(self.connection, resources):
+            raise Refused("; ".join(reasons), results)
+        credits = package.credits(self.connection, self.sources)
         release.write_json(draft / "validation.json", [asdict(result) for result in results])
         diff.write(self._compare(diff.Side.of(draft, about, resources), results), draft)
-        for name in ("changes.json", "changes.md"):
-            resources.append(
-                release.document(draft / name, "What changed since the release before")
-            )
-        release.write_package(draft, resources, self.sources, about)
         self.connection.execute("detach build")
+        resources += pages.write_pages(draft, f"{self.topic.title} {version}", results)
+        for name, what in _DOCUMENTS.items():
+            resources.append(package.document(draft / name, what))
+        described = package.describe_release(resources, credits, about)
+        release.write_json(draft / "datapackage.json", described)
+        release.write_json(draft / "croissant.json", as_croissant(described))
         release.write_sums(draft)
         return self.releases.publish(draft, self.identity, rows, version)
 

@@ -21,7 +21,6 @@ import duckdb
 from warehouse.database import exclusive, identifier, literal
 from warehouse.errors import Busy, UsageError, writing
 from warehouse.graph import Description, Table, describe
-from warehouse.sources import Source
 from warehouse.store import Store, is_uri, work_folder
 from warehouse.validate import Result
 
@@ -50,6 +49,8 @@ class Attempt:
     version: str | None = None
     reason: str | None = None
     rows: dict[str, int] = field(default_factory=dict)
+    # The sha256 of the release's SHA256SUMS; older lines have none.
+    sums: str | None = None
 
 
 class Releases:
@@ -196,7 +197,8 @@ class Releases:
         _sync(draft)
         home = self.folder / version
         draft.rename(home)
-        self.note(Attempt("published", identity, now(), version=version, rows=dict(rows)))
+        sums = sha256(home / "SHA256SUMS")
+        self.note(Attempt("published", identity, now(), version, rows=dict(rows), sums=sums))
         self.point_to(version)
         return home
 
@@ -440,11 +442,12 @@ def write_marts(
     list of dict
         What datapackage.json says of each file.
     """
+    described = {
+        table.name: (table, describe(table)) for table in tables.values() if table.schema == "marts"
+    }
+    keys = {name: description.key for name, (_, description) in described.items()}
     resources = []
-    for table in tables.values():
-        if table.schema != "marts":
-            continue
-        description = describe(table)
+    for table, description in described.values():
         path = draft / f"{table.name}.parquet"
         order = ", ".join(identifier(column) for column in description.key)
         # The same rows give the same bytes, on any number of threads.
@@ -452,58 +455,8 @@ def write_marts(
             f"copy (from build.marts.{identifier(table.name)} order by {order}) "
             f"to {literal(path)} (format parquet, compression zstd, row_group_size 100000)"
         )
-        resources.append(_resource(connection, table, description, path))
+        resources.append(_resource(connection, table, description, keys, path))
     return resources
-
-
-def write_package(
-    draft: Path,
-    resources: list[dict[str, Any]],
-    sources: Mapping[str, Source],
-    about: Mapping[str, Any],
-) -> None:
-    """Write datapackage.json, which describes the other files.
-
-    Parameters
-    ----------
-    draft
-        The release's folder.
-    resources
-        What it says of each file.
-    sources
-        The sources that were loaded, for credit.
-    about
-        meta.release: name, version, parameters.
-    """
-    write_json(
-        draft / "datapackage.json",
-        {
-            "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-            "name": f"corepath-{str(about['topic']).replace('_', '-')}",
-            "title": f"{about['title']}: key core technologies and their convergence",
-            "version": about["version"],
-            "created": about["published_at"],
-            "sources": [
-                {"title": f"{s.title}. {s.credit}. {s.licence}", "path": s.url}
-                for s in sources.values()
-            ],
-            "resources": resources,
-            "corepath": dict(about),
-        },
-    )
-
-
-def document(path: Path, description: str) -> dict[str, Any]:
-    """Describe a file that is no table, as datapackage.json does."""
-    return {
-        "name": path.name.replace(".", "-"),
-        "path": path.name,
-        "format": path.suffix.removeprefix("."),
-        "mediatype": {".json": "application/json", ".md": "text/markdown"}[path.suffix],
-        "description": description,
-        "bytes": path.stat().st_size,
-        "hash": f"sha256:{sha256(path)}",
-    }
 
 
 def write_sums(draft: Path) -> None:
@@ -529,12 +482,20 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _resource_name(mart: str) -> str:
+    return mart.replace("_", "-")
+
+
 def _resource(
-    connection: duckdb.DuckDBPyConnection, table: Table, description: Description, path: Path
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    description: Description,
+    keys: Mapping[str, tuple[str, ...]],
+    path: Path,
 ) -> dict[str, Any]:
     columns = connection.sql(f"describe build.marts.{identifier(table.name)}").fetchall()
     return {
-        "name": table.name.replace("_", "-"),
+        "name": _resource_name(table.name),
         "path": path.name,
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
@@ -548,6 +509,13 @@ def _resource(
                 for name, kind, *_ in columns
             ],
             "primaryKey": list(description.key),
+            "foreignKeys": [
+                {
+                    "fields": list(own),
+                    "reference": {"resource": _resource_name(mart), "fields": list(keys[mart])},
+                }
+                for mart, own in description.references
+            ],
         },
     }  # fmt: skip
 

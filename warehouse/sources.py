@@ -90,6 +90,8 @@ class Source(BaseModel):
     name: str
     title: str
     licence: str
+    # The licence's id in SPDX or the Open Definition; other-pd and other-closed are of the latter.
+    licence_id: str
     credit: str
     url: str
     # Where two sources tell the same field of a publication, the lower rank wins.
@@ -143,6 +145,11 @@ class Source(BaseModel):
                 return table
         first = next(iter(self.tables))
         return None if any(t.files for t in self.tables.values()) else first
+
+    @property
+    def citation(self) -> str:
+        """How to cite it."""
+        return f"{self.credit}: {self.title}. {self.url}"
 
     def raw(self, table: str) -> str:
         """Name a raw table in the warehouse."""

@@ -134,6 +134,17 @@ select source, files, rows, rejected, publications, merged_publications as "merg
 from meta.source order by rank
 """
 
+_CREDITS = """
+select source, title, licence, credit, url from meta.source order by rank
+"""
+
+_RELEASE = """
+select
+    version, schema_version as "schema", published_at as published,
+    code_version as "made by corepath", run_id as run, identity
+from meta.release
+"""
+
 _COUNTRY_SOURCES = """
 select country_source as "country known from", round(sum(families), 1) as families,
     printf('%.1f %%', 100 * sum(families) / sum(sum(families)) over ()) as share
@@ -153,11 +164,11 @@ def summarise(path: Path) -> str:
     -------
     str
         Markdown: the key core technologies and who leads in them, countries and their trends,
-        weights, networks, paths and lags, where countries are known from, sources, rows, what
-        validation warned of, and how to open it.
+        weights, networks, paths and lags, where countries are known from, sources with what was
+        rejected, their licences and how to cite them, rows, what validation warned of, how to open
+        it, and what made it.
     """
-    file = path / "corepath.duckdb"
-    with duckdb.connect(str(file), read_only=True) as db:
+    with duckdb.connect(str(path / "corepath.duckdb"), read_only=True) as db:
         title, version, countries = db.sql(
             "select title, version, countries from meta.release"
         ).fetchall()[0]
@@ -216,13 +227,18 @@ def summarise(path: Path) -> str:
             _table(db.sql(_COUNTRY_SOURCES)),
             "## Sources",
             _table(db.sql(_SOURCES)),
+            "A release is under the terms of each of its sources:",
+            _table(db.sql(_CREDITS)),
             "## Rows",
             _table(rows),
             "## Validation warnings",
             _table(warnings) or "None.",
             "## Open it",
-            f"`duckdb -readonly '{file}' 'from marts.fct_core_technology order by level, rank'`, "
-            "or any tool that reads DuckDB 1.2 or newer, or the Parquet files beside it.",
+            "In the release's folder: `duckdb -readonly corepath.duckdb "
+            "'from marts.fct_core_technology order by level, rank'`, or any tool that reads DuckDB "
+            "1.2 or newer, or the Parquet files beside it.",
+            "## This release",
+            _table(db.sql(_RELEASE)),
         ]
     return "\n\n".join(parts) + "\n"
 

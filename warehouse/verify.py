@@ -1,6 +1,7 @@
 """Whether a release is still what was published."""
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ import duckdb
 from warehouse.database import identifier, literal
 from warehouse.errors import BadInput
 from warehouse.release import sha256
+
+log = logging.getLogger("corepath.verify")
 
 _SUMS = "SHA256SUMS"
 _PACKAGE = "datapackage.json"
@@ -36,11 +39,12 @@ class _Content:
     digest: int
 
 
-def verify(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Checked]:
+def verify(connection: duckdb.DuckDBPyConnection, folder: Path, sums: str | None) -> list[Checked]:
     """Compute every hash of a release again, and open every file of it.
 
-    A file is wrong if it is missing, is not listed, or has another hash than SHA256SUMS or
-    datapackage.json say; a Parquet file, if it cannot be read or has other rows than
+    SHA256SUMS is wrong if its hash is not the one that versions.json has, as if the release were
+    replaced as a whole. A file is wrong if it is missing, is not listed, or has another hash than
+    SHA256SUMS or datapackage.json say; a Parquet file, if it cannot be read or has other rows than
     datapackage.json says; the DuckDB file, if a mart in it does not hold what its Parquet file
     holds.
 
@@ -50,6 +54,8 @@ def verify(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Checked]
         What reads the files (`warehouse.database.reading`).
     folder
         The release.
+    sums
+        The sha256 of its SHA256SUMS, as its line in versions.json has it; older lines have none.
 
     Returns
     -------
@@ -67,6 +73,13 @@ def verify(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Checked]
         problems[name].append("is no plain file")
         del found[name]
     digests = {name: sha256(path) for name, path in found.items()}
+    if sums is None:
+        log.warning(
+            "%s: versions.json has no hash of its %s, which came later: whether the release was "
+            "replaced as a whole cannot be told", folder, _SUMS,
+        )  # fmt: skip
+    elif digests.get(_SUMS, sums) != sums:
+        problems[_SUMS].append("is not the one that was published, as versions.json has its hash")
     for name, problem in _against_sums(folder, digests):
         problems[name].append(problem)
     try:
@@ -103,9 +116,12 @@ def verify(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Checked]
 
 
 def must_be_whole(
-    connection: duckdb.DuckDBPyConnection, folder: Path, place: str | None = None
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    sums: str | None,
+    place: str | None = None,
 ) -> None:
-    """Refuse a release that is not what was published.
+    """Refuse a release that is not what was published, by itself and by versions.json.
 
     Parameters
     ----------
@@ -121,7 +137,9 @@ def must_be_whole(
     BadInput
         A file of it is missing, damaged or too many; the message names them.
     """
-    wrong = [f"{c.file} {', '.join(c.problems)}" for c in verify(connection, folder) if c.problems]
+    wrong = [
+        f"{c.file} {', '.join(c.problems)}" for c in verify(connection, folder, sums) if c.problems
+    ]
     if wrong:
         raise BadInput(f"{place or folder} is not whole: {'; '.join(wrong)}")
 

@@ -1,4 +1,5 @@
 -- Organisations that apply for the topic's patents. One row = one organisation. Key: organisation.
+-- Refers to: dim_country (country).
 with places as (
     select
         organisation,

@@ -2,6 +2,7 @@
 -- office's references decides who can be cited by it.
 -- One row = one country of the cited families x office of the citing documents.
 -- Key: topic, country, citing_office.
+-- Refers to: dim_country (country).
 with member as (
     select f.family_id, m.publication_number
     from intermediate.int_family as f

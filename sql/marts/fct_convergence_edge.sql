@@ -1,6 +1,7 @@
 -- Convergence of technologies: how often two of them meet in one family, and more than by chance.
 -- One row = one network x pair of technologies that meet.
 -- Key: topic, network, population, period, subfield, level, source, target.
+-- Refers to: dim_technology (source), dim_technology (target).
 select
     t.topic, -- Topic of the release
     e.network, -- WORLD, or the country whose families (by share) make the network

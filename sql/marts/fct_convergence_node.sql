@@ -2,6 +2,7 @@
 -- Of main groups, of which there are thousands, only what can be counted is told.
 -- One row = one network x technology.
 -- Key: topic, network, population, period, subfield, level, technology.
+-- Refers to: dim_technology (technology).
 select
     t.topic, -- Topic of the release
     o.network, -- WORLD, or the country whose families (by share) make the network

@@ -1,5 +1,7 @@
 -- Technologies tested for holding more key core patents than chance would give them.
 -- One row = one IPC subclass or main group of the topic. Key: topic, level, technology.
+-- Refers to: dim_technology (technology), dim_country (leading_country), dim_country
+-- (second_country).
 with core_country as (
     select
         c.level,

@@ -2,6 +2,7 @@
 -- patents and at every threshold of it.
 -- One row = one rule x threshold x country with a family; unknown countries are left out.
 -- Key: topic, rule, threshold, country.
+-- Refers to: fct_threshold (topic, rule, threshold), dim_country (country).
 with totals as (
     select
         *,

@@ -1,6 +1,7 @@
 -- How far each source of variation moves the countries, at the topic's own rule and threshold.
 -- One row = one source of variation x country; unknown countries are left out.
 -- Key: topic, kind, variation, country.
+-- Refers to: fct_stability (topic, kind, variation), dim_country (country).
 select
     t.topic, -- Topic of the release
     s.kind, -- bootstrap, method (a variant of it), without (an indicator left out) or weights

@@ -2,6 +2,7 @@
 -- One row = one country x year, from the topic's first year to its last; a year without families
 -- has zeros. The whole topic is in all_families, so that no row is a sum of others.
 -- Key: topic, country, year.
+-- Refers to: dim_country (country), dim_period (period).
 with compared as (
     select
         *,

@@ -2,6 +2,7 @@
 -- the 100 likeliest pairs, by a model of what made pairs meet in the latest period that has new
 -- ones. How good such a model was the last time, fct_link_prediction tells.
 -- One row = one network x pair. Key: topic, network, source, target.
+-- Refers to: dim_technology (source), dim_technology (target).
 select
     t.topic, -- Topic of the release
     e.network, -- WORLD, or the country whose families (by share) make the network

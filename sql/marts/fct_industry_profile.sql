@@ -1,6 +1,7 @@
 -- Industries of each country's families, and where the country is at an advantage.
 -- One row = one population x scheme x industry x country with a family of the population.
 -- Key: topic, population, scheme, industry, country.
+-- Refers to: dim_industry (scheme, industry), dim_country (country).
 select
     t.topic, -- Topic of the release
     p.population, -- all families of the topic, or core: the key core ones

@@ -1,6 +1,7 @@
 -- When technologies first met, and whether they went on to: pairs of subclasses absent before a
 -- period that meet in two families or more in it.
 -- One row = one network x pair. Key: topic, network, source, target.
+-- Refers to: dim_technology (source), dim_technology (target), dim_period (period).
 with periods as (
     select period, row_number() over (order by first_year) as number
     from reference.period

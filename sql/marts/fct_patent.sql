@@ -1,5 +1,6 @@
 -- Patent families of the topic with their indicators, score and rank.
 -- One row = one family with at least one invention document in the topic. Key: topic, family_id.
+-- Refers to: dim_country (country).
 with ranked as (
     select
         *,

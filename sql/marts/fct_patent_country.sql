@@ -1,6 +1,7 @@
 -- Countries of families: how each family is shared between countries, by each way to attribute it.
 -- One row = one family x country with any share. By each way a family's shares sum to 1 exactly.
 -- Key: topic, family_id, country.
+-- Refers to: fct_patent (topic, family_id), dim_country (country).
 with named as (
     select
         a.*,

@@ -1,5 +1,6 @@
 -- Sub-fields of families: every part of the topic that a family is in; they may overlap.
 -- One row = one family x sub-field. Key: topic, family_id, subfield.
+-- Refers to: fct_patent (topic, family_id).
 with main as (
     select family_id, min(position) as position
     from intermediate.int_family_subfield

@@ -2,6 +2,7 @@
 -- technology categories, and with whom.
 -- One row = one compared country with 30 key core families.
 -- Key: topic, country.
+-- Refers to: dim_country (country).
 with core as (
     select
         c.country,

@@ -1,6 +1,7 @@
 -- The tests behind each country's path: what was measured, against what, and whether it holds.
 -- One row = one compared country with 30 key core families x rule x clause x test.
 -- Key: topic, country, label, clause, test.
+-- Refers to: fct_pathway (topic, country).
 select
     t.topic, -- Topic of the release
     p.country, -- Applicant country (ISO alpha-2)

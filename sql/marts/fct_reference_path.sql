@@ -1,6 +1,7 @@
 -- Whom to learn from: the standing of each compared country in each key core subclass, what kind of
 -- technology it is to the country, and the nearest country ahead whose path is a reference.
 -- One row = one key core subclass x compared country. Key: topic, technology, country.
+-- Refers to: dim_technology (technology), dim_country (country), dim_country (reference).
 with candidates as (
     select
         s.technology,

@@ -1,6 +1,7 @@
 -- How many years countries are behind each other in key core families, by sub-field.
 -- One row = one sub-field, or all, x country x reference; each pair stands both ways.
 -- Key: topic, subfield, country, reference.
+-- Refers to: dim_country (country), dim_country (reference).
 select
     t.topic, -- Topic of the release
     l.subfield, -- Sub-field of the topic; all for the whole topic

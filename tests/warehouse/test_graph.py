@@ -292,7 +292,8 @@ def test_a_description_is_read_from_the_last_select_only(house):
     root = house(
         {
             "sql/marts/fct_patent.sql": (
-                "-- Patents\n-- of all kinds. Key: number, year.\nwith a as (\n"
+                "-- Patents\n-- of all kinds. Key: number, year.\n"
+                "-- Refers to: dim_year (year), dim_office\n-- (office, kind).\nwith a as (\n"
                 "    select\n        x, -- not a column of the table\n        y\n"
                 "    from intermediate.int_score\n)\n\nselect\n    number, -- Its number, in full\n"
                 "    case\n        when x then 1\n    end as year, -- Its year\n"
@@ -302,8 +303,12 @@ def test_a_description_is_read_from_the_last_select_only(house):
         }
     )
     description = describe(discover(["dump"], root)["marts.fct_patent"])
-    assert description.text == "Patents of all kinds. Key: number, year."
+    assert description.text == (
+        "Patents of all kinds. Key: number, year. Refers to: dim_year (year), dim_office "
+        "(office, kind)."
+    )
     assert description.key == ("number", "year")
+    assert description.references == (("dim_year", ("year",)), ("dim_office", ("office", "kind")))
     assert description.columns == {
         "number": "Its number, in full", "year": "Its year", "last_one": "The last",
     }  # fmt: skip

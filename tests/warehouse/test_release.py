@@ -7,6 +7,7 @@ import shutil
 import stat
 import tempfile
 import threading
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import pytest
 from warehouse.build import MART_TYPES
 from warehouse.errors import UsageError
 from warehouse.graph import describe, discover
-from warehouse.release import SCHEMA_VERSION, Releases, topics
+from warehouse.release import SCHEMA_VERSION, Releases, topics, write_sums
 from warehouse.settings import ROOT
 from warehouse.sources import available
 
@@ -38,6 +39,7 @@ def releases(tmp_path: Path) -> Releases:
 def publish(releases: Releases, content: str = "x", today: datetime = NOVEMBER) -> Path:
     draft = releases.draft()
     (draft / "corepath.duckdb").write_text(content)
+    write_sums(draft)
     return releases.publish(draft, content, {"fct": 1}, releases.next_version(today))
 
 
@@ -151,7 +153,9 @@ def test_whoever_reads_versions_json_while_it_is_written_reads_all_of_it(
 def test_versions_json_tells_of_the_sample_all_there_is(sample_release) -> None:
     home = sample_release.path.parent
     (entry,) = json.loads((home / "versions.json").read_text())
-    assert entry.keys() == {"status", "identity", "at", "version", "reason", "rows"}
+    assert entry.keys() == {"status", "identity", "at", "version", "reason", "rows", "sums"}
+    sums = (sample_release.path / "SHA256SUMS").read_bytes()
+    assert entry["sums"] == hashlib.sha256(sums).hexdigest()
     assert entry["status"] == "published"
     assert entry["version"] == sample_release.outcome.version
     assert entry["rows"] == sample_release.outcome.rows
@@ -176,8 +180,8 @@ def test_latest_is_relative_so_that_releases_can_be_moved(sample_release, tmp_pa
 def test_a_release_holds_what_it_says_and_nobody_can_write_it(sample_release) -> None:
     files = {p.name: p for p in sample_release.path.iterdir()}
     beside = {
-        "corepath.duckdb", "SHA256SUMS", "datapackage.json", "validation.json", "changes.json",
-        "changes.md",
+        "corepath.duckdb", "SHA256SUMS", "datapackage.json", "croissant.json", "validation.json",
+        "changes.json", "changes.md", "report.html", "data_docs.html", "dictionary.html",
     }  # fmt: skip
     assert files.keys() == beside | {f"{mart}.parquet" for mart in sample_release.outcome.rows}
     writable = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -219,11 +223,12 @@ def test_the_data_package_describes_every_parquet_file(sample_release) -> None:
         assert pq.read_metadata(path).num_rows == sample_release.outcome.rows[path.stem]
 
 
-def test_the_data_package_lists_what_changed(sample_release) -> None:
+def test_the_data_package_lists_the_other_files_but_those_made_of_it(sample_release) -> None:
     resources = package_of(sample_release)["resources"]
     assert len({resource["name"] for resource in resources}) == len(resources)
     others = {r["path"]: r for r in resources if r not in marts_of(sample_release)}
-    assert others.keys() == {"changes.json", "changes.md"}
+    files = {p.name for p in sample_release.path.iterdir() if p.suffix != ".parquet"}
+    assert others.keys() == files - {"datapackage.json", "croissant.json", "SHA256SUMS"}
     for name, resource in others.items():
         content = (sample_release.path / name).read_bytes()
         assert resource["bytes"] == len(content)
@@ -247,7 +252,26 @@ def test_the_data_package_names_the_release_and_its_sources(sample_release) -> N
         (release,) = db.sql("from meta.release").pl().to_dicts()
         sources = db.sql("from meta.source_file").pl().to_dicts()
     assert release == about
+    assert uuid.UUID(about["run_id"])
+    assert json.loads(about["parameters"])["reject_share"] == 0.1
     assert all(s["licence"] and s["credit"] and s["url"] and s["sha256"] for s in sources)
+
+
+def test_what_a_mart_refers_to_is_there(sample_release) -> None:
+    marts = {resource["name"]: resource for resource in marts_of(sample_release)}
+    keys = [(mart, key) for mart in marts.values() for key in mart["schema"]["foreignKeys"]]
+    assert len(keys) > 30
+    for mart, key in keys:
+        target = marts[key["reference"]["resource"]]
+        assert key["reference"]["fields"] == target["schema"]["primaryKey"]
+        own = ", ".join(key["fields"])
+        strange = duckdb.sql(
+            f"select {own} from '{sample_release.path / mart['path']}' "
+            f"where ({' or '.join(f'{field} is null' for field in key['fields'])}) is false "
+            f"except select {', '.join(target['schema']['primaryKey'])} "
+            f"from '{sample_release.path / target['path']}' limit 3"
+        ).fetchall()
+        assert strange == [], f"{mart['name']} ({own}) -> {target['name']}"
 
 
 def test_keys_are_unique_and_known_in_every_parquet_file(sample_release) -> None:
@@ -307,6 +331,10 @@ def test_descriptions_are_those_of_the_sql_files(sample_release) -> None:
             description = describe(table)
             schema = described[table.name]["schema"]
             assert described[table.name]["description"] == description.text
+            assert [
+                (key["reference"]["resource"].replace("-", "_"), tuple(key["fields"]))
+                for key in schema["foreignKeys"]
+            ] == list(description.references)
             assert {f["name"]: f["description"] for f in schema["fields"]} == description.columns
 
 

@@ -1,5 +1,6 @@
 """A release that is not what was published is found out, file by file."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,8 +30,15 @@ def folder(tmp_path: Path) -> Path:
     )
 
 
+def sums_of(folder: Path) -> str | None:
+    """The hash of its SHA256SUMS that versions.json has of a release."""
+    published = Releases(folder.parents[1], folder.parent.name).published()
+    return published[folder.name].sums if folder.name in published else None
+
+
 def problems(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, str]:
-    return {c.file: "; ".join(c.problems) for c in verify(connection, folder) if c.problems}
+    checked = verify(connection, folder, sums_of(folder))
+    return {c.file: "; ".join(c.problems) for c in checked if c.problems}
 
 
 def writable(path: Path) -> Path:
@@ -39,13 +47,13 @@ def writable(path: Path) -> Path:
 
 
 def test_what_was_published_is_whole_and_every_file_of_it_is_looked_at(connection, folder) -> None:
-    checked = verify(connection, folder)
+    checked = verify(connection, folder, sums_of(folder))
     assert {c.file: c.rows for c in checked} == {
         "SHA256SUMS": None, "corepath.duckdb": None, "datapackage.json": None,
         "fct_other.parquet": 3, "fct_patent.parquet": 10,
     }  # fmt: skip
     assert not any(c.problems for c in checked)
-    must_be_whole(connection, folder)
+    must_be_whole(connection, folder, sums_of(folder))
 
 
 def test_the_sample_is_whole(connection, sample_release) -> None:
@@ -58,10 +66,9 @@ def test_one_byte_of_any_file_is_noticed(connection, folder) -> None:
         middle = len(content) // 2
         changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
         writable(file).write_bytes(changed)
-        # A changed sum is a fault of the file that then has another one.
-        assert problems(connection, folder).keys() >= {file.name} - {"SHA256SUMS"}
+        assert file.name in problems(connection, folder)
         with pytest.raises(BadInput, match="is not whole"):
-            must_be_whole(connection, folder)
+            must_be_whole(connection, folder, sums_of(folder))
         file.write_bytes(content)
     assert problems(connection, folder) == {}
 
@@ -114,6 +121,7 @@ def test_another_parquet_is_noticed_even_if_the_sums_were_made_anew(
     writable(folder / "SHA256SUMS").unlink()
     write_sums(folder)
     found = problems(connection, folder)
+    assert "is not the one that was published" in found["SHA256SUMS"]
     assert "is not what datapackage.json describes" in found["fct_patent.parquet"]
     assert found["corepath.duckdb"] == (
         "marts.fct_patent does not hold what fct_patent.parquet holds"
@@ -136,4 +144,31 @@ def test_a_database_that_is_none_is_told_and_hinders_no_other_check(connection, 
 def test_sums_that_point_elsewhere_open_nothing(connection, folder) -> None:
     sums = writable(folder / "SHA256SUMS")
     sums.write_text(sums.read_text() + f"{'0' * 64}  ../../secret\n")
-    assert problems(connection, folder) == {"../../secret": "is missing"}
+    found = problems(connection, folder)
+    assert found.keys() == {"../../secret", "SHA256SUMS"}
+    assert found["../../secret"] == "is missing"
+
+
+def test_a_release_that_was_replaced_as_a_whole_is_noticed(connection, folder, tmp_path) -> None:
+    other = publish(
+        Releases(tmp_path / "other", "chips"),
+        {"fct_patent": families(11), "fct_other": families(3)},
+    )
+    assert other.name == folder.name
+    folder.rename(folder.with_name("aside"))
+    shutil.copytree(other, folder)
+    assert problems(connection, folder).keys() == {"SHA256SUMS"}, "it fits itself"
+    with pytest.raises(BadInput, match="versions"):
+        must_be_whole(connection, folder, sums_of(folder))
+
+
+def test_a_line_from_before_there_were_hashes_is_told_and_fails_nothing(
+    connection, folder, caplog
+) -> None:
+    log = folder.parent / "versions.json"
+    lines = json.loads(log.read_text())
+    for line in lines:
+        del line["sums"]
+    log.write_text(json.dumps(lines))
+    assert problems(connection, folder) == {}
+    assert "replaced as a whole cannot be told" in caplog.text

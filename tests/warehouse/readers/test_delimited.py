@@ -19,7 +19,8 @@ from warehouse.sources import Source
 
 TSV = Source.model_validate(
     {
-        "name": "test", "title": "", "licence": "", "credit": "", "url": "", "rank": 1,
+        "name": "test", "title": "", "licence": "", "licence_id": "", "credit": "", "url": "",
+        "rank": 1,
         "files": ["*.tsv", "*.zip"], "dialect": {"delimiter": "\t"},
         "tables": {
             "patent": {

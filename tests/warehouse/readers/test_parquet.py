@@ -14,7 +14,8 @@ from warehouse.sources import Source
 
 NESTED = Source.model_validate(
     {
-        "name": "test", "title": "", "licence": "", "credit": "", "url": "", "rank": 1,
+        "name": "test", "title": "", "licence": "", "licence_id": "", "credit": "", "url": "",
+        "rank": 1,
         "files": ["*.parquet", "*.jsonl"],
         "tables": {
             "publication": {
