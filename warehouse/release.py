@@ -340,7 +340,8 @@ class StoredReleases(Releases):
         if self._store.objects(version):
             raise Busy(f"{self.place}/{version} is there already: another run publishes; run again")
         self._store.upload(draft, version, last="SHA256SUMS")
-        self.note(Attempt("published", identity, now(), version=version, rows=dict(rows)))
+        sums = sha256(draft / "SHA256SUMS")
+        self.note(Attempt("published", identity, now(), version, rows=dict(rows), sums=sums))
         self.point_to(version)
         return draft.rename(self.folder / version)
 
