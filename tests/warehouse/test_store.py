@@ -1,5 +1,6 @@
 """Releases in an object store: the promises of a folder, held against a server that speaks S3."""
 
+import hashlib
 import json
 import logging
 import os
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -488,6 +490,33 @@ def test_a_version_that_is_there_is_never_written_again(uri, raw) -> None:
     assert text(raw, f"{version}/corepath.duckdb") == before == "one"
 
 
+def test_readers_meet_only_whole_releases_while_others_are_published(uri, raw) -> None:
+    plain(chips(uri), "0")
+    done = threading.Event()
+    seen: list[tuple[str, str]] = []
+
+    def read() -> None:
+        while not done.is_set():
+            version = text(raw, "latest")
+            sums = text(raw, f"{version}/SHA256SUMS")
+            content = text(raw, f"{version}/corepath.duckdb")
+            assert hashlib.sha256(content.encode()).hexdigest() in sums
+            assert version in {a["version"] for a in json.loads(text(raw, "versions.json"))}
+            seen.append((version, content))
+
+    with ThreadPoolExecutor(2) as readers:
+        tasks = [readers.submit(read) for _ in range(2)]
+        try:
+            published = [plain(chips(uri), str(number)).name for number in range(1, 6)]
+        finally:
+            done.set()
+        for task in tasks:
+            task.result()
+    assert {int(content) for _, content in seen} <= set(range(6))
+    assert len(set(seen)) == len({version for version, _ in seen}) > 1, "one content a version"
+    assert text(raw, "latest") == published[-1]
+
+
 # --- What cannot be ------------------------------------------------------------------------------
 
 
@@ -546,6 +575,24 @@ def test_a_place_is_a_folder_or_a_uri_that_is_known(monkeypatch) -> None:
     ):
         with pytest.raises(ValidationError, match=says):
             Settings(releases=wrong)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "path"),
+    [
+        ("gs://anonymous@bucket/prefix", fs.GcsFileSystem, "bucket/prefix"),
+        (
+            "abfs://container@account.dfs.core.windows.net/prefix?credential_kind=default",
+            fs.AzureFileSystem,
+            "container/prefix",
+        ),
+        ("s3://bucket/a/b?endpoint_override=127.0.0.1:9", fs.S3FileSystem, "bucket/a/b"),
+    ],
+)
+def test_every_kind_of_store_is_opened(given: str, kind: type, path: str) -> None:
+    opened, root = store._open(store.checked(given))
+    assert isinstance(opened, kind)
+    assert root == path
 
 
 def refused(run: Callable[[], object]) -> str:
