@@ -141,13 +141,15 @@ from marts.fct_country_source where is_primary group by step, country_source ord
 """
 
 
-def summarise(path: Path) -> str:
+def summarise(path: Path, place: str | None = None) -> str:
     """Tell what a release holds and what it found.
 
     Parameters
     ----------
     path
         The release's folder.
+    place
+        Where others find it, if that is a copy.
 
     Returns
     -------
@@ -221,7 +223,8 @@ def summarise(path: Path) -> str:
             "## Validation warnings",
             _table(warnings) or "None.",
             "## Open it",
-            f"`duckdb -readonly '{file}' 'from marts.fct_core_technology order by level, rank'`, "
+            f"`duckdb -readonly '{place or path}/corepath.duckdb' "
+            "'from marts.fct_core_technology order by level, rank'`, "
             "or any tool that reads DuckDB 1.2 or newer, or the Parquet files beside it.",
         ]
     return "\n\n".join(parts) + "\n"
