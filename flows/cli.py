@@ -173,7 +173,7 @@ def refresh(
                 soft_wrap=True,
             )
         else:
-            _print(summarise(outcome.path))
+            _print(summarise(outcome.path, where))
             console.print(f"Published {outcome.version} in {where}", soft_wrap=True)
 
 
@@ -212,8 +212,9 @@ def show(version: Version = None, topic: TopicName = None, releases: ReleasesPla
         settings = _settings(topic=topic, releases=releases)
         known = _releases(settings)
         version = known.find(version)
-        _print(summarise(known.path(version)))
-        console.print(f"In {known.place}/{version}", soft_wrap=True)
+        where = f"{known.place}/{version}"
+        _print(summarise(known.path(version), where))
+        console.print(f"In {where}", soft_wrap=True)
 
 
 @app.command("verify")

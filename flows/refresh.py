@@ -111,15 +111,17 @@ def refresh(settings: Settings) -> core.Outcome:
         _emit("refused", topic, {"reason": str(refused)})
         raise
     if outcome.status == "published":
-        _report(outcome)
         where = f"{shown(settings.releases)}/{outcome.topic}/{outcome.version}"
+        _report(outcome, where)
         _emit("published", f"{outcome.topic}.{outcome.version}", {"path": where})
     return outcome
 
 
-def _report(outcome: core.Outcome) -> None:
+def _report(outcome: core.Outcome, where: str) -> None:
     create_markdown_artifact(
-        key="release-report", markdown=summarise(outcome.path), description=outcome.version
+        key="release-report",
+        markdown=summarise(outcome.path, where),
+        description=outcome.version,
     )
     create_markdown_artifact(
         key="release-changes",

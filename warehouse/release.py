@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 import os
+import platform
 import shutil
 import stat
 import tempfile
@@ -28,6 +29,8 @@ log = logging.getLogger("corepath.release")
 
 # What the tables and columns of marts are; a change that breaks readers raises the first number.
 SCHEMA_VERSION = "1.0.0"
+
+POINTER_BYTES = 16  # of `latest` in a store
 
 _FRICTIONLESS = {
     "BIGINT": "integer", "DOUBLE": "number", "VARCHAR": "string", "BOOLEAN": "boolean",
@@ -190,6 +193,14 @@ class Releases:
         Path
             Where the release is.
         """
+        sums = sha256(draft / "SHA256SUMS")
+        home = self._bring(draft, version)
+        self.note(Attempt("published", identity, now(), version, rows=dict(rows), sums=sums))
+        self.point_to(version)
+        return home
+
+    def _bring(self, draft: Path, version: str) -> Path:
+        """Bring a finished draft to the place of its version, whole."""
         for file in sorted(draft.iterdir()):
             with open(file, "rb") as written:
                 os.fsync(written.fileno())
@@ -197,9 +208,6 @@ class Releases:
         _sync(draft)
         home = self.folder / version
         draft.rename(home)
-        sums = sha256(home / "SHA256SUMS")
-        self.note(Attempt("published", identity, now(), version, rows=dict(rows), sums=sums))
-        self.point_to(version)
         return home
 
     def point_to(self, version: str) -> None:
@@ -277,7 +285,9 @@ class StoredReleases(Releases):
             named = self.folder.with_name(f"{self.folder.name}.owner")
             if not named.exists():
                 named.write_text(str(uuid.uuid4()))
-            owner = named.read_text()
+            # The machine's name too: an image of a machine may hold the file.
+            known_by = f"{named.read_text()} {platform.node()}"
+            owner = hashlib.sha256(known_by.encode()).hexdigest()[:32]
             with self._store.claimed(owner):
                 self._owner, self._found = owner, self._read_versions()
                 try:
@@ -328,8 +338,8 @@ class StoredReleases(Releases):
         aside.mkdir(parents=True)
         return aside
 
-    def publish(self, draft: Path, identity: str, rows: Mapping[str, int], version: str) -> Path:
-        """Upload a finished draft, see that it arrived, and point `latest` to it.
+    def _bring(self, draft: Path, version: str) -> Path:
+        """Upload a finished draft and see that it arrived.
 
         Returns
         -------
@@ -340,15 +350,14 @@ class StoredReleases(Releases):
         if self._store.objects(version):
             raise Busy(f"{self.place}/{version} is there already: another run publishes; run again")
         self._store.upload(draft, version, last="SHA256SUMS")
-        sums = sha256(draft / "SHA256SUMS")
-        self.note(Attempt("published", identity, now(), version, rows=dict(rows), sums=sums))
-        self.point_to(version)
         return draft.rename(self.folder / version)
 
     def point_to(self, version: str) -> None:
         """Let `latest` be a version: the object holds its name, and is replaced at once."""
         self._must_be_ours()
-        self._store.replace("latest", version.encode())
+        # Always of one size: many clients ask for it first, and 2026.11.10, if that takes the place
+        # of 2026.11.9 just then, would be cut to 2026.11.1.
+        self._store.replace("latest", version.ljust(POINTER_BYTES).encode())
 
     def _read_versions(self) -> str | None:
         content = self._store.read("versions.json")

@@ -42,7 +42,7 @@ _CHUNK = 8 << 20
 # What the libraries of the stores say, what it means, and what helps.
 _CAUSES = (
     (
-        r"NO_SUCH_BUCKET|NoSuchBucket|ContainerNotFound",
+        r"NO_SUCH_BUCKET|NoSuchBucket|ContainerNotFound|bucket does not exist",
         "there is no such bucket: make it, or correct --releases",
     ),
     (
@@ -192,13 +192,19 @@ class Store:
         return sorted(i.base_name for i in found if i.type is FileType.Directory)
 
     def read(self, name: str) -> bytes | None:
-        """Read an object; None if it is not there."""
+        """Read an object that only grows, or keeps its size; None if it is not there."""
+        path = self._path(name)
         with self._explained():
-            try:
-                with self._fs.open_input_stream(self._path(name), compression=None) as stream:
-                    return stream.read()
-            except FileNotFoundError:
-                return None
+            while True:
+                try:
+                    with self._fs.open_input_stream(path, compression=None) as stream:
+                        content = stream.read()
+                except FileNotFoundError:
+                    return None
+                # pyarrow asks for the size first. If the object is replaced between that and the
+                # reading, its end is cut off.
+                if self._fs.get_file_info(path).size == len(content):
+                    return content
 
     def write(self, name: str, content: bytes) -> None:
         """Write a small object."""
@@ -375,13 +381,13 @@ class Store:
         """Say what the store's own error means."""
         try:
             yield
-        except FileNotFoundError as error:
-            raise Unavailable(
-                f"{self.place}: {error}; it was removed meanwhile: run again"
-            ) from error
         except OSError as error:
             if error.filename:  # a file of this machine's
                 raise
+            if isinstance(error, FileNotFoundError):
+                raise Unavailable(
+                    f"{self.place}: {error}; it was removed meanwhile: run again"
+                ) from error
             said = str(error)
             cause = next((told for sign, told in _CAUSES if re.search(sign, said)), "run again")
             raise Unavailable(f"{self.place}: {cause} ({said})") from error

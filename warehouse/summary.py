@@ -152,13 +152,15 @@ from marts.fct_country_source where is_primary group by step, country_source ord
 """
 
 
-def summarise(path: Path) -> str:
+def summarise(path: Path, shown: Path | None = None) -> str:
     """Tell what a release holds and what it found.
 
     Parameters
     ----------
     path
         The release's folder.
+    shown
+        The folder by the name that its reader knows; `path` by default.
 
     Returns
     -------

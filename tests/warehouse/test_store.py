@@ -1,5 +1,6 @@
 """Releases in an object store: the promises of a folder, held against a server that speaks S3."""
 
+import hashlib
 import json
 import logging
 import os
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -132,6 +134,13 @@ def text(raw: fs.FileSystem, name: str) -> str:
         return stream.read().decode()
 
 
+def latest(raw: fs.FileSystem) -> str:
+    """The version that `latest` names, as docs/readers.md tells to read it."""
+    content = text(raw, "latest")
+    assert len(content) == 16, "a size that changes would let readers cut a version's end off"
+    return content.strip()
+
+
 def names(raw: fs.FileSystem) -> set[str]:
     found = raw.get_file_info(fs.FileSelector("", recursive=True, allow_not_found=True))
     return {info.path for info in found if info.is_file}
@@ -157,7 +166,7 @@ def corepath(uri: str, monkeypatch, tmp_path: Path) -> Callable[..., Result]:
 def test_a_release_arrives_whole_and_latest_names_it(uri, raw, server) -> None:
     first, second = release(uri, 10), release(uri, 11)
     assert [p.name for p in (first, second)] == ["2026.11.0", "2026.11.1"]
-    assert text(raw, "latest") == "2026.11.1"
+    assert latest(raw) == "2026.11.1"
     files = {file.name for file in second.iterdir()}
     assert {"corepath.duckdb", "datapackage.json", "fct_patent.parquet", "SHA256SUMS"} == files
     assert names(raw) == {"latest", "versions.json"} | {
@@ -171,9 +180,9 @@ def test_a_release_arrives_whole_and_latest_names_it(uri, raw, server) -> None:
     ]  # fmt: skip
 
     releases = chips(uri)
-    latest = releases.latest()
-    assert latest is not None
-    assert (latest.version, latest.identity) == ("2026.11.1", "11")
+    newest = releases.latest()
+    assert newest is not None
+    assert (newest.version, newest.identity) == ("2026.11.1", "11")
     assert {p.name: p.read_bytes() for p in releases.path().iterdir()} == {
         p.name: p.read_bytes() for p in second.iterdir()
     }
@@ -181,7 +190,7 @@ def test_a_release_arrives_whole_and_latest_names_it(uri, raw, server) -> None:
     assert not first.exists(), "one copy is enough on this machine"
 
     # As docs/readers.md tells: resolve `latest` once, then read below it.
-    folder = f"{store.shown(uri)}/chips/{text(raw, 'latest')}"
+    folder = f"{store.shown(uri)}/chips/{latest(raw)}"
     path = f"{folder}/fct_patent.parquet"
     assert pq.read_table(path[5:], filesystem=filesystem(server)).num_rows == 11
     assert len(pd.read_parquet(path[5:], filesystem=filesystem(server))) == 11
@@ -241,8 +250,11 @@ def test_a_whole_release_is_shown_described_and_exported_from_a_store(
         return told.stdout
 
     assert run("schema") == run("schema", place=sample_release.releases)
-    shown, *_ = run("show").rpartition("In s3://")
-    assert shown == run("show", place=sample_release.releases).rpartition("In /")[0]
+    version = sample_release.path.name
+    here, there = f"{sample_release.releases}", store.shown(uri)
+    shown = run("show")
+    assert shown == run("show", place=here).replace(here, there)
+    assert f"duckdb -readonly '{there}/information_technology/{version}/corepath.duckdb'" in shown
     assert str(tmp_path / "networks") in run("export", str(tmp_path / "networks"))
 
 
@@ -251,7 +263,7 @@ def test_a_rollback_and_a_prune_leave_what_versions_json_tells(uri, raw, connect
         release(uri, rows)
     releases = chips(uri)
     rollback(connection, releases, "2026.11.1")
-    assert text(raw, "latest") == "2026.11.1"
+    assert latest(raw) == "2026.11.1"
     assert [a.version for a in prune(releases, 1)] == ["2026.11.0"]
     assert {name.split("/")[0] for name in names(raw)} == {
         "latest", "versions.json", "2026.11.1", "2026.11.2",
@@ -278,7 +290,7 @@ def test_an_object_that_was_changed_removed_or_added_is_found(uri, raw, connecti
     assert wrong.keys() == {"datapackage.json", "fct_patent.parquet", "more.txt"}
     with pytest.raises(BadInput, match=r"s3://.*/public/chips/2026\.11\.0 is not whole: "):
         rollback(connection, chips(uri), "2026.11.0")
-    assert text(raw, "latest") == "2026.11.1"
+    assert latest(raw) == "2026.11.1"
 
 
 @pytest.mark.parametrize(
@@ -340,10 +352,10 @@ def test_a_publication_that_is_killed_leaves_latest_and_the_next_run_clears_up(
         run.send_signal(signal.SIGKILL)
     assert f"{month}.1/corepath.duckdb" in names(raw)
     assert (f"{month}.1/SHA256SUMS" in names(raw)) == (where != "half")
-    assert text(raw, "latest") == version
-    latest = chips(uri).latest()
-    assert latest is not None
-    assert latest.identity == "good"
+    assert latest(raw) == version
+    newest = chips(uri).latest()
+    assert newest is not None
+    assert newest.identity == "good"
 
     # Another machine cannot know that it died, until its claim is old.
     with monkeypatch.context() as elsewhere:
@@ -357,7 +369,7 @@ def test_a_publication_that_is_killed_leaves_latest_and_the_next_run_clears_up(
     said = " ".join(r.getMessage() for r in caplog.records)
     told = f"{store.shown(uri)}/chips/{month}.1: left behind by a run that did not end; removed"
     assert (told in said) == (where == "half")
-    assert text(raw, "latest") == next_version
+    assert latest(raw) == next_version
     assert not [name for name in names(raw) if name.startswith(".")]
     assert not list(tmp_path.rglob(".draft-*"))
 
@@ -415,7 +427,7 @@ def test_two_machines_that_publish_at_once_give_two_whole_releases_or_one_gives_
     assert all(isinstance(e, Busy) for e in ended if not isinstance(e, str)), ended
     releases = chips(uri)
     assert list(releases.published()) == done
-    assert text(raw, "latest") == done[-1]
+    assert latest(raw) == done[-1]
     for version in done:
         copy = releases.path(version)
         sums = (copy / "SHA256SUMS").read_text()
@@ -458,7 +470,7 @@ def test_an_abandoned_claim_is_taken_over_and_who_wakes_up_late_writes_nothing(
             one.publish(draft, "one", {}, one.next_version())
         with pytest.raises(Busy, match="another took its place"):
             one.point_to("2020.1.0")
-    assert text(raw, "latest") == version
+    assert latest(raw) == version
     assert {name.split("/")[0] for name in names(raw)} == {"latest", "versions.json", version}
 
 
@@ -472,7 +484,7 @@ def test_who_writes_without_a_claim_is_noticed(uri, raw) -> None:
         with pytest.raises(Busy, match=r"versions\.json was changed by another; run again"):
             releases.publish(draft, "two", {}, "2026.11.1")
     assert text(raw, "versions.json") == "[]"
-    assert text(raw, "latest") == version
+    assert latest(raw) == version
 
 
 def test_a_version_that_is_there_is_never_written_again(uri, raw) -> None:
@@ -486,6 +498,33 @@ def test_a_version_that_is_there_is_never_written_again(uri, raw) -> None:
         with pytest.raises(Busy, match=f"{version} is there already"):
             releases.publish(draft, "two", {}, version)
     assert text(raw, f"{version}/corepath.duckdb") == before == "one"
+
+
+def test_readers_meet_only_whole_releases_while_others_are_published(uri, raw) -> None:
+    plain(chips(uri), "0")
+    done = threading.Event()
+    seen: list[tuple[str, str]] = []
+
+    def read() -> None:
+        while not done.is_set():
+            version = latest(raw)
+            sums = text(raw, f"{version}/SHA256SUMS")
+            content = text(raw, f"{version}/corepath.duckdb")
+            assert hashlib.sha256(content.encode()).hexdigest() in sums
+            assert version in chips(uri).published()
+            seen.append((version, content))
+
+    with ThreadPoolExecutor(2) as readers:
+        tasks = [readers.submit(read) for _ in range(2)]
+        try:
+            published = [plain(chips(uri), str(number)).name for number in range(1, 6)]
+        finally:
+            done.set()
+        for task in tasks:
+            task.result()
+    assert {int(content) for _, content in seen} <= set(range(6))
+    assert len(set(seen)) == len({version for version, _ in seen}) > 1, "one content a version"
+    assert latest(raw) == published[-1]
 
 
 # --- What cannot be ------------------------------------------------------------------------------
@@ -546,6 +585,24 @@ def test_a_place_is_a_folder_or_a_uri_that_is_known(monkeypatch) -> None:
     ):
         with pytest.raises(ValidationError, match=says):
             Settings(releases=wrong)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "path"),
+    [
+        ("gs://anonymous@bucket/prefix", fs.GcsFileSystem, "bucket/prefix"),
+        (
+            "abfs://container@account.dfs.core.windows.net/prefix?credential_kind=default",
+            fs.AzureFileSystem,
+            "container/prefix",
+        ),
+        ("s3://bucket/a/b?endpoint_override=127.0.0.1:9", fs.S3FileSystem, "bucket/a/b"),
+    ],
+)
+def test_every_kind_of_store_is_opened(given: str, kind: type, path: str) -> None:
+    opened, root = store._open(store.checked(given))
+    assert isinstance(opened, kind)
+    assert root == path
 
 
 def refused(run: Callable[[], object]) -> str:
