@@ -138,10 +138,9 @@ _CREDITS = """
 select source, title, licence, credit, url from meta.source order by rank
 """
 
+# Releases from before there was a run_id have none.
 _RELEASE = """
-select
-    version, schema_version as "schema", published_at as published,
-    code_version as "made by corepath", run_id as run, identity
+select columns('^(version|schema_version|published_at|identity|code_version|run_id)$')
 from meta.release
 """
 
