@@ -151,13 +151,15 @@ from marts.fct_country_source where is_primary group by step, country_source ord
 """
 
 
-def summarise(path: Path) -> str:
+def summarise(path: Path, shown: Path | None = None) -> str:
     """Tell what a release holds and what it found.
 
     Parameters
     ----------
     path
         The release's folder.
+    shown
+        The folder by the name that its reader knows; `path` by default.
 
     Returns
     -------
@@ -167,7 +169,8 @@ def summarise(path: Path) -> str:
         rejected, their licences and how to cite them, rows, what validation warned of, how to open
         it, and what made it.
     """
-    with duckdb.connect(str(path / "corepath.duckdb"), read_only=True) as db:
+    file = path / "corepath.duckdb"
+    with duckdb.connect(str(file), read_only=True) as db:
         title, version, countries = db.sql(
             "select title, version, countries from meta.release"
         ).fetchall()[0]
@@ -233,7 +236,7 @@ def summarise(path: Path) -> str:
             "## Validation warnings",
             _table(warnings) or "None.",
             "## Open it",
-            "In the release's folder: `duckdb -readonly corepath.duckdb "
+            f"`duckdb -readonly '{(shown or path) / file.name}' "
             "'from marts.fct_core_technology order by level, rank'`, or any tool that reads DuckDB "
             "1.2 or newer, or the Parquet files beside it.",
             "## This release",
