@@ -138,10 +138,9 @@ _CREDITS = """
 select source, title, licence, credit, url from meta.source order by rank
 """
 
+# Releases from before there was a run_id have none.
 _RELEASE = """
-select
-    version, schema_version as "schema", published_at as published,
-    code_version as "made by corepath", run_id as run, identity
+select columns('^(version|schema_version|published_at|identity|code_version|run_id)$')
 from meta.release
 """
 
@@ -170,7 +169,8 @@ def summarise(path: Path, shown: Path | None = None) -> str:
         rejected, their licences and how to cite them, rows, what validation warned of, how to open
         it, and what made it.
     """
-    with duckdb.connect(str(path / "corepath.duckdb"), read_only=True) as db:
+    file = path / "corepath.duckdb"
+    with duckdb.connect(str(file), read_only=True) as db:
         title, version, countries = db.sql(
             "select title, version, countries from meta.release"
         ).fetchall()[0]
@@ -236,7 +236,7 @@ def summarise(path: Path, shown: Path | None = None) -> str:
             "## Validation warnings",
             _table(warnings) or "None.",
             "## Open it",
-            "In the release's folder: `duckdb -readonly corepath.duckdb "
+            f"`duckdb -readonly '{(shown or path) / file.name}' "
             "'from marts.fct_core_technology order by level, rank'`, or any tool that reads DuckDB "
             "1.2 or newer, or the Parquet files beside it.",
             "## This release",

@@ -243,7 +243,7 @@ def test_show_tells_what_a_release_found_and_where_it_is(
     assert headings == [
         "Key core technologies", "Countries", "Trend", "Indicator weights", "Convergence networks",
         "Paths", "Who is behind whom", "Where countries come from", "Sources", "Rows",
-        "Validation warnings", "Open it",
+        "Validation warnings", "Open it", "This release",
     ]  # fmt: skip
     for table, rows in sample_release.outcome.rows.items():
         assert f"| {table} | {rows} |" in result.stdout

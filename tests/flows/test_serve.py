@@ -167,6 +167,8 @@ def _check_published(service: Service, run: str, releases: Path) -> None:
     release = (releases / "latest").resolve()
     assert release.parent == releases.resolve()
     assert (release / "corepath.duckdb").exists()
+    described = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))
+    assert described["corepath"]["run_id"] == run
 
     tasks = service.task_runs(run)
     assert {"load ppubs", "load uspto", "staging.stg_family", "marts.fct_patent", "validate",
