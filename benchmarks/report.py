@@ -188,6 +188,16 @@ def targets(reports: dict[str, Report]) -> list[Target]:
         "method",
         lambda r: spread(_bootstrap(r, 0))[0],
     )
+    add(
+        "validation",
+        "validation of a mart of 10 million rows, start-up included",
+        False,
+        60,
+        10_000_000,
+        "validation",
+        lambda r: spread(values(r, "corepath", "wall"))[0],
+        " s",
+    )
     return found  # fmt: skip
 
 
@@ -414,6 +424,15 @@ def _method(report: Report) -> str:
     )  # fmt: skip
 
 
+def _validation(report: Report) -> str:
+    told = report["rounds"][0]["corepath"]["told"]
+    return (
+        f"## Validation\n\n`fct_patent` of {told['rows']:,} rows, the mart with the longest suite, "
+        f"judged by its {told['expectations']} expectations, the import of Great Expectations "
+        "included.\n\n" + _figures(report)
+    )
+
+
 def _paths(report: Report) -> str:
     """Show what was planted in generated worlds beside what was found."""
     worlds = report["worlds"]
@@ -451,6 +470,7 @@ def _paths(report: Report) -> str:
 SECTIONS = {
     "analyst": _against, "floor": _against, "growth": _growth, "refresh": _refresh,
     "phases": _where, "loading": _loading, "method": _method,
+    "validation": _validation,
 }  # fmt: skip
 
 

@@ -16,8 +16,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from benchmarks import world
 from warehouse.errors import CorepathError
 from warehouse.graph import discover
+from warehouse.refresh import refresh
+from warehouse.settings import Settings
 from warehouse.sources import available
 from warehouse.validate import (
     SUITES,
@@ -798,6 +801,26 @@ def test_an_expectation_fails_on_a_bad_row(case: Seeded, verdicts) -> None:
 def test_a_table_that_may_be_empty_passes_when_it_is(table: str, verdicts) -> None:
     judged = [verdicts[*key, "empty"] for key in EXPECTATIONS if key[0] == table]
     assert [r for r in judged if r.outcome != "passed"] == []
+
+
+@pytest.mark.slow
+def test_a_world_of_one_country_is_published(tmp_path: Path) -> None:
+    world.main(["--families", "3000", "--layout", "google_patents", "--out", f"{tmp_path}/all"])
+    (tmp_path / "one").mkdir()
+    duckdb.sql(
+        f"create view everyone as from read_parquet('{tmp_path}/all/*.parquet'); "
+        "copy (from everyone where family_id not in (select family_id from everyone, "
+        "unnest(assignee_harmonized) as of_(assignee) where assignee.country_code <> 'JP')) "
+        f"to '{tmp_path}/one/publications.parquet'"
+    )
+    outcome = refresh(
+        Settings(
+            sources={"google_patents": tmp_path / "one"}, countries=["JP"], threads=2,
+            warehouse=tmp_path / "warehouse.duckdb", releases=tmp_path / "releases",
+        )
+    )  # fmt: skip
+    assert outcome.status == "published"
+    assert outcome.rows["fct_network_similarity"] == outcome.rows["fct_technology_lag"] == 0
 
 
 def test_a_verdict_says_how_many_rows_are_bad_and_in_which_columns(verdicts) -> None:
