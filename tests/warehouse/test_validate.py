@@ -105,6 +105,30 @@ BAD = {
     ],
     ("fct_convergence_node", "PageRank sums to 1"): ["pagerank = pagerank + 0.01"],
     ("fct_convergence_node", "strength is the sum of ties"): ["strength = strength + 1"],
+    ("fct_convergence_edge", "period is known to BI"): ["period = 'to 1900'"],
+    ("fct_convergence_node", "period is known to BI"): ["period = 'to 1900'"],
+    ("fct_network_metric", "period is known to BI"): ["period = 'to 1900'"],
+    ("fct_network_similarity", "a pair stands once"): [
+        "insert into {t} select * replace (country_b as country_a, country_a as country_b) "
+        "from {t} limit 1",
+    ],
+    ("fct_country_ranking", "ranks follow the counts"): [
+        "rank_families = rank_families + 1",
+        "rank_core = rank_core + 1",
+    ],
+    ("fct_country_year", "ranks of a year follow the counts"): [
+        "update {t} set rank_families = rank_families + 1",
+        "update {t} set rank_core = rank_core + 1",
+    ],
+    ("fct_country_year", "shares of a year sum to 1"): [
+        "update {t} set family_share = family_share / 2",
+        "update {t} set core_family_share = core_family_share / 2",
+    ],
+    ("fct_emerging_link", "ranks of a network are dense"): [
+        "update {t} set rank = rank + 1 where network = 'WORLD'",
+        "update {t} set rank = 1 where rank = 2",
+    ],
+    ("fct_emerging_link", "order follows the chance"): ["update {t} set chance = rank / 1000.0"],
     ("fct_citing_office", "shares of a country sum to 1"): ["share = share / 2"],
     ("fct_core_technology", "core families are families"): [
         "core_families = families + 1",
