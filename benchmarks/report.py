@@ -355,7 +355,8 @@ def _where(report: Report) -> str:
         f"## Where the time goes\n\n`corepath refresh` of {report['parameters']['families']:,} "
         "families. Orchestrating is importing Prefect, starting its server, and what flow and "
         "tasks take beyond their work. Validating is judging, before the build and after it, and "
-        "the wait for Great Expectations, which imports while dumps are loaded.\n\n" + table(("phase", "wall, s", "share"), kinds)
+        "the wait for Great Expectations, which imports while dumps are loaded.\n\n"
+        + table(("phase", "wall, s", "share"), kinds)
         + "\nWith Prefect and without:\n\n" + _figures(report)
         + "\nBy step; CPU is of all threads and of processes that ended meanwhile:\n\n"
         + table(("step", "wall, s", "CPU, s"), rows)
