@@ -10,23 +10,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import loading, method, paths, report
+from benchmarks import loading, method, paths, report, validation
 from benchmarks import topic as topics
 from benchmarks.compare import differences
-from benchmarks.run import RESULTS, ROOT, Contender, alternate, say
+from benchmarks.run import RESULTS, ROOT, Contender, alternate, measure, say
 
 # How many families a part takes: `small` is done in minutes, `full` is what the targets ask for.
 SIZES: dict[str, dict[str, list[int]]] = {
     "small": {
         "analyst": [5_000], "floor": [5_000], "growth": [2_000, 4_000, 8_000, 16_000],
         "refresh": [5_000], "phases": [5_000], "loading": [5_000], "method": [5_000],
-        "paths": [25_000],
+        "paths": [25_000], "validation": [100_000],
     },
     "full": {
         "analyst": [200_000], "floor": [1_000_000],
         "growth": [250_000, 500_000, 1_000_000, 2_000_000, 4_000_000],
         "refresh": [1_000_000], "phases": [1_000_000], "loading": [1_000_000],
-        "method": [1_000_000], "paths": [50_000],
+        "method": [1_000_000], "paths": [62_500], "validation": [10_000_000],
     },
 }  # fmt: skip
 PARTS = tuple(SIZES["small"])
@@ -181,6 +181,26 @@ class Bench:
     def paths(self, sizes: list[int]) -> None:
         """Planted paths beside the found ones; a round is a seed."""
         paths.measure(sizes[0], self.runs, self.limits, self.work, self.results / "paths.json")
+
+    def validation(self, sizes: list[int]) -> None:
+        """The suite of a mart with so many families."""
+        database = self.work / f"{validation.MART}-{sizes[0]}.duckdb"
+        if not database.exists():
+            dump = self._world(5_000)
+            with tempfile.TemporaryDirectory(dir=self.work) as name:
+                folder = Path(name)
+                measure(self._refresh(dump, "--plain", topic=str(self.few)), folder)
+                release = folder / "releases" / topics.SHIPPED / "latest" / "corepath.duckdb"
+                validation.multiply(release, folder / database.name, sizes[0])
+                (folder / database.name).rename(database)
+        limits = [f"--{name}={value}" for name, value in self.limits.items()]
+
+        def judge(folder: Path) -> list[str]:
+            where = [str(database), str(folder / "validation.json")]
+            return [*_python("benchmarks.validation"), *where, *limits]
+
+        contenders = {"corepath": Contender(judge, tells="validation.json")}
+        self._alternate("validation", contenders, {"families": sizes[0]})
 
     # --- What they share -------------------------------------------------------------------------
 

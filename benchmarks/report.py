@@ -186,6 +186,16 @@ def targets(reports: dict[str, Report]) -> list[Target]:
         "method",
         lambda r: spread(_bootstrap(r, 0))[0],
     )
+    add(
+        "validation",
+        "validation of a mart of 10 million rows, start-up included",
+        False,
+        60,
+        10_000_000,
+        "validation",
+        lambda r: spread(values(r, "corepath", "wall"))[0],
+        " s",
+    )
     return found  # fmt: skip
 
 
@@ -342,8 +352,9 @@ def _where(report: Report) -> str:
     return (
         f"## Where the time goes\n\n`corepath refresh` of {report['parameters']['families']:,} "
         "families. Orchestrating is importing Prefect, starting its server, and what flow and "
-        "tasks take beyond their work. Validating is the wait for Great Expectations, which "
-        "imports while the tables are built.\n\n" + table(("phase", "wall, s", "share"), kinds)
+        "tasks take beyond their work. Validating is judging, before the build and after it, and "
+        "the wait for Great Expectations, which imports while dumps are loaded.\n\n"
+        + table(("phase", "wall, s", "share"), kinds)
         + "\nWith Prefect and without:\n\n" + _figures(report)
         + "\nBy step; CPU is of all threads and of processes that ended meanwhile:\n\n"
         + table(("step", "wall, s", "CPU, s"), rows)
@@ -412,6 +423,15 @@ def _method(report: Report) -> str:
     )  # fmt: skip
 
 
+def _validation(report: Report) -> str:
+    told = report["rounds"][0]["corepath"]["told"]
+    return (
+        f"## Validation\n\n`fct_patent` of {told['rows']:,} rows, the mart with the longest suite, "
+        f"judged by its {told['expectations']} expectations, the import of Great Expectations "
+        "included.\n\n" + _figures(report)
+    )
+
+
 def _paths(report: Report) -> str:
     """Show what was planted in generated worlds beside what was found."""
     worlds = [world for taken in report["rounds"] for world in taken.values()]
@@ -449,6 +469,7 @@ def _paths(report: Report) -> str:
 SECTIONS = {
     "analyst": _against, "floor": _against, "growth": _growth, "refresh": _refresh,
     "phases": _where, "loading": _loading, "method": _method, "paths": _paths,
+    "validation": _validation,
 }  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def write_pages(draft: Path, title: str, results: Sequence[Result]) -> list[dict
         What datapackage.json says of each.
     """
     pages = [
-        ("report", summary.summarise(draft, Path()), "What this release is and what it found"),
+        ("report", summary.summarise(draft, "."), "What this release is and what it found"),
         ("data_docs", data_docs.as_markdown(results), "What was checked, why, and what was found"),
         ("dictionary", schema.as_markdown(draft), "Every table and column"),
     ]

@@ -151,7 +151,7 @@ from marts.fct_country_source where is_primary group by step, country_source ord
 """
 
 
-def summarise(path: Path, shown: Path | None = None) -> str:
+def summarise(path: Path, shown: str | None = None) -> str:
     """Tell what a release holds and what it found.
 
     Parameters
@@ -236,7 +236,7 @@ def summarise(path: Path, shown: Path | None = None) -> str:
             "## Validation warnings",
             _table(warnings) or "None.",
             "## Open it",
-            f"`duckdb -readonly '{(shown or path) / file.name}' "
+            f"`duckdb -readonly '{shown or path}/{file.name}' "
             "'from marts.fct_core_technology order by level, rank'`, or any tool that reads DuckDB "
             "1.2 or newer, or the Parquet files beside it.",
             "## This release",

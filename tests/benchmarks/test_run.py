@@ -5,9 +5,10 @@ import os
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from benchmarks import analyst, floor, method, report, run, topic, world
+from benchmarks import analyst, floor, method, report, run, topic, validation, world
 from benchmarks.compare import differences
 from warehouse.refresh import refresh
 from warehouse.settings import Settings
@@ -184,14 +185,30 @@ def test_the_bare_script_makes_the_scores_of_twelve_indicators(marts, tmp_path):
 
 
 def test_a_number_that_differs_is_found(marts, tmp_path):
-    import duckdb
-
     for file in marts["floor"].glob("*.parquet"):
         change = "* replace (score + 1e-6 as score)" if file.stem == "fct_patent" else "*"
         duckdb.sql(f"copy (select {change} from '{file}') to '{tmp_path / file.name}'")
     found = differences(marts["corepath"], tmp_path)
     assert len(found) == 1
     assert found[0].startswith("fct_patent.score:")
+
+
+def test_a_mart_of_many_rows_has_families_of_its_own_in_places_as_dense_as_before(
+    sample_release, tmp_path
+):
+    rows = 10_000
+    validation.multiply(sample_release.database, tmp_path / "many.duckdb", rows)
+    with duckdb.connect(str(tmp_path / "many.duckdb"), read_only=True) as db:
+        (found,) = db.sql(
+            "select count(distinct family_id), count(distinct position), min(position), "
+            "max(position) from marts.fct_patent"
+        ).fetchall()
+        ((inversions,),) = db.sql(
+            "select count(*) from marts.fct_patent as a inner join marts.fct_patent as b "
+            "on a.position + 1 = b.position where a.score < b.score or a.rank > b.rank"
+        ).fetchall()
+    assert found == (rows, rows, 1, rows)
+    assert inversions == 0
 
 
 def test_planted_paths_stand_beside_the_found_ones(tmp_path):

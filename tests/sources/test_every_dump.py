@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.sources.dirt import warehouse
-from tests.worlds import SOURCES
+from tests.worlds import SOURCES, world
 from warehouse.errors import BadInput
 from warehouse.load import load
 from warehouse.settings import ROOT
@@ -226,3 +226,23 @@ def test_of_a_folder_what_no_table_claims_is_passed_over(source):
     assert {name for name, _ in SOURCES[source].find(folder)} == {
         path.name for s, path in FILES if s == source
     } - unclaimed
+
+
+@pytest.mark.parametrize("source", sorted(FOLDERS))
+def test_the_newest_publication_is_noted_as_staging_dates_it(source, tmp_path):
+    files = [path for s, path in FILES if s == source and path.name not in REFUSED]
+    if not files:
+        pytest.skip(f"{SHARED} is not here")
+    for path in files:
+        (tmp_path / path.name).symlink_to(path)
+    with warehouse() as connection:
+        load(connection, SOURCES[source], tmp_path, 1.0)
+        noted = connection.sql("select max(newest_publication) from raw.source_table").fetchall()
+        raw = {
+            f"raw.{source}_{name}": connection.sql(f"from {SOURCES[source].raw(name)}").pl()
+            for name in SOURCES[source].tables
+        }
+    with world(raw, f"{source}.stg_document", sources=[source]) as made:
+        dated = made.sql(f"select max(publication_date) from {source}.stg_document").fetchall()
+    # The extract of PATSTAT has no date of publication: years of filing stand in, and are no news.
+    assert noted == ([(None,)] if source == "patstat" else dated)

@@ -16,8 +16,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from benchmarks import world
 from warehouse.errors import CorepathError
 from warehouse.graph import discover
+from warehouse.refresh import refresh
+from warehouse.settings import Settings
 from warehouse.sources import available
 from warehouse.validate import (
     SUITES,
@@ -102,6 +105,30 @@ BAD = {
     ],
     ("fct_convergence_node", "PageRank sums to 1"): ["pagerank = pagerank + 0.01"],
     ("fct_convergence_node", "strength is the sum of ties"): ["strength = strength + 1"],
+    ("fct_convergence_edge", "period is known to BI"): ["period = 'to 1900'"],
+    ("fct_convergence_node", "period is known to BI"): ["period = 'to 1900'"],
+    ("fct_network_metric", "period is known to BI"): ["period = 'to 1900'"],
+    ("fct_network_similarity", "a pair stands once"): [
+        "insert into {t} select * replace (country_b as country_a, country_a as country_b) "
+        "from {t} limit 1",
+    ],
+    ("fct_country_ranking", "ranks follow the counts"): [
+        "rank_families = rank_families + 1",
+        "rank_core = rank_core + 1",
+    ],
+    ("fct_country_year", "ranks of a year follow the counts"): [
+        "update {t} set rank_families = rank_families + 1",
+        "update {t} set rank_core = rank_core + 1",
+    ],
+    ("fct_country_year", "shares of a year sum to 1"): [
+        "update {t} set family_share = family_share / 2",
+        "update {t} set core_family_share = core_family_share / 2",
+    ],
+    ("fct_emerging_link", "ranks of a network are dense"): [
+        "update {t} set rank = rank + 1 where network = 'WORLD'",
+        "update {t} set rank = 1 where rank = 2",
+    ],
+    ("fct_emerging_link", "order follows the chance"): ["update {t} set chance = rank / 1000.0"],
     ("fct_citing_office", "shares of a country sum to 1"): ["share = share / 2"],
     ("fct_core_technology", "core families are families"): [
         "core_families = families + 1",
@@ -798,6 +825,26 @@ def test_an_expectation_fails_on_a_bad_row(case: Seeded, verdicts) -> None:
 def test_a_table_that_may_be_empty_passes_when_it_is(table: str, verdicts) -> None:
     judged = [verdicts[*key, "empty"] for key in EXPECTATIONS if key[0] == table]
     assert [r for r in judged if r.outcome != "passed"] == []
+
+
+@pytest.mark.slow
+def test_a_world_of_one_country_is_published(tmp_path: Path) -> None:
+    world.main(["--families", "3000", "--layout", "google_patents", "--out", f"{tmp_path}/all"])
+    (tmp_path / "one").mkdir()
+    duckdb.sql(
+        f"create view everyone as from read_parquet('{tmp_path}/all/*.parquet'); "
+        "copy (from everyone where family_id not in (select family_id from everyone, "
+        "unnest(assignee_harmonized) as of_(assignee) where assignee.country_code <> 'JP')) "
+        f"to '{tmp_path}/one/publications.parquet'"
+    )
+    outcome = refresh(
+        Settings(
+            sources={"google_patents": tmp_path / "one"}, countries=["JP"], threads=2,
+            warehouse=tmp_path / "warehouse.duckdb", releases=tmp_path / "releases",
+        )
+    )  # fmt: skip
+    assert outcome.status == "published"
+    assert outcome.rows["fct_network_similarity"] == outcome.rows["fct_technology_lag"] == 0
 
 
 def test_a_verdict_says_how_many_rows_are_bad_and_in_which_columns(verdicts) -> None:
