@@ -17,6 +17,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 import flows  # noqa: F401  Prefect may load this file by its path, without the package
 from warehouse import refresh as core
 from warehouse.errors import Refused, UsageError
+from warehouse.release import topics as released
 from warehouse.settings import Settings
 from warehouse.store import shown
 from warehouse.summary import summarise
@@ -108,13 +109,56 @@ def refresh(settings: Settings) -> core.Outcome:
             description="Refused",
         )
         _show_results(refused.results, topic)
-        _emit("refused", topic, {"reason": str(refused)})
+        emit("refused", topic, {"reason": str(refused)})
         raise
     if outcome.status == "published":
         where = f"{shown(settings.releases)}/{outcome.topic}/{outcome.version}"
         _report(outcome, where)
-        _emit("published", f"{outcome.topic}.{outcome.version}", {"path": where})
+        emit("published", f"{outcome.topic}.{outcome.version}", {"path": where})
     return outcome
+
+
+@flow(name="backfill", validate_parameters=True, persist_result=False)
+def backfill(settings: Settings, topics: list[str] | None = None) -> list[core.Outcome]:
+    """Bring the releases of several topics up to date, after code, method or sources changed.
+
+    Each topic is refreshed by a flow of its own, one after the other: the first loads, the others
+    share what it loaded. A topic whose release would come out the same is left as it is.
+
+    Parameters
+    ----------
+    settings
+        What to read and where to write; its topic does not count.
+    topics
+        Their names or files; by default every topic that has releases.
+
+    Returns
+    -------
+    list of Outcome
+        One a topic.
+
+    Raises
+    ------
+    UsageError, BadInput
+        A topic or a source is wrong, before anything ran.
+    Refused
+        Topics were refused; the message names each, and the others have their releases.
+    """
+    each = [
+        settings.model_copy(update={"topic": topic})
+        for topic in topics or released(settings.releases)
+    ]
+    for one in each:
+        core.prepare(one)
+    outcomes, refusals = [], []
+    for one in each:
+        try:
+            outcomes.append(refresh(one))
+        except Refused as refused:
+            refusals.append(f"{one.topic}: {refused}")
+    if refusals:
+        raise Refused(f"{len(refusals)} of {len(each)} topics refused: {'; '.join(refusals)}")
+    return outcomes
 
 
 def _report(outcome: core.Outcome, where: str) -> None:
@@ -144,7 +188,18 @@ def _show_results(results: Sequence[object], what: str) -> None:
     )
 
 
-def _emit(what: str, name: str, payload: dict[str, Any]) -> None:
+def emit(what: str, name: str, payload: dict[str, Any]) -> None:
+    """Tell Prefect's automations what became of a release.
+
+    Parameters
+    ----------
+    what
+        The event's name after `corepath.release.`.
+    name
+        The topic, and the version if there is one: `ai_chips.2026.11.0`.
+    payload
+        What else is to be known.
+    """
     emit_event(
         event=f"corepath.release.{what}",
         resource={"prefect.resource.id": f"corepath.release.{name}"},

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -150,7 +150,6 @@ def _prepare(server: Child) -> None:
         WorkPoolFilterName,
     )
     from prefect.client.schemas.objects import StateType
-    from prefect.exceptions import ObjectAlreadyExists
     from prefect.states import Crashed
 
     under_way = FlowRunFilterStateType(
@@ -166,8 +165,10 @@ def _prepare(server: Child) -> None:
         ):
             crashed = Crashed(message="The service was stopped during this run.")
             client.set_flow_run_state(run.id, crashed, force=True)
-        with suppress(ObjectAlreadyExists):
-            client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+        # Refresh, rollback, prune and backfill write the same releases: one run at a time of them
+        # all. A limit in prefect.yaml is for one deployment alone.
+        pool = WorkPoolCreate(name=POOL, type="process", concurrency_limit=1)
+        client.create_work_pool(pool, overwrite=True)
 
 
 def _wait(until: Callable[[], bool], children: list[Child], seconds: float = inf) -> None:

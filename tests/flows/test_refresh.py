@@ -2,26 +2,18 @@
 
 import sys
 import threading
-from collections.abc import Iterator
 from functools import partial
 
 import polars as pl
 import pytest
 from prefect import flow
-from prefect.testing.utilities import prefect_test_harness
 
-from flows.refresh import _runner, _spread
-from warehouse.errors import UsageError
+from flows.refresh import _runner, _spread, backfill
+from warehouse.errors import BadInput, Refused, UsageError
+from warehouse.release import Releases
 from warehouse.settings import Settings
 
-
-@pytest.fixture(scope="module", autouse=True)
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Prefect's own server, with its files in a folder of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("prefect")))
-        with prefect_test_harness():
-            yield
+pytestmark = pytest.mark.usefixtures("server")
 
 
 def part(number: int) -> pl.DataFrame:
@@ -47,3 +39,27 @@ def test_a_runner_that_is_not_installed_is_told_before_anything_runs(task_runner
     monkeypatch.setitem(sys.modules, f"prefect_{task_runner}", None)
     with pytest.raises(UsageError, match=f"needs prefect-{task_runner}: install it"):
         _runner(Settings(task_runner=task_runner))
+
+
+@pytest.mark.usefixtures("unjudged")
+def test_a_backfill_refreshes_each_topic_and_one_that_is_refused_stops_no_other(
+    own_sample, topic_file
+):
+    published = Releases(own_sample.releases, own_sample.topic)
+    before = published.latest()
+    with pytest.raises(Refused, match=r"1 of 2 topics refused: .*too few to analyse"):
+        backfill(own_sample, topics=[topic_file("coatings", "C23C"), own_sample.topic])
+    assert published.latest() == before
+    assert [a.status for a in Releases(own_sample.releases, "coatings").attempts()] == ["refused"]
+    # By default it takes what was released or refused before; here one is known by a file alone.
+    with pytest.raises(UsageError, match="no topic 'coatings'"):
+        backfill(own_sample)
+    (own_sample.releases / "coatings" / "versions.json").unlink()
+    (outcome,) = backfill(own_sample)
+    assert (outcome.topic, outcome.status) == (own_sample.topic, "unchanged")
+
+
+def test_a_backfill_tells_what_is_wrong_before_it_begins(own_sample):
+    missing = own_sample.model_copy(update={"sources": {"ppubs": own_sample.releases / "absent"}})
+    with pytest.raises(BadInput, match="absent: no such file or folder"):
+        backfill(missing)

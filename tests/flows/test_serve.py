@@ -13,9 +13,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
+
+from tests.releases import families, publish
+from warehouse.release import Releases
 from warehouse.settings import ROOT
 
 T = TypeVar("T")
@@ -93,6 +98,9 @@ def test_a_run_from_the_first_start_to_the_last_stop(tmp_path: Path) -> None:
     }  # fmt: skip
     with _service(home, port) as service:
         _check_deployment(service.deployment())
+        deployed = {each["name"] for each in service.api("deployments/filter", {})}
+        assert deployed == {"refresh-sample", "rollback-sample", "prune-sample", "backfill-sample"}
+        assert service.api("work_pools/corepath")["concurrency_limit"] == 1, "they wait in a queue"
 
         run = service.refresh(topic="information_technology", **settings)
         state = service.wait_for(run)
@@ -123,6 +131,36 @@ def test_a_run_from_the_first_start_to_the_last_stop(tmp_path: Path) -> None:
         assert (limit["limit"], limit["active_slots"]) == (1, 0)
         assert service.stop(signal.SIGINT) == 0
         _check_gone(home, port)
+
+
+@pytest.mark.slow
+def test_runs_of_several_deployments_take_turns(tmp_path: Path) -> None:
+    releases = Releases(tmp_path / "releases", "information_technology")
+    for number in range(4):
+        publish(releases, {"fct_patent": families(3)}, identity=str(number))
+    where = {"topic": "information_technology", "releases": str(tmp_path / "releases")}
+    wanted = {
+        "prune/prune-sample": {"settings": where, "keep": 2},
+        "rollback/rollback-sample": {"settings": where, "version": "2020.1.0"},
+        "backfill/backfill-sample": {"settings": where | {"sources": SAMPLE}, "topics": ["none"]},
+    }
+    with _service(tmp_path / "home", _free_port()) as service:
+        runs = {}
+        for name, parameters in wanted.items():
+            deployment = service.api(f"deployments/name/{name}")["id"]
+            runs[name] = service.api(
+                f"deployments/{deployment}/create_flow_run", {"parameters": parameters}
+            )["id"]
+        states = {name: service.wait_for(run) for name, run in runs.items()}
+        times = sorted(
+            (service.run(run)["start_time"], service.run(run)["end_time"]) for run in runs.values()
+        )
+        assert service.stop(signal.SIGTERM) == 0
+    assert states["prune/prune-sample"]["type"] == "COMPLETED"
+    assert list(releases.published()) == ["2026.11.2", "2026.11.3"]
+    assert "no version 2020.1.0" in states["rollback/rollback-sample"]["message"]
+    assert "no topic 'none'" in states["backfill/backfill-sample"]["message"]
+    assert all(end <= start for (_, end), (start, _) in pairwise(times)), times
 
 
 def test_a_taken_port_is_wrong_usage(tmp_path: Path) -> None:

@@ -1,15 +1,19 @@
-"""Readers of `latest` while release after release is published: no error, no mixed version."""
+"""Many at once: readers while releases are published, refreshes and operators on one topic."""
 
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.releases import Select, publish
+from warehouse.database import reading
 from warehouse.release import Releases
-from warehouse.settings import ROOT
+from warehouse.settings import ROOT, Settings
+from warehouse.verify import must_be_whole
 
 # Run in a process of its own until its input ends. Each way of reading asks three marts that say in
 # every row which release they are of, and how many rows they have in it.
@@ -147,3 +151,128 @@ def test_readers_meet_no_error_and_no_mixed_version_while_releases_are_published
             assert len(answer["seen"]) == 1, "a connection stays with what it opened"
         elif count > 3:
             assert len(answer["seen"]) > 2, "what is opened anew is what was published last"
+
+
+# Run in a process of its own: operations on releases. Each adds lines, or finds another at it.
+OPERATOR = """
+import json, random, sys, tempfile
+from pathlib import Path
+from warehouse.database import reading
+from warehouse.errors import Busy, UsageError
+from warehouse.history import pin, prune, rollback
+from warehouse.release import Releases
+from warehouse.settings import Settings
+
+folder, seed = Path(sys.argv[1]), int(sys.argv[2])
+chance, releases = random.Random(seed), Releases(folder, "chips")
+lines, busy = 0, 0
+print("ready", flush=True)
+sys.stdin.readline()
+with reading(Settings(threads=1)) as connection:
+    for _ in range(40):
+        version = chance.choice(list(releases.published()))
+        try:
+            match chance.choice(["rollback", "pin", "unpin", "prune"]):
+                case "rollback":
+                    rollback(connection, releases, version, f"operator {seed}")
+                    lines += 1
+                case "prune":
+                    lines += len(prune(releases, chance.randint(3, 6)))
+                case way:
+                    lines += pin(releases, version, keep=way == "pin")
+        except Busy:
+            busy += 1
+        except UsageError:
+            pass  # another pruned it, or it is the latest already
+print(json.dumps({"lines": lines, "busy": busy}))
+"""
+
+
+def test_of_operators_at_once_each_is_done_or_told_to_wait_and_no_line_is_lost(
+    tmp_path: Path,
+) -> None:
+    releases = Releases(tmp_path / "releases", "chips")
+    for number in range(8):
+        publish(releases, {"fct_patent": mart(number, 3)}, identity=str(number))
+    operators = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPERATOR, str(tmp_path / "releases"), str(seed)], cwd=ROOT,
+            text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for seed in range(3)
+    ]  # fmt: skip
+    try:
+        for operator in operators:
+            assert operator.stdout is not None
+            assert operator.stdout.readline() == "ready\n", operator.communicate()[1]
+        told = [json.loads(output) for output in at_once(operators)]
+    finally:
+        for operator in operators:
+            operator.kill()
+
+    assert sum(each["lines"] for each in told) == len(releases.attempts()) - 8 > 0
+    assert sum(each["busy"] for each in told) > 0, "they met"
+    left = {path.name for path in releases.folder.iterdir()}
+    assert left == {"latest", "versions.json", *releases.published()}
+    with reading(Settings(warehouse=tmp_path / "none", threads=1)) as connection:
+        for version in releases.published():
+            must_be_whole(connection, releases.path(version))
+    latest = releases.latest()
+    assert latest is not None
+    moves = [a.version for a in releases.attempts() if a.status in ("published", "rolled back")]
+    assert latest.version == moves[-1]
+
+
+def at_once(processes: Sequence[subprocess.Popen[str]]) -> list[str]:
+    """Let processes that wait for a line go on, and take what they say last."""
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    answers = []
+    for process in processes:
+        output, errors = process.communicate(timeout=240)
+        assert process.returncode == 0, errors
+        answers.append(output.splitlines()[-1])
+    return answers
+
+
+# Run in a process of its own: a refresh as the command runs it, without Prefect.
+REFRESH = """
+import sys
+from warehouse.errors import CorepathError
+from warehouse.refresh import refresh
+from warehouse.settings import Settings
+
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    print(refresh(Settings.model_validate_json(sys.argv[1])).status)
+except CorepathError as error:
+    print(error.exit_code, error)
+"""
+
+
+@pytest.mark.slow
+def test_of_two_refreshes_at_once_one_publishes_and_the_other_says_who_it_waits_for(
+    own_sample: Settings,
+) -> None:
+    changed = own_sample.model_copy(update={"countries": ["JP", "US"]})
+    two = [
+        subprocess.Popen(
+            [sys.executable, "-c", REFRESH, changed.model_dump_json()], cwd=ROOT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    try:
+        for process in two:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n", process.communicate()[1]
+        busy, published = sorted(at_once(two))
+    finally:
+        for process in two:
+            process.kill()
+    assert published == "published"
+    assert re.match(r"5 .* is held by another run \(process \d+\)", busy)
+    assert len(Releases(own_sample.releases, own_sample.topic).published()) == 2

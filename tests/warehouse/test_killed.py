@@ -38,6 +38,7 @@ rarefaction_draws = 20
 permutations = 99
 communities = 1
 """
+FEWER, MORE = '["G", "H"]', '["G", "H", "B"]'
 
 # Run in a process of its own: a refresh that says when it begins, then all that it does.
 REFRESH = """
@@ -80,10 +81,10 @@ def case(once) -> Case:
         with gzip.open(ROOT / "samples" / "ppubs" / "ppubs.jsonl.gz", "rt") as sample:
             lines = [next(sample) for _ in range(700)]
         (given / "ppubs" / "a.jsonl").write_text("".join(lines[:500]))
-        (given / "small.toml").write_text(TOPIC.format(classes='["G", "H"]'))
+        (given / "small.toml").write_text(TOPIC.format(classes=FEWER))
         before = refresh(settings(given, folder / "before"))
         (given / "ppubs" / "b.jsonl").write_text("".join(lines[500:]))
-        (given / "small.toml").write_text(TOPIC.format(classes='["G", "H", "B"]'))
+        (given / "small.toml").write_text(TOPIC.format(classes=MORE))
 
         shutil.copytree(folder / "before", folder / "undisturbed", symlinks=True)
         undisturbed = settings(given, folder / "undisturbed")
@@ -167,6 +168,22 @@ def test_a_refresh_killed_at_a_random_moment_harms_nothing_and_the_next_run_mend
     assert {f"{path}: left behind by a run that did not end; removed" for path in left} <= warnings
     assert not [*home.glob(".*-*")]
     assert not Path(f"{settings.warehouse}.tmp").exists()
+
+
+@pytest.mark.usefixtures("unjudged")
+def test_an_incremental_run_gives_the_bytes_of_a_full_one_and_back_again(
+    case: Case, tmp_path: Path
+) -> None:
+    full = settings(case.folder / "input", tmp_path / "full").model_copy(update={"threads": 3})
+    assert parquet(refresh(full).path) == case.parquet  # which came of another file before
+
+    given = tmp_path / "input"
+    (given / "ppubs").mkdir(parents=True)
+    shutil.copy(case.folder / "input" / "ppubs" / "a.jsonl", given / "ppubs")
+    (given / "small.toml").write_text(TOPIC.format(classes=FEWER))
+    back = settings(given, tmp_path / "full").model_copy(update={"allowed_drop": 1.0})
+    before = Releases(case.folder / "before" / "releases", "small").path()
+    assert parquet(refresh(back).path) == parquet(before)
 
 
 @pytest.mark.parametrize("words", ["ppubs: b.jsonl", "marts.fct_patent:", "marts.fct_reference"])

@@ -1,13 +1,16 @@
 """A release: whole or not there, described to the last column, and the same for every reader."""
 
+import contextlib
 import hashlib
 import json
 import logging
+import os
 import shutil
 import stat
 import tempfile
 import threading
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -112,6 +115,45 @@ def test_a_run_that_dies_while_it_publishes_leaves_latest_and_the_next_run_publi
     assert [attempt.version for attempt in releases.attempts()] == [*noted, version]
     folders = {p.name for p in releases.folder.iterdir() if p.is_dir() and not p.is_symlink()}
     assert folders == {"2026.11.0", "2026.11.1", "2026.11.2"}  # a finished one is never removed
+
+
+def test_a_run_that_dies_at_any_step_of_publishing_leaves_latest_and_hinders_no_later_run(
+    releases: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(releases, "one")
+    latest = releases.folder / "latest" / "corepath.duckdb"
+    changing = [(os, "fsync"), *((Path, each) for each in (
+        "chmod", "rename", "replace", "symlink_to", "unlink"))]  # fmt: skip
+    for step in range(100):
+        before, content = latest.read_text(), f"step {step}"
+        left = step
+
+        def die_in_time(work: Callable[..., object], *given: Any, **options: Any) -> object:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise KeyboardInterrupt
+            return work(*given, **options)
+
+        draft = releases.draft()
+        assert not [p for p in releases.folder.glob(".*-*") if p != draft], "the rest is cleared"
+        (draft / "corepath.duckdb").write_text(content)
+        with monkeypatch.context() as patch:
+            for home, name in changing:
+                work = getattr(home, name)
+                patch.setattr(home, name, lambda *a, w=work, **k: die_in_time(w, *a, **k))
+            with contextlib.suppress(KeyboardInterrupt):
+                releases.publish(draft, content, {"fct": 1}, releases.next_version(NOVEMBER))
+        found = releases.latest()
+        assert found is not None
+        assert latest.read_text() == found.identity
+        if left >= 0:
+            break
+        assert latest.read_text() in (before, content)
+    assert 9 <= step < 99, "each step had its turn"
+    assert latest.read_text() == content
+    stated = [a.version for a in releases.attempts()]
+    assert stated == sorted(set(stated), key=lambda v: int(str(v).rsplit(".")[-1]))
 
 
 def test_drafts_of_runs_that_did_not_end_are_removed_with_a_warning(

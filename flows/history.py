@@ -1,0 +1,62 @@
+"""The flows that go back to a release and that remove old ones, for who works through Prefect."""
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+
+from flows.refresh import emit
+from warehouse import history, release
+from warehouse.database import reading
+from warehouse.settings import Settings
+from warehouse.summary import summarise
+from warehouse.topic import read
+
+
+@flow(name="rollback", persist_result=False)
+def rollback(settings: Settings, version: str, why: str | None = None) -> None:
+    """Point `latest` to another release of the topic; nothing is built.
+
+    Parameters
+    ----------
+    settings
+        The topic, and where its releases are.
+    version
+        The release that becomes the latest, such as 2026.11.0.
+    why
+        A reason, for versions.json.
+    """
+    releases = _releases(settings)
+    with reading(settings) as connection:
+        history.rollback(connection, releases, version, why)
+    create_markdown_artifact(
+        key="release-report",
+        markdown=summarise(releases.path(version), f"{releases.place}/{version}"),
+        description=version,
+    )
+    emit("rolled-back", f"{releases.folder.name}.{version}", {"why": why})
+
+
+@flow(name="prune", persist_result=False)
+def prune(settings: Settings, keep: int) -> list[release.Attempt]:
+    """Remove the topic's releases beyond the last ones, those that are pinned and the latest.
+
+    Parameters
+    ----------
+    settings
+        The topic, and where its releases are.
+    keep
+        How many of the last to keep, at least 1.
+
+    Returns
+    -------
+    list of Attempt
+        The tombstones.
+    """
+    releases = _releases(settings)
+    gone = history.prune(releases, keep)
+    for attempt in gone:
+        emit("pruned", f"{releases.folder.name}.{attempt.version}", {"rows": attempt.rows})
+    return gone
+
+
+def _releases(settings: Settings) -> release.Releases:
+    return release.at(settings.releases, read(settings.topic).name)
