@@ -38,8 +38,8 @@ SUMS = [
 BOOTSTRAP = [
     f"intermediate.{name}"
     for name in (
-        "int_stability_part", "int_stability", "int_family_stability", "int_country_stability",
-        "int_indicator_stability",
+        "int_stability_part", "int_stability", "int_family_stability", "int_family_rank",
+        "int_country_stability", "int_indicator_stability",
     )
 ]  # fmt: skip
 

@@ -59,7 +59,7 @@ def int_perturbation(
     own = used["weight"].to_numpy()
     for kind, variation, draw, weight in _weights(y.columns, own, method["seed"]):
         score = _score(y, used.select("indicator", weight=pl.Series(weight)), method)
-        _, numbers = judge.judge(score.to_numpy(), everyone)
+        _, _, numbers = judge.judge(score.to_numpy(), everyone)
         rows += [(kind, variation, draw, *number) for number in numbers]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 

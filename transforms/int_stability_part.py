@@ -45,17 +45,23 @@ def int_stability_part(
     -------
     pl.DataFrame
         One row a number: part, kind ("method"), variation (the variant), draw, measure, name,
-        value. Measures are those of `Baseline.agreement`; core_families of the country `name`;
-        weight of the indicator `name`; and, over all draws of the part, selected: how often the
-        family `name` was core, where it was at all. No row if the values do not suit the way, as
-        values below 0 a ratio.
+        value, ranks. Measures are those of `Baseline.agreement`; core_families of the country
+        `name`; weight of the indicator `name`; and, over all draws of the part, selected: how often
+        the family `name` was core, where it was at all; and ranks: of the family `name`, if it is
+        one of the best of the release, a list of its rank in each draw (null for other measures).
+        No row if no draw is the part's, or the values do not suit the way, as values below 0 a
+        ratio.
     """
     method = topic.collect().row(0, named=True)
     way = topic.with_columns(**{field: pl.lit(value) for field, value in WAYS[part].items()})
+    draws = [draw for draw in range(method["samples"]) if variant(draw)[0] == part]
+    nothing = pl.DataFrame(schema={"part": pl.Int64, **SCHEMA, "ranks": pl.List(pl.Float64)})
+    if not draws:
+        return nothing
     try:
         y = int_indicator_value(int_indicator, int_indicator_choice, int_cohort, way)
     except DegenerateInput:
-        return pl.DataFrame(schema={"part": pl.Int64, **SCHEMA})
+        return nothing
     families = (
         int_score_rank.select("family_id", "score", "is_core")
         .join(int_cohort.select("family_id", "year"), on="family_id")
@@ -72,9 +78,8 @@ def int_stability_part(
     )
     sizes = families.group_by("year", maintain_order=True).len()["len"].to_numpy()
 
-    draws = [draw for draw in range(method["samples"]) if variant(draw)[0] == part]
     selected = np.zeros(len(families), dtype=np.int64)
-    rows = []
+    rows, ranks = [], []
     for start in range(0, len(draws), BLOCK):
         block = draws[start : start + BLOCK]
         chances = [np.random.default_rng([method["seed"], 0, draw]) for draw in block]
@@ -83,18 +88,29 @@ def int_stability_part(
             fit = replace(fit, weights=_capped(fit.weights, method["weight_cap"]))
             scoring = variant(draw)[1]
             scores = values.topsis(fit, drawn) if scoring == "topsis" else values.additive(fit)
-            is_core, numbers = judge.judge(scores, drawn)
+            is_core, places, numbers = judge.judge(scores, drawn)
             selected += is_core
+            ranks.append(places)
             of_draw = ("method", " ".join((*WAYS[part].values(), scoring)), draw)
             weights = zip(indicators, fit.weights.tolist(), strict=True)
             rows += [(*of_draw, *number) for number in numbers]
             rows += [(*of_draw, "weight", *weight) for weight in weights]
-    often = families.select(
-        kind=pl.lit("method"), variation=pl.lit(None, pl.String), draw=pl.lit(None, pl.Int64),
-        measure=pl.lit("selected"), name="family_id", value=pl.Series(selected, dtype=pl.Float64),
-    ).filter(pl.col("value") > 0)  # fmt: skip
-    return pl.concat([pl.DataFrame(rows, schema=SCHEMA, orient="row"), often]).select(
-        pl.lit(part, pl.Int64).alias("part"), pl.all()
+    names = families["family_id"]
+    often = pl.DataFrame(
+        {"measure": "selected", "name": names, "value": selected.astype(float)}
+    ).filter(pl.col("value") > 0)
+    places = pl.DataFrame(
+        {
+            "measure": "ranks",
+            "name": names.gather(judge.leading),
+            "ranks": pl.Series(np.stack(ranks, axis=1)).arr.to_list(),
+        }
+    )
+    found = [pl.DataFrame(rows, schema=SCHEMA, orient="row"), often, places]
+    return pl.concat(found, how="diagonal").select(
+        pl.lit(part, pl.Int64).alias("part"),
+        pl.lit("method").alias("kind"),
+        pl.exclude("kind"),
     )
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from scipy.sparse import csr_array
 
 from transforms.core_rule import own_threshold
-from transforms.stability import Baseline, select
+from transforms.stability import RANKED, Baseline, in_order, ranks, select
 
 # The choices of method that a result should not hang on (methods.md 3).
 WAYS = [
@@ -46,9 +46,13 @@ def variant(draw: int) -> tuple[int, str]:
 
 @dataclass(frozen=True)
 class Judge:
-    """What every variation is held against, and how its core is told and counted."""
+    """What every variation is held against, and how its core is told and counted.
+
+    `leading` are the places of the families that the release ranks best, at most RANKED.
+    """
 
     baseline: Baseline
+    leading: np.ndarray
     countries: list[str]
     shares: csr_array
     rule: str
@@ -74,8 +78,16 @@ class Judge:
             (found["share"].to_numpy(), (row.to_numpy(), found["family"].to_numpy())),
             shape=(len(names), len(ranked)),
         )
+        least = ranked["score"].top_k(RANKED).min()
+        leading = (
+            ranked.with_row_index("row")
+            .filter(pl.col("score") >= least)
+            .sort("score", "family_id", descending=[True, False])
+            .head(RANKED)
+        )
         return cls(
             Baseline.of(ranked["score"].to_numpy(), ranked["is_core"].to_numpy()),
+            leading["row"].to_numpy(),
             names.to_list(),
             shares,
             method["core_rule"],
@@ -84,8 +96,8 @@ class Judge:
 
     def judge(
         self, scores: np.ndarray, drawn: np.ndarray
-    ) -> tuple[np.ndarray, Iterator[tuple[str, str | None, float]]]:
-        """Cut scores by the topic's rule; count the core of each country and compare the whole.
+    ) -> tuple[np.ndarray, np.ndarray, Iterator[tuple[str, str | None, float]]]:
+        """Cut scores by the topic's rule; rank the best, count each country's core, compare all.
 
         Parameters
         ----------
@@ -96,11 +108,14 @@ class Judge:
 
         Returns
         -------
-        tuple of np.ndarray and iterator
-            m booleans, whether core; and measure, name and value of each number.
+        tuple of two np.ndarray and iterator
+            m booleans, whether core; the ranks of the `leading`; and measure, name and value of
+            each number.
         """
-        is_core = select(scores, drawn, self.rule, self.threshold)
-        return is_core, self._numbers(scores, is_core, drawn)
+        ordered = in_order(scores, drawn)
+        is_core = select(scores, ordered, self.rule, self.threshold)
+        places = ranks(scores[self.leading], ordered)
+        return is_core, places, self._numbers(scores, is_core, drawn)
 
     def _numbers(
         self, scores: np.ndarray, is_core: np.ndarray, drawn: np.ndarray
@@ -125,6 +140,6 @@ def variations(int_stability_part: pl.LazyFrame, int_perturbation: pl.LazyFrame)
     pl.LazyFrame
         The same of all, without the families.
     """
-    drawn = int_stability_part.filter(pl.col("measure") != "selected").select(*SCHEMA)
+    drawn = int_stability_part.filter(pl.col("draw").is_not_null()).select(*SCHEMA)
     all_draws = drawn.with_columns(kind=pl.lit("bootstrap"), variation=pl.lit("all draws"))
     return pl.concat([drawn, all_draws, int_perturbation.select(*SCHEMA)])

@@ -84,6 +84,8 @@ select
     v.topsis_score, -- TOPSIS closeness by the weights of the score, 0 to 100
     v.grey_score, -- Grey relation to the best by the weights of the score, 0 to 100
     s.rank, -- Rank by score, 1 is best; ties share the middle rank
+    q.rank_low, -- 5 % quantile of its rank over the bootstrap's draws; of the best 10,000 only
+    q.rank_high, -- 95 % quantile of the same
     s.position::bigint as position, -- Place by score, ties in order of family_id
     s.is_core, -- Whether it is a key core patent by the topic's rule
     s.is_tied_at_cut, -- Whether it ties with others at the cut, which are all core
@@ -93,6 +95,7 @@ from intermediate.int_family as f
 inner join intermediate.int_indicator as i on f.family_id = i.family_id
 inner join intermediate.int_score_rank as s on f.family_id = s.family_id
 inner join intermediate.int_family_stability as b on f.family_id = b.family_id
+left join intermediate.int_family_rank as q on f.family_id = q.family_id
 inner join intermediate.int_score as v on f.family_id = v.family_id
 inner join main_country as c on f.family_id = c.family_id
 left join intermediate.int_breakthrough as k on f.family_id = k.family_id

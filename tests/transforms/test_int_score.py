@@ -6,8 +6,11 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
 
 from tests.transforms.analysis import Analysis, example
+from transforms.entropy import DegenerateInput
 from transforms.scoring import grey, topsis
 from warehouse.settings import ROOT
 
@@ -87,3 +90,35 @@ def test_the_number_of_threads_changes_no_bit():
         for threads in ("1", "3")
     ]  # fmt: skip
     assert told[0] == told[1]
+
+
+VALUES = st.none() | st.sampled_from([0.0, 1.0, 2.0, 7.0, 0.1, 1e-12, 1e12])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 8).flatmap(
+        lambda m: st.lists(st.lists(VALUES, min_size=m, max_size=m), min_size=1, max_size=4)
+    ),
+    st.fixed_dictionaries(
+        {
+            "normalisation": st.sampled_from(["minmax", "ratio", "shift"]),
+            "weighting": st.sampled_from(["entropy", "equal", "critic"]),
+            "scoring": st.sampled_from(["sum", "topsis", "grey"]),
+            "winsorise": st.sampled_from([None, 0.9]),
+        }
+    ),
+)
+def test_any_values_have_finite_scores_or_an_explained_error(columns, method):
+    analysis = Analysis({f"x{j}": column for j, column in enumerate(columns)}, **method)
+    try:
+        found = analysis.scores()
+    except DegenerateInput:
+        event("refused")
+        return
+    event("scored")
+    critic = found["critic_score"].drop_nulls()
+    assert len(critic) in (0, found.height)
+    for column in (critic, *found.select(SCORES).drop("critic_score")):
+        assert column.is_between(0, 100).all()
+        assert column.is_finite().all()

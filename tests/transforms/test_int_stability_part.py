@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from transforms.int_country_stability import int_country_stability
+from transforms.int_family_rank import int_family_rank
 from transforms.int_indicator_stability import int_indicator_stability
 from transforms.int_perturbation import int_perturbation
 from transforms.int_stability import int_stability
@@ -155,6 +156,22 @@ def test_the_core_families_of_all_countries_are_those_of_the_draw(found):
     assert set(found.filter(pl.col("measure") == "core_families")["name"]) == {"JP", "US"}
 
 
+def test_every_draw_ranks_every_family_once(found):
+    ranked = found.filter(pl.col("measure") == "ranks")
+    often = ranked.group_by("name").agg(pl.col("ranks").list.len().sum())
+    assert often.height == M
+    assert set(often["ranks"]) == {METHOD["samples"]}
+
+
+def test_a_family_that_leads_in_everything_is_first_in_every_draw_and_the_last_never(values):
+    x = {name: [100.0, *column[1:-1], 0.0] for name, column in values.items()}
+    ranks = int_family_rank(whole(x).lazy()).collect().rows_by_key("family_id", unique=True)
+    # Copies of the first tie for the first places: 1.5 is the middle of two.
+    assert ranks["f000"][0] == 1
+    assert ranks["f000"][1] <= 3
+    assert ranks[f"f{M - 1:03}"][0] > 0.9 * M
+
+
 # --- Summed up -----------------------------------------------------------------------------------
 
 WEIGHTS = pl.LazyFrame({"indicator": ["a", "b", "c"], "weight": [0.5, 0.3, 0.2]}).with_columns(
@@ -242,6 +259,19 @@ def test_countries_are_ranked_in_each_draw_and_ties_share_the_better_rank():
     assert ranks == {"KR": (1, 1, 1), "JP": (1, 2, 3), "CN": (2, 3, 3)}
     assert found["CN"]["core_families_low"] == 1
     assert found["CN"]["core_families_high"] == pytest.approx(4)
+
+
+def test_a_familys_ranks_of_all_parts_make_one_interval_whose_ends_occur():
+    parts = pl.LazyFrame(
+        [
+            {"measure": "ranks", "name": "f1", "ranks": [float(i) for i in range(1, 61)]},
+            {"measure": "ranks", "name": "f1", "ranks": [float(i) for i in range(61, 102)]},
+            {"measure": "ranks", "name": "f2", "ranks": [7.5]},
+            {"measure": "selected", "name": "f3", "ranks": None},
+        ]
+    )
+    # Of 1 to 101 the twentieths are 6 and 96.
+    assert sorted(int_family_rank(parts).collect().rows()) == [("f1", 6, 96), ("f2", 7.5, 7.5)]
 
 
 def test_weights_have_an_interval_and_what_hangs_on_them():

@@ -9,7 +9,16 @@ from scipy.stats import kendalltau
 
 from transforms import stability
 from transforms.entropy import entropy_weights, normalise, scores
-from transforms.stability import Baseline, Values, best, rank_biased_overlap, resample, select
+from transforms.stability import (
+    Baseline,
+    Values,
+    best,
+    in_order,
+    rank_biased_overlap,
+    ranks,
+    resample,
+    select,
+)
 
 GENERATOR = np.random.default_rng(20261122)
 
@@ -138,7 +147,24 @@ def test_the_cut_of_a_draw_is_that_of_the_copies(rule):
     threshold = {"top_share": 0.1, "mean_sd": 1, "pareto": 0.8, "head_tail": 1, "price": 0.5}[rule]
     copies = np.sort([s for s, c in zip(x[0], drawn, strict=True) for _ in range(c)])
     cut = stability.cut_score(copies, rule, threshold)
-    assert select(x[0], drawn, rule, threshold).tolist() == [s >= cut for s in x[0]]
+    assert select(x[0], in_order(x[0], drawn), rule, threshold).tolist() == [s >= cut for s in x[0]]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=1, max_size=30).filter(
+        lambda families: any(copies for _, copies in families)
+    )
+)
+def test_a_rank_is_the_middle_of_the_places_that_ties_fill_among_the_drawn(families):
+    scores, drawn = (np.array(column, dtype=float) for column in zip(*families, strict=True))
+    drawn = drawn.astype(int)
+    places = sorted((-s for s, c in families for _ in range(c)))
+    found = ranks(scores, in_order(scores, drawn))
+    for score, rank in zip(scores, found, strict=True):
+        own = [place for place, s in enumerate(places, start=1) if s == -score]
+        better = sum(s < -score for s in places)
+        assert rank == (sum(own) / len(own) if own else better + 1)
+    assert (drawn * found).sum() == sum(range(1, len(places) + 1))
 
 
 # --- Agreement -----------------------------------------------------------------------------------

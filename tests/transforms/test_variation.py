@@ -25,7 +25,7 @@ COUNTRY = pl.DataFrame(
 
 def judged(scores: list[float], drawn: list[int]) -> tuple[list[bool], dict]:
     judge = Judge.of(RANKED, COUNTRY, METHOD)
-    is_core, numbers = judge.judge(np.array(scores), np.array(drawn))
+    is_core, _, numbers = judge.judge(np.array(scores), np.array(drawn))
     return is_core.tolist(), {(measure, name): value for measure, name, value in numbers}
 
 
@@ -54,3 +54,11 @@ def test_the_reverse_order_disagrees():
     is_core, found = judged([1, 2, 3, 4], [1, 1, 1, 1])
     assert is_core == [False, False, True, True]
     assert (found["kendall_tau", None], found["core_overlap", None]) == (pytest.approx(-1), 0)
+
+
+def test_only_the_best_are_ranked_in_every_draw(monkeypatch):
+    monkeypatch.setattr("transforms.variation.RANKED", 2)
+    judge = Judge.of(RANKED, COUNTRY, METHOD)
+    _, places, _ = judge.judge(np.array([4.0, 3.0, 2.0, 1.0]), np.array([2, 0, 2, 0]))
+    assert RANKED["family_id"].gather(judge.leading).to_list() == ["f1", "f2"]
+    assert places.tolist() == [1.5, 3]

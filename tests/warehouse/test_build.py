@@ -10,9 +10,10 @@ import duckdb
 import polars as pl
 import pytest
 
+from transforms.entropy import entropy_weights
 from warehouse import build
 from warehouse.database import MEMORY
-from warehouse.errors import BadInput, CorepathError
+from warehouse.errors import BadInput, CorepathError, Refused
 from warehouse.graph import Table
 
 TABLE = "-- Numbers. One row = one number.\nselect {} as number"
@@ -97,6 +98,22 @@ def test_what_cannot_be_built_leaves_the_other_kind_as_it_was(tmp_path, connecti
         build.keep(connection, broken, "bad")
     assert build.is_kept(connection, table, "good")
     assert connection.sql("from warehouse.dump.stg_number").fetchall() == [(1,)]
+
+
+def test_values_without_an_answer_are_refused_and_the_reason_is_told(
+    tmp_path, connection, monkeypatch
+):
+    def int_weight() -> pl.DataFrame:
+        return entropy_weights(pl.DataFrame({"fs": [1.0, 1.0], "sc": [2.0, 2.0]}))
+
+    path = tmp_path / "int_weight.py"
+    path.write_text("def int_weight(): ...\n")
+    module = ModuleType("transforms.int_weight")
+    module.__dict__.update(int_weight=int_weight)
+    monkeypatch.setitem(sys.modules, "transforms.int_weight", module)
+    with pytest.raises(Refused, match=r"cannot be analysed.*every indicator is constant: fs, sc"):
+        build.make(connection, Table("intermediate", "int_weight", path, ()), "memory")
+    assert connection.sql("from duckdb_tables() where table_name = 'int_weight'").fetchall() == []
 
 
 # --- Tables in parts -----------------------------------------------------------------------------
