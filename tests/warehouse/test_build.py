@@ -15,6 +15,7 @@ from warehouse import build
 from warehouse.database import MEMORY
 from warehouse.errors import BadInput, CorepathError, Refused
 from warehouse.graph import Table
+from warehouse.sources import named
 
 TABLE = "-- Numbers. One row = one number.\nselect {} as number"
 VIEW = "-- Numbers. One row = one number.\n-- A view: it is read once.\nselect {} as number"
@@ -223,3 +224,21 @@ def test_the_shipped_rules_have_the_precedence_of_the_method():
         "industry": ["I1", "I3", "I2", "I4"], "technology": ["T1", "T2", "T3"],
         "collaboration": ["C2", "C1", "C3", "C4"],
     }  # fmt: skip
+
+
+def test_the_release_says_of_each_source_how_many_publications_were_merged(connection):
+    connection.execute(
+        "attach ':memory:' as build; create schema build.meta; create schema staging; "
+        "create table staging.stg_document as select * from (values ('uspto', 2), ('uspto', 1), "
+        "('uspto', 3), ('patentsview', 1)) as d(source, source_count); "
+        "create table warehouse.raw.source_file as select * from (values ('uspto', 'a', 2, 2, 0), "
+        "('uspto', 'b', 3, 1, 2), ('patentsview', 'c', 3, 3, 0)) "
+        "as f(source, file, rows, loaded, rejected)"
+    )
+    sources = {name: named(name) for name in ("uspto", "patentsview")}
+    build.describe_sources(connection, sources)
+    told = connection.sql(
+        "select files, rows, loaded, rejected, publications, merged_publications "
+        "from build.meta.source order by source"
+    ).fetchall()
+    assert told == [(1, 3, 3, 0, 1, 0), (2, 5, 3, 2, 3, 2)]

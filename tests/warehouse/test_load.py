@@ -445,6 +445,24 @@ def test_any_mixture_of_good_bad_and_blank_lines_balances(drawn, ends, compresse
         assert [position for position, *_ in rejects(warehouse)] == places
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_any_change_of_bytes_leaves_the_lines_it_does_not_touch(data):
+    content = b"".join(line(i, inventionTitle="É" * (i % 3)) + b"\n" for i in range(8))
+    start = data.draw(st.integers(0, len(content) - 1))
+    stop = start + data.draw(st.integers(0, 3))
+    new = data.draw(st.binary(max_size=3) | st.sampled_from([b'"', b"\n", b"\r", b"}", b"\0"]))
+    changed = content[:start] + new + content[stop:]
+    untouched = content[:start].count(b"\n"), content[stop:].count(b"\n")
+    untouched = {*range(untouched[0]), *range(9 - untouched[1], 8)}
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as warehouse:
+        (Path(folder) / "a.jsonl").write_bytes(changed)
+        load(warehouse, PPUBS, Path(folder))
+        assert {f"US-{i}-B2" for i in untouched} <= set(guids(warehouse))
+        filled = sum(bool(each.strip()) for each in changed.split(b"\n"))
+        assert filled == len(guids(warehouse)) + len(rejects(warehouse))
+
+
 # --- The samples ---------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ import re
 import tempfile
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,16 +78,17 @@ def read(warehouse: duckdb.DuckDBPyConnection, part: Part, *, exactly: bool) -> 
     DoubtfulError
         The file is not clean, and was not read exactly.
     """
-    text = _look(part.path)
-    if not text.lines:
+    if not part.path.stat().st_size:
         part.warn("the file is empty")
         return Count(0, 0)
-    header = _header(part, text)
+    header = _header(part)
     chosen = part.find_columns(header)
-    if exactly:
-        count = _read_exactly(warehouse, part, text, header, chosen)
-    else:
-        count = _read_at_once(warehouse, part, text, header, chosen)
+    with ThreadPoolExecutor(1) as aside:  # it counts while DuckDB reads
+        looking = aside.submit(_look, part.path)
+        if exactly:
+            count = _read_exactly(warehouse, part, looking.result(), header, chosen)
+        else:
+            count = _read_at_once(warehouse, part, looking, header, chosen)
     _check_types(warehouse, part, chosen)
     return count
 
@@ -107,17 +109,23 @@ def _look(path: Path) -> _Text:
                 pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
             has_nul = has_nul or b"\0" in chunk
             last = chunk[-1:]
-    encoding = next((name for bom, name in _BOMS.items() if head.startswith(bom)), "")
+    encoding = _marked(head)
     ends = b"\r" if returns and not newlines else b"\r\n" if pairs and pairs == newlines else b"\n"
     lines = (returns if ends == b"\r" else newlines) + (last not in (b"", ends[-1:]))
     is_plain = not (encoding or has_nul) and returns == pairs and pairs in (0, newlines)
     return _Text(path, encoding, lines, is_plain, ends)
 
 
-def _header(part: Part, text: _Text) -> list[str]:
+def _marked(head: bytes) -> str:
+    """Tell an encoding by the mark at the start of a file, empty if it has none."""
+    return next((name for bom, name in _BOMS.items() if head.startswith(bom)), "")
+
+
+def _header(part: Part) -> list[str]:
     """Read the names of a file's columns."""
-    with open(text.path, "rb") as file:
-        head = file.read(CHUNK).decode(text.encoding or "utf-8-sig", errors="replace")
+    with open(part.path, "rb") as file:
+        content = file.read(CHUNK)
+    head = content.decode(_marked(content) or "utf-8-sig", errors="replace")
     try:
         parsed = next(csv.reader(io.StringIO(head, newline=None), **_format(part)), [])
     except csv.Error as error:
@@ -144,11 +152,13 @@ def _format(part: Part) -> dict[str, Any]:
 def _read_at_once(
     warehouse: duckdb.DuckDBPyConnection,
     part: Part,
-    text: _Text,
+    looking: Future[_Text],
     header: list[str],
     chosen: dict[str, int],
 ) -> Count:
-    if not text.is_plain:
+    with open(part.path, "rb") as file:
+        first = file.readline(CHUNK)
+    if _marked(first):
         raise DoubtfulError(part.name)
     stored = part.declared.stored
     dialect = part.source.dialect
@@ -163,15 +173,18 @@ def _read_at_once(
             f"max_line_size = {MAX_ROW}, compression = 'none')",
             {
                 "name": part.name,
-                "path": str(text.path),
+                "path": str(part.path),
                 "delimiter": dialect.delimiter,
                 "quote": dialect.quote,
-                "ends": "\\r\\n" if text.ends == b"\r\n" else "\\n",
+                # If others end otherwise, the file is not plain.
+                "ends": "\\r\\n" if first.endswith(b"\r\n") else "\\n",
             },
         ).fetchall()
     except duckdb.Error as error:
         raise DoubtfulError(part.name) from error
-    if loaded != text.lines - 1 and loaded != _records(text.path, dialect.quote) - 1:
+    text = looking.result()
+    is_all = loaded == text.lines - 1 or loaded == _records(part.path, dialect.quote) - 1
+    if not text.is_plain or not is_all:
         raise DoubtfulError(part.name)
     return Count(loaded, loaded)
 

@@ -1,11 +1,14 @@
 """Parquet: each row is loaded as it was, in the declared types, or rejected."""
 
+import tempfile
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from warehouse.errors import BadInput
 from warehouse.load import Loaded, load
@@ -153,6 +156,23 @@ def test_a_file_damaged_within_is_refused_by_name(warehouse, tmp_path):
     with pytest.raises(BadInput, match=r"p\.parquet"):
         load(warehouse, NESTED, tmp_path)
     assert publications(warehouse) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_any_change_of_bytes_is_refused_or_accounts_for_every_row(data):
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as warehouse:
+        path = write(folder, *(row(f"US-{i}-B2", filed=i) for i in range(50)))
+        content = path.read_bytes()
+        start = data.draw(st.integers(0, len(content) - 1))
+        stop = start + data.draw(st.integers(0, 3))
+        path.write_bytes(content[:start] + data.draw(st.binary(max_size=3)) + content[stop:])
+        try:
+            loaded = load(warehouse, NESTED, Path(folder), 1)
+        except BadInput:
+            return  # it is no whole Parquet file, or has other columns: refused aloud
+        assert loaded.rows + loaded.rejected == 50
+        assert len(publications(warehouse)) == loaded.rows
 
 
 def test_a_new_shard_is_all_that_is_read(warehouse, tmp_path):
