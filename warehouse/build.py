@@ -5,7 +5,7 @@ import logging
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +17,7 @@ from polars.io.plugins import register_io_source
 
 from transforms.entropy import DegenerateInput
 from transforms.pathway import PathTest
-from warehouse.database import MEMORY, identifier, literal
+from warehouse.database import giving_up, identifier, literal
 from warehouse.errors import BadInput, CorepathError, Refused
 from warehouse.graph import GraphError, Table, describe
 from warehouse.settings import ROOT
@@ -319,25 +319,13 @@ BYTES_A_ROW = 1000
 @contextmanager
 def _room(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[None]:
     """Let DuckDB hold less, down to a quarter of its limit, while a function holds rows, too."""
-    limit, rounded, rows = connection.execute(
-        f"select getvariable('{MEMORY}'), current_setting('memory_limit'), "
-        "coalesce(max(estimated_size), 0) "
+    rows = connection.execute(
+        "select coalesce(max(estimated_size), 0) "
         "from duckdb_tables() where list_contains(?, schema_name || '.' || table_name)",
         [list(table.parents)],
-    ).fetchall()[0]
-    if limit is None:  # nobody limited this connection
+    ).fetchall()[0][0]
+    with giving_up(connection, rows * BYTES_A_ROW):
         yield
-        return
-    number, unit = rounded.split()
-    held = float(number) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit)
-    less = max(held - rows * BYTES_A_ROW, held / 4)
-    # What is in use just now stays where it is.
-    with suppress(duckdb.OutOfMemoryException):
-        connection.execute(f"set memory_limit = '{less:.0f}B'")
-    try:
-        yield
-    finally:
-        connection.execute(f"set memory_limit = {literal(limit)}")
 
 
 def _make_part(table: Table, part: int, files: Mapping[str, Path]) -> pl.DataFrame:

@@ -9,13 +9,23 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
 
 from warehouse import build, diff, gate, release
-from warehouse.database import attach, connect, exclusive, identifier, literal
+from warehouse.database import (
+    KEPT_SHARE,
+    attach,
+    connect,
+    exclusive,
+    giving_up,
+    identifier,
+    literal,
+    memory_limit,
+)
 from warehouse.errors import BadInput, Refused, UsageError
 from warehouse.graph import Table, discover, fingerprints
 from warehouse.history import withdrawn
@@ -243,7 +253,9 @@ class _Run:
         draft = self.releases.draft()
         file = draft / "corepath.duckdb"
         try:
-            with Validator(self.settings.memory, self.settings.threads) as validator:
+            # What this process gives up while that one judges.
+            memory = f"{(1 - KEPT_SHARE) * memory_limit(self.connection):.0f}B"
+            with Validator(memory, self.settings.threads) as validator:
                 rows = self._build(file)
                 results = self.step("validate", lambda: self._validate(validator, file), 0)
             version = self.releases.next_version()
@@ -310,9 +322,10 @@ class _Run:
         with self._warehouse():
             kept = kept_verdicts(self.connection, verdict_marks)
         anew = [(schema, name) for schema, name in staging if name not in kept]
-        judged = validator.judge(
-            [Job(str(warehouse.resolve()), anew), Job(str(file.resolve()), marts)]
-        )
+        with giving_up(self.connection, inf):
+            judged = validator.judge(
+                [Job(str(warehouse.resolve()), anew), Job(str(file.resolve()), marts)]
+            )
         with self._warehouse():
             keep_verdicts(self.connection, {n: verdict_marks[n] for _, n in anew}, judged)
         results = [r for verdicts in kept.values() for r in verdicts] + judged
