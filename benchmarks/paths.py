@@ -33,6 +33,8 @@ PLAN = "\n".join(
 )
 TOPIC_SHARE, CORE_SHARE = 0.6, 0.5
 SAMPLES = 500
+# Not the seeds with which the rules were made.
+FIRST_SEED = 11
 DIMENSIONS = ("industry", "technology", "collaboration")
 
 
@@ -49,7 +51,7 @@ def measure(families: int, rounds: int, limits: Mapping[str, Any], work: Path, f
     families
         How many each world has.
     rounds
-        How many seeds, from 1.
+        How many seeds, from FIRST_SEED.
     limits
         Of DuckDB: memory, threads.
     work
@@ -58,15 +60,20 @@ def measure(families: int, rounds: int, limits: Mapping[str, Any], work: Path, f
         The results; a measurement that was stopped goes on.
     """
     report = resume(file, "paths", {"families": families, "samples": SAMPLES, **limits})
-    for seed in range(len(report["rounds"]) + 1, rounds + 1):
+    for number in range(len(report["rounds"]), rounds):
         found = {}
         for what, null in (("planted", False), ("nothing", True)):
             with tempfile.TemporaryDirectory(dir=work) as folder:
                 found[what] = find(
-                    families, seed, Path(folder), null=null, samples=SAMPLES, **limits
+                    families,
+                    FIRST_SEED + number,
+                    Path(folder),
+                    null=null,
+                    samples=SAMPLES,
+                    **limits,
                 )
             hits = [path["as_planted"] for path in found[what]["paths"]]
-            say(f"paths {seed}/{rounds}: {what} planted, {sum(hits)} of {len(hits)} found so")
+            say(f"paths {number + 1}/{rounds}: {what} planted, {sum(hits)} of {len(hits)} found so")
         report["rounds"].append(found)
         write(file, report)
 

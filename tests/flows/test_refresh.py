@@ -32,7 +32,7 @@ def spread(task_runner: str) -> pl.DataFrame:
     @flow
     def any_flow() -> list[pl.DataFrame]:
         works = [partial(part, number) for number in range(4)]
-        return _spread(_runner(Settings(task_runner=task_runner, threads=2)), "any", works)
+        return _spread(_runner(Settings(task_runner=task_runner, threads=2)), 2, "any", works, 4)
 
     return pl.concat(any_flow())
 
