@@ -309,7 +309,8 @@ def _in_parts(
     connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread, at_once: int
 ) -> pl.DataFrame:
     """Make a table in parts, some perhaps in processes without DuckDB: they share files."""
-    spilled = Path(connection.sql("select current_setting('temp_directory')").fetchall()[0][0])
+    ((beside,),) = connection.sql("select current_setting('temp_directory')").fetchall()
+    spilled = Path(beside).absolute()  # processes may work in other folders
     spilled.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=spilled) as folder:
         files = {name.split(".")[1]: Path(folder) / f"{name}.parquet" for name in table.parents}
