@@ -34,7 +34,8 @@ TOPIC_SHARE, CORE_SHARE = 0.6, 0.5
 # Of all core families those of each of COUNTRIES, at least.
 LEAST = 0.16
 SAMPLES = 500
-FIRST_SEED = 11  # those before are the worlds with which the rules were made
+# Not the seeds with which the rules were made.
+FIRST_SEED = 11
 DIMENSIONS = ("industry", "technology", "collaboration")
 
 
@@ -60,16 +61,20 @@ def measure(families: int, rounds: int, limits: Mapping[str, Any], work: Path, f
         The results; a measurement that was stopped goes on.
     """
     report = resume(file, "paths", {"families": families, "samples": SAMPLES, **limits})
-    for done in range(len(report["rounds"]), rounds):
-        seed = FIRST_SEED + done
+    for number in range(len(report["rounds"]), rounds):
         found = {}
         for what, null in (("planted", False), ("nothing", True)):
             with tempfile.TemporaryDirectory(dir=work) as folder:
                 found[what] = find(
-                    families, seed, Path(folder), null=null, samples=SAMPLES, **limits
+                    families,
+                    FIRST_SEED + number,
+                    Path(folder),
+                    null=null,
+                    samples=SAMPLES,
+                    **limits,
                 )
             hits = [path["as_planted"] for path in found[what]["paths"]]
-            say(f"paths {done + 1}/{rounds}: {what} planted, {sum(hits)} of {len(hits)} found so")
+            say(f"paths {number + 1}/{rounds}: {what} planted, {sum(hits)} of {len(hits)} found so")
         report["rounds"].append(found)
         write(file, report)
 

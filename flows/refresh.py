@@ -60,10 +60,12 @@ def _runner(settings: Settings) -> Callable[[], TaskRunner[Any]] | None:
 
 def _spread(
     runner: Callable[[], TaskRunner[Any]] | None,
+    threads: int,
     name: str,
     works: Sequence[Callable[[], pl.DataFrame]],
+    at_once: int,
 ) -> list[pl.DataFrame]:
-    """Run the parts of a step as tasks of a runner."""
+    """Run the parts of a step as tasks of a runner; in turn where memory is short for that."""
     tasks = [
         task(
             name=f"{name} {part}", task_run_name=f"{name} {part}", cache_policy=NO_CACHE,
@@ -71,7 +73,7 @@ def _spread(
         )(work)
         for part, work in enumerate(works)
     ]  # fmt: skip
-    if runner is None:
+    if runner is None or at_once < min(threads, len(works)):
         return [part() for part in tasks]
     with runner() as running:
         futures = [running.submit(part, parameters={}) for part in tasks]
@@ -99,7 +101,10 @@ def refresh(settings: Settings) -> core.Outcome:
     """
     try:
         outcome = core.refresh(
-            settings, _as_task, partial(_spread, _runner(settings)), flow_run.get_id()
+            settings,
+            _as_task,
+            partial(_spread, _runner(settings), settings.threads),
+            flow_run.get_id(),
         )
     except Refused as refused:
         topic = read(settings.topic).name

@@ -37,18 +37,22 @@ def int_industry_profile(
         int_family_industry.join(int_family_country, on="family_id")
         .join(int_score_rank.select("family_id", "is_core"), on="family_id")
         .select(
-            "family_id", "scheme", "industry", "country", "is_core",
+            "family_id", "scheme", "country", "is_core", kind="industry",
             share=pl.col("share") * pl.col("share_right"),
         )
-        .collect()
     )  # fmt: skip
+    schemes = int_family_industry.select("scheme").unique().collect()["scheme"].sort()
+    # One population of one scheme at a time: all together may be large.
     return pl.concat(
-        profile(part.rename({"industry": "kind"}), method["samples"], method["seed"]).select(
+        profile(
+            shares.filter(pl.col("scheme") == scheme, chosen).collect(),
+            method["samples"], method["seed"],
+        ).select(
             pl.lit(population).alias("population"),
-            pl.lit(scheme[0]).alias("scheme"),
+            pl.lit(scheme).alias("scheme"),
             pl.col("kind").alias("industry"),
             pl.exclude("kind"),
         )
-        for scheme, of_scheme in sorted(shares.partition_by("scheme", as_dict=True).items())
-        for population, part in (("all", of_scheme), ("core", of_scheme.filter("is_core")))
-    )
+        for scheme in schemes
+        for population, chosen in (("all", pl.lit(True)), ("core", pl.col("is_core")))
+    )  # fmt: skip

@@ -134,10 +134,12 @@ def profile(shares: pl.DataFrame, draws: int, seed: int | list[int]) -> pl.DataF
     countries = shares["country"].unique().sort()
     kinds = shares["kind"].unique().sort()
     grid = (len(countries), len(kinds))
-    placed = shares.with_columns(
-        cell=pl.col("country").replace_strict(countries, range(grid[0]), return_dtype=pl.Int64)
+    placed = shares.select(
+        "family_id",
+        "share",
+        cell=pl.col("country").replace_strict(countries, range(grid[0]), return_dtype=pl.Int32)
         * grid[1]
-        + pl.col("kind").replace_strict(kinds, range(grid[1]), return_dtype=pl.Int64)
+        + pl.col("kind").replace_strict(kinds, range(grid[1]), return_dtype=pl.Int32),
     ).sort("cell", "share")
     # A family's pattern is the list of its cells; families of one pattern are counted together.
     alike = (

@@ -5,7 +5,7 @@ import logging
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +17,7 @@ from polars.io.plugins import register_io_source
 
 from transforms.entropy import DegenerateInput
 from transforms.pathway import PathTest
-from warehouse.database import MEMORY, identifier, literal
+from warehouse.database import KEPT_SHARE, giving_up, identifier, literal, memory_limit
 from warehouse.errors import BadInput, CorepathError, Refused
 from warehouse.graph import GraphError, Table, describe
 from warehouse.settings import ROOT
@@ -26,13 +26,16 @@ from warehouse.topic import Topic
 
 log = logging.getLogger("corepath.build")
 
-# How the parts of a table are made: a name, and work that can be sent to other processes.
-Spread = Callable[[str, Sequence[Callable[[], pl.DataFrame]]], list[pl.DataFrame]]
+# How the parts of a table are made: a name, work that can be sent to other processes, and how many
+# may run at once, lest they hold too much.
+Spread = Callable[[str, Sequence[Callable[[], pl.DataFrame]], int], list[pl.DataFrame]]
 
 
-def one_by_one(name: str, works: Sequence[Callable[[], pl.DataFrame]]) -> list[pl.DataFrame]:
+def one_by_one(
+    name: str, works: Sequence[Callable[[], pl.DataFrame]], at_once: int
+) -> list[pl.DataFrame]:
     """Make parts one after the other, here."""
-    del name
+    del name, at_once
     return [work() for work in works]
 
 
@@ -262,8 +265,8 @@ def make(
             _drop_other(connection, catalog, table)
             connection.execute(f"create or replace {kind} {target} as\n{table.text}")
         else:
-            with _room(connection, table):
-                made = _call(connection, table, spread)
+            with _room(connection, table) as at_once:
+                made = _call(connection, table, spread, at_once)
             _write(connection, target, made)
     except DegenerateInput as error:
         raise Refused(f"this topic cannot be analysed on these sources: {error}") from error
@@ -292,24 +295,29 @@ def _drop_other(connection: duckdb.DuckDBPyConnection, catalog: str, table: Tabl
         connection.execute(f"drop {other} {target}")
 
 
-def _call(connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread) -> pl.DataFrame:
+def _call(
+    connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread, at_once: int
+) -> pl.DataFrame:
     if table.is_in_parts:
-        return _in_parts(connection, table, spread)
+        return _in_parts(connection, table, spread, at_once)
     frames = {parent.split(".")[1]: _scan(connection, parent) for parent in table.parents}
     result = table.function()(**frames)
     return result.collect(engine="streaming") if isinstance(result, pl.LazyFrame) else result
 
 
-def _in_parts(connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread) -> pl.DataFrame:
+def _in_parts(
+    connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread, at_once: int
+) -> pl.DataFrame:
     """Make a table in parts, some perhaps in processes without DuckDB: they share files."""
-    spilled = Path(connection.sql("select current_setting('temp_directory')").fetchall()[0][0])
+    ((beside,),) = connection.sql("select current_setting('temp_directory')").fetchall()
+    spilled = Path(beside).absolute()  # processes may work in other folders
     spilled.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=spilled) as folder:
         files = {name.split(".")[1]: Path(folder) / f"{name}.parquet" for name in table.parents}
         for parent, file in zip(table.parents, files.values(), strict=True):
             connection.execute(f"copy (from {parent}) to {literal(file)} (format parquet)")
         works = [partial(_make_part, table, part, files) for part in range(table.parts())]
-        return pl.concat(spread(table.key, works))
+        return pl.concat(spread(table.key, works, at_once))
 
 
 # What functions hold for a row of the longest table that they read, at most; measured.
@@ -317,27 +325,17 @@ BYTES_A_ROW = 1000
 
 
 @contextmanager
-def _room(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[None]:
-    """Let DuckDB hold less, down to a quarter of its limit, while a function holds rows, too."""
-    limit, rounded, rows = connection.execute(
-        f"select getvariable('{MEMORY}'), current_setting('memory_limit'), "
-        "coalesce(max(estimated_size), 0) "
+def _room(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[int]:
+    """Let DuckDB hold less while a function holds rows, too; tell how many could do so at once."""
+    rows = connection.execute(
+        "select coalesce(max(estimated_size), 0) "
         "from duckdb_tables() where list_contains(?, schema_name || '.' || table_name)",
         [list(table.parents)],
-    ).fetchall()[0]
-    if limit is None:  # nobody limited this connection
-        yield
-        return
-    number, unit = rounded.split()
-    held = float(number) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit)
-    less = max(held - rows * BYTES_A_ROW, held / 4)
-    # What is in use just now stays where it is.
-    with suppress(duckdb.OutOfMemoryException):
-        connection.execute(f"set memory_limit = '{less:.0f}B'")
-    try:
-        yield
-    finally:
-        connection.execute(f"set memory_limit = {literal(limit)}")
+    ).fetchall()[0][0]
+    held = rows * BYTES_A_ROW
+    fit = memory_limit(connection) * (1 - KEPT_SHARE) / max(held, 1)
+    with giving_up(connection, held):
+        yield int(max(1, min(fit, table.parts() if table.is_in_parts else 1)))
 
 
 def _make_part(table: Table, part: int, files: Mapping[str, Path]) -> pl.DataFrame:

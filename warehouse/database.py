@@ -4,7 +4,8 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from math import inf
 from pathlib import Path
 
 import duckdb
@@ -47,6 +48,49 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     )
     connection.execute(f"set variable {MEMORY} = {literal(settings.memory)}")
     return connection
+
+
+# What DuckDB keeps of its limit, whatever else holds memory.
+KEPT_SHARE = 0.25
+
+
+def memory_limit(connection: duckdb.DuckDBPyConnection) -> float:
+    """Tell how many bytes a connection may hold: infinitely many, if it is not of `connect`."""
+    limit, rounded = connection.execute(
+        f"select getvariable('{MEMORY}'), current_setting('memory_limit')"
+    ).fetchall()[0]
+    number, unit = rounded.split()
+    held = float(number) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit)
+    return inf if limit is None else held
+
+
+@contextmanager
+def giving_up(connection: duckdb.DuckDBPyConnection, memory: float) -> Iterator[None]:
+    """Let DuckDB hold so much less while something beside it holds that, but KEPT_SHARE at least.
+
+    Setting a limit also gives back to the system what DuckDB has freed.
+
+    Parameters
+    ----------
+    connection
+        Of `connect`; one that nobody limited stays so.
+    memory
+        How much less, bytes.
+    """
+    held = memory_limit(connection)
+    if held == inf:
+        yield
+        return
+    less = max(held - memory, held * KEPT_SHARE)
+    # What is in use just now stays where it is.
+    with suppress(duckdb.OutOfMemoryException):
+        connection.execute(f"set memory_limit = '{less:.0f}B'")
+    try:
+        yield
+    finally:
+        # As it was given: DuckDB takes no variable here.
+        ((limit,),) = connection.sql(f"select getvariable('{MEMORY}')").fetchall()
+        connection.execute(f"set memory_limit = {literal(limit)}")
 
 
 @contextmanager

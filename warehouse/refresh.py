@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,16 @@ import duckdb
 
 from warehouse import build, diff, gate, package, pages, release
 from warehouse.croissant import as_croissant
-from warehouse.database import attach, connect, exclusive, identifier, literal
+from warehouse.database import (
+    KEPT_SHARE,
+    attach,
+    connect,
+    exclusive,
+    giving_up,
+    identifier,
+    literal,
+    memory_limit,
+)
 from warehouse.errors import BadInput, Refused, UsageError
 from warehouse.graph import Table, discover, fingerprints
 from warehouse.history import withdrawn
@@ -135,7 +145,10 @@ def refresh(
         exclusive(settings.warehouse),
         releases.held(),
         _open_warehouse(settings) as connection,
-        Validator(settings.memory, settings.threads) as validator,
+        # Of the memory, what this process gives up while that one judges.
+        Validator(
+            f"{(1 - KEPT_SHARE) * memory_limit(connection):.0f}B", settings.threads
+        ) as validator,
     ):
         given = build.read_reference(connection)
         given |= build.write_topic(connection, topic, settings.countries)
@@ -349,9 +362,10 @@ class _Run:
         with self._warehouse():
             kept = kept_verdicts(self.connection, verdict_marks)
         anew = [(schema, name) for schema, name in staging if name not in kept]
-        judged = self.validator.judge(
-            [Job(str(warehouse.resolve()), anew), Job(str(file.resolve()), marts)]
-        )
+        with giving_up(self.connection, inf):
+            judged = self.validator.judge(
+                [Job(str(warehouse.resolve()), anew), Job(str(file.resolve()), marts)]
+            )
         with self._warehouse():
             keep_verdicts(self.connection, {n: verdict_marks[n] for _, n in anew}, judged)
         results = [r for verdicts in kept.values() for r in verdicts] + judged

@@ -20,11 +20,12 @@ def part(number: int) -> pl.DataFrame:
     return pl.DataFrame({"part": [number], "thread": [threading.current_thread().name]})
 
 
-def spread(task_runner: str) -> pl.DataFrame:
+def spread(task_runner: str, at_once: int = 4) -> pl.DataFrame:
     @flow
     def any_flow() -> list[pl.DataFrame]:
         works = [partial(part, number) for number in range(4)]
-        return _spread(_runner(Settings(task_runner=task_runner, threads=2)), "any", works)
+        runner = _runner(Settings(task_runner=task_runner, threads=2))
+        return _spread(runner, 2, "any", works, at_once)
 
     return pl.concat(any_flow())
 
@@ -32,6 +33,11 @@ def spread(task_runner: str) -> pl.DataFrame:
 @pytest.mark.parametrize("task_runner", ["sequential", "threads"])
 def test_parts_come_back_in_order_whatever_runs_them(task_runner):
     assert spread(task_runner)["part"].to_list() == [0, 1, 2, 3]
+
+
+def test_parts_run_in_turn_where_memory_holds_only_one():
+    assert spread("threads")["thread"].n_unique() > 1
+    assert spread("threads", at_once=1)["thread"].n_unique() == 1
 
 
 @pytest.mark.parametrize("task_runner", ["dask", "ray"])

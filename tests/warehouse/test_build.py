@@ -150,15 +150,32 @@ def test_the_parts_of_a_table_are_made_by_number_and_put_together(connection, in
 
 
 def test_the_work_of_a_part_can_be_sent_to_another_process(connection, in_parts):
-    def sent(name, works):
+    def sent(name, works, at_once):
+        assert at_once == 3
         assert name == "intermediate.int_even"
         return [pickle.loads(pickle.dumps(work))() for work in works]
 
     assert build.make(connection, in_parts, "memory", sent) == 7
 
 
+def test_no_more_parts_run_at_once_than_memory_holds(connection, in_parts):
+    def spread(name, works, at_once):
+        seen.append(at_once)
+        return [work() for work in works]
+
+    seen = []
+    connection.execute(f"set memory_limit = '1000MiB'; set variable {MEMORY} = '1000MiB'")
+    for rows in (1_000, 300_000, 5_000_000):
+        connection.execute(
+            f"create or replace table intermediate.int_number as select range as number "
+            f"from range({rows})"
+        )
+        build.make(connection, in_parts, "memory", spread)
+    assert seen == [3, 2, 1]
+
+
 def test_files_that_parts_share_are_gone_even_if_one_fails(connection, in_parts, tmp_path):
-    def failing(name, works):
+    def failing(name, works, at_once):
         assert list((tmp_path / "spilled").rglob("*.parquet"))
         raise pl.exceptions.ComputeError("no")
 
