@@ -477,8 +477,10 @@ def _paths(report: Report) -> str:
     ]  # fmt: skip
     return (
         "## Planted paths beside the found ones\n\n"
-        f"Worlds of {worlds[0]['families']:,} families, four countries of one size, and as many "
-        "without structure, from raw dumps to the marts (`python -m benchmarks.paths`). "
+        f"Worlds of {worlds[0]['families']:,} families, of which each of four countries has "
+        f"{min(path['core_families'] for path in paths):,} core ones or more, and as many without "
+        "structure, from raw dumps to the marts (`python -m benchmarks.paths`), of seeds with "
+        "which nothing was developed. "
         f"{sum(share[False])} of {len(share[False])} planted labels are found; where nothing is "
         f"planted, {sum(share[True])} of {len(share[True])} are indeterminate or weak. "
         f"Lags are off by {max(abs(lag['found'] - lag['planted']) for lag in lags):.2f} years at "
