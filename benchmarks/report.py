@@ -459,6 +459,7 @@ def _method(report: Report) -> str:
 def _paths(report: Report) -> str:
     """Show what was planted in generated worlds beside what was found."""
     worlds = report["worlds"]
+    sizes = sorted(world["families"] for world in worlds)
     paths = [path | {"null": w["null"], "seed": w["seed"]} for w in worlds for path in w["paths"]]
     lags = [lag | {"null": w["null"], "seed": w["seed"]} for w in worlds for lag in w["lags"]]
     share = {
@@ -477,10 +478,9 @@ def _paths(report: Report) -> str:
     ]  # fmt: skip
     return (
         "## Planted paths beside the found ones\n\n"
-        f"Worlds of {worlds[0]['families']:,} families, of which each of four countries has "
-        f"{min(path['core_families'] for path in paths):,} core ones or more, and as many without "
-        "structure, from raw dumps to the marts (`python -m benchmarks.paths`), of seeds with "
-        "which nothing was developed. "
+        f"Worlds of {sizes[0]:,} to {sizes[-1]:,} families, four countries compared, and as many "
+        "without structure, from raw dumps to the marts (`python -m benchmarks.paths`). The "
+        "rules were made with seeds 1 to 3; later ones are new to them. "
         f"{sum(share[False])} of {len(share[False])} planted labels are found; where nothing is "
         f"planted, {sum(share[True])} of {len(share[True])} are indeterminate or weak. "
         f"Lags are off by {max(abs(lag['found'] - lag['planted']) for lag in lags):.2f} years at "
