@@ -20,13 +20,14 @@ SIZES: dict[str, dict[str, list[int]]] = {
     "small": {
         "analyst": [5_000], "floor": [5_000], "growth": [2_000, 4_000, 8_000, 16_000],
         "refresh": [5_000], "phases": [5_000], "loading": [5_000], "method": [5_000],
-        "paths": [25_000], "validation": [100_000],
+        "paths": [25_000], "validation": [100_000], "networks": [5_000],
     },
     "full": {
         "analyst": [200_000], "floor": [1_000_000],
         "growth": [250_000, 500_000, 1_000_000, 2_000_000, 4_000_000],
         "refresh": [1_000_000], "phases": [1_000_000], "loading": [1_000_000],
         "method": [1_000_000], "paths": [62_500], "validation": [10_000_000],
+        "networks": [200_000],
     },
 }  # fmt: skip
 PARTS = tuple(SIZES["small"])
@@ -201,6 +202,20 @@ class Bench:
 
         contenders = {"corepath": Contender(judge, tells="validation.json")}
         self._alternate("validation", contenders, {"families": sizes[0]})
+
+    def networks(self, sizes: list[int]) -> None:
+        """Networks of a topic's countries; and each measure of one against a library's call."""
+        topic = topics.write(
+            self.work / "networks.toml", everything=True, core_share=0.99, samples=10
+        )  # fmt: skip
+        contenders = {
+            "corepath": self._refresh(self._world(sizes[0]), "--plain", topic=str(topic)),
+            "measures": Contender(
+                lambda folder: [*_python("benchmarks.networks"), str(folder / "measures.json")],
+                tells="measures.json",
+            ),
+        }
+        self._alternate("networks", contenders, {"families": sizes[0]})
 
     # --- What they share -------------------------------------------------------------------------
 

@@ -15,7 +15,9 @@ from transforms.pathway import (
     technology_measures,
 )
 
-PARTS = 10
+# Each prepares all families anew; a draw has a chance of its own: how they are spread changes
+# nothing.
+PARTS = 4
 MIN_FAMILIES = 30
 # A larger sample only takes longer.
 MAX_SAMPLE = 2000

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from benchmarks import analyst, floor, method, report, run, topic, validation, world
+from benchmarks import analyst, floor, method, networks, report, run, topic, validation, world
 from benchmarks.compare import differences
 from warehouse.refresh import refresh
 from warehouse.settings import Settings
@@ -240,3 +240,33 @@ def test_planted_paths_stand_beside_the_found_ones(tmp_path):
     assert "1 of 1 are indeterminate or weak" in text
     assert "off by 0.40 years" in text
     assert "| 1 | KR | 3,000 | industry | I1 | I2 (75%) |" in text
+
+
+def test_measures_of_a_network_are_timed_beside_a_library_and_told(tmp_path):
+    networks.main([str(tmp_path / "measures.json"), "--nodes", "130", "--times", "1"])
+    told = json.loads((tmp_path / "measures.json").read_text())
+    assert (told["nodes"], told["edges"]) == (130, 3900)
+    assert all(of["ours"] > 0 and of["bare"] > 0 for of in told["measures"].values())
+    steps = {name: [2.0, 1.0] for name in [*networks.STEPS, *networks.NULL]}
+    rounds = [{"corepath": {"told": {"steps": steps}}, "measures": {"told": told}}]
+    found = {
+        "rounds": rounds, "parameters": {"families": 200_000, "memory": "4GB", "threads": 2},
+        "machine": run.machine(), "versions": {}, "measured": "today", "commit": "none",
+    }  # fmt: skip
+    run.write(tmp_path / "r" / "networks.json", found)
+    page = tmp_path / "page.md"
+    report.write(tmp_path / "r", page)
+    text = page.read_text()
+    assert "| null models of 1,000 draws | 200,000 | at most 180 s | 4 s | met |" in text
+    assert "| betweenness | networkit Betweenness |" in text
+
+
+def test_a_measure_of_less_than_a_millisecond_is_not_judged():
+    told = {"quick": {"ours": 9e-4, "bare": 1e-4}, "slow": {"ours": 2e-3, "bare": 2e-3}}
+    taken = {
+        "measures": {"told": {"measures": told}},
+        "corepath": {"told": {"steps": {n: [1, 1] for n in networks.STEPS + networks.NULL}}},
+    }
+    reports = {"networks": {"rounds": [taken], "parameters": {"families": 200_000}}}
+    [target] = [t for t in report.targets(reports) if t.key == "networks_measure"]
+    assert target.value == 1
