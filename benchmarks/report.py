@@ -197,6 +197,7 @@ def targets(reports: dict[str, Report]) -> list[Target]:
         lambda r: spread(values(r, "corepath", "wall"))[0],
         " s",
     )
+    add(
         "networks_wall",
         "networks of the world and four countries, null models aside",
         False,
@@ -476,8 +477,6 @@ def _validation(report: Report) -> str:
 def _paths(report: Report) -> str:
     """Show what was planted in generated worlds beside what was found."""
     worlds = [world for taken in report["rounds"] for world in taken.values()]
-    worlds = report["worlds"]
-    sizes = sorted(world["families"] for world in worlds)
     paths = [path | {"null": w["null"], "seed": w["seed"]} for w in worlds for path in w["paths"]]
     lags = [lag | {"null": w["null"], "seed": w["seed"]} for w in worlds for lag in w["lags"]]
     share = {
@@ -496,7 +495,9 @@ def _paths(report: Report) -> str:
     ]  # fmt: skip
     return (
         "## Planted paths beside the found ones\n\n"
-    worlds = [world for taken in report["rounds"] for world in taken.values()]
+        f"Worlds of {worlds[0]['families']:,} families, four countries compared, and as many "
+        "without structure, from raw dumps to the marts (`python -m benchmarks paths`), of seeds "
+        "with which no rule was made. "
         f"{sum(share[False])} of {len(share[False])} planted labels are found; where nothing is "
         f"planted, {sum(share[True])} of {len(share[True])} are indeterminate or weak. "
         f"Lags are off by {max(abs(lag['found'] - lag['planted']) for lag in lags):.2f} years at "
@@ -542,9 +543,8 @@ def _networks(report: Report) -> str:
 
 SECTIONS = {
     "analyst": _against, "floor": _against, "growth": _growth, "refresh": _refresh,
-        f"Worlds of {worlds[0]['families']:,} families, four countries compared, and as many "
-        "without structure, from raw dumps to the marts (`python -m benchmarks paths`), of seeds with "
-        "which no rule was made. "
+    "phases": _where, "loading": _loading, "method": _method, "networks": _networks,
+    "paths": _paths, "validation": _validation,
 }  # fmt: skip
 
 
