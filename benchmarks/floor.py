@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from benchmarks import bare_scores
 from benchmarks.bare_scores import keep
@@ -522,7 +523,10 @@ def derive(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], key: str
         con.execute(f"create table {key} as {tables[key].text}")
     else:
         frames = {p.split(".")[1]: con.sql(f"from {p}").pl().lazy() for p in tables[key].parents}
-        keep(con, key, tables[key].function()(**frames).lazy().collect())
+        function = tables[key].function()
+        parts = range(tables[key].parts()) if tables[key].is_in_parts else None
+        made = [function(**frames)] if parts is None else [function(n, **frames) for n in parts]
+        keep(con, key, pl.concat([part.lazy() for part in made]).collect())
 
 
 def _read(con: duckdb.DuckDBPyConnection, script: str, files: dict[str, str]) -> None:

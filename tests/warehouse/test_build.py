@@ -248,7 +248,7 @@ def test_the_release_says_of_each_source_how_many_publications_were_merged(conne
         "attach ':memory:' as build; create schema build.meta; create schema staging; "
         "create table staging.stg_document as select * from (values ('uspto', 2), ('uspto', 1), "
         "('uspto', 3), ('patentsview', 1)) as d(source, source_count); "
-        "create table warehouse.raw.source_file as select * from (values ('uspto', 'a', 2, 2, 0), "
+        "create table build.meta.source_file as select * from (values ('uspto', 'a', 2, 2, 0), "
         "('uspto', 'b', 3, 1, 2), ('patentsview', 'c', 3, 3, 0)) "
         "as f(source, file, rows, loaded, rejected)"
     )

@@ -215,8 +215,8 @@ def test_of_operators_at_once_each_is_done_or_told_to_wait_and_no_line_is_lost(
     left = {path.name for path in releases.folder.iterdir()}
     assert left == {"latest", "versions.json", *releases.published()}
     with reading(Settings(warehouse=tmp_path / "none", threads=1)) as connection:
-        for version in releases.published():
-            must_be_whole(connection, releases.path(version))
+        for version, published in releases.published().items():
+            must_be_whole(connection, releases.path(version), published.sums)
     latest = releases.latest()
     assert latest is not None
     moves = [a.version for a in releases.attempts() if a.status in ("published", "rolled back")]

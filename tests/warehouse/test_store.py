@@ -282,7 +282,8 @@ def test_an_object_that_was_changed_removed_or_added_is_found(uri, raw, connecti
         put(raw, "2026.11.0/fct_patent.parquet", stream.read().replace(b"chips", b"chaps"))
     raw.delete_file("2026.11.0/datapackage.json")
     put(raw, "2026.11.0/more.txt", b"more")
-    found = verify(connection, chips(uri).path("2026.11.0"))
+    sums = chips(uri).published()["2026.11.0"].sums
+    found = verify(connection, chips(uri).path("2026.11.0"), sums)
     wrong = {c.file: c.problems for c in found if c.problems}
     assert "is missing" in wrong["datapackage.json"]
     assert "is not listed in SHA256SUMS" in wrong["more.txt"]
@@ -664,5 +665,8 @@ def test_a_topic_is_refreshed_into_a_store_and_compared_with_the_release_before(
     assert (changes["before"], changes["after"]) == (first.version, second.version)
     assert {t["table"] for t in changes["tables"]} >= {"dim_country"}
     with reading(settings) as connection:
-        checked = verify(connection, at(uri, first.topic).path())
+        stored = at(uri, first.topic)
+        latest = stored.latest()
+        assert latest is not None
+        checked = verify(connection, stored.path(), latest.sums)
     assert not [c for c in checked if c.problems]

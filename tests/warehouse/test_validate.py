@@ -386,9 +386,16 @@ BAD = {
         "update {t} set is_core = false",
         "update {t} set is_core = true",
     ],
+    ("fct_patent", "intervals of ranks are intervals"): [
+        "rank_low = null",
+        "rank_low = 0",
+        "rank_high = rank_low - 1",
+        "update {t} set rank_low = null, rank_high = null where position = 1",
+    ],
     ("fct_patent", "dates are in order"): [
         "priority_date = publication_date + 1, filing_date = null",
-        "priority_date = filing_date + 1, publication_date = null",
+        "priority_date = publication_date + 1, filing_date = publication_date, "
+        "publication_date = null",
     ],
     ("fct_patent", "few dates are out of order"): [
         "update {t} set priority_date = publication_date + 1 where position % 500 = 0",

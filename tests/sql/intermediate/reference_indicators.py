@@ -43,7 +43,7 @@ def random_world(families: int, seed: int) -> World:
             kind = str(draw.choice(KINDS[office]))
             if has_design and d == 0:
                 office, kind = "US", "S1"
-            number = f"{office}-{1000 * f + d}-{kind}"
+            number = f"{office}-{10_000_000 + 1000 * f + d}-{kind}"
             documents.append({
                 "publication_number": number, "office": office, "kind": kind,
                 "family_id": f"F{f}",
