@@ -838,12 +838,13 @@ def test_a_table_that_may_be_empty_passes_when_it_is(table: str, verdicts) -> No
 def test_a_world_of_one_country_is_published(tmp_path: Path) -> None:
     world.main(["--families", "3000", "--layout", "google_patents", "--out", f"{tmp_path}/all"])
     (tmp_path / "one").mkdir()
-    duckdb.sql(
-        f"create view everyone as from read_parquet('{tmp_path}/all/*.parquet'); "
-        "copy (from everyone where family_id not in (select family_id from everyone, "
-        "unnest(assignee_harmonized) as of_(assignee) where assignee.country_code <> 'JP')) "
-        f"to '{tmp_path}/one/publications.parquet'"
-    )
+    with duckdb.connect() as db:
+        db.execute(
+            f"create view everyone as from read_parquet('{tmp_path}/all/*.parquet'); "
+            "copy (from everyone where family_id not in (select family_id from everyone, "
+            "unnest(assignee_harmonized) as of_(owner) where owner.country_code <> 'JP')) "
+            f"to '{tmp_path}/one/publications.parquet'"
+        )
     outcome = refresh(
         Settings(
             sources={"google_patents": tmp_path / "one"}, countries=["JP"], threads=2,
