@@ -129,6 +129,8 @@ def must_be_whole(
         What reads the files.
     folder
         The release.
+    sums
+        As for `verify`.
     place
         Where it is, if the folder is a copy.
 
