@@ -22,6 +22,18 @@ from warehouse.settings import Settings
 
 def main(file: str, plain: bool) -> None:
     """Refresh, and write down the seconds."""
+    Path(file).write_text(json.dumps(tell(Settings(), plain), indent=1))
+    if not plain:
+        # As the command does: threads of Prefect outlive its runs.
+        import atexit
+
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        os._exit(0)
+
+
+def tell(settings: Settings, plain: bool) -> dict[str, Any]:
+    """Refresh, and give the seconds; from then on `warehouse.refresh.refresh` counts them."""
     steps: dict[str, list[float]] = {}
     seconds = {"core": 0.0, "in_tasks": 0.0, "flow": 0.0, "import": 0.0}
 
@@ -45,14 +57,15 @@ def main(file: str, plain: bool) -> None:
 
         return step
 
-    def refresh(settings: Settings, step: core.Step[Any] = core.plain) -> core.Outcome:
+    def refresh(
+        settings: Settings, step: core.Step[Any] = core.plain, *others: Any
+    ) -> core.Outcome:
         started = perf_counter()
-        outcome = inner(settings, stepping(step))
+        outcome = inner(settings, stepping(step), *others)
         seconds["core"] = perf_counter() - started
         return outcome
 
     inner, core.refresh = core.refresh, refresh
-    settings = Settings()
     if plain:
         outcome = core.refresh(settings)
     else:
@@ -68,15 +81,7 @@ def main(file: str, plain: bool) -> None:
         finally:
             APILogHandler().flush()
         seconds["flow"] = perf_counter() - started - seconds["core"]
-    told = seconds | {"status": outcome.status, "rows": outcome.rows, "steps": steps}
-    Path(file).write_text(json.dumps(told, indent=1))
-    if not plain:
-        # As the command does: threads of Prefect outlive its runs.
-        import atexit
-
-        atexit._run_exitfuncs()
-        sys.stdout.flush()
-        os._exit(0)
+    return seconds | {"status": outcome.status, "rows": outcome.rows, "steps": steps}
 
 
 def _cpu() -> float:

@@ -13,6 +13,7 @@ from benchmarks.phases import shares
 from benchmarks.run import ratios, slope, spread, values
 
 Report = dict[str, Any]
+_FEW_DRAWS = "with as few draws as a topic file allows (`samples = 10` and the like)"
 MISSES = Path(__file__).with_name("misses.toml")
 
 
@@ -334,8 +335,7 @@ def _against(report: Report) -> str:
         "indicators, weights, scores and core, countries, core subclasses, and networks of "
         f"subclasses. corepath makes other marts besides, which the {other} does not: of the "
         "bootstrap, trends, main groups, industries, collaboration, lags and pathways. What these "
-        "take is in its figures; only the draws are as few as a topic file allows "
-        "(`samples = 10` and the like).\n\n"
+        f"take is in its figures, {_FEW_DRAWS}.\n\n"
         + _figures(report)
         + f"\ncorepath / {other}: " + "; ".join(lines) + ".\n"
     )  # fmt: skip
@@ -351,7 +351,8 @@ def _growth(report: Report) -> str:
     ]  # fmt: skip
     header = ("families", "wall, s", "start-up and Prefect aside, s", "CPU, s", "peak, GB")
     return (
-        "## How cost grows\n\n" + table(header, rows)
+        f"## How cost grows\n\n`corepath refresh` of worlds of several sizes, {_FEW_DRAWS}.\n\n"
+        + table(header, rows)
         + "\nSlope of log time (start-up and Prefect aside) over log size: "
         f"{_slope(report):.3f}.\n\n"
         "![Time and memory over size, both axes logarithmic](benchmarks-growth.svg)\n"
@@ -370,7 +371,7 @@ def _refresh(report: Report) -> str:
     return (
         f"## What a refresh costs when little changed\n\n{report['parameters']['families']:,} "
         f"families in {report['parameters']['files']} files, without Prefect; one after the other "
-        "on one warehouse. Seconds.\n\n" + table(("refresh", "wall", *kinds), rows)
+        f"on one warehouse, {_FEW_DRAWS}. Seconds.\n\n" + table(("refresh", "wall", *kinds), rows)
     )
 
 
@@ -393,9 +394,9 @@ def _where(report: Report) -> str:
     ]
     return (
         f"## Where the time goes\n\n`corepath refresh` of {report['parameters']['families']:,} "
-        "families. Orchestrating is importing Prefect, starting its server, and what flow and "
-        "tasks take beyond their work. Validating is judging, before the build and after it, and "
-        "the wait for Great Expectations, which imports while dumps are loaded.\n\n"
+        f"families, {_FEW_DRAWS}. Orchestrating is importing Prefect, starting its server, and "
+        "what flow and tasks take beyond their work. Validating is judging, before the build and "
+        "after it, and the wait for Great Expectations, which imports while dumps are loaded.\n\n"
         + table(("phase", "wall, s", "share"), kinds)
         + "\nWith Prefect and without:\n\n" + _figures(report)
         + "\nBy step; CPU is of all threads and of processes that ended meanwhile:\n\n"

@@ -9,7 +9,7 @@ SHIPPED = "information_technology"
 _EVERYTHING = 'name = "everything"\ntitle = "Everything"\nclasses = [{}]\n'
 
 
-def write(path: Path, everything: bool = False, **method: object) -> Path:
+def write(path: Path, everything: bool = False, shipped: str = SHIPPED, **method: object) -> Path:
     """Write a topic file with some choices of method.
 
     Parameters
@@ -17,7 +17,9 @@ def write(path: Path, everything: bool = False, **method: object) -> Path:
     path
         Where to; ends in .toml.
     everything
-        Whether to take every family with a class; else the topic is SHIPPED, also by name.
+        Whether to take every family with a class.
+    shipped
+        Else, which topic of the project to take; it keeps its name.
     method
         Fields of `warehouse.method.Method`: numbers, texts or lists of these.
 
@@ -29,7 +31,7 @@ def write(path: Path, everything: bool = False, **method: object) -> Path:
     if everything:
         text = _EVERYTHING.format(", ".join(f'"{section}"' for section in "ABCDEFGH"))
     else:
-        text = (ROOT / "topics" / f"{SHIPPED}.toml").read_text(encoding="utf-8")
+        text = (ROOT / "topics" / f"{shipped}.toml").read_text(encoding="utf-8")
     choices = "".join(f"{name} = {json.dumps(value)}\n" for name, value in method.items())
     path.write_text(f"{text}\n[method]\n{choices}", encoding="utf-8")
     return path
