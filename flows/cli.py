@@ -124,7 +124,10 @@ def refresh(
         ),
     ] = None,
     memory: Annotated[
-        str | None, typer.Option(help="Memory limit of DuckDB, such as 8GB.  [default: 4GB]")
+        str | None,
+        typer.Option(
+            help="Memory that a run may hold, such as 8GB; DuckDB takes 85 % of it.  [default: 4GB]"
+        ),
     ] = None,
     threads: Annotated[
         int | None, typer.Option(help="Threads of DuckDB.  [default: one a core]")

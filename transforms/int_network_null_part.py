@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from transforms.convergence import numbered
 from transforms.null_model import CHAIN, Incidence, crossing_shares
 
 # A chain has a chance of its own: how chains are spread changes nothing.
@@ -42,20 +43,22 @@ def int_network_null_part(
     """
     count, seed = topic.select("null_draws", "seed").collect().row(0)
     sizes = {chain: min(CHAIN, count - chain * CHAIN) for chain in range(-(-count // CHAIN))}
+    numbers = numbered(int_network_family)
+    families = int_network_family.join(numbers, on="family_id").select(
+        "network", "family", "share", "is_core", "year", "period"
+    )
     found = [pl.DataFrame(schema=SCHEMA)]
     for level in LEVELS:
-        of_level = int_convergence_code.filter(pl.col("level") == level)
-        incidence, families, section = _incidence(
-            of_level.select("family_id", "technology"), int_network_family
+        entries = (
+            int_convergence_code.filter(pl.col("level") == level)
+            .join(numbers, on="family_id")
+            .select("family", "technology")
+            .collect(engine="streaming")
         )
-        group, share = families["group"].to_numpy(), families["share"].to_numpy()
+        incidence, networks, group, share, section = _incidence(entries, families)
         size = np.bincount(incidence.family, minlength=len(share))
         pairs = np.bincount(group, weights=share * size * (size - 1) / 2)
-        networks = (
-            families.unique("group", maintain_order=True)
-            .select(pl.lit(level).alias("level"), "network", "population", "period")
-            .with_columns(pairs=pairs)
-        )
+        networks = networks.with_columns(pl.lit(level).alias("level"), pairs=pairs)
         for chain in range(part, len(sizes), PARTS):
             drawn = crossing_shares(incidence, section, share, group, chain, sizes[chain], seed)
             found += [
@@ -74,39 +77,43 @@ SCHEMA = {
 
 
 def _incidence(
-    of_level: pl.LazyFrame, families: pl.LazyFrame
-) -> tuple[Incidence, pl.DataFrame, np.ndarray]:
-    """Number families of each network and population, in order, and their technologies."""
+    entries: pl.DataFrame, families: pl.LazyFrame
+) -> tuple[Incidence, pl.DataFrame, np.ndarray, np.ndarray, np.ndarray]:
+    """Number families of each network and population, in order, and their technologies.
+
+    With the networks by period, which are groups of these families; the group and the share of
+    each family; and the section of each technology.
+    """
     of_all = families.with_columns(population=pl.lit("all"))
     of_core = families.filter("is_core").with_columns(population=pl.lit("core"))
-    known = of_level.select("family_id").unique()
     rows = (
         pl.concat([of_all, of_core])
-        .join(known, on="family_id", how="semi")
-        .sort("network", "population", "year", "family_id")
+        .drop("is_core")
+        .join(entries.lazy().select("family").unique(), on="family", how="semi")
+        .collect(engine="streaming")
+        .sort("network", "population", "year", "family")
         .with_columns(
             group=pl.struct("network", "population", "period").rle_id().cast(pl.Int64),
             stratum=pl.struct("network", "population", "year").rle_id().cast(pl.Int64),
         )
         .with_row_index("number")
-        .collect()
     )
-    technologies = of_level.select("technology").unique().sort("technology").collect()
-    entries = (
-        rows.lazy()
-        .select("number", "family_id")
-        .join(of_level, on="family_id")
-        .join(technologies.lazy().with_row_index("code"), on="technology")
-        .sort("number", "code")
-        .collect()
+    networks = rows.unique("group", keep="first", maintain_order=True).select(
+        "network", "population", "period"
     )
+    rows = rows.select("number", "family", "share", "group", "stratum")
+    technologies = entries.select("technology").unique().sort("technology")
+    coded = entries.join(technologies.with_row_index("code"), on="technology").drop("technology")
+    placed = rows.select("number", "family").join(coded, on="family").sort("number", "code")
     section = technologies["technology"].str.head(1).rank("dense").to_numpy() - 1
     return (
         Incidence(
-            entries["number"].to_numpy().astype(np.int64),
-            entries["code"].to_numpy().astype(np.int64),
+            placed["number"].to_numpy().astype(np.int64),
+            placed["code"].to_numpy().astype(np.int64),
             rows["stratum"].to_numpy(),
         ),
-        rows,
+        networks,
+        rows["group"].to_numpy(),
+        rows["share"].to_numpy(),
         section.astype(np.int64),
     )

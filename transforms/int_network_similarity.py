@@ -8,9 +8,10 @@ import polars as pl
 from scipy import sparse
 
 from transforms.comparison import cells, partial_qap, qap, weighted_jaccard
+from transforms.convergence import numbered
 
-# Resamples of the families, for intervals, are drawn so many at a time.
-BATCH = 20
+# Families x resamples that are held at once: what bounds the memory.
+BLOCK = 10_000_000
 
 
 def int_network_similarity(
@@ -49,15 +50,20 @@ def int_network_similarity(
         topic.select("permutations", "rarefaction_draws", "seed").collect().row(0)
     )
     countries = topic_country.sort("position").collect()["country"].to_list()
+    known = int_network_family.filter(pl.col("network").is_in([*countries, "WORLD"]))
+    numbers = numbered(known)
     codes = (
         int_convergence_code.filter(pl.col("level") != "main_group", pl.col("codes") > 1)
-        .sort("level", "family_id", "technology")
-        .collect()
+        .join(numbers, on="family_id")
+        .select("level", "family", "technology", "codes")
+        .collect(engine="streaming")
+        .sort("level", "family", "technology")
     )
     families = (
-        int_network_family.filter(pl.col("network").is_in([*countries, "WORLD"]))
-        .sort("network", "family_id")
-        .collect()
+        known.join(numbers, on="family_id")
+        .select("network", "family", "share", "is_core")
+        .collect(engine="streaming")
+        .sort("network", "family")
     )
     rows = []
     for (level,), of_level in codes.group_by("level", maintain_order=True):
@@ -96,21 +102,19 @@ def int_network_similarity(
 
 def _ties(codes: pl.DataFrame, families: pl.DataFrame) -> tuple[pl.DataFrame, sparse.csr_array]:
     """Give the pairs that meet, in order, and pairs × families: what a family adds to a pair."""
-    own = families.select("family_id", "share").join(
-        codes, on="family_id", maintain_order="left_right"
-    )
+    own = families.select("family", "share").join(codes, on="family", maintain_order="left_right")
     met = (
-        own.join(own.select("family_id", target="technology"), on="family_id")
+        own.join(own.select("family", target="technology"), on="family")
         .rename({"technology": "source"})
         .filter(pl.col("source") < pl.col("target"))
-        .sort("family_id", "source", "target")
+        .sort("family", "source", "target")
     )
     pairs = met.select("source", "target").unique().sort("source", "target")
     number = met.join(
         pairs.with_row_index("number"), on=["source", "target"], maintain_order="left"
     )
     value = number.select(pl.col("share") / (pl.col("codes") - 1)).to_series().to_numpy()
-    family = number["family_id"].rle_id().to_numpy().astype(np.int64)
+    family = number["family"].rle_id().to_numpy().astype(np.int64)
     matrix = sparse.coo_array(
         (value, (number["number"].to_numpy().astype(np.int64), family)),
         shape=(len(pairs), family.max(initial=-1) + 1),
@@ -125,8 +129,9 @@ def _resampled(of_pair: sparse.csr_array, count: int, seed: list[int]) -> np.nda
     families = int(of_pair.indices.max()) + 1
     rng = np.random.default_rng(seed)
     found = []
-    for start in range(0, count, BATCH):
-        draws = min(BATCH, count - start)
+    batch = max(1, BLOCK // families)
+    for start in range(0, count, batch):
+        draws = min(batch, count - start)
         times = np.stack(
             [np.bincount(rng.integers(families, size=families), minlength=families)
              for _ in range(draws)], axis=1,

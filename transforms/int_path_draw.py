@@ -94,11 +94,12 @@ def int_path_draw(
     industries = emerging.select("industry").unique().collect()["industry"].sort()
     of_country = int_family_country.join(core, on="family_id")
     of_family = int_family.select("family_id", pl.col("priority_date").dt.year().alias("year"))
+    shares = _with_world(of_country).join(of_family, on="family_id", maintain_order="left")
+    flags = int_family_collaboration.filter(pl.col("population") == "core")
     corpora = dict(
         _corpora(
-            _with_world(of_country).join(of_family, on="family_id", maintain_order="left"),
-            emerging, industries, int_family_industry_symbol, int_family_organisation,
-            int_family_collaboration.filter(pl.col("population") == "core"), int_family_code,
+            shares.collect(), emerging, industries, int_family_industry_symbol,
+            int_family_organisation, flags.collect(engine="streaming"), int_family_code,
         )
     )  # fmt: skip
     compared = sorted(set(topic_country.collect()["country"]) & set(corpora))
@@ -179,22 +180,23 @@ def _parts(int_family_industry_symbol: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _corpora(
-    shares: pl.LazyFrame,
+    shares: pl.DataFrame,
     emerging: pl.LazyFrame,
     industries: pl.Series,
     int_family_industry_symbol: pl.LazyFrame,
     int_family_organisation: pl.LazyFrame,
-    flags: pl.LazyFrame,
+    flags: pl.DataFrame,
     int_family_code: pl.LazyFrame,
 ) -> Iterator[tuple[str, Corpus]]:
     """Put what is known of each country's core families into arrays, family by family."""
-    core = shares.filter(pl.col("country") == "WORLD").select("family_id")
-    numbered = core.with_row_index("row").collect()
+    core = shares.filter(country="WORLD").select("family_id")
+    numbered = core.with_row_index("row")
     rows = numbered.height
 
     def place(frame: pl.LazyFrame, column: str) -> tuple[pl.DataFrame, pl.Series]:
         """Number the families and the values of a column."""
-        known = frame.join(numbered.lazy(), on="family_id").sort("row", column).collect()
+        known = frame.join(numbered.lazy(), on="family_id").collect(engine="streaming")
+        known = known.sort("row", column, pl.all())
         values = known[column].unique().sort()
         number = pl.col(column).rank("dense").cast(pl.Int64) - 1
         return known.with_columns(column=number), values
@@ -212,7 +214,8 @@ def _corpora(
     by_industry[cells] = of_industry["share"].to_numpy()
     members = matrix(of_group, [1.0] * of_group.height, len(groups))
     members.data[:] = 1.0  # a group of two countries is one member
-    of_part, parts = place(_parts(int_family_industry_symbol), "part")
+    symbols = int_family_industry_symbol.join(core.lazy(), on="family_id", how="semi")
+    of_part, parts = place(_parts(symbols), "part")
     kinds = of_part.unique("column").sort("column")
     part_industry = kinds["industry"].replace_strict(
         industries, range(len(industries)), default=len(industries), return_dtype=pl.Int64
@@ -220,12 +223,11 @@ def _corpora(
     having = matrix(of_part, [1.0] * of_part.height, len(parts))
     sections = np.unique([code[0] for code in codes], return_inverse=True)[1]
     technologies = matrix(of_code, [1.0] * of_code.height, len(codes))
-    for (country,), own in shares.collect().partition_by("country", as_dict=True).items():
+    for (country,), own in shares.partition_by("country", as_dict=True).items():
         families = own.join(numbered, on="family_id", maintain_order="left")
         told = families.join(
-            flags.filter(pl.col("country") == country).collect(), on="family_id", how="left",
-            maintain_order="left",
-        )  # fmt: skip
+            flags.filter(country=country), on="family_id", how="left", maintain_order="left"
+        )
         local = of_group if country == "WORLD" else of_group.filter(country=country)
         row = families["row"].to_numpy()
         yield (

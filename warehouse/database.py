@@ -22,22 +22,29 @@ STORAGE_VERSION = "v1.2.0"
 MEMORY = "memory"
 
 
+# DuckDB's part of the memory that a run may hold. The rest is for what DuckDB does not count: its
+# own small things, Python and its libraries, and the process that waits to judge.
+DUCKDB_SHARE = 0.85
+
+
 def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     """Open an in-memory DuckDB inside the settings' limits, to which files are attached.
 
     Parameters
     ----------
     settings
-        Memory limit and threads; spilled data goes beside the warehouse.
+        Memory, of which DuckDB takes DUCKDB_SHARE, and threads; spilled data goes beside the
+        warehouse.
 
     Returns
     -------
     duckdb.DuckDBPyConnection
         A connection that installs no extension and shows no progress bar.
     """
+    limit = f"{DUCKDB_SHARE * settings.memory_bytes:.0f}B"
     connection = duckdb.connect(
         config={
-            "memory_limit": settings.memory,
+            "memory_limit": limit,
             "threads": settings.threads,
             "temp_directory": f"{settings.warehouse}.tmp",
             # A load commits once a file: merging the log into the database each time is dear.
@@ -46,7 +53,7 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         }
     )
-    connection.execute(f"set variable {MEMORY} = {literal(settings.memory)}")
+    connection.execute(f"set variable {MEMORY} = {literal(limit)}")
     return connection
 
 
@@ -115,10 +122,23 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None
         The file.
     name
         The catalog it becomes.
+
+    Raises
+    ------
+    Busy
+        Another program has the file open, if only to read it.
     """
-    connection.execute(
-        f"attach {literal(path)} as {name} (storage_version {literal(STORAGE_VERSION)})"
-    )
+    try:
+        connection.execute(
+            f"attach {literal(path)} as {name} (storage_version {literal(STORAGE_VERSION)})"
+        )
+    except duckdb.IOException as error:
+        if "lock" not in str(error):
+            raise
+        raise Busy(
+            f"another program has {path} open: close it there, and read releases instead, which "
+            f"nobody locks ({error})"
+        ) from None
 
 
 def literal(value: object) -> str:

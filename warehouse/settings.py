@@ -16,6 +16,8 @@ from pydantic_settings import (
 from warehouse.store import checked, is_uri
 
 ROOT = Path(__file__).resolve().parents[1]
+# A size of memory: number, prefix, and the i of units of 1,024.
+_SIZE = r"(\d+(?:\.\d+)?)\s*([KMGT])(i?)B"
 
 
 class Settings(BaseSettings):
@@ -67,7 +69,7 @@ class Settings(BaseSettings):
         description="Share of the rows of a mart of data that a release may have less than the one "
         "before; more refuse it.",
     )
-    memory: str = Field(default="4GB", description="Memory limit of DuckDB, such as 8GB.")
+    memory: str = Field(default="4GB", description="Memory a run may hold, such as 8GB.")
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB."
     )
@@ -94,10 +96,22 @@ class Settings(BaseSettings):
     def _place(cls, value: Path | str) -> Path | str:
         return checked(value) if isinstance(value, str) and is_uri(value) else Path(value)
 
+    @property
+    def memory_bytes(self) -> float:
+        """The memory a run may hold, in bytes.
+
+        Examples
+        --------
+        >>> Settings(memory="4GB").memory_bytes, Settings(memory="1.5 KiB").memory_bytes
+        (4000000000.0, 1536.0)
+        """
+        number, prefix, binary = re.findall(_SIZE, self.memory)[0]
+        return float(number) * (1024 if binary else 1000) ** (1 + "KMGT".index(prefix))
+
     @field_validator("memory")
     @classmethod
     def _size(cls, value: str) -> str:
-        if not re.fullmatch(r"\d+(\.\d+)?\s*[KMGT]i?B", value):
+        if not re.fullmatch(_SIZE, value):
             raise ValueError(f"{value!r} is not a size; write a number and a unit, such as 8GB")
         return value
 

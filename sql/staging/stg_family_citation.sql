@@ -3,44 +3,55 @@
 -- and has no date; a family's references to itself are left out.
 -- is_examiner tells whether an examiner cites. It is null where the citing family's documents tell
 -- of no reference whose it is; where they do, one of unknown origin is no examiner's.
-with cited as (
+-- Within, families are numbers, in any order: half as dear to group as their texts.
+with family as (
     select
-        citing.family_id as citing_family,
-        coalesce(
-            target.family_id,
-            split_part(c.cited_publication, '-', 1)
-            || '-' || split_part(c.cited_publication, '-', 2)
-        ) as cited_family,
-        bool_or(c.origin = 'examiner') as is_examiner
+        f.family_id,
+        min(d.publication_date) as publication_date,
+        row_number() over () as family
+    from staging.stg_family as f
+    inner join staging.stg_document as d on f.publication_number = d.publication_number
+    group by f.family_id
+),
+
+member as (
+    select f.publication_number, n.family
+    from staging.stg_family as f
+    inner join family as n on f.family_id = n.family_id
+),
+
+cited as (
+    select
+        citing.family as citing_family,
+        target.family as cited_family,
+        case
+            when target.family is null then
+                split_part(c.cited_publication, '-', 1)
+                || '-' || split_part(c.cited_publication, '-', 2)
+        end as not_loaded,
+        bool_or(c.origin = 'examiner') as is_examiner,
+        bool_or(c.origin <> 'unknown') as is_told
     from staging.stg_citation as c
-    inner join staging.stg_family as citing on c.citing_publication = citing.publication_number
-    left join staging.stg_family as target on c.cited_publication = target.publication_number
-    where c.cited_publication is not null
+    inner join member as citing on c.citing_publication = citing.publication_number
+    left join member as target on c.cited_publication = target.publication_number
     group by all
 ),
 
 telling as (
-    select distinct f.family_id
-    from staging.stg_citation as c
-    inner join staging.stg_family as f on c.citing_publication = f.publication_number
-    where c.origin <> 'unknown'
-),
-
-first_published as (
-    select f.family_id, min(d.publication_date) as publication_date
-    from staging.stg_family as f
-    inner join staging.stg_document as d using (publication_number)
-    group by f.family_id
+    select distinct citing_family from cited where is_told
 )
 
 select
-    c.citing_family,
-    c.cited_family,
+    citing.family_id as citing_family,
+    coalesce(target.family_id, c.not_loaded) as cited_family,
     citing.publication_date as citing_publication_date,
-    cited.publication_date as cited_publication_date,
-    case when t.family_id is not null then c.is_examiner end as is_examiner
+    target.publication_date as cited_publication_date,
+    case when t.citing_family is not null then c.is_examiner end as is_examiner
 from cited as c
-inner join first_published as citing on c.citing_family = citing.family_id
-left join first_published as cited on c.cited_family = cited.family_id
-left join telling as t on c.citing_family = t.family_id
-where c.citing_family <> c.cited_family
+inner join family as citing on c.citing_family = citing.family
+left join family as target on c.cited_family = target.family
+left join telling as t on c.citing_family = t.citing_family
+-- Neither of other literature, nor of itself.
+where
+    coalesce(target.family_id, c.not_loaded) is not null
+    and c.cited_family is distinct from c.citing_family

@@ -162,6 +162,22 @@ def test_another_run_is_told_who_holds_the_files_and_changes_nothing(
     assert refresh(own_sample).status == "unchanged"
 
 
+def test_a_program_that_reads_the_warehouse_is_told_to_read_releases(own_sample) -> None:
+    reader = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); "
+        "print('open', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", reader, own_sample.warehouse],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as other:  # fmt: skip
+        assert other.stdout is not None
+        assert other.stdout.readline() == "open\n"
+        with pytest.raises(Busy, match=rf"another program has .*{other.pid}"):
+            refresh(own_sample)
+    assert refresh(own_sample).status == "unchanged"
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "words"),
     [

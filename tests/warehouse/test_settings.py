@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from warehouse.database import connect
+from warehouse.database import DUCKDB_SHARE, connect
 from warehouse.settings import Settings
 
 CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=2)
@@ -122,16 +122,27 @@ def test_what_is_no_country_code_is_named(text: str) -> None:
         Settings(countries=text)
 
 
+def in_bytes(size: str) -> float:
+    number, unit = size.split()
+    return float(number) * 1024 ** ["bytes", "KiB", "MiB", "GiB", "TiB"].index(unit)
+
+
 @pytest.mark.parametrize("unit", ["KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"])
-def test_duckdb_takes_every_size_that_the_settings_take(unit: str, tmp_path: Path) -> None:
+def test_duckdb_reads_a_size_as_the_settings_do_and_takes_its_share(
+    unit: str, tmp_path: Path
+) -> None:
     number = {"K": "900000", "M": "900"}.get(unit[0], "1.5")
     for space in ("", " "):
         settings = Settings(
             memory=f"{number}{space}{unit}", threads=1, warehouse=tmp_path / "w.duckdb"
         )
         with connect(settings) as db:
-            limit = db.sql("select current_setting('memory_limit')").fetchall()[0][0]
-        assert limit.endswith("iB")
+            taken = db.sql("select current_setting('memory_limit')").fetchall()[0][0]
+            db.execute(f"set memory_limit = '{settings.memory}'")
+            whole = db.sql("select current_setting('memory_limit')").fetchall()[0][0]
+        # DuckDB rounds to a tenth of a unit.
+        assert in_bytes(whole) == pytest.approx(settings.memory_bytes, rel=0.1)
+        assert in_bytes(taken) == pytest.approx(DUCKDB_SHARE * settings.memory_bytes, rel=0.1)
 
 
 @pytest.mark.parametrize(
