@@ -10,24 +10,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import loading, method, paths, report, validation
+from benchmarks import loading, method, paths, report, selection, validation
 from benchmarks import topic as topics
 from benchmarks.compare import differences
 from benchmarks.run import RESULTS, ROOT, Contender, alternate, measure, say
 
-# How many families a part takes: `small` is done in minutes, `full` is what the targets ask for.
+# How many families a part takes, or documents: `small` is done in minutes, `full` is what the
+# targets ask for.
 SIZES: dict[str, dict[str, list[int]]] = {
     "small": {
         "analyst": [5_000], "floor": [5_000], "growth": [2_000, 4_000, 8_000, 16_000],
         "refresh": [5_000], "phases": [5_000], "loading": [5_000], "method": [5_000],
         "paths": [25_000], "validation": [100_000], "networks": [5_000],
+        "selection": [100_000],
     },
     "full": {
         "analyst": [200_000], "floor": [1_000_000],
         "growth": [250_000, 500_000, 1_000_000, 4_000_000],
         "refresh": [1_000_000], "phases": [1_000_000], "loading": [1_000_000],
         "method": [1_000_000], "paths": [62_500], "validation": [10_000_000],
-        "networks": [200_000],
+        "networks": [200_000], "selection": [10_000_000],
     },
 }  # fmt: skip
 PARTS = tuple(SIZES["small"])
@@ -220,6 +222,30 @@ class Bench:
             ),
         }
         self._alternate("networks", contenders, {"families": sizes[0]})
+
+    def selection(self, sizes: list[int]) -> None:
+        """What a topic of words and classes lets in, of so many documents."""
+        documents = self.work / f"documents-{sizes[0]}.duckdb"
+        if not documents.exists():
+            dump = self._world(5_000 if sizes[0] <= 1_000_000 else 250_000)
+            with tempfile.TemporaryDirectory(dir=self.work) as name:
+                folder = Path(name)
+                measure(self._refresh(dump, "--plain"), folder)
+                many = folder / documents.name
+                limits = {
+                    "memory_limit": self.limits["memory"],
+                    "temp_directory": f"{name}/spilled",
+                }
+                selection.multiply(folder / "warehouse.duckdb", sizes[0], many, limits)
+                many.rename(documents)
+        limits = [f"--{name}={value}" for name, value in self.limits.items()]
+
+        def select(folder: Path) -> list[str]:
+            where = [str(documents), SECOND_TOPIC, str(folder / "selection.json")]
+            return [*_python("benchmarks.selection"), *where, *limits]
+
+        contenders = {"corepath": Contender(select, tells="selection.json")}
+        self._alternate("selection", contenders, {"families": sizes[0]})
 
     # --- What they share -------------------------------------------------------------------------
 

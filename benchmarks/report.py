@@ -475,6 +475,22 @@ def _validation(report: Report) -> str:
     )
 
 
+def _selection(report: Report) -> str:
+    told = report["rounds"][0]["corepath"]["told"]
+    rows = [
+        (f"`{name}`", f"{rows:,}", f"{told['steps'][name][0]:.2f}", f"{told['steps'][name][1]:.2f}")
+        for name, rows in told["rows"].items()
+        if told["steps"][name][0] >= 0.01
+    ]
+    return (
+        f"## Selection\n\nWhat the topic `ai_chips`, of classes and of words in four languages, "
+        f"lets in of {told['documents']:,} publications with their texts, copies of a generated "
+        "world: from kept staging tables to the topic's families. Views have no rows of their "
+        "own.\n\n" + _figures(report) + "\n"
+        + table(("step", "rows", "wall, s", "CPU, s"), rows)
+    )  # fmt: skip
+
+
 def _paths(report: Report) -> str:
     """Show what was planted in generated worlds beside what was found."""
     worlds = [world for taken in report["rounds"] for world in taken.values()]
@@ -545,7 +561,7 @@ def _networks(report: Report) -> str:
 SECTIONS = {
     "analyst": _against, "floor": _against, "growth": _growth, "refresh": _refresh,
     "phases": _where, "loading": _loading, "method": _method, "networks": _networks,
-    "paths": _paths, "validation": _validation,
+    "paths": _paths, "validation": _validation, "selection": _selection,
 }  # fmt: skip
 
 

@@ -1,24 +1,23 @@
-"""A topic's selection over many documents: `python -m benchmarks.selection WAREHOUSE DOCUMENTS`.
+"""A topic's selection over many documents: `python -m benchmarks.selection DOCUMENTS TOPIC FILE`.
 
-WAREHOUSE is one that a refresh of a generated world has kept. Its documents, classes and families
-are copied under other numbers until there are DOCUMENTS. Then the steps that select make their
-tables, from texts and classes to families: with the wall and CPU seconds of each, and the most
-memory that the process has had so far, copying included.
+DOCUMENTS is a database that `multiply` made of a warehouse. The steps that select make their tables
+of it, from texts and classes to families, and FILE is told the wall and CPU seconds and the rows of
+each.
 """
 
 import argparse
-import resource
-import tempfile
+import json
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
 import duckdb
 
-from benchmarks.run import say
 from warehouse import topic as topics
 from warehouse.build import make, read_reference, write_topic
+from warehouse.database import connect
 from warehouse.graph import discover
+from warehouse.settings import Settings
 
 # What selection reads, and what names a document or a family there.
 TABLES = {
@@ -44,48 +43,40 @@ def multiply(warehouse: Path, documents: int, out: Path, settings: dict[str, Any
             )
 
 
-def select(warehouse: Path, topic: str, settings: dict[str, Any]) -> None:
-    """Make the tables of a topic's selection, and tell what each took."""
-    with duckdb.connect(config=settings) as con:
-        con.execute(f"attach '{warehouse}' as warehouse (read_only)")
+def select(documents: Path, topic: str, settings: Settings) -> dict[str, Any]:
+    """Make the tables of a topic's selection: how many documents there were; seconds and rows."""
+    with connect(settings) as con:
+        con.execute(f"attach '{documents}' as warehouse (read_only)")
         read_reference(con)
         write_topic(con, topics.read(topic), None)
         con.execute("create schema intermediate")
         con.execute("set search_path = 'memory.main,warehouse.staging'")
-        started, used = perf_counter(), process_time()
-        rows = 0
+        ((known,),) = con.sql("select count(*) from staging.stg_document").fetchall()
+        steps, rows = {}, {}
         for table in discover(["google_patents"]).values():
             if table.name.startswith("int_topic_") or table.name == "int_family":
-                before = perf_counter(), process_time()
-                rows = make(con, table, "memory")
-                _tell(table.name, rows, *before)
-        _tell("all", rows, started, used)
-
-
-def _tell(name: str, rows: int, started: float, used: float) -> None:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    seconds = f"{perf_counter() - started:8.2f} s, CPU {process_time() - used:8.2f} s"
-    say(f"{name:<28}{rows:>12,} rows {seconds}, {peak:.2f} GB")
+                started, used = perf_counter(), process_time()
+                rows[table.name] = make(con, table, "memory")
+                steps[table.name] = [perf_counter() - started, process_time() - used]
+    return {"documents": known, "steps": steps, "rows": rows}
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Multiply a warehouse, and select from it."""
+    """Select, and write down the seconds."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("warehouse", type=Path)
-    parser.add_argument("documents", type=int)
-    parser.add_argument("--topic", default="ai_chips")
+    parser.add_argument("documents", type=Path)
+    parser.add_argument("topic")
+    parser.add_argument("file", type=Path)
     parser.add_argument("--memory", default="4GB")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(dir=options.warehouse.parent) as folder:
-        settings = {
-            "memory_limit": options.memory,
-            "threads": options.threads,
-            "temp_directory": f"{folder}/spilled",
-        }
-        many = Path(folder) / "many.duckdb"
-        multiply(options.warehouse, options.documents, many, settings)
-        select(many, options.topic, settings)
+    settings = Settings(
+        memory=options.memory,
+        threads=options.threads,
+        warehouse=options.file.with_suffix(".duckdb"),
+    )
+    told = select(options.documents, options.topic, settings)
+    options.file.write_text(json.dumps(told, indent=1))
 
 
 if __name__ == "__main__":
