@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 from lxml import etree
 
-from warehouse.database import attach, connect
+from warehouse.database import WAREHOUSE_STORAGE_VERSION, attach, connect
 from warehouse.load import load
 from warehouse.settings import Settings
 from warehouse.sources import Source, named
@@ -43,7 +43,7 @@ def by_corepath(source: Source, dump: Path, database: Path, threads: int, memory
     """Hash, read, check, account for: what a refresh does first."""
     settings = Settings(warehouse=database, threads=threads, memory=memory)
     with connect(settings) as con:
-        attach(con, database, "warehouse")
+        attach(con, database, "warehouse", WAREHOUSE_STORAGE_VERSION)
         con.execute("use warehouse")
         load(con, source, dump, processes=threads)
         con.execute("use memory; detach warehouse")

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import shutil
+import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -13,13 +14,15 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
 from warehouse.archive import BROKEN, bare_name, open_members
 from warehouse.database import identifier
 from warehouse.errors import BadInput
+from warehouse.parsers.convert import convert, prepare
 from warehouse.readers import Count, DoubtfulError, Part, delimited, documents, json_lines, parquet
 from warehouse.readers.documents import PARSERS
 from warehouse.settings import ROOT
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from io import BufferedReader
 
 log = logging.getLogger("corepath.load")
+
+T = TypeVar("T")
 
 TOGETHER = 256 * 2**20  # bytes of files that are loaded in one transaction
 POOL_PAYS = 64 * 2**20  # bytes to parse before more processes are worth their start
@@ -488,24 +493,34 @@ def _converted(
     source: Source, files: list[_File], processes: int
 ) -> Iterator[tuple[_File, tuple[list[tuple[str, int]], Path]]]:
     """Parse files of documents, several at once where that pays, and give them in order."""
+    tables = documents.schemas(source)
     with tempfile.TemporaryDirectory(prefix="corepath-") as scratch, ExitStack() as stack:
         pool: Executor | None = None
         if processes > 1 and sum(file.size for file in files) > POOL_PAYS:
             context = get_context("spawn")  # a fork would copy DuckDB's threads half-way
-            workers = ProcessPoolExecutor(processes, context, documents.prepare)
-            pool = stack.enter_context(workers)
+            pool = stack.enter_context(ProcessPoolExecutor(processes, context, prepare))
         waiting: deque[tuple[_File, Path, Callable[[], list[tuple[str, int]]]]] = deque()
         for number, file in enumerate([*files, *[None] * processes]):
             if file:
                 folder = Path(scratch) / str(number)
                 folder.mkdir()
-                work = partial(documents.convert, source, file.path, folder)
-                waiting.append((file, folder, pool.submit(work).result if pool else work))
+                work = partial(convert, source.name, tables, file.path, folder)
+                waiting.append((file, folder, _begun(pool, work) if pool else work))
             # As many files as processes are under way or wait for their turn, and no more on disk.
             if waiting and (len(waiting) > processes or not file):
                 ready, folder, result = waiting.popleft()
                 yield ready, (result(), folder)
                 shutil.rmtree(folder)
+
+
+def _begun(pool: Executor, work: Callable[[], T]) -> Callable[[], T]:
+    """Begin a work in a pool, whose processes would otherwise import the program that runs."""
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        return pool.submit(work).result
+    finally:
+        sys.modules["__main__"] = program
 
 
 def _look(name: str, path: Path, hashing: Executor) -> _File:
@@ -523,6 +538,6 @@ def _reader_fingerprint(source: Source) -> str:
     code = [Path(__file__), ROOT / "warehouse" / "archive.py"]
     code += sorted((ROOT / "warehouse" / "readers").glob("*.py"))
     if documents.has_parser(source):
-        code += [PARSERS / "elements.py", PARSERS / f"{source.name}.py"]
+        code += [PARSERS / f"{name}.py" for name in ("convert", "elements", source.name)]
     read = b"".join(file.read_bytes() for file in code)
     return hashlib.sha256(source.model_dump_json().encode() + read).hexdigest()

@@ -20,6 +20,7 @@ from warehouse import build, diff, gate, package, pages, release
 from warehouse.croissant import as_croissant
 from warehouse.database import (
     KEPT_SHARE,
+    WAREHOUSE_STORAGE_VERSION,
     attach,
     connect,
     exclusive,
@@ -183,7 +184,7 @@ def refresh(
 def _open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = connect(settings)
     try:
-        attach(connection, settings.warehouse, "warehouse")
+        attach(connection, settings.warehouse, "warehouse", WAREHOUSE_STORAGE_VERSION)
         connection.execute("create schema if not exists warehouse.raw")
         _find_tables(connection)
         yield connection
@@ -389,7 +390,7 @@ class _Run:
     @contextmanager
     def _warehouse(self) -> Iterator[None]:
         """Attach the warehouse while nobody else reads its file."""
-        attach(self.connection, self.settings.warehouse, "warehouse")
+        attach(self.connection, self.settings.warehouse, "warehouse", WAREHOUSE_STORAGE_VERSION)
         try:
             yield
         finally:

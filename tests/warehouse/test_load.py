@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse import load as loading
+from warehouse.database import STORAGE_VERSION, WAREHOUSE_STORAGE_VERSION, attach
 from warehouse.errors import BadInput
 from warehouse.load import Loaded, fingerprint
 from warehouse.readers import RAW_LIMIT, Count, json_lines
@@ -394,6 +396,57 @@ def test_a_killed_load_leaves_the_ledger_and_the_rows_agreeing(tmp_path, seconds
         assert (loaded.rows, loaded.rejected) == (12_000, 30)
         assert warehouse.sql("select count(*) from raw.ppubs_publication").fetchall() == [(12_000,)]
         assert warehouse.sql("select count(*) from raw.rejects").fetchall() == [(30,)]
+
+
+def test_a_warehouse_of_an_older_format_is_carried_on_in_that_of_today(tmp_path):
+    dump, path = tmp_path / "dump", tmp_path / "w.duckdb"
+    dump.mkdir()
+    write(dump, line(1), b"bad", name="a.jsonl")
+    marks = []
+    for version in (STORAGE_VERSION, WAREHOUSE_STORAGE_VERSION):
+        with duckdb.connect() as warehouse:
+            attach(warehouse, path, "warehouse", version)
+            warehouse.execute("use warehouse")
+            assert load(warehouse, PPUBS, dump).read == (version == STORAGE_VERSION)
+            marks.append(fingerprint(warehouse, PPUBS))
+    assert marks[0] == marks[1]
+    write(dump, line(2), name="b.jsonl")
+    with duckdb.connect() as warehouse:
+        attach(warehouse, path, "warehouse", WAREHOUSE_STORAGE_VERSION)
+        warehouse.execute("use warehouse")
+        assert load(warehouse, PPUBS, dump) == Loaded(2, read=1, removed=0, rows=2, rejected=1)
+        assert guids(warehouse) == ["US-1-B2", "US-2-B2"]
+
+
+def test_processes_that_parse_do_not_import_the_program_and_load_what_one_loads(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text("""
+print("the program", flush=True)
+if __name__ == "__main__":
+    import pathlib, sys
+    import duckdb
+    from warehouse import load
+    from warehouse.sources import available
+    load.POOL_PAYS = 0
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as warehouse; use warehouse")
+        for processes in (1, 2):
+            connection.execute("drop schema if exists raw cascade")
+            load.load(
+                connection, available()["uspto"], pathlib.Path(sys.argv[1]), 1.0, processes
+            )
+            print(hash(str(connection.sql(
+                "select * from raw.uspto_citation order by all"
+            ).fetchall())), flush=True)
+    assert sys.modules["__main__"].__file__ == __file__
+""")
+    ran = subprocess.run(
+        [sys.executable, str(program), str(SAMPLES / "uspto")], cwd=ROOT, check=True,
+        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    first, alone, together = ran.stdout.splitlines()
+    assert first == "the program"
+    assert alone == together
 
 
 def test_a_bad_file_does_not_undo_the_good_ones_before_it(warehouse, tmp_path):

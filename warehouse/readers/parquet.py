@@ -79,7 +79,7 @@ def _look(warehouse: duckdb.DuckDBPyConnection, part: Part) -> tuple[int, list[t
     try:
         rows = pq.ParquetFile(part.path).metadata.num_rows
         given = warehouse.execute("describe from read_parquet(?)", [str(part.path)]).fetchall()
-    except (pa.ArrowException, OSError, duckdb.IOException) as error:
+    except (pa.ArrowException, UnicodeDecodeError, OSError, duckdb.IOException) as error:
         raise BadInput(f"{part.name}: no whole Parquet file ({error}); fetch it again") from error
     return rows, [(name, kind) for name, kind, *_ in given]
 

@@ -8,23 +8,25 @@ import pytest
 
 from tests.warehouse.parsers.test_docdb import DOCUMENT, OTHER, TABLES, file, parse
 from warehouse import sources
+from warehouse.parsers import convert
 from warehouse.readers import documents
 
+DECLARED = documents.schemas(sources.named("docdb"))
 CONTENT = file(DOCUMENT, "what is this?", OTHER)
 
 
-@pytest.mark.parametrize("batch", [1, 4, documents.BATCH])
+@pytest.mark.parametrize("batch", [1, 4, convert.BATCH])
 def test_every_row_arrives_in_its_place_however_many_are_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
-    monkeypatch.setattr(documents, "BATCH", batch)
+    monkeypatch.setattr(convert, "BATCH", batch)
     path, folder = tmp_path / "week.zip", tmp_path / "made"
     folder.mkdir()
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme.txt", "no document")
         archive.writestr("one.xml", CONTENT)
         archive.writestr("none.xml", "")
-    members = documents.convert(sources.named("docdb"), path, folder)
+    members = convert.convert("docdb", DECLARED, path, folder)
     assert members == [("one.xml", 3), ("none.xml", 0)]
     expected = parse(CONTENT)
     for table in (*TABLES, "rejects"):
@@ -37,7 +39,7 @@ def test_a_column_that_a_row_lacks_is_null(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("warehouse.parsers.docdb.parse", lambda _: iter(rows))
     path = tmp_path / "week.xml"
     path.touch()
-    documents.convert(sources.named("docdb"), path, tmp_path)
+    convert.convert("docdb", DECLARED, path, tmp_path)
     made = pq.read_table(tmp_path / "0-party.parquet", columns=["name", "role", "record"])
     assert made.to_pylist() == [
         {"name": "A", "role": None, "record": 1},

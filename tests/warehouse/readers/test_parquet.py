@@ -158,6 +158,13 @@ def test_a_file_damaged_within_is_refused_by_name(warehouse, tmp_path):
     assert publications(warehouse) == []
 
 
+def test_a_column_whose_name_is_no_text_is_refused_by_name(warehouse, tmp_path):
+    path = write(tmp_path, row("US-1-B2"))
+    path.write_bytes(path.read_bytes().replace(b"title", b"\x80itle"))
+    with pytest.raises(BadInput, match=r"p\.parquet: no whole Parquet file"):
+        load(warehouse, NESTED, tmp_path)
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_any_change_of_bytes_is_refused_or_accounts_for_every_row(data):
