@@ -15,7 +15,9 @@ with shortened as (
 ),
 
 -- DOCDB gives PCT publications two digits of the year until 2003 (here without zeros in front), and
--- behind it five digits until June 2002, six from July: between 02/51083 and 02/052150.
+-- behind it five digits until June 2002, six from July: between 02/51083 and 02/052150. Since 2004
+-- it gives four, but grants print two, 05/035910. Those of 08 and 09 are left as they are: without
+-- its zero, 09/012345 is as 90/12345.
 spelt as (
     select
         * exclude (cited_publication, short),
@@ -24,6 +26,8 @@ spelt as (
                 then substring(short, 1, 5) || substring(short, 7)
             when regexp_matches(short, '^WO-(10[0-9]{2}|20[0-4][0-9]|205[01])[0-9]{3}(-|$)')
                 then substring(short, 1, 4) || substring(short, 6)
+            when regexp_matches(short, '^WO-[4-7][01][0-9]{5}(-|$)')
+                then 'WO-200' || substring(short, 4)
             else short
         end as cited_publication
     from shortened

@@ -75,6 +75,12 @@ def test_a_reference_takes_the_kind_of_the_publication_that_is_loaded(told, mean
         # Four digits of the year since 2004; and what is no PCT publication.
         ("WO-2004078157-A2", "WO-2004078157-A2"),
         ("WO-2010012345", "WO-2010012345"),
+        # 04/078157 and 05/035910 as grants print them. 90/12345 and 09/012345 look alike.
+        ("WO-4078157", "WO-2004078157"),
+        ("WO-5035910-A1", "WO-2005035910-A1"),
+        ("WO-7149999", "WO-2007149999"),
+        ("WO-9012345", "WO-9012345"),
+        ("WO-8012345", "WO-8012345"),
         ("WO-PCTUS0113682", "WO-PCTUS0113682"),
         ("JP-2003022060-A", "JP-2003022060-A"),
     ],
