@@ -67,10 +67,16 @@ def int_network_similarity(
     )
     rows = []
     for (level,), of_level in codes.group_by("level", maintain_order=True):
+        # Numbers in the order of names: the pairs of millions of families are narrow.
+        names = of_level["technology"].unique().sort()
+        technology = pl.col("technology").replace_strict(
+            names, range(len(names)), return_dtype=pl.UInt16
+        )
+        coded = of_level.select("family", technology, "codes")
         for population in ("all", "core"):
             own = families if population == "all" else families.filter("is_core")
             ties = {
-                country: _ties(of_level, own.filter(pl.col("network") == country))
+                country: _ties(coded, names, own.filter(network=country))
                 for country in [*countries, "WORLD"]
             }
             world, of_family = ties.pop("WORLD")
@@ -100,9 +106,15 @@ def int_network_similarity(
     ).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
-def _ties(codes: pl.DataFrame, families: pl.DataFrame) -> tuple[pl.DataFrame, sparse.csr_array]:
+def _ties(
+    codes: pl.DataFrame, names: pl.Series, families: pl.DataFrame
+) -> tuple[pl.DataFrame, sparse.csr_array]:
     """Give the pairs that meet, in order, and pairs × families: what a family adds to a pair."""
-    own = families.select("family", "share").join(codes, on="family", maintain_order="left_right")
+    own = (
+        families.select("family", "share")
+        .join(codes, on="family", maintain_order="left_right")
+        .select("family", "technology", value=pl.col("share") / (pl.col("codes") - 1))
+    )
     met = (
         own.join(own.select("family", target="technology"), on="family")
         .rename({"technology": "source"})
@@ -113,13 +125,13 @@ def _ties(codes: pl.DataFrame, families: pl.DataFrame) -> tuple[pl.DataFrame, sp
     number = met.join(
         pairs.with_row_index("number"), on=["source", "target"], maintain_order="left"
     )
-    value = number.select(pl.col("share") / (pl.col("codes") - 1)).to_series().to_numpy()
     family = number["family"].rle_id().to_numpy().astype(np.int64)
     matrix = sparse.coo_array(
-        (value, (number["number"].to_numpy().astype(np.int64), family)),
+        (number["value"].to_numpy(), (number["number"].to_numpy().astype(np.int64), family)),
         shape=(len(pairs), family.max(initial=-1) + 1),
     )
-    return pairs, matrix.tocsr()
+    named = pairs.select(names.gather(pairs[end]).alias(end) for end in ("source", "target"))
+    return named, matrix.tocsr()
 
 
 def _resampled(of_pair: sparse.csr_array, count: int, seed: list[int]) -> np.ndarray:
