@@ -5,10 +5,11 @@ import logging
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any
 
 import duckdb
@@ -265,9 +266,7 @@ def make(
             _drop_other(connection, catalog, table)
             connection.execute(f"create or replace {kind} {target} as\n{table.text}")
         else:
-            with _room(connection, table) as at_once:
-                made = _call(connection, table, spread, at_once)
-            _write(connection, target, made)
+            _write(connection, target, _call(connection, table, spread))
     except DegenerateInput as error:
         raise Refused(f"this topic cannot be analysed on these sources: {error}") from error
     except (duckdb.Error, pl.exceptions.PolarsError) as error:
@@ -295,20 +294,23 @@ def _drop_other(connection: duckdb.DuckDBPyConnection, catalog: str, table: Tabl
         connection.execute(f"drop {other} {target}")
 
 
-def _call(
-    connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread, at_once: int
-) -> pl.DataFrame:
-    if table.is_in_parts:
-        return _in_parts(connection, table, spread, at_once)
-    frames = {parent.split(".")[1]: _scan(connection, parent) for parent in table.parents}
-    result = table.function()(**frames)
-    return result.collect(engine="streaming") if isinstance(result, pl.LazyFrame) else result
+def _call(connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread) -> pl.DataFrame:
+    with _Room(connection) as room:
+        if table.is_in_parts:
+            return _in_parts(connection, table, spread, room)
+        frames = {parent.split(".")[1]: _scan(connection, parent, room) for parent in table.parents}
+        result = table.function()(**frames)
+        return result.collect(engine="streaming") if isinstance(result, pl.LazyFrame) else result
 
 
 def _in_parts(
-    connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread, at_once: int
+    connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread, room: "_Room"
 ) -> pl.DataFrame:
     """Make a table in parts, some perhaps in processes without DuckDB: they share files."""
+    to_share = memory_limit(connection) * (1 - KEPT_SHARE)
+    for parent in table.parents:
+        room.make(parent)
+    at_once = int(max(1, min(to_share / max(room.held, 1), table.parts())))
     ((beside,),) = connection.sql("select current_setting('temp_directory')").fetchall()
     spilled = Path(beside).absolute()  # processes may work in other folders
     spilled.mkdir(parents=True, exist_ok=True)
@@ -324,18 +326,30 @@ def _in_parts(
 BYTES_A_ROW = 1000
 
 
-@contextmanager
-def _room(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[int]:
-    """Let DuckDB hold less while a function holds rows, too; tell how many could do so at once."""
-    rows = connection.execute(
-        "select coalesce(max(estimated_size), 0) "
-        "from duckdb_tables() where list_contains(?, schema_name || '.' || table_name)",
-        [list(table.parents)],
-    ).fetchall()[0][0]
-    held = rows * BYTES_A_ROW
-    fit = memory_limit(connection) * (1 - KEPT_SHARE) / max(held, 1)
-    with giving_up(connection, held):
-        yield int(max(1, min(fit, table.parts() if table.is_in_parts else 1)))
+class _Room(ExitStack):
+    """Lets DuckDB hold less while a function holds rows: those of the longest table it has read.
+
+    What DuckDB gives up it may have to read again: a function that reads nothing takes nothing.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        super().__init__()
+        self.held = 0  # bytes
+        self._connection = connection
+        self._lock = Lock()
+
+    def make(self, parent: str) -> None:
+        """Make room for the rows of a table, in addition to what there is; of a view, for none."""
+        with self._lock:  # a frame may be read by any thread, and two at once
+            sizes = self._connection.execute(
+                "select estimated_size from duckdb_tables() "
+                "where schema_name || '.' || table_name = ?", [parent],
+            ).fetchall()  # fmt: skip
+            held = max((rows for (rows,) in sizes), default=0) * BYTES_A_ROW
+            if held > self.held:
+                self.close()
+                self.held = held
+                self.enter_context(giving_up(self._connection, held))
 
 
 def _make_part(table: Table, part: int, files: Mapping[str, Path]) -> pl.DataFrame:
@@ -344,13 +358,14 @@ def _make_part(table: Table, part: int, files: Mapping[str, Path]) -> pl.DataFra
     return table.function()(part, **frames).lazy().collect()
 
 
-def _scan(connection: duckdb.DuckDBPyConnection, parent: str) -> pl.LazyFrame:
+def _scan(connection: duckdb.DuckDBPyConnection, parent: str, room: _Room) -> pl.LazyFrame:
     """Give a table as a frame that streams the columns that are used, when they are."""
     path = literal(connection.sql("select current_setting('search_path')").fetchall()[0][0])
 
     def read(
         columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _: int | None
     ) -> Iterator[pl.DataFrame]:
+        room.make(parent)
         # A frame may be read twice at once, and a connection has one result at a time.
         with connection.cursor() as cursor:
             cursor.execute(f"set search_path = {path}")

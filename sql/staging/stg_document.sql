@@ -84,47 +84,48 @@ merged as (
     where coalesce(b.source_rank = s.best_rank, b.publication_number is not null)
 ),
 
-listed as (
-    select distinct office from reference.publication_kind
-),
-
--- Without a date a kind says only what it has always meant.
-undated as (
+-- Offices outside the table: A and B are inventions almost everywhere. Without a date a kind says
+-- only what it has always meant: its first day of all stands for that.
+rules as (
+    select office, kind, valid_from, valid_to, is_invention, is_grant
+    from reference.publication_kind
+    where office <> '*'
+    union all
     select
         office,
         kind,
+        date '0001-01-01' as valid_from,
+        date '0001-01-01' as valid_to,
         case when bool_and(is_invention) = bool_or(is_invention) then bool_and(is_invention) end
             as is_invention,
         case when bool_and(is_grant) = bool_or(is_grant) then bool_and(is_grant) end as is_grant
     from reference.publication_kind
+    where office <> '*'
     group by office, kind
+    union all
+    select office, kind, date '0001-01-01', date '9999-12-31', is_invention, is_grant
+    from reference.publication_kind
+    where office = '*'
 ),
 
+listed as (
+    select list(distinct office) as offices from reference.publication_kind
+),
+
+-- One join only: DuckDB would expect it to leave few rows, and in memory hold those, with all their
+-- texts, for the next.
 judged as (
     select
         m.*,
-        case
-            when u.kind is not null then u.is_invention
-            else coalesce(exact.is_invention, general.is_invention, false)
-        end as is_invention,
-        case
-            when u.kind is not null then u.is_grant
-            else coalesce(exact.is_grant, general.is_grant, false)
-        end as is_grant
+        case when r.office is null then false else r.is_invention end as is_invention,
+        case when r.office is null then false else r.is_grant end as is_grant
     from merged as m
-    left join reference.publication_kind as exact
+    cross join listed as l
+    left join rules as r
         on
-            m.office = exact.office
-            and m.kind = exact.kind
-            and m.publication_date between exact.valid_from and exact.valid_to
-    left join undated as u
-        on
-            case when m.publication_date is null then m.office end = u.office
-            and m.kind = u.kind
-    -- Offices outside the table: A and B are inventions almost everywhere.
-    left join listed as l on m.office = l.office
-    left join reference.publication_kind as general
-        on l.office is null and general.office = '*' and substring(m.kind, 1, 1) = general.kind
+            case when list_contains(l.offices, m.office) then m.office else '*' end = r.office
+            and case when list_contains(l.offices, m.office) then m.kind else m.kind[1] end = r.kind
+            and coalesce(m.publication_date, date '0001-01-01') between r.valid_from and r.valid_to
 )
 
 select

@@ -67,21 +67,34 @@ def test_a_table_that_becomes_a_view_is_replaced_and_so_the_other_way(tmp_path, 
         assert kind(connection) == ("VIEW" if text is VIEW else "BASE TABLE")
 
 
-@pytest.mark.parametrize(("rows", "left"), [(10, 0.99), (200_000, 0.8), (10_000_000, 0.25)])
-def test_duckdb_makes_room_for_the_rows_that_a_function_holds(
-    tmp_path, connection, monkeypatch, rows, left
+@pytest.mark.parametrize(
+    ("rows", "reads", "left"),
+    [(10, True, 0.99), (200_000, True, 0.8), (10_000_000, True, 0.25), (10_000_000, False, 1)],
+)
+def test_duckdb_makes_room_for_the_rows_that_a_function_has_read(
+    tmp_path, connection, monkeypatch, rows, reads, left
 ):
     def limit() -> float:
         (size,) = connection.sql("select current_setting('memory_limit')").fetchall()[0]
         return float(size.split()[0])
 
+    def stg_number(short: pl.LazyFrame, long: pl.LazyFrame) -> pl.DataFrame:
+        short.collect()
+        read = long.head(1).collect() if reads else pl.DataFrame({"range": [1]})
+        seen.append(limit())
+        return read
+
     connection.execute(f"set memory_limit = '1000MiB'; set variable {MEMORY} = '1000MiB'")
+    connection.execute("create table warehouse.raw.short as select 1 as number")
     connection.execute(f"create table warehouse.raw.long as select * from range({rows})")
+    connection.execute("set search_path = 'warehouse.raw'")
     path = tmp_path / "stg_number.py"
-    path.touch()
-    table = Table("staging", "stg_number", path, ("raw.long",))
+    path.write_text("def stg_number(short, long): ...\n")
+    module = ModuleType("transforms.stg_number")
+    module.__dict__.update(stg_number=stg_number)
+    monkeypatch.setitem(sys.modules, "transforms.stg_number", module)
+    table = Table("staging", "stg_number", path, ("raw.short", "raw.long"))
     seen = []
-    monkeypatch.setattr(build, "_call", lambda *_: seen.append(limit()) or pl.DataFrame({"n": [1]}))
     for _ in range(3):
         build.make(connection, table, "warehouse")
     assert seen == [pytest.approx(1000 * left, rel=0.02)] * 3
