@@ -69,29 +69,6 @@ def networks(
         yield dict(zip(KEY, map(str, key), strict=True)), of.get(key, nobody), own
 
 
-def numbered(families: pl.LazyFrame) -> pl.LazyFrame:
-    """Number families, so that what is joined and sorted by family holds no long texts.
-
-    Parameters
-    ----------
-    families
-        One row a network x family: family_id.
-
-    Returns
-    -------
-    pl.LazyFrame
-        One row a family: family (from 0, in order of family_id), family_id.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> numbered(pl.LazyFrame({"family_id": ["JP-2", "JP-1", "JP-2"]})).collect().rows()
-    [(0, 'JP-1'), (1, 'JP-2')]
-    """
-    known = families.select("family_id").unique().collect(engine="streaming")
-    return known.sort("family_id").with_row_index("family").lazy()
-
-
 def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: float) -> pl.DataFrame:
     """Tell how much more often two technologies meet than chance would have it.
 

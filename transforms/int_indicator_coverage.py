@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from transforms.families import in_order
+
 
 def int_indicator_coverage(
     int_indicator: pl.LazyFrame, int_family_country: pl.LazyFrame, indicator: pl.LazyFrame
@@ -29,7 +31,7 @@ def int_indicator_coverage(
     names = indicator.collect()["indicator"].to_list()
     # In order and in one piece, so that sums do not depend on how the rows came.
     values = int_indicator.select("family_id", pl.col(names).cast(pl.Float64)).collect()
-    values = values.sort("family_id").rechunk()
+    values = in_order(values).rechunk()
     rows = values.lazy().select("family_id").with_row_index("row")
     shares = (
         int_family_country.select("family_id", "country", "share")

@@ -8,6 +8,7 @@ import polars as pl
 
 from transforms.cohort import Cohorts, cohorts, fill, relate, winsorise
 from transforms.entropy import DegenerateInput, normalise
+from transforms.families import in_order
 
 
 def int_indicator_value(
@@ -51,11 +52,8 @@ def int_indicator_value(
     if not directions:
         raise DegenerateInput("no indicator is known for enough families")
     method = topic.collect().row(0, named=True)
-    families = (
-        int_indicator.select("family_id", *directions)
-        .collect()
-        .sort("family_id")  # sums must not depend on how the rows came
-        .join(int_cohort.collect(), on="family_id", maintain_order="left")
+    families = in_order(int_indicator.select("family_id", *directions).collect()).join(
+        int_cohort.collect(), on="family_id", maintain_order="left"
     )
     if method["cohort"] != "office":
         families = families.with_columns(office=pl.lit("all"))

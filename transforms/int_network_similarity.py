@@ -8,7 +8,7 @@ import polars as pl
 from scipy import sparse
 
 from transforms.comparison import cells, partial_qap, qap, weighted_jaccard
-from transforms.convergence import numbered
+from transforms.families import numbered
 
 # Families x resamples that are held at once: what bounds the memory.
 BLOCK = 10_000_000

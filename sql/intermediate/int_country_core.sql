@@ -9,25 +9,24 @@ with band as (
     group by cut_score
 ),
 
+-- Below the least cut a family is in no band, but of its country.
 banded as (
     select
         c.country,
         b.cut_score,
         sum(c.share::decimal(38, 15)) as families
     from intermediate.int_score as s
-    inner join band as b
-        on s.score >= b.cut_score and (s.score < b.next_cut or b.next_cut is null)
     inner join intermediate.int_family_country as c on s.family_id = c.family_id
+    left join band as b
+        on s.score >= b.cut_score and (s.score < b.next_cut or b.next_cut is null)
     where c.country <> 'ZZ'
     group by c.country, b.cut_score
 ),
 
 total as (
-    select c.country, sum(c.share::decimal(38, 15))::double as families
-    from intermediate.int_family_country as c
-    inner join intermediate.int_score as s on c.family_id = s.family_id
-    where c.country <> 'ZZ'
-    group by c.country
+    select country, sum(families)::double as families
+    from banded
+    group by country
 )
 
 select

@@ -38,18 +38,18 @@ forward as (
         on p7.window_years = 7 and w.years_seen = p7.age
 ),
 
-granted as (
+family as (
     select
-        family_id,
+        *,
         year(priority_date) as priority_year,
-        date_diff('day', filing_date, grant_date) as days
+        case when grant_date >= filing_date then date_diff('day', filing_date, grant_date) end
+            as days
     from intermediate.int_family
-    where grant_date >= filing_date
 ),
 
 slowest as (
     select priority_year, max(days) as days
-    from granted
+    from family
     group by priority_year
 ),
 
@@ -76,7 +76,7 @@ select
     s.mg,
     f.inventor_count::double as inv,
     a.app::double as app,
-    1 - y.days::double / nullif(z.days, 0) as gl,
+    1 - f.days::double / nullif(z.days, 0) as gl,
     null::double as ren, -- no source has fees
     g.gen,
     o.ori,
@@ -94,13 +94,12 @@ select
     w.years_seen >= 3 as fc_3_window_closed,
     w.years_seen >= 5 as fc_5_window_closed,
     w.years_seen >= 7 as fc_7_window_closed
-from intermediate.int_family as f
+from family as f
 inner join forward as w on f.family_id = w.family_id
 left join intermediate.int_backward as b on f.family_id = b.family_id
 left join intermediate.int_scope as s on f.family_id = s.family_id
 left join applicants as a on f.family_id = a.family_id
-left join granted as y on f.family_id = y.family_id
-left join slowest as z on y.priority_year = z.priority_year
+left join slowest as z on f.priority_year = z.priority_year
 left join intermediate.int_generality as g on f.family_id = g.family_id
 left join intermediate.int_originality as o on f.family_id = o.family_id
 left join intermediate.int_cycle_time as t on f.family_id = t.family_id
