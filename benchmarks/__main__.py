@@ -95,7 +95,10 @@ class Bench:
     def growth(self, sizes: list[int]) -> None:
         """A refresh of worlds of several sizes."""
         self._start_prefect_once()
-        contenders = {str(size): self._refresh(self._world(size)) for size in sizes}
+        # The largest first: if one fails, it fails soon.
+        contenders = {
+            str(size): self._refresh(self._world(size)) for size in sorted(sizes, reverse=True)
+        }
         self._alternate("growth", contenders, {"sizes": sizes})
 
     def phases(self, sizes: list[int]) -> None:
