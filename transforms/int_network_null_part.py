@@ -42,12 +42,14 @@ def int_network_null_part(
         of them, families by share.
     """
     count, seed = topic.select("null_draws", "seed").collect().row(0)
-    sizes = {chain: min(CHAIN, count - chain * CHAIN) for chain in range(-(-count // CHAIN))}
+    chains = range(part, -(-count // CHAIN), PARTS)
+    if not chains:  # to prepare millions of families for none would take longer than a chain
+        return pl.DataFrame(schema=SCHEMA)
     numbers = numbered(int_network_family)
     families = int_network_family.join(numbers, on="family_id").select(
         "network", "family", "share", "is_core", "year", "period"
     )
-    found = [pl.DataFrame(schema=SCHEMA)]
+    found = []
     for level in LEVELS:
         entries = (
             int_convergence_code.filter(pl.col("level") == level)
@@ -56,11 +58,12 @@ def int_network_null_part(
             .collect(engine="streaming")
         )
         incidence, networks, group, share, section = _incidence(entries, families)
-        size = np.bincount(incidence.family, minlength=len(share))
-        pairs = np.bincount(group, weights=share * size * (size - 1) / 2)
+        codes = np.bincount(incidence.family, minlength=len(share))
+        pairs = np.bincount(group, weights=share * codes * (codes - 1) / 2)
         networks = networks.with_columns(pl.lit(level).alias("level"), pairs=pairs)
-        for chain in range(part, len(sizes), PARTS):
-            drawn = crossing_shares(incidence, section, share, group, chain, sizes[chain], seed)
+        for chain in chains:
+            size = min(CHAIN, count - chain * CHAIN)
+            drawn = crossing_shares(incidence, section, share, group, chain, size, seed)
             found += [
                 networks.with_columns(
                     chain=pl.lit(chain, pl.Int64), draw=pl.lit(draw, pl.Int64), crossing=crossing
