@@ -141,7 +141,7 @@ def attach(
             f"attach {literal(path)} as {name} (storage_version {literal(storage_version)})"
         )
     except duckdb.IOException as error:
-        if "lock" not in str(error):
+        if "Could not set lock" not in str(error):
             raise
         raise Busy(
             f"another program has {path} open: close it there, and read releases instead, which "

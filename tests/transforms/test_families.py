@@ -1,7 +1,6 @@
 """Families in order and by number, whatever order they came in."""
 
 import polars as pl
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,9 +27,3 @@ def test_families_in_order_are_not_moved():
 def test_a_family_has_one_number_however_many_networks_it_is_in(ids, networks):
     rows = pl.LazyFrame({"family_id": ids * networks}, schema={"family_id": pl.String})
     assert numbered(rows).collect().rows() == list(enumerate(sorted(ids)))
-
-
-@pytest.mark.parametrize("column", ["family", "family_id"])
-def test_numbers_follow_the_ids(column):
-    found = numbered(pl.LazyFrame({"family_id": ["B", "A", "C", "A"]})).collect()
-    assert found[column].is_sorted()
