@@ -112,8 +112,8 @@ listed as (
     select list(distinct office) as offices from reference.publication_kind
 ),
 
--- One join only. DuckDB expects it to leave few rows, and would hold those, with all their texts, in
--- memory for the next one.
+-- One join only. DuckDB expects it to leave few rows, and would hold those, with all their texts,
+-- in memory for the next one.
 judged as (
     select
         m.*,
