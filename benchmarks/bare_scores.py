@@ -90,7 +90,7 @@ def coverage(con: duckdb.DuckDBPyConnection, names: list[str]) -> None:
     con.execute(
         "create temp table described as with placed as ("
         "select c.country, c.share, i.* from intermediate.int_indicator as i "
-        "inner join intermediate.int_family_country as c using (family_id) "
+        "inner join intermediate.int_family_country as c using (family) "
         "union all select 'WORLD', 1.0, * from intermediate.int_indicator) "
         f"select country, sum(share) as families, {columns} from placed group by country"
     )
@@ -117,8 +117,8 @@ def values(con: duckdb.DuckDBPyConnection) -> list[str]:
     ]
     con.execute(COHORTS)
     con.execute(
-        f"create temp table placed as select family_id, cell, cohort, {', '.join(names)} "
-        "from intermediate.int_indicator inner join intermediate.int_cohort using (family_id) "
+        f"create temp table placed as select family, cell, cohort, {', '.join(names)} "
+        "from intermediate.int_indicator inner join intermediate.int_cohort using (family) "
         "inner join cell using (year, field) inner join widened using (cell)"
     )
     sums = ", ".join(f"sum({x}) as sum_{x}, count({x})::double as count_{x}" for x in names)
@@ -147,7 +147,7 @@ def values(con: duckdb.DuckDBPyConnection) -> list[str]:
         total, count = (told % (figure, figure) for figure in ("sum", "count"))
         related.append(f"case when {total} > 0 then {filled} * {count} / {total} else 0 end as {x}")
     con.execute(
-        f"create temp table related as select p.family_id, {', '.join(related)} "
+        f"create temp table related as select p.family, {', '.join(related)} "
         "from placed as p inner join cohort_sum as s using (cohort) "
         "left join cohort_median as m using (cohort) "
         "cross join whole_sum as t cross join whole_median as w"
@@ -159,7 +159,7 @@ def values(con: duckdb.DuckDBPyConnection) -> list[str]:
         for x in names
     )
     con.execute(
-        f"create table intermediate.int_indicator_value as select family_id, {scaled} "
+        f"create table intermediate.int_indicator_value as select family, {scaled} "
         f"from related cross join (select {ends} from related)"
     )
     return names
@@ -194,7 +194,7 @@ def weights(con: duckdb.DuckDBPyConnection, names: list[str]) -> None:
     of_countries = np.array(
         con.sql(
             f"select sum(share), {sums} from {table} "
-            "inner join intermediate.int_family_country using (family_id) group by country"
+            "inner join intermediate.int_family_country using (family) group by country"
         ).fetchall()
     )
     part = of_countries[:, :1] / m
@@ -247,12 +247,12 @@ def scores(con: duckdb.DuckDBPyConnection) -> None:
     grey = " + ".join(f"{w!r} * 0.5 / (1.5 - {x})" for x, w, *_ in weighed)
     con.execute(
         "create table intermediate.int_score as "
-        "with scored as (select family_id, "
+        "with scored as (select family, "
         f"{summed[0]} as entropy, {summed[1]} as equal, {summed[2]} as critic, {grey} as grey, "
         f"sqrt({distance[0]}) as to_best, sqrt({distance[1]}) as to_worst "
         f"from intermediate.int_indicator_value cross join (select {norms} "
         "from intermediate.int_indicator_value)) "
-        "select family_id, 100 * least(entropy, 1) as score, score as entropy_score, "
+        "select family, 100 * least(entropy, 1) as score, score as entropy_score, "
         "100 * least(equal, 1) as equal_score, 100 * least(critic, 1) as critic_score, "
         "100 * to_worst / (to_best + to_worst) as topsis_score, "
         "100 * least(grey, 1) as grey_score from scored"

@@ -213,8 +213,8 @@ with subfield as (
     group by h.id
 )
 select
-    family::varchar as family_id,
     family,
+    family::varchar as family_id,
     'docdb' as family_basis,
     min(selected_by) as selected_by,
     max(case when age_order = 1 then id end) as representative,
@@ -241,7 +241,7 @@ group by family;
 -- IPC, or CPC where no IPC is known.
 create temp table coded as
 select
-    f.family_id, r.scheme, substring(s.place, 1, 4) as subclass,
+    f.family, r.scheme, substring(s.place, 1, 4) as subclass,
     case when length(s.place) > 4 then s.place end as main_group, min(r.position) as position
 from intermediate.int_family as f
 inner join recorded as r on f.representative = r.id
@@ -250,12 +250,12 @@ where r.scheme = 'IPC' or substring(s.place, 1, 4) in (select technology from re
 group by all;
 
 create table intermediate.int_family_group as
-select family_id, main_group, subclass, position
+select family, main_group, subclass, position
 from coded
-where scheme = 'IPC' or family_id not in (select family_id from coded where scheme = 'IPC');
+where scheme = 'IPC' or family not in (select family from coded where scheme = 'IPC');
 
 create table intermediate.int_family_code as
-select family_id, subclass, min(position) as position
+select family, subclass, min(position) as position
 from intermediate.int_family_group group by all;
 """
 
@@ -314,7 +314,7 @@ INDICATORS = """
 create table intermediate.int_indicator as
 with forward as (
     select
-        f.family_id,
+        f.family,
         count(*) filter (c.published <= f.publication_date + interval 3 year) as fc_3,
         count(*) filter (c.published <= f.publication_date + interval 5 year) as fc_5,
         count(*) as fc_7
@@ -322,12 +322,12 @@ with forward as (
     inner join family_citation as c on f.family = c.cited_family
     where c.published > f.publication_date
         and c.published <= f.publication_date + interval 7 year
-    group by f.family_id
+    group by f.family
 ),
 backward as (select citing_family as family, count(*) as bc from family_citation group by all),
 last as (select max(published) as day from publication)
 select
-    f.family_id,
+    f.family,
     case when f.publication_date + interval 3 year <= last.day then coalesce(w.fc_3, 0)::double end
         as fc_3,
     case when f.publication_date + interval 5 year <= last.day then coalesce(w.fc_5, 0)::double end
@@ -343,9 +343,9 @@ select
     f.inventor_count::double as inv,
     f.publication_date + interval 5 year <= last.day as fc_5_window_closed
 from intermediate.int_family as f
-left join forward as w using (family_id)
+left join forward as w using (family)
 left join backward as b using (family)
-left join intermediate.int_scope as s using (family_id)
+left join intermediate.int_scope as s using (family)
 cross join last;
 """
 
@@ -387,7 +387,7 @@ left join reference.country as c on l.party.country_code = c.country
 where trim(l.party.name) <> '';
 
 create view staging.stg_family as
-select publication_number, family::varchar as family_id from publication;
+select publication_number, family from publication;
 
 create view staging.stg_document as
 select
@@ -424,23 +424,23 @@ PATENTS = """
 create table marts.fct_patent as
 with main_country as (
     select
-        family_id, min_by(country, (-share, country)) as country, max(share) as country_share,
+        family, min_by(country, (-share, country)) as country, max(share) as country_share,
         count(*) as country_count
-    from intermediate.int_family_country group by family_id
+    from intermediate.int_family_country group by family
 )
 select
     f.family_id, f.representative_publication, f.title, f.selected_by, f.subfield,
     c.country, c.country_share, c.country_count, year(f.priority_date) as priority_year,
     f.priority_date, f.filing_date, f.publication_date, f.grant_date, f.document_count,
-    i.* exclude (family_id, fc_5, fc_5_so_far), i.fc_5_so_far as fc_5,
-    r.rao_stirling, v.* exclude (family_id, score),
+    i.* exclude (family, fc_5, fc_5_so_far), i.fc_5_so_far as fc_5,
+    r.rao_stirling, v.* exclude (family, score),
     s.score, s.rank, s.position, s.is_core, s.is_tied_at_cut
 from intermediate.int_family as f
-inner join intermediate.int_indicator as i using (family_id)
-inner join intermediate.int_score_rank as s using (family_id)
-inner join intermediate.int_score as v using (family_id)
-inner join main_country as c using (family_id)
-left join intermediate.int_rao_stirling as r using (family_id)
+inner join intermediate.int_indicator as i using (family)
+inner join intermediate.int_score_rank as s using (family)
+inner join intermediate.int_score as v using (family)
+inner join main_country as c using (family)
+left join intermediate.int_rao_stirling as r using (family)
 """
 
 MARTS = (

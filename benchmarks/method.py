@@ -51,41 +51,41 @@ recorded as (
     from staging.stg_invention
 ),
 forward as (
-    select f.family_id, count(*) as fc_5
+    select f.family, count(*) as fc_5
     from intermediate.int_family as f
-    inner join staging.stg_family_citation as c on f.family_id = c.cited_family
+    inner join staging.stg_family_citation as c on f.family = c.cited_family
     where c.citing_publication_date > f.publication_date
         and c.citing_publication_date <= f.publication_date + interval 5 year
-    group by f.family_id
+    group by f.family
 ),
 backward as (
-    select citing_family as family_id, count(*) as bc from staging.stg_family_citation group by all
+    select citing_family as family, count(*) as bc from staging.stg_family_citation group by all
 ),
 subclasses as (
     select
-        family_id, subclass, count(main_group) as main_groups,
+        family, subclass, count(main_group) as main_groups,
         greatest(count(main_group), 1) as codes
-    from intermediate.int_family_group group by family_id, subclass
+    from intermediate.int_family_group group by family, subclass
 ),
 scope as (
     select
-        family_id,
+        family,
         count(*)::double as sc,
         nullif(sum(main_groups), 0)::double as mg,
         1 - sum(codes * codes) / power(sum(codes), 2) as conv,
         (count(distinct subclass[1]) - 1)::double as xsec
-    from subclasses group by family_id
+    from subclasses group by family
 ),
 applicants as (
-    select f.family_id, count(distinct coalesce(o.organisation, p.name)) as app
+    select f.family, count(distinct coalesce(o.organisation, p.name)) as app
     from intermediate.int_family as f
     inner join staging.stg_party as p on f.party_publication = p.publication_number
     left join staging.stg_organisation as o on p.name = o.name
     where p.role = 'applicant' and p.name is not null
-    group by f.family_id
+    group by f.family
 )
 select
-    f.family_id,
+    f.family,
     case when f.publication_date + interval 5 year <= l.day then coalesce(w.fc_5, 0)::double end
         as fc_5,
     case when f.has_patent_citations then coalesce(b.bc, 0)::double end as bc,
@@ -98,10 +98,10 @@ select
     a.app::double as app,
     s.conv, s.xsec
 from intermediate.int_family as f
-left join forward as w using (family_id)
-left join backward as b using (family_id)
-left join scope as s using (family_id)
-left join applicants as a using (family_id)
+left join forward as w using (family)
+left join backward as b using (family)
+left join scope as s using (family)
+left join applicants as a using (family)
 cross join last as l
 cross join recorded as r
 """
@@ -131,8 +131,11 @@ def main(arguments: list[str] | None = None) -> None:
         for name in ("int_family", "int_family_code", "int_family_group", "int_family_country"):
             derive(con, tables, f"intermediate.{name}")
         steps = bare(con)
-        for name, table in (("scores", "int_score"), ("weights", "int_indicator_weight")):
-            con.execute(f"copy intermediate.{table} to '{options.out / name}.parquet'")
+        for name, table in (
+            ("scores", "int_score inner join intermediate.int_family using (family)"),
+            ("weights", "int_indicator_weight"),
+        ):
+            con.execute(f"copy (from intermediate.{table}) to '{options.out / name}.parquet'")
     (options.out / "bare.json").write_text(json.dumps({"steps": steps}, indent=1))
 
 

@@ -19,7 +19,7 @@ from warehouse.database import connect
 from warehouse.graph import discover
 from warehouse.settings import Settings
 
-# What selection reads, and what names a document or a family there.
+# What selection reads, and what names a document or a family there; families have a number, too.
 TABLES = {
     "stg_document": ["publication_number"],
     "stg_classification": ["publication_number"],
@@ -33,9 +33,13 @@ def multiply(warehouse: Path, documents: int, out: Path, settings: dict[str, Any
     with duckdb.connect(config=settings) as con:
         con.execute(f"attach '{warehouse}' as one (read_only); attach '{out}' as warehouse")
         con.execute("create schema warehouse.staging; set preserve_insertion_order = false")
-        ((known,),) = con.sql("select count(*) from one.staging.stg_document").fetchall()
+        ((known, families),) = con.sql(
+            "select count(*), max(family) + 1 from one.staging.stg_family"
+        ).fetchall()
         for table, keys in TABLES.items():
             renamed = ", ".join(f"{key} || '~' || copy as {key}" for key in keys)
+            if "family_id" in keys:
+                renamed += f", (family + {families} * copy)::integer as family"
             con.execute(
                 f"create table warehouse.staging.{table} as select * exclude (copy) "
                 f"replace ({renamed}) from one.staging.{table} "

@@ -83,11 +83,18 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, An
 
 
 def by(connection: duckdb.DuckDBPyConnection, table: str, *key: str) -> dict[Any, dict[str, Any]]:
-    """Read a table; a row a dict, by its key."""
-    found = rows(connection, f"from {table}")
+    """Read a table; a row a dict, by its key. Where that is of families, by their ids."""
+    known = "family_id" not in key or "family_id" in connection.sql(f"from {table}").columns
+    found = rows(connection, f"from {table}" if known else with_ids(table))
     result = {tuple(r[k] for k in key) if len(key) > 1 else r[key[0]]: r for r in found}
     assert len(result) == len(found), f"{table}: {key} is no key"
     return result
+
+
+def with_ids(table: str) -> str:
+    """Tell how to read a table of families with their ids."""
+    ids = "select distinct family, family_id from staging.stg_family"
+    return f"from {table} inner join ({ids}) using (family)"
 
 
 def undivided(

@@ -36,7 +36,7 @@ def int_collaboration_profile(
     int_family_collaboration
         One row a population x country x family: share and FLAGS.
     int_family_organisation
-        One row a family x group x country: family_id, corporate_group, country, share.
+        One row a family x group x country: family, corporate_group, country, share.
     int_collaboration_pair
         One row a network x pair: network, source, target, core_families.
     int_co_application_base
@@ -60,7 +60,7 @@ def int_collaboration_profile(
     parts = int_family_collaboration.collect().partition_by("population", "country", as_dict=True)
     found = []
     for (population, country), families in sorted(parts.items()):
-        members = organisations.join(families, on="family_id", how="semi")
+        members = organisations.join(families, on="family", how="semi")
         own = members if country == "WORLD" else members.filter(country=country)
         ties = pairs.filter(network=country)
         if population == "core":

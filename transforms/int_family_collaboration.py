@@ -16,13 +16,13 @@ def int_family_collaboration(
     Parameters
     ----------
     int_family_organisation
-        One row a family x group x country: family_id, corporate_group, country, kind, share.
+        One row a family x group x country: family, corporate_group, country, kind, share.
     int_co_application
-        One row a family: family_id, groups, has_firm, has_university, has_institute, has_unknown.
+        One row a family: family, groups, has_firm, has_university, has_institute, has_unknown.
     int_family_industry
-        One row a family x scheme x industry: family_id, scheme, industry, share.
+        One row a family x scheme x industry: family, scheme, industry, share.
     int_score_rank
-        One row a family: family_id, is_core.
+        One row a family: family, is_core.
 
     Returns
     -------
@@ -34,13 +34,13 @@ def int_family_collaboration(
         LEADERS in the population), is_chain (is_ff, of different main industries).
     """
     members = (
-        int_family_organisation.join(int_score_rank.select("family_id", "is_core"), on="family_id")
-        .sort("family_id", "corporate_group", "country")
+        int_family_organisation.join(int_score_rank.select("family", "is_core"), on="family")
+        .sort("family", "corporate_group", "country")
         .collect()
     )
     families = (
         _kinds(int_co_application)
-        .join(_chained(int_family_organisation, int_family_industry), on="family_id", how="left")
+        .join(_chained(int_family_organisation, int_family_industry), on="family", how="left")
         .collect()
     )
     return pl.concat(
@@ -66,7 +66,7 @@ def _kinds(int_co_application: pl.LazyFrame) -> pl.LazyFrame:
     together = pl.col("groups") > 1
     known = together & ~unknown
     return int_co_application.select(
-        "family_id",
+        "family",
         is_any=pl.lit(True),
         is_co=together,
         is_ff=known & firm & ~university & ~institute,
@@ -85,11 +85,11 @@ def _chained(
 
     A firm's main industry is the one with most of its families; WIPO's field where none is known.
     """
-    members = int_family_organisation.select("family_id", "corporate_group", "kind").unique()
+    members = int_family_organisation.select("family", "corporate_group", "kind").unique()
     industry = int_family_industry.filter(pl.col("industry") != "none")
     main = (
         members.filter(pl.col("kind") == "F")
-        .join(industry, on="family_id")
+        .join(industry, on="family")
         .group_by("corporate_group", "scheme", "industry")
         .agg(pl.col("share").sum().round(9))
         .sort(
@@ -100,7 +100,7 @@ def _chained(
     )
     return (
         members.join(main, on="corporate_group")
-        .group_by("family_id")
+        .group_by("family")
         .agg(is_chain=pl.col("main").n_unique() > 1)
     )
 
@@ -109,12 +109,12 @@ def _of_country(own: pl.DataFrame, chosen: pl.DataFrame, families: pl.DataFrame)
     """Give each family of a country its share and its flags."""
     totals = own.group_by("corporate_group").agg(pl.col("share").sum().round(9))
     leaders = totals.sort("share", "corporate_group", descending=[True, False]).head(LEADERS)
-    led = chosen.join(leaders, on="corporate_group", how="semi").select("family_id").unique()
+    led = chosen.join(leaders, on="corporate_group", how="semi").select("family").unique()
     return (
-        own.group_by("family_id", maintain_order=True)
+        own.group_by("family", maintain_order=True)
         .agg(pl.col("share").sum())
-        .join(families, on="family_id", maintain_order="left")
-        .join(led.with_columns(is_led=True), on="family_id", how="left", maintain_order="left")
+        .join(families, on="family", maintain_order="left")
+        .join(led.with_columns(is_led=True), on="family", how="left", maintain_order="left")
         .with_columns(
             is_led=pl.col("is_co") & pl.col("is_led").fill_null(False),
             is_chain=pl.col("is_ff") & pl.col("is_chain").fill_null(False),

@@ -9,20 +9,20 @@ def int_family_rank(int_stability_part: pl.LazyFrame) -> pl.LazyFrame:
     Parameters
     ----------
     int_stability_part
-        One row a number; of the measure "ranks": name (a family), ranks (a list, one a draw of the
+        One row a number; of the measure "ranks": family, ranks (a list, one a draw of the
         part).
 
     Returns
     -------
     pl.LazyFrame
-        One row a family whose ranks were kept: family_id; rank_low and rank_high, the 5 and 95 %
+        One row a family whose ranks were kept: family; rank_low and rank_high, the 5 and 95 %
         quantiles of its ranks, both ranks that occur.
     """
     return (
         int_stability_part.filter(pl.col("measure") == "ranks")
-        .select("ranks", family_id="name")
+        .select("family", "ranks")
         .explode("ranks")
-        .group_by("family_id")
+        .group_by("family")
         .agg(
             rank_low=pl.col("ranks").quantile(0.05, "lower"),
             rank_high=pl.col("ranks").quantile(0.95, "higher"),

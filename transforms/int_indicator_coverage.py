@@ -13,9 +13,9 @@ def int_indicator_coverage(
     Parameters
     ----------
     int_indicator
-        One row a family: family_id and a column an indicator, null where unknown.
+        One row a family: family and a column an indicator, null where unknown.
     int_family_country
-        One row a family x country: family_id, country, share.
+        One row a family x country: family, country, share.
     indicator
         One row an indicator that exists: indicator.
 
@@ -30,12 +30,12 @@ def int_indicator_coverage(
     """
     names = indicator.collect()["indicator"].to_list()
     # In order and in one piece, so that sums do not depend on how the rows came.
-    values = int_indicator.select("family_id", pl.col(names).cast(pl.Float64)).collect()
+    values = int_indicator.select("family", pl.col(names).cast(pl.Float64)).collect()
     values = in_order(values).rechunk()
-    rows = values.lazy().select("family_id").with_row_index("row")
+    rows = values.lazy().select("family").with_row_index("row")
     shares = (
-        int_family_country.select("family_id", "country", "share")
-        .join(rows, on="family_id")
+        int_family_country.select("family", "country", "share")
+        .join(rows, on="family")
         .select("country", "share", "row")
         .collect()
         .sort("row")

@@ -25,18 +25,18 @@ def int_indicator_value(
     Parameters
     ----------
     int_indicator
-        One row a family: family_id and an indicator a column, null where unknown.
+        One row a family: family and an indicator a column, null where unknown.
     int_indicator_choice
         One row an indicator: indicator, position, direction, is_asked, is_covered.
     int_cohort
-        One row a family: family_id, year, field, office.
+        One row a family: family, year, field, office.
     topic
         One row: cohort, winsorise, normalisation, shift, transform, inversion.
 
     Returns
     -------
     pl.DataFrame
-        One row a family, in order of family_id: family_id and a chosen indicator a column, at
+        One row a family, in order of family: family and a chosen indicator a column, at
         least 0, in order of position.
 
     Raises
@@ -52,8 +52,8 @@ def int_indicator_value(
     if not directions:
         raise DegenerateInput("no indicator is known for enough families")
     method = topic.collect().row(0, named=True)
-    families = in_order(int_indicator.select("family_id", *directions).collect()).join(
-        int_cohort.collect(), on="family_id", maintain_order="left"
+    families = in_order(int_indicator.select("family", *directions).collect()).join(
+        int_cohort.collect(), on="family", maintain_order="left"
     )
     if method["cohort"] != "office":
         families = families.with_columns(office=pl.lit("all"))
@@ -61,7 +61,7 @@ def int_indicator_value(
     values = families.select(
         _comparable(families[indicator], within, method) for indicator in directions
     )
-    return families.select("family_id").hstack(
+    return families.select("family").hstack(
         normalise(
             values,
             directions,

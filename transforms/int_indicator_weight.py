@@ -21,16 +21,16 @@ def int_indicator_weight(
     Parameters
     ----------
     int_indicator_value
-        One row a family, in order of family_id: family_id and a normalised indicator a column.
+        One row a family, in order of family: family and a normalised indicator a column.
     int_indicator_choice
         One row an indicator: indicator, position, direction, is_asked, is_covered, coverage,
         lowest_coverage, lowest_country, reason. Those asked for come first by position.
     int_indicator_coverage
         One row a country (WORLD, too) x indicator: country, indicator, mean, zero_share.
     int_indicator
-        One row a family: family_id and an indicator a column, null where unknown.
+        One row a family: family and an indicator a column, null where unknown.
     int_family_country
-        One row a family and country: family_id, country, share.
+        One row a family and country: family, country, share.
     topic
         One row: missing, minimum_families, weighting, weight_cap.
 
@@ -54,14 +54,14 @@ def int_indicator_weight(
     values = int_indicator_value.collect()
     if method["missing"] == "complete":
         values = _complete(values, int_indicator, method["minimum_families"])
-    rows = values.lazy().select("family_id").with_row_index("patent")
+    rows = values.lazy().select("family").with_row_index("patent")
     countries = (
-        int_family_country.select("family_id", "share", group="country")
-        .join(rows, on="family_id")
+        int_family_country.select("family", "share", group="country")
+        .join(rows, on="family")
         .select("patent", "group", "share")
         .collect()
     )
-    y = values.drop("family_id").rechunk()  # sums must not depend on how the rows came
+    y = values.drop("family").rechunk()  # sums must not depend on how the rows came
     weights = _weights(y, method["weighting"], method["weight_cap"])
     theil = weights["divergence"].to_numpy() * np.log(y.height)
     shares = between_share(y, countries, theil).rename({"between_share": "between_country_share"})
@@ -83,8 +83,8 @@ def int_indicator_weight(
 
 def _complete(values: pl.DataFrame, int_indicator: pl.LazyFrame, minimum: int) -> pl.DataFrame:
     """Keep the families of which every chosen indicator is known."""
-    known = int_indicator.select(values.columns).drop_nulls().select("family_id").collect()
-    complete = values.join(known, on="family_id", how="semi", maintain_order="left")
+    known = int_indicator.select(values.columns).drop_nulls().select("family").collect()
+    complete = values.join(known, on="family", how="semi", maintain_order="left")
     if complete.height < minimum:
         raise DegenerateInput(
             f"every indicator is known of {complete.height} families, {minimum} are needed to fit "

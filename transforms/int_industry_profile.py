@@ -16,11 +16,11 @@ def int_industry_profile(
     Parameters
     ----------
     int_family_industry
-        One row a family x scheme x industry: family_id, scheme, industry, share.
+        One row a family x scheme x industry: family, scheme, industry, share.
     int_family_country
-        One row a family x country: family_id, country, share.
+        One row a family x country: family, country, share.
     int_score_rank
-        One row a family: family_id, is_core.
+        One row a family: family, is_core.
     topic
         One row: samples, seed.
 
@@ -34,10 +34,10 @@ def int_industry_profile(
     """
     method = topic.collect().row(0, named=True)
     shares = (
-        int_family_industry.join(int_family_country, on="family_id")
-        .join(int_score_rank.select("family_id", "is_core"), on="family_id")
+        int_family_industry.join(int_family_country, on="family")
+        .join(int_score_rank.select("family", "is_core"), on="family")
         .select(
-            "family_id", "scheme", "country", "is_core", kind="industry",
+            "family", "scheme", "country", "is_core", kind="industry",
             share=pl.col("share") * pl.col("share_right"),
         )
     )  # fmt: skip

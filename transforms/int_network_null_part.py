@@ -3,7 +3,6 @@
 import numpy as np
 import polars as pl
 
-from transforms.families import numbered
 from transforms.null_model import CHAIN, Incidence, crossing_shares
 
 # A chain has a chance of its own: how chains are spread changes nothing.
@@ -28,9 +27,9 @@ def int_network_null_part(
     part
         Which chains: those of this remainder by PARTS.
     int_convergence_code
-        One row a level x family x technology: level, family_id, technology.
+        One row a level x family x technology: level, family, technology.
     int_network_family
-        One row a network x family: network, family_id, share, is_core, year, period.
+        One row a network x family: network, family, share, is_core, year, period.
     topic
         One row: null_draws, seed.
 
@@ -45,15 +44,11 @@ def int_network_null_part(
     chains = range(part, -(-count // CHAIN), PARTS)
     if not chains:  # to prepare millions of families for none would take longer than a chain
         return pl.DataFrame(schema=SCHEMA)
-    numbers = numbered(int_network_family)
-    families = int_network_family.join(numbers, on="family_id").select(
-        "network", "family", "share", "is_core", "year", "period"
-    )
+    families = int_network_family.select("network", "family", "share", "is_core", "year", "period")
     found = []
     for level in LEVELS:
         entries = (
             int_convergence_code.filter(pl.col("level") == level)
-            .join(numbers, on="family_id")
             .select("family", "technology")
             .collect(engine="streaming")
         )

@@ -21,9 +21,9 @@ def int_network_rarefied(
     Parameters
     ----------
     int_convergence_code
-        One row a level x family x technology: level, family_id, technology.
+        One row a level x family x technology: level, family, technology.
     int_network_family
-        One row a network x family: network, family_id, share, is_core.
+        One row a network x family: network, family, share, is_core.
     topic
         One row: rarefaction_draws, seed.
 
@@ -38,13 +38,13 @@ def int_network_rarefied(
     count, seed = topic.select("rarefaction_draws", "seed").collect().row(0)
     codes = (
         int_convergence_code.filter(pl.col("level") == "subclass")
-        .select("family_id", "technology")
-        .sort("family_id", "technology")
+        .select("family", "technology")
+        .sort("family", "technology")
         .collect()
     )
     families = (
-        int_network_family.select("network", "family_id", "share", "is_core")
-        .sort("network", "family_id")
+        int_network_family.select("network", "family", "share", "is_core")
+        .sort("network", "family")
         .collect()
     )
     rows = []
@@ -74,8 +74,8 @@ def _draw(
     place = dict(zip(technologies, range(len(technologies)), strict=True))
     incidence, share = {}, {}
     for (network,), own in families.group_by("network", maintain_order=True):
-        here = own.join(codes, on="family_id", maintain_order="left_right")
-        number = (here["family_id"].rle_id()).to_numpy().astype(np.int64)
+        here = own.join(codes, on="family", maintain_order="left_right")
+        number = (here["family"].rle_id()).to_numpy().astype(np.int64)
         if len(number) and number[-1] + 1 >= FEWEST:
             column = here["technology"].replace_strict(place).to_numpy()
             incidence[str(network)] = sparse.csr_array(

@@ -8,7 +8,6 @@ import polars as pl
 from scipy import sparse
 
 from transforms.comparison import cells, partial_qap, qap, weighted_jaccard
-from transforms.families import numbered
 
 # Families x resamples that are held at once: what bounds the memory.
 BLOCK = 10_000_000
@@ -29,9 +28,9 @@ def int_network_similarity(
     Parameters
     ----------
     int_convergence_code
-        One row a level x family x technology: level, family_id, technology, codes.
+        One row a level x family x technology: level, family, technology, codes.
     int_network_family
-        One row a network x family: network, family_id, share, is_core.
+        One row a network x family: network, family, share, is_core.
     topic_country
         One row a compared country: country, position.
     topic
@@ -51,17 +50,15 @@ def int_network_similarity(
     )
     countries = topic_country.sort("position").collect()["country"].to_list()
     known = int_network_family.filter(pl.col("network").is_in([*countries, "WORLD"]))
-    numbers = numbered(known)
     codes = (
         int_convergence_code.filter(pl.col("level") != "main_group", pl.col("codes") > 1)
-        .join(numbers, on="family_id")
+        .join(known.select("family").unique(), on="family", how="semi")
         .select("level", "family", "technology", "codes")
         .collect(engine="streaming")
         .sort("level", "family", "technology")
     )
     families = (
-        known.join(numbers, on="family_id")
-        .select("network", "family", "share", "is_core")
+        known.select("network", "family", "share", "is_core")
         .collect(engine="streaming")
         .sort("network", "family")
     )

@@ -23,26 +23,26 @@ def int_pagerank(
         One row a citing x cited family: citing_family, cited_family, citing_publication_date,
         cited_publication_date (null where the cited family is not loaded).
     stg_invention
-        One row an invention: family_id, publication_date.
+        One row an invention: family, publication_date.
     int_family
-        One row a family of the topic: family_id.
+        One row a family of the topic: family.
     topic_indicator
         One row an indicator the topic asks for: indicator.
 
     Returns
     -------
     pl.DataFrame
-        One row a family of the topic: family_id, pr (1 is the mean of its year). No rows if the
+        One row a family of the topic: family, pr (1 is the mean of its year). No rows if the
         topic does not ask for pr, or no loaded family cites another.
     """
-    nothing = pl.DataFrame(schema={"family_id": pl.String, "pr": pl.Float64})
+    nothing = pl.DataFrame(schema={"family": pl.Int32, "pr": pl.Float64})
     if topic_indicator.filter(pl.col("indicator") == "pr").collect().is_empty():
         return nothing
     linked = stg_family_citation.filter(pl.col("cited_publication_date").is_not_null())
     published = [
-        frame.select(family_id=family, year=pl.col(date).dt.year())
+        frame.select(family=family, year=pl.col(date).dt.year())
         for frame, family, date in (
-            (stg_invention, "family_id", "publication_date"),
+            (stg_invention, "family", "publication_date"),
             (linked, "citing_family", "citing_publication_date"),
             (linked, "cited_family", "cited_publication_date"),
         )
@@ -50,18 +50,17 @@ def int_pagerank(
     # In order, so that sums do not depend on how the rows came.
     nodes = (
         pl.concat(published)
-        .group_by("family_id")
+        .group_by("family")
         .agg(pl.col("year").min())
         .collect(engine="streaming")
-        .sort("family_id")
+        .sort("family")
         .with_row_index("node")
     )
-    numbers = nodes.lazy().select("family_id", "node")
-    # Texts only stream by; what is held of a citation is two numbers.
+    numbers = nodes.lazy().select("family", "node")
     edges = (
         linked.select("citing_family", "cited_family")
-        .join(numbers, left_on="citing_family", right_on="family_id")
-        .join(numbers, left_on="cited_family", right_on="family_id", suffix="_cited")
+        .join(numbers, left_on="citing_family", right_on="family")
+        .join(numbers, left_on="cited_family", right_on="family", suffix="_cited")
         .select("node", "node_cited")
         .collect(engine="streaming")
         .sort("node", "node_cited")
@@ -70,8 +69,8 @@ def int_pagerank(
         return nothing
     ranks = pagerank(edges["node"].to_numpy(), edges["node_cited"].to_numpy(), nodes.height)
     return (
-        nodes.select("family_id", "year", rank=pl.Series(ranks))
+        nodes.select("family", "year", rank=pl.Series(ranks))
         .with_columns(pr=pl.col("rank") / pl.col("rank").mean().over("year"))
-        .join(int_family.select("family_id").collect(), on="family_id")
-        .select("family_id", "pr")
+        .join(int_family.select("family").collect(), on="family")
+        .select("family", "pr")
     )

@@ -53,25 +53,25 @@ def int_path_draw(
     part
         Which draws: those of this remainder by PARTS.
     int_family_country
-        One row a family x country: family_id, country, share.
+        One row a family x country: family, country, share.
     int_score_rank
-        One row a family: family_id, is_core.
+        One row a family: family, is_core.
     int_family
-        One row a family: family_id, priority_date.
+        One row a family: family, priority_date.
     int_family_industry
-        One row a family x scheme x industry: family_id, scheme, industry, share.
+        One row a family x scheme x industry: family, scheme, industry, share.
     int_family_industry_symbol
-        One row a family x symbol x industry: family_id, symbol, industry.
+        One row a family x symbol x industry: family, symbol, industry.
     int_industry_profile
         One row a population x scheme x industry x country: families, rsca_low.
     int_family_organisation
-        One row a family x group x country: family_id, corporate_group, country, share.
+        One row a family x group x country: family, corporate_group, country, share.
     int_family_collaboration
         One row a population x country x family: FLAGS.
     int_co_application_base
         One row a country: country, families, co_applications, outside the topic.
     int_family_code
-        One row a family x subclass: family_id, subclass.
+        One row a family x subclass: family, subclass.
     topic_country
         One row a compared country.
     topic
@@ -89,12 +89,12 @@ def int_path_draw(
     Politis & Romano 1994, Annals of Statistics 22:2031-2050, for subsampling.
     """
     method = topic.collect().row(0, named=True)
-    core = int_score_rank.filter("is_core").select("family_id")
+    core = int_score_rank.filter("is_core").select("family")
     emerging = int_family_industry.filter(pl.col("scheme") == "SEI", pl.col("industry") != "none")
     industries = emerging.select("industry").unique().collect()["industry"].sort()
-    of_country = int_family_country.join(core, on="family_id")
-    of_family = int_family.select("family_id", pl.col("priority_date").dt.year().alias("year"))
-    shares = _with_world(of_country).join(of_family, on="family_id", maintain_order="left")
+    of_country = int_family_country.join(core, on="family")
+    of_family = int_family.select("family", pl.col("priority_date").dt.year().alias("year"))
+    shares = _with_world(of_country).join(of_family, on="family", maintain_order="left")
     flags = int_family_collaboration.filter(pl.col("population") == "core")
     corpora = dict(
         _corpora(
@@ -144,15 +144,15 @@ def _held_against(corpora: dict[str, Corpus], path: str) -> list[str]:
 
 def _with_world(shares: pl.LazyFrame) -> pl.LazyFrame:
     """Keep the countries that have enough core families, and all of them as WORLD."""
-    columns = ["country", "family_id", "share"]
-    large = pl.col("family_id").count().over("country") >= MIN_FAMILIES
-    world = shares.select("family_id").unique().with_columns(country=pl.lit("WORLD"), share=1.0)
+    columns = ["country", "family", "share"]
+    large = pl.col("family").count().over("country") >= MIN_FAMILIES
+    world = shares.select("family").unique().with_columns(country=pl.lit("WORLD"), share=1.0)
     return pl.concat(
         [
             shares.filter(pl.col("country") != "ZZ").filter(large).select(columns),
             world.select(columns),
         ]
-    ).sort("country", "family_id")
+    ).sort("country", "family")
 
 
 def _advantages(profile: pl.LazyFrame, minimum_cell: int) -> Iterator[tuple[str, pl.Series]]:
@@ -172,7 +172,7 @@ def _parts(int_family_industry_symbol: pl.LazyFrame) -> pl.LazyFrame:
     only = pl.when(pl.col("industry").n_unique() == 1).then(pl.col("industry").first())
     return (
         int_family_industry_symbol.group_by(
-            "family_id", pl.col("symbol").str.head(4).alias("subclass")
+            "family", pl.col("symbol").str.head(4).alias("subclass")
         )
         .agg(industry=only)
         .with_columns(part=pl.concat_str("subclass", pl.col("industry").fill_null("several")))
@@ -189,13 +189,13 @@ def _corpora(
     int_family_code: pl.LazyFrame,
 ) -> Iterator[tuple[str, Corpus]]:
     """Put what is known of each country's core families into arrays, family by family."""
-    core = shares.filter(country="WORLD").select("family_id")
+    core = shares.filter(country="WORLD").select("family")
     numbered = core.with_row_index("row")
     rows = numbered.height
 
     def place(frame: pl.LazyFrame, column: str) -> tuple[pl.DataFrame, pl.Series]:
         """Number the families and the values of a column."""
-        known = frame.join(numbered.lazy(), on="family_id").collect(engine="streaming")
+        known = frame.join(numbered.lazy(), on="family").collect(engine="streaming")
         known = known.sort("row", column, pl.all())
         values = known[column].unique().sort()
         number = pl.col(column).rank("dense").cast(pl.Int64) - 1
@@ -214,7 +214,7 @@ def _corpora(
     by_industry[cells] = of_industry["share"].to_numpy()
     members = matrix(of_group, [1.0] * of_group.height, len(groups))
     members.data[:] = 1.0  # a group of two countries is one member
-    symbols = int_family_industry_symbol.join(core.lazy(), on="family_id", how="semi")
+    symbols = int_family_industry_symbol.join(core.lazy(), on="family", how="semi")
     of_part, parts = place(_parts(symbols), "part")
     kinds = of_part.unique("column").sort("column")
     part_industry = kinds["industry"].replace_strict(
@@ -224,9 +224,9 @@ def _corpora(
     sections = np.unique([code[0] for code in codes], return_inverse=True)[1]
     technologies = matrix(of_code, [1.0] * of_code.height, len(codes))
     for (country,), own in shares.partition_by("country", as_dict=True).items():
-        families = own.join(numbered, on="family_id", maintain_order="left")
+        families = own.join(numbered, on="family", maintain_order="left")
         told = families.join(
-            flags.filter(country=country), on="family_id", how="left", maintain_order="left"
+            flags.filter(country=country), on="family", how="left", maintain_order="left"
         )
         local = of_group if country == "WORLD" else of_group.filter(country=country)
         row = families["row"].to_numpy()

@@ -27,13 +27,13 @@ def int_perturbation(
     Parameters
     ----------
     int_indicator_value
-        One row a family: family_id and a normalised indicator a column.
+        One row a family: family and a normalised indicator a column.
     int_indicator_weight
         One row an indicator: indicator, weight, is_used.
     int_score_rank
-        One row a family: family_id, score, is_core.
+        One row a family: family, score, is_core.
     int_family_country
-        One row a family x country: family_id, country, share.
+        One row a family x country: family, country, share.
     topic
         One row: scoring, grey_coefficient, seed, core_rule and its threshold.
 
@@ -46,9 +46,9 @@ def int_perturbation(
     method = topic.collect().row(0, named=True)
     used = int_indicator_weight.filter("is_used").sort("indicator").collect()
     families = (
-        int_score_rank.select("family_id", "score", "is_core")
-        .join(int_indicator_value, on="family_id")
-        .sort("family_id")
+        int_score_rank.select("family", "score", "is_core")
+        .join(int_indicator_value, on="family")
+        .sort("family")
         .collect()
     )
     y = families.select(used["indicator"].to_list()).rechunk()

@@ -14,7 +14,7 @@ def int_score(
     Parameters
     ----------
     int_indicator_value
-        One row a family: family_id and a normalised indicator a column.
+        One row a family: family and a normalised indicator a column.
     int_indicator_weight
         One row an indicator: indicator, position, weight, entropy_weight, equal_weight,
         critic_weight.
@@ -24,13 +24,13 @@ def int_score(
     Returns
     -------
     pl.DataFrame
-        One row a family, each score 0 to 100: family_id; entropy_score, equal_score and
+        One row a family, each score 0 to 100: family; entropy_score, equal_score and
         critic_score, weighted sums by these weights (null where there are none); topsis_score and
         grey_score, by `weight`; score, by `weight` and in the way that the topic names.
     """
     method = topic.collect().row(0, named=True)
     values = int_indicator_value.collect()
-    y = values.drop("family_id").rechunk()
+    y = values.drop("family").rechunk()
     weights = int_indicator_weight.sort("position").collect()
     ways = {
         "sum": scores(y, weights),
@@ -38,7 +38,7 @@ def int_score(
         "grey": grey(y, weights, method["grey_coefficient"]),
     }
     return values.select(
-        "family_id",
+        "family",
         score=ways[method["scoring"]],
         entropy_score=_summed(y, weights, "entropy_weight"),
         equal_score=_summed(y, weights, "equal_weight"),

@@ -32,11 +32,11 @@ def int_stability_part(
     int_indicator, int_indicator_choice
         As `int_indicator_value` takes them.
     int_cohort
-        One row a family: family_id, year, field, office. Families are drawn within their year.
+        One row a family: family, year, field, office. Families are drawn within their year.
     int_score_rank
-        One row a family: family_id, score, is_core.
+        One row a family: family, score, is_core.
     int_family_country
-        One row a family x country: family_id, country, share.
+        One row a family x country: family, country, share.
     topic
         One row: samples, seed, weight_cap, core_rule and its threshold, and what
         `int_indicator_value` needs.
@@ -45,17 +45,19 @@ def int_stability_part(
     -------
     pl.DataFrame
         One row a number: part, kind ("method"), variation (the variant), draw, measure, name,
-        value, ranks. Measures are those of `Baseline.agreement`; core_families of the country
-        `name`; weight of the indicator `name`; and, over all draws of the part, selected: how often
-        the family `name` was core, where it was at all; and ranks: of the family `name`, if it is
-        one of the best of the release, a list of its rank in each draw (null for other measures).
+        value, family, ranks. Measures are those of `Baseline.agreement`; core_families of the
+        country `name`; weight of the indicator `name`; and, over all draws of the part, of a
+        family: selected, how often it was core, where it was at all; and ranks, if it is one of the
+        best of the release: a list of its rank in each draw (null for other measures).
         No row if no draw is the part's, or the values do not suit the way, as values below 0 a
         ratio.
     """
     method = topic.collect().row(0, named=True)
     way = topic.with_columns(**{field: pl.lit(value) for field, value in WAYS[part].items()})
     draws = [draw for draw in range(method["samples"]) if variant(draw)[0] == part]
-    nothing = pl.DataFrame(schema={"part": pl.Int64, **SCHEMA, "ranks": pl.List(pl.Float64)})
+    nothing = pl.DataFrame(
+        schema={"part": pl.Int64, **SCHEMA, "family": pl.Int32, "ranks": pl.List(pl.Float64)}
+    )
     if not draws:
         return nothing
     try:
@@ -63,13 +65,13 @@ def int_stability_part(
     except DegenerateInput:
         return nothing
     families = (
-        int_score_rank.select("family_id", "score", "is_core")
-        .join(int_cohort.select("family_id", "year"), on="family_id")
-        .sort("year", "family_id")
+        int_score_rank.select("family", "score", "is_core")
+        .join(int_cohort.select("family", "year"), on="family")
+        .sort("year", "family")
         .collect()
     )
-    y = families.select("family_id").join(y, on="family_id", maintain_order="left")
-    y = y.drop("family_id")
+    y = families.select("family").join(y, on="family", maintain_order="left")
+    y = y.drop("family")
     indicators = y.columns
     values = Values.of(y.to_numpy().T, from_low=WAYS[part]["normalisation"] == "minmax")
     del y  # it may be large
@@ -95,14 +97,14 @@ def int_stability_part(
             weights = zip(indicators, fit.weights.tolist(), strict=True)
             rows += [(*of_draw, *number) for number in numbers]
             rows += [(*of_draw, "weight", *weight) for weight in weights]
-    names = families["family_id"]
+    names = families["family"]
     often = pl.DataFrame(
-        {"measure": "selected", "name": names, "value": selected.astype(float)}
+        {"measure": "selected", "family": names, "value": selected.astype(float)}
     ).filter(pl.col("value") > 0)
     places = pl.DataFrame(
         {
             "measure": "ranks",
-            "name": names.gather(judge.leading),
+            "family": names.gather(judge.leading),
             "ranks": pl.Series(np.stack(ranks, axis=1)).arr.to_list(),
         }
     )

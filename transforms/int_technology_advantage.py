@@ -23,11 +23,11 @@ def int_technology_advantage(
     int_core_technology
         One row a level x technology: level, technology, is_core_technology.
     int_family_technology
-        One row a family x level x technology: family_id, level, technology, share.
+        One row a family x level x technology: family, level, technology, share.
     int_family_country
-        One row a family x country: family_id, country, share.
+        One row a family x country: family, country, share.
     int_score_rank
-        One row a family: family_id, is_core.
+        One row a family: family, is_core.
     topic_country
         One row a compared country: country.
     topic
@@ -46,10 +46,10 @@ def int_technology_advantage(
     countries = topic_country.select("country").collect()["country"].sort()
     shares = (
         int_family_technology.filter(pl.col("level") == "subclass")
-        .join(int_score_rank.filter("is_core"), on="family_id", how="semi")
-        .join(int_family_country, on="family_id")
+        .join(int_score_rank.filter("is_core"), on="family", how="semi")
+        .join(int_family_country, on="family")
         .group_by(
-            "family_id",
+            "family",
             _or_other("country", countries),
             _or_other("technology", technologies).alias("kind"),
         )

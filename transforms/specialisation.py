@@ -106,7 +106,7 @@ def profile(shares: pl.DataFrame, draws: int, seed: int | list[int]) -> pl.DataF
     Parameters
     ----------
     shares
-        One row a family x country x kind: family_id, country, kind, share (of the family).
+        One row a family x country x kind: family, country, kind, share (of the family).
     draws
         Resamples of families.
     seed
@@ -125,7 +125,7 @@ def profile(shares: pl.DataFrame, draws: int, seed: int | list[int]) -> pl.DataF
     Examples
     --------
     >>> shares = pl.DataFrame({
-    ...     "family_id": range(4), "country": ["KR", "KR", "US", "US"],
+    ...     "family": range(4), "country": ["KR", "KR", "US", "US"],
     ...     "kind": ["G11C", "G11C", "G11C", "G06N"], "share": 1.0,
     ... })
     >>> profile(shares, draws=50, seed=1).select("kind", "country", "families", "rta").rows()[:2]
@@ -135,7 +135,7 @@ def profile(shares: pl.DataFrame, draws: int, seed: int | list[int]) -> pl.DataF
     kinds = shares["kind"].unique().sort()
     grid = (len(countries), len(kinds))
     placed = shares.select(
-        "family_id",
+        "family",
         "share",
         cell=pl.col("country").replace_strict(countries, range(grid[0]), return_dtype=pl.Int32)
         * grid[1]
@@ -143,7 +143,7 @@ def profile(shares: pl.DataFrame, draws: int, seed: int | list[int]) -> pl.DataF
     ).sort("cell", "share")
     # A family's pattern is the list of its cells; families of one pattern are counted together.
     alike = (
-        placed.group_by("family_id", maintain_order=True)
+        placed.group_by("family", maintain_order=True)
         .agg("cell", "share")
         .group_by("cell", "share")
         .len()

@@ -65,24 +65,26 @@ class Judge:
         Parameters
         ----------
         ranked
-            One row a family: family_id, score, is_core.
+            One row a family: family, score, is_core.
         country
-            One row a family x country: family_id, country, share.
+            One row a family x country: family, country, share.
         method
             The topic's choices: core_rule and its threshold.
         """
         names = country["country"].unique().sort()
-        found = country.join(ranked.select("family_id").with_row_index("family"), on="family_id")
-        row = found["country"].replace_strict(names, range(len(names)), return_dtype=pl.Int64)
+        found = country.join(ranked.select("family").with_row_index("row"), on="family")
+        country_row = found["country"].replace_strict(
+            names, range(len(names)), return_dtype=pl.Int64
+        )
         shares = csr_array(
-            (found["share"].to_numpy(), (row.to_numpy(), found["family"].to_numpy())),
+            (found["share"].to_numpy(), (country_row.to_numpy(), found["row"].to_numpy())),
             shape=(len(names), len(ranked)),
         )
         least = ranked["score"].top_k(RANKED).min()
         leading = (
             ranked.with_row_index("row")
             .filter(pl.col("score") >= least)
-            .sort("score", "family_id", descending=[True, False])
+            .sort("score", "family", descending=[True, False])
             .head(RANKED)
         )
         return cls(

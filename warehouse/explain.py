@@ -143,7 +143,7 @@ def _take_family(connection: duckdb.DuckDBPyConnection, number: str) -> None:
     connection.execute("create schema memory.staging")
     connection.execute(
         "create table memory.staging.stg_family as from warehouse.staging.stg_family "
-        "where family_id = (select family_id from warehouse.staging.stg_family "
+        "where family = (select family from warehouse.staging.stg_family "
         "where publication_number = ?)",
         [number],
     )

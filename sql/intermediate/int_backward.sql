@@ -1,7 +1,7 @@
 -- How many families a family of the topic cites. One row = one family that cites any.
 select
-    f.family_id,
+    f.family,
     count(*) as bc
 from intermediate.int_family as f
-inner join staging.stg_family_citation as c on f.family_id = c.citing_family
-group by f.family_id
+inner join staging.stg_family_citation as c on f.family = c.citing_family
+group by f.family

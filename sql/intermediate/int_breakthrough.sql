@@ -2,7 +2,7 @@
 -- percentile included. One row = one family of the topic whose five years are over.
 with ranked as (
     select
-        f.family_id,
+        f.family,
         i.fc_5_so_far as fc_5,
         count(*) over (partition by year(f.priority_date)) as families,
         count(*) over (
@@ -10,11 +10,11 @@ with ranked as (
             range between unbounded preceding and current row
         ) as not_more_cited
     from intermediate.int_family as f
-    inner join intermediate.int_indicator as i on f.family_id = i.family_id
+    inner join intermediate.int_indicator as i on f.family = i.family
     where i.fc_5_window_closed and i.fc_5_so_far is not null
 )
 
 select
-    family_id,
+    family,
     fc_5 > 0 and 100 * not_more_cited >= 99 * families as is_breakthrough
 from ranked

@@ -3,15 +3,15 @@
 -- the technology; a topic's rate says something next to this one only. Countries as the record, the
 -- register or the same name elsewhere tell them; organisations share a family equally.
 with outside as (
-    select i.family_id, i.party_publication
+    select i.family, i.party_publication
     from staging.stg_invention as i
-    left join intermediate.int_family as f on i.family_id = f.family_id
-    where f.family_id is null
+    left join intermediate.int_family as f on i.family = f.family
+    where f.family is null
 ),
 
 applicants as (
     select
-        s.family_id,
+        s.family,
         o.corporate_group,
         min(coalesce(p.country, o.home_country, o.namesake_country)) as country
     from outside as s
@@ -19,11 +19,11 @@ applicants as (
         on s.party_publication = p.publication_number and p.role = 'applicant'
     inner join staging.stg_organisation as o on p.name = o.name
     where o.organisation_type <> 'INDIVIDUAL'
-    group by s.family_id, o.corporate_group
+    group by s.family, o.corporate_group
 ),
 
 counted as (
-    select *, 1.0::double / count(*) over (partition by family_id) as share
+    select *, 1.0::double / count(*) over (partition by family) as share
     from applicants
 ),
 

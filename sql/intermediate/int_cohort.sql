@@ -4,17 +4,17 @@
 -- order, the first by the alphabet counts.
 with coded as (
     select
-        family_id,
+        family,
         subclass,
-        row_number() over (partition by family_id order by position, subclass) as place
+        row_number() over (partition by family order by position, subclass) as place
     from intermediate.int_family_code
 )
 
 select
-    f.family_id,
+    f.family,
     year(f.priority_date)::bigint as year,
     coalesce(w.field, c.subclass, 'unclassified') as field,
     coalesce(f.first_filing_office, 'unknown') as office
 from intermediate.int_family as f
-left join coded as c on f.family_id = c.family_id and c.place = 1
+left join coded as c on f.family = c.family and c.place = 1
 left join reference.wipo_field as w on c.subclass = w.ipc

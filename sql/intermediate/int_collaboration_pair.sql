@@ -3,27 +3,27 @@
 with networks as (
     select
         'WORLD' as network,
-        family_id,
+        family,
         1.0::double as share
     from intermediate.int_co_application
     union all
     select
         country as network,
-        family_id,
+        family,
         sum(share::decimal(38, 15))::double as share
     from intermediate.int_family_organisation
     where country <> 'ZZ'
-    group by country, family_id
+    group by country, family
 ),
 
 -- A consortium of dozens would tie each to all: as in networks of technologies, it is left out.
 members as (
     select distinct
-        o.family_id,
+        o.family,
         o.corporate_group,
         o.kind
     from intermediate.int_family_organisation as o
-    inner join intermediate.int_co_application as c on o.family_id = c.family_id
+    inner join intermediate.int_co_application as c on o.family = c.family
     where c.groups between 2 and 20
 )
 
@@ -36,7 +36,7 @@ select
     sum(n.share::decimal(38, 15))::double as families,
     sum((case when r.is_core then n.share else 0 end)::decimal(38, 15))::double as core_families
 from members as a
-inner join members as b on a.family_id = b.family_id and a.corporate_group < b.corporate_group
-inner join networks as n on a.family_id = n.family_id
-inner join intermediate.int_score_rank as r on a.family_id = r.family_id
+inner join members as b on a.family = b.family and a.corporate_group < b.corporate_group
+inner join networks as n on a.family = n.family
+inner join intermediate.int_score_rank as r on a.family = r.family
 group by n.network, a.corporate_group, b.corporate_group

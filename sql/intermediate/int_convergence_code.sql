@@ -2,25 +2,25 @@
 -- Families with more than 20 technologies at a level are left out of its networks: they would
 -- swamp them.
 with coded as (
-    select distinct 'section' as level, family_id, substring(subclass, 1, 1) as technology
+    select distinct 'section' as level, family, substring(subclass, 1, 1) as technology
     from intermediate.int_family_code
     union all
-    select distinct 'class' as level, family_id, substring(subclass, 1, 3) as technology
+    select distinct 'class' as level, family, substring(subclass, 1, 3) as technology
     from intermediate.int_family_code
     union all
-    select 'subclass' as level, family_id, subclass as technology
+    select 'subclass' as level, family, subclass as technology
     from intermediate.int_family_code
     union all
-    select 'main_group' as level, family_id, main_group as technology
+    select 'main_group' as level, family, main_group as technology
     from intermediate.int_family_group
     where main_group is not null
 ),
 
 sized as (
-    select *, count(*) over (partition by level, family_id) as codes
+    select *, count(*) over (partition by level, family) as codes
     from coded
 )
 
-select level, family_id, technology, codes
+select level, family, technology, codes
 from sized
 where codes <= 20

@@ -8,17 +8,17 @@ with fine as (
         sum(f.share::decimal(38, 15)) as occurrences,
         sum(case when c.codes > 1 then f.share else 0 end::decimal(38, 15)) as convergent
     from intermediate.int_convergence_code as c
-    inner join intermediate.int_network_family as f on c.family_id = f.family_id
+    inner join intermediate.int_network_family as f on c.family = f.family
     group by c.level, f.network, f.is_core, f.period, f.subfield, c.technology
 ),
 
-family as (
+family_count as (
     select
         c.level, f.network, f.is_core, f.period, f.subfield,
         sum(f.share::decimal(38, 15)) as families,
         sum(case when c.codes > 1 then f.share else 0 end::decimal(38, 15)) as convergent
-    from (select distinct level, family_id, codes from intermediate.int_convergence_code) as c
-    inner join intermediate.int_network_family as f on c.family_id = f.family_id
+    from (select distinct level, family, codes from intermediate.int_convergence_code) as c
+    inner join intermediate.int_network_family as f on c.family = f.family
     group by c.level, f.network, f.is_core, f.period, f.subfield
 ),
 
@@ -30,7 +30,7 @@ size as (
         f.level,
         sum(f.families)::double as families,
         sum(f.convergent)::double as convergent_families
-    from family as f
+    from family_count as f
     inner join intermediate.int_network_scope as s
         on
             f.level = s.level

@@ -12,8 +12,8 @@ with fine as (
         sum((f.share * 2.0::double / (a.codes * (a.codes - 1)))::decimal(38, 15)) as pair_fraction
     from intermediate.int_convergence_code as a
     inner join intermediate.int_convergence_code as b
-        on a.level = b.level and a.family_id = b.family_id and a.technology < b.technology
-    inner join intermediate.int_network_family as f on a.family_id = f.family_id
+        on a.level = b.level and a.family = b.family and a.technology < b.technology
+    inner join intermediate.int_network_family as f on a.family = f.family
     group by a.level, f.network, f.is_core, f.period, f.subfield, a.technology, b.technology
 )
 

@@ -2,10 +2,10 @@
 -- One row = one sub-field (all of them as 'all') x main group x country x quarter, counted from the
 -- year 0. The 18 months before the data end are left out: most of their families are not published.
 with first_group as (
-    select family_id, min_by(main_group, position) as main_group
+    select family, min_by(main_group, position) as main_group
     from intermediate.int_family_group
     where main_group is not null
-    group by family_id
+    group by family
 ),
 
 complete as (
@@ -14,21 +14,21 @@ complete as (
 
 core as (
     select
-        f.family_id,
+        f.family,
         f.subfield,
         coalesce(g.main_group, 'none') as main_group,
         (year(f.priority_date) * 4 + (month(f.priority_date) - 1) // 3)::bigint as quarter
     from intermediate.int_family as f
-    inner join intermediate.int_score_rank as r on f.family_id = r.family_id
-    left join first_group as g on f.family_id = g.family_id
+    inner join intermediate.int_score_rank as r on f.family = r.family
+    left join first_group as g on f.family = g.family
     cross join complete as c
     where r.is_core and f.priority_date <= c.last_day
 ),
 
 labelled as (
-    select family_id, 'all' as subfield, main_group, quarter from core
+    select family, 'all' as subfield, main_group, quarter from core
     union all
-    select family_id, subfield, main_group, quarter from core where subfield is not null
+    select family, subfield, main_group, quarter from core where subfield is not null
 )
 
 select
@@ -38,6 +38,6 @@ select
     l.quarter,
     sum(c.share::decimal(38, 15))::double as families
 from labelled as l
-inner join intermediate.int_family_country as c on l.family_id = c.family_id
+inner join intermediate.int_family_country as c on l.family = c.family
 inner join topic.topic_country as t on c.country = t.country
 group by l.subfield, l.main_group, c.country, l.quarter

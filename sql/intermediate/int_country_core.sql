@@ -16,7 +16,7 @@ banded as (
         b.cut_score,
         sum(c.share::decimal(38, 15)) as families
     from intermediate.int_score as s
-    inner join intermediate.int_family_country as c on s.family_id = c.family_id
+    inner join intermediate.int_family_country as c on s.family = c.family
     left join band as b
         on s.score >= b.cut_score and (s.score < b.next_cut or b.next_cut is null)
     where c.country <> 'ZZ'

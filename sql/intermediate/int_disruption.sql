@@ -5,24 +5,24 @@
 -- of its references only: (i - j) / (i + j + k).
 with asked as (
     select
-        f.family_id,
+        f.family,
         f.publication_date,
         (f.publication_date + interval 5 year)::date as last_day
     from intermediate.int_family as f
     inner join topic.topic_indicator as n on n.indicator = 'cd_5'
-    inner join intermediate.int_forward as w on f.family_id = w.family_id and w.years_seen >= 5
+    inner join intermediate.int_forward as w on f.family = w.family and w.years_seen >= 5
 ),
 
 referring as (
-    select a.family_id, a.publication_date, a.last_day, c.cited_family
+    select a.family, a.publication_date, a.last_day, c.cited_family
     from asked as a
-    inner join staging.stg_family_citation as c on a.family_id = c.citing_family
+    inner join staging.stg_family_citation as c on a.family = c.citing_family
 ),
 
 -- A family without references would be disruptive by default: all that cites it cites none of them.
 citing as (
     select
-        r.family_id,
+        r.family,
         c.citing_family,
         false as is_direct
     from referring as r
@@ -30,27 +30,27 @@ citing as (
     where c.citing_publication_date > r.publication_date and c.citing_publication_date <= r.last_day
     union all
     select
-        a.family_id,
+        a.family,
         c.citing_family,
         true as is_direct
     from asked as a
-    inner join staging.stg_family_citation as c on a.family_id = c.cited_family
+    inner join staging.stg_family_citation as c on a.family = c.cited_family
     where c.citing_publication_date > a.publication_date and c.citing_publication_date <= a.last_day
-        and a.family_id in (select family_id from referring)
+        and a.family in (select family from referring)
 ),
 
 judged as (
     select
-        family_id,
+        family,
         bool_or(is_direct) as is_direct,
         bool_or(not is_direct) as is_of_reference
     from citing
-    group by family_id, citing_family
+    group by family, citing_family
 )
 
 select
-    family_id,
+    family,
     sum(case when not is_direct then 0 when is_of_reference then -1 else 1 end)::double / count(*)
         as cd_5
 from judged
-group by family_id
+group by family

@@ -2,12 +2,12 @@
 -- All its invention documents count (staging.stg_invention); the earliest published one stands for
 -- it.
 with topic_family as (
-    select f.family_id, min_by(t.selected_by, t.publication_number) as selected_by
+    select f.family, min_by(t.selected_by, t.publication_number) as selected_by
     from intermediate.int_topic_document as t
     inner join staging.stg_document as d on t.publication_number = d.publication_number
     inner join staging.stg_family as f on t.publication_number = f.publication_number
     where d.is_invention
-    group by f.family_id
+    group by f.family
 ),
 
 subfield as (
@@ -27,6 +27,6 @@ select
     d.source,
     s.subfield
 from topic_family as t
-inner join staging.stg_invention as i on t.family_id = i.family_id
+inner join staging.stg_invention as i on t.family = i.family
 inner join staging.stg_document as d on i.representative_publication = d.publication_number
 left join subfield as s on i.representative_publication = s.publication_number

@@ -5,60 +5,60 @@
 -- to their inventors. Until 2012 US law made inventors the applicants, also of PCT applications: an
 -- applicant who is an inventor of the family is none where an organisation applies, too.
 with parties as (
-    select f.family_id, f.first_filing_office, p.role, p.name, p.country, p.sector
+    select f.family, f.first_filing_office, p.role, p.name, p.country, p.sector
     from intermediate.int_family as f
     inner join staging.stg_party as p on f.party_publication = p.publication_number
 ),
 
 family_inventor as (
     select
-        family_id,
+        family,
         country,
         count(*) as mentions,
-        row_number() over (partition by family_id order by count(*) desc, country) as place
+        row_number() over (partition by family order by count(*) desc, country) as place
     from parties
     where role = 'inventor' and country is not null
-    group by family_id, country
+    group by family, country
 ),
 
 applicant as (
     select
-        p.family_id,
+        p.family,
         p.first_filing_office,
         p.name,
         min(p.country) as record_country,
         min(p.sector) as sector
     from parties as p
     where p.role = 'applicant' and p.name is not null
-    group by p.family_id, p.first_filing_office, p.name
+    group by p.family, p.first_filing_office, p.name
 ),
 
 several as (
-    select family_id from applicant group by family_id having count(*) > 1
+    select family from applicant group by family having count(*) > 1
 ),
 
 -- Persons, as far as their names tell, who do not apply alone.
 person as (
-    select a.family_id, a.name
+    select a.family, a.name
     from applicant as a
     inner join staging.stg_organisation as o on a.name = o.name
-    inner join several as s on a.family_id = s.family_id
+    inner join several as s on a.family = s.family
     where o.organisation_type in ('INDIVIDUAL', 'UNKNOWN')
 ),
 
 candidate as (
-    select family_id, 'applicant' as role, name from person
+    select family, 'applicant' as role, name from person
     union all
-    select distinct i.family_id, i.role, i.name
+    select distinct i.family, i.role, i.name
     from parties as i
-    inner join person as p on i.family_id = p.family_id
+    inner join person as p on i.family = p.family
     where i.role = 'inventor' and i.name is not null
 ),
 
 -- Names in whatever case, punctuation and order of words.
 worded as (
     select
-        family_id,
+        family,
         role,
         name,
         array_to_string(
@@ -71,15 +71,15 @@ worded as (
 ),
 
 self_applied as (
-    select distinct a.family_id, a.name
+    select distinct a.family, a.name
     from worded as a
-    inner join worded as i on a.family_id = i.family_id and a.words = i.words
+    inner join worded as i on a.family = i.family and a.words = i.words
     where a.role = 'applicant' and i.role = 'inventor'
 ),
 
 judged as (
     select
-        a.family_id,
+        a.family,
         a.first_filing_office,
         coalesce(o.organisation, a.name) as organisation,
         coalesce(o.corporate_group, a.name) as corporate_group,
@@ -91,35 +91,35 @@ judged as (
         bool_and(s.name is not null) as is_inventor
     from applicant as a
     left join staging.stg_organisation as o on a.name = o.name
-    left join self_applied as s on a.family_id = s.family_id and a.name = s.name
-    group by a.family_id, a.first_filing_office, coalesce(o.organisation, a.name),
+    left join self_applied as s on a.family = s.family and a.name = s.name
+    group by a.family, a.first_filing_office, coalesce(o.organisation, a.name),
         coalesce(o.corporate_group, a.name)
 ),
 
 organised as (
-    select distinct j.family_id
+    select distinct j.family
     from judged as j
-    inner join self_applied as s on j.family_id = s.family_id
+    inner join self_applied as s on j.family = s.family
     where not j.is_inventor and j.organisation_type is distinct from 'INDIVIDUAL'
 ),
 
 recognised as (
     select j.* exclude (is_inventor)
     from judged as j
-    left join organised as o on j.family_id = o.family_id
-    where not (j.is_inventor and o.family_id is not null)
+    left join organised as o on j.family = o.family
+    where not (j.is_inventor and o.family is not null)
 ),
 
 -- What other documents of the family say of the same organisation.
 elsewhere as (
-    select m.family_id, o.organisation, min(p.country) as family_country
+    select m.family, o.organisation, min(p.country) as family_country
     from intermediate.int_family as f
-    inner join staging.stg_family as m using (family_id)
+    inner join staging.stg_family as m using (family)
     inner join staging.stg_party as p on m.publication_number = p.publication_number
     inner join staging.stg_organisation as o using (name)
     where p.role = 'applicant' and p.country is not null
         and p.publication_number <> f.party_publication
-    group by m.family_id, o.organisation
+    group by m.family, o.organisation
 ),
 
 placed as (
@@ -129,15 +129,15 @@ placed as (
         i.country as inventor_country,
         c.country as first_filing_country
     from recognised as r
-    left join elsewhere as e on r.family_id = e.family_id and r.organisation = e.organisation
-    left join family_inventor as i on r.family_id = i.family_id and i.place = 1
+    left join elsewhere as e on r.family = e.family and r.organisation = e.organisation
+    left join family_inventor as i on r.family = i.family and i.place = 1
     -- EP and WO are offices, not countries.
     left join reference.country as c on r.first_filing_office = c.country
 ),
 
 organisations as (
     select
-        family_id,
+        family,
         organisation,
         corporate_group,
         organisation_type,
@@ -160,7 +160,7 @@ organisations as (
 
 individuals as (
     select
-        f.family_id,
+        f.family,
         coalesce(p.name, 'unnamed inventor') as organisation,
         coalesce(p.country, i.country, c.country, 'ZZ') as country,
         case
@@ -171,17 +171,17 @@ individuals as (
         end as country_source,
         count(*) as mentions
     from intermediate.int_family as f
-    left join parties as p on f.family_id = p.family_id and p.role = 'inventor'
-    left join family_inventor as i on f.family_id = i.family_id and i.place = 1
+    left join parties as p on f.family = p.family and p.role = 'inventor'
+    left join family_inventor as i on f.family = i.family and i.place = 1
     left join reference.country as c on f.first_filing_office = c.country
-    left join recognised as r on f.family_id = r.family_id
-    where r.family_id is null
+    left join recognised as r on f.family = r.family
+    where r.family is null
     group by all
 ),
 
 applicants as (
     select
-        family_id,
+        family,
         organisation,
         corporate_group,
         organisation_type,
@@ -189,11 +189,11 @@ applicants as (
         country,
         country_source,
         1::bigint as parts,
-        count(*) over (partition by family_id) as total
+        count(*) over (partition by family) as total
     from organisations
     union all
     select
-        family_id,
+        family,
         organisation,
         organisation as corporate_group,
         'INDIVIDUAL' as organisation_type,
@@ -201,7 +201,7 @@ applicants as (
         country,
         country_source,
         mentions as parts,
-        (sum(mentions) over (partition by family_id))::bigint as total
+        (sum(mentions) over (partition by family))::bigint as total
     from individuals
 )
 

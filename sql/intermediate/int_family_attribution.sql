@@ -5,13 +5,13 @@
 with counted as (
     select
         basis,
-        family_id,
+        family,
         country,
         sum(parts) as parts,
         max(total) as total,
         max(step) as step
     from intermediate.int_family_place
-    group by basis, family_id, country
+    group by basis, family, country
 ),
 
 divided as (
@@ -21,27 +21,27 @@ divided as (
 ),
 
 rounded as (
-    select basis, family_id, country, step, 1125899906842624 as units
+    select basis, family, country, step, 1125899906842624 as units
     from counted
     where parts = total
     union all
     select
         basis,
-        family_id,
+        family,
         country,
         step,
         units
         + case
             when
-                row_number() over (partition by basis, family_id order by parts desc, country) = 1
-                then 1125899906842624 - sum(units) over (partition by basis, family_id)
+                row_number() over (partition by basis, family order by parts desc, country) = 1
+                then 1125899906842624 - sum(units) over (partition by basis, family)
             else 0
         end as units
     from divided
 )
 
 select
-    family_id,
+    family,
     country,
     coalesce(max(case when basis = 'applicant' then units end), 0)::double / 1125899906842624
         as share_by_applicant,
@@ -53,4 +53,4 @@ select
     max(case when basis = 'inventor' then step end) as inventor_step,
     max(case when basis = 'first_filing' then step end) as first_filing_step
 from rounded
-group by family_id, country
+group by family, country

@@ -3,7 +3,7 @@
 -- source.
 with chosen as (
     select
-        a.family_id,
+        a.family,
         a.country,
         case t.attribution
             when 'applicant' then a.share_by_applicant

@@ -2,13 +2,13 @@
 -- SEI: strategic emerging industries, by industry_mode of the topic. WIPO: the 35 technology
 -- fields. A family is shared equally between its industries; one that has none is of 'none'.
 with emerging as (
-    select distinct family_id, 'SEI' as scheme, industry
+    select distinct family, 'SEI' as scheme, industry
     from intermediate.int_family_industry_symbol
 ),
 
 fields as (
     select distinct
-        s.family_id,
+        s.family,
         'WIPO' as scheme,
         coalesce(own.field_number, parent.field_number)::varchar as industry
     from intermediate.int_family_symbol as s
@@ -18,9 +18,9 @@ fields as (
 ),
 
 known as (
-    select family_id, scheme, industry from emerging
+    select family, scheme, industry from emerging
     union all
-    select family_id, scheme, industry from fields
+    select family, scheme, industry from fields
 ),
 
 schemes as (
@@ -28,10 +28,10 @@ schemes as (
 )
 
 select
-    f.family_id,
+    f.family,
     s.scheme,
     coalesce(k.industry, 'none') as industry,
-    1.0::double / count(*) over (partition by f.family_id, s.scheme) as share
+    1.0::double / count(*) over (partition by f.family, s.scheme) as share
 from intermediate.int_family as f
 cross join schemes as s
-left join known as k on f.family_id = k.family_id and s.scheme = k.scheme
+left join known as k on f.family = k.family and s.scheme = k.scheme

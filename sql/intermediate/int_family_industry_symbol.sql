@@ -1,7 +1,7 @@
 -- Strategic emerging industries that symbols of families are of, by industry_mode of the topic.
 -- One row = one family x symbol x industry.
 with spoken as (
-    select distinct f.family_id, w.rule
+    select distinct f.family, w.rule
     from intermediate.int_family as f
     inner join staging.stg_document as d on f.representative_publication = d.publication_number
     cross join topic.topic as t
@@ -10,10 +10,10 @@ with spoken as (
             and contains(coalesce(d.title, '') || coalesce(d.abstract, ''), w.word)
 )
 
-select distinct s.family_id, s.symbol, i.industry::varchar as industry
+select distinct s.family, s.symbol, i.industry::varchar as industry
 from intermediate.int_family_symbol as s
 inner join intermediate.int_industry_symbol as i on s.symbol = i.symbol
 cross join topic.topic as t
-left join spoken as w on s.family_id = w.family_id and i.rule = w.rule
+left join spoken as w on s.family = w.family and i.rule = w.rule
 where t.industry_mode = 'ipc_only' or i.condition = 'none'
     or (t.industry_mode = 'ipc_and_keyword' and w.rule is not null)

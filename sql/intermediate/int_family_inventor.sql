@@ -5,13 +5,13 @@
 -- in this order speaks for the family; each of its people with a country has the same share.
 with members as (
     select
-        f.family_id,
+        f.family,
         d.publication_number,
         d.publication_date,
         d.filing_date,
         d.priority_date
     from intermediate.int_family as f
-    inner join staging.stg_family as m on f.family_id = m.family_id
+    inner join staging.stg_family as m on f.family = m.family
     inner join staging.stg_document as d on m.publication_number = d.publication_number
 ),
 
@@ -27,7 +27,7 @@ claimed as (
 -- 1 the priority document, 2 a direct equivalent, 3 another second filing.
 ordered as (
     select
-        m.family_id,
+        m.family,
         m.publication_number,
         case
             when c.claims > 1 then 3
@@ -36,7 +36,7 @@ ordered as (
             else 1
         end as kinship,
         row_number() over (
-            partition by m.family_id
+            partition by m.family
             order by
                 coalesce(m.filing_date, m.publication_date),
                 m.publication_date,
@@ -49,7 +49,7 @@ ordered as (
 -- Steps 1 to 6, and within a step the age of the document.
 located as (
     select
-        o.family_id,
+        o.family,
         p.country,
         (o.kinship + case when p.role = 'inventor' then 0 else 3 end) * 1000000 + o.age_order
             as place
@@ -59,25 +59,25 @@ located as (
 ),
 
 first_place as (
-    select family_id, min(place) as place
+    select family, min(place) as place
     from located
-    group by family_id
+    group by family
 ),
 
 placed as (
-    select l.family_id, l.country, l.place // 1000000 as step, count(*) as parts
+    select l.family, l.country, l.place // 1000000 as step, count(*) as parts
     from located as l
-    inner join first_place as f on l.family_id = f.family_id and l.place = f.place
-    group by l.family_id, l.country, l.place
+    inner join first_place as f on l.family = f.family and l.place = f.place
+    group by l.family, l.country, l.place
 )
 
 select
-    f.family_id,
+    f.family,
     coalesce(p.country, c.country, 'ZZ') as country,
     coalesce(p.step, case when c.country is null then 8 else 7 end)::bigint as step,
     coalesce(p.parts, 1) as parts,
-    (sum(coalesce(p.parts, 1)) over (partition by f.family_id))::bigint as total
+    (sum(coalesce(p.parts, 1)) over (partition by f.family))::bigint as total
 from intermediate.int_family as f
-left join placed as p on f.family_id = p.family_id
+left join placed as p on f.family = p.family
 -- EP and WO are offices, not countries.
 left join reference.country as c on f.first_filing_office = c.country

@@ -4,7 +4,7 @@
 -- X (unknown); where members of a group differ, the first of these in the alphabet.
 with applicants as (
     select
-        family_id,
+        family,
         corporate_group,
         country,
         share,
@@ -22,10 +22,10 @@ with applicants as (
 )
 
 select
-    family_id,
+    family,
     corporate_group,
     country,
-    min(min(kind)) over (partition by family_id, corporate_group) as kind,
+    min(min(kind)) over (partition by family, corporate_group) as kind,
     sum(share::decimal(38, 15))::double as share
 from applicants
-group by family_id, corporate_group, country
+group by family, corporate_group, country

@@ -2,18 +2,18 @@
 -- Those of the earliest publication, IPC or, where it has none, CPC, as in int_family_code.
 with coded as (
     select
-        f.family_id,
+        f.family,
         c.scheme,
         c.symbol,
         c.subclass,
         c.main_group,
-        max(c.scheme) over (partition by f.family_id) as best_scheme -- IPC comes after CPC
+        max(c.scheme) over (partition by f.family) as best_scheme -- IPC comes after CPC
     from intermediate.int_family as f
     inner join staging.stg_classification as c
         on f.representative_publication = c.publication_number
     where c.subclass is not null
 )
 
-select distinct family_id, symbol, subclass, main_group
+select distinct family, symbol, subclass, main_group
 from coded
 where scheme = best_scheme

@@ -3,7 +3,7 @@
 -- All counts are null where no citation is loaded; those by examiners where no origin is told.
 with windows as (
     select
-        family_id,
+        family,
         publication_date,
         (publication_date + interval 1 year)::date as year_1,
         (publication_date + interval 2 year)::date as year_2,
@@ -17,7 +17,7 @@ with windows as (
 
 counted as (
     select
-        w.family_id,
+        w.family,
         count(case when c.citing_publication_date <= w.year_2 then 1 end) as fc_2,
         count(case when c.citing_publication_date <= w.year_3 then 1 end) as fc_3,
         count(case when c.citing_publication_date <= w.year_4 then 1 end) as fc_4,
@@ -29,9 +29,9 @@ counted as (
         count(case when c.citing_publication_date <= w.year_5 and c.is_examiner is null then 1 end)
             as untold_5
     from windows as w
-    inner join staging.stg_family_citation as c on w.family_id = c.cited_family
+    inner join staging.stg_family_citation as c on w.family = c.cited_family
     where c.citing_publication_date > w.publication_date and c.citing_publication_date <= w.year_7
-    group by w.family_id
+    group by w.family
 ),
 
 known as (
@@ -44,7 +44,7 @@ cut_off as (
 )
 
 select
-    w.family_id,
+    w.family,
     -- Whole years, up to 7, between its publication and the last day of the data.
     case
         when w.year_7 <= k.last_day then 7 when w.year_6 <= k.last_day then 6
@@ -60,6 +60,6 @@ select
     case when n.has_citations then coalesce(c.fc_7, 0) end as fc_7,
     case when n.has_origins and coalesce(c.untold_5, 0) = 0 then coalesce(c.fcx_5, 0) end as fcx_5
 from windows as w
-left join counted as c on w.family_id = c.family_id
+left join counted as c on w.family = c.family
 cross join known as n
 cross join cut_off as k

@@ -1,6 +1,6 @@
 -- Indicators of families, null where the sources do not record what one needs (methods.md 2.6).
 -- One row = one family, a column for each indicator of reference/indicator.csv. In order of
--- family_id, because all that add up numbers of families sort them first: once here is cheaper.
+-- family, because all that add up numbers of families sort them first: once here is cheaper.
 with recorded as (
     select bool_or(is_pct) as has_pct, bool_or(is_triadic) as has_triadic
     from staging.stg_invention
@@ -8,13 +8,13 @@ with recorded as (
 
 applicants as (
     select
-        f.family_id,
+        f.family,
         count(distinct coalesce(o.organisation, p.name)) as app
     from intermediate.int_family as f
     inner join staging.stg_party as p on f.party_publication = p.publication_number
     left join staging.stg_organisation as o on p.name = o.name
     where p.role = 'applicant' and p.name is not null
-    group by f.family_id
+    group by f.family
 ),
 
 -- A count over a window that the data do not reach the end of is not known yet: next to closed
@@ -38,7 +38,7 @@ forward as (
         on p7.window_years = 7 and w.years_seen = p7.age
 ),
 
-family as (
+dated as (
     select
         *,
         year(priority_date) as priority_year,
@@ -49,7 +49,7 @@ family as (
 
 slowest as (
     select priority_year, max(days) as days
-    from family
+    from dated
     group by priority_year
 ),
 
@@ -58,7 +58,7 @@ asked as (
 )
 
 select
-    f.family_id,
+    f.family,
     case when w.years_seen >= 3 then w.fc_3 else w.fc_whole_years / w.share_3 end::double as fc_3,
     case when w.years_seen >= 5 then w.fc_5 else w.fc_whole_years / w.share_5 end::double as fc_5,
     case when w.years_seen >= 7 then w.fc_7 else w.fc_whole_years / w.share_7 end::double as fc_7,
@@ -94,18 +94,18 @@ select
     w.years_seen >= 3 as fc_3_window_closed,
     w.years_seen >= 5 as fc_5_window_closed,
     w.years_seen >= 7 as fc_7_window_closed
-from family as f
-inner join forward as w on f.family_id = w.family_id
-left join intermediate.int_backward as b on f.family_id = b.family_id
-left join intermediate.int_scope as s on f.family_id = s.family_id
-left join applicants as a on f.family_id = a.family_id
+from dated as f
+inner join forward as w on f.family = w.family
+left join intermediate.int_backward as b on f.family = b.family
+left join intermediate.int_scope as s on f.family = s.family
+left join applicants as a on f.family = a.family
 left join slowest as z on f.priority_year = z.priority_year
-left join intermediate.int_generality as g on f.family_id = g.family_id
-left join intermediate.int_originality as o on f.family_id = o.family_id
-left join intermediate.int_cycle_time as t on f.family_id = t.family_id
-left join intermediate.int_novelty as n on f.family_id = n.family_id
-left join intermediate.int_disruption as d on f.family_id = d.family_id
-left join intermediate.int_pagerank as p on f.family_id = p.family_id
+left join intermediate.int_generality as g on f.family = g.family
+left join intermediate.int_originality as o on f.family = o.family
+left join intermediate.int_cycle_time as t on f.family = t.family
+left join intermediate.int_novelty as n on f.family = n.family
+left join intermediate.int_disruption as d on f.family = d.family
+left join intermediate.int_pagerank as p on f.family = p.family
 cross join recorded as r
 cross join asked as q
-order by f.family_id
+order by f.family

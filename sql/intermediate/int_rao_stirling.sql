@@ -5,26 +5,26 @@
 -- a third of the chances that two draws share each, which takes squares of counts and no pairs.
 with classes as (
     select
-        family_id,
+        family,
         substring(subclass, 1, 3) as class,
         count(*) as subclasses
     from intermediate.int_family_code
-    group by family_id, substring(subclass, 1, 3)
+    group by family, substring(subclass, 1, 3)
 ),
 
 sections as (
     select
-        family_id,
+        family,
         sum(subclasses)::bigint as subclasses,
         sum(subclasses * subclasses)::bigint as squares
     from classes
-    group by family_id, substring(class, 1, 1)
+    group by family, substring(class, 1, 1)
 )
 
 select
-    family_id,
+    family,
     1
     - sum(subclasses * subclasses + squares + subclasses)::double
     / (3 * sum(subclasses) * sum(subclasses))::double as rao_stirling
 from sections
-group by family_id
+group by family

@@ -3,16 +3,16 @@
 -- topic's rule, with every tie at the cut.
 with placed as (
     select
-        family_id,
+        family,
         score,
-        row_number() over (order by score desc, family_id) as position,
+        row_number() over (order by score desc, family) as position,
         rank() over (order by score desc) as first_place,
         count(*) over (partition by score) as tied
     from intermediate.int_score
 )
 
 select
-    p.family_id,
+    p.family,
     p.score,
     p.position,
     p.first_place + (p.tied - 1) / 2.0::double as rank,

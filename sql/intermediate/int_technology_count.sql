@@ -9,5 +9,5 @@ select
     sum((case when r.is_core then c.share else 0 end)::decimal(38, 15))::double
         as fractional_core_families
 from intermediate.int_family_technology as c
-inner join intermediate.int_score_rank as r on c.family_id = r.family_id
+inner join intermediate.int_score_rank as r on c.family = r.family
 group by c.level, c.technology

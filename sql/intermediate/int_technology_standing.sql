@@ -4,7 +4,7 @@
 with common as (
     select avg(i.gen) as mean_generality
     from intermediate.int_indicator as i
-    inner join intermediate.int_score_rank as r on i.family_id = r.family_id
+    inner join intermediate.int_score_rank as r on i.family = r.family
     where r.is_core
 ),
 
@@ -13,8 +13,8 @@ generality as (
         t.technology,
         avg(i.gen) as generality
     from intermediate.int_family_technology as t
-    inner join intermediate.int_score_rank as r on t.family_id = r.family_id
-    inner join intermediate.int_indicator as i on t.family_id = i.family_id
+    inner join intermediate.int_score_rank as r on t.family = r.family
+    inner join intermediate.int_indicator as i on t.family = i.family
     where t.level = 'subclass' and r.is_core
     group by t.technology
 ),
@@ -37,8 +37,8 @@ subfields as (
         row_number() over (partition by t.technology order by count(*) desc, f.subfield) as place,
         2 * count(*) >= sum(count(*)) over (partition by t.technology) as is_main
     from intermediate.int_family_technology as t
-    inner join intermediate.int_score_rank as r on t.family_id = r.family_id
-    inner join intermediate.int_family as f on t.family_id = f.family_id
+    inner join intermediate.int_score_rank as r on t.family = r.family
+    inner join intermediate.int_family as f on t.family = f.family
     where t.level = 'subclass' and r.is_core
     group by t.technology, f.subfield
 ),

@@ -4,21 +4,21 @@
 -- Key: topic, country, citing_office.
 -- Refers to: dim_country (country).
 with member as (
-    select f.family_id, m.publication_number
+    select f.family, m.publication_number
     from intermediate.int_family as f
-    inner join staging.stg_family as m on f.family_id = m.family_id
+    inner join staging.stg_family as m on f.family = m.family
 ),
 
 cited as (
     select
-        m.family_id,
+        m.family,
         split_part(c.citing_publication, '-', 1) as citing_office,
-        count(distinct g.family_id) as citations
+        count(distinct g.family) as citations
     from member as m
     inner join staging.stg_citation as c on m.publication_number = c.cited_publication
     inner join staging.stg_family as g on c.citing_publication = g.publication_number
-    where m.family_id <> g.family_id
-    group by m.family_id, split_part(c.citing_publication, '-', 1)
+    where m.family <> g.family
+    group by m.family, split_part(c.citing_publication, '-', 1)
 ),
 
 counted as (
@@ -27,7 +27,7 @@ counted as (
         c.citing_office,
         sum((c.citations * p.share)::decimal(38, 15)) as citations
     from cited as c
-    inner join intermediate.int_family_country as p on c.family_id = p.family_id
+    inner join intermediate.int_family_country as p on c.family = p.family
     group by p.country, c.citing_office
 )
 

@@ -13,8 +13,8 @@ with core_country as (
             order by sum(p.share::decimal(38, 15)) desc, p.country
         ) as place
     from intermediate.int_family_technology as c
-    inner join intermediate.int_score_rank as r on c.family_id = r.family_id
-    inner join intermediate.int_family_country as p on c.family_id = p.family_id
+    inner join intermediate.int_score_rank as r on c.family = r.family
+    inner join intermediate.int_family_country as p on c.family = p.family
     where r.is_core and p.country <> 'ZZ'
     group by c.level, c.technology, p.country
 ),

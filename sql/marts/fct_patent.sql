@@ -4,19 +4,19 @@
 with ranked as (
     select
         *,
-        row_number() over (partition by family_id order by share desc, country) as place
+        row_number() over (partition by family order by share desc, country) as place
     from intermediate.int_family_country
 ),
 
 main_country as (
     select
-        family_id,
+        family,
         max(case when place = 1 then country end) as country,
         max(share) as country_share,
         count(*) as country_count,
         max(source_step) as source_step
     from ranked
-    group by family_id
+    group by family
 )
 
 select
@@ -92,14 +92,14 @@ select
     b.selection_probability, -- Share of the bootstrap's draws in which it is core, 0 to 1
     b.is_stable_core -- Whether that share reaches the topic's stable_selection
 from intermediate.int_family as f
-inner join intermediate.int_indicator as i on f.family_id = i.family_id
-inner join intermediate.int_score_rank as s on f.family_id = s.family_id
-inner join intermediate.int_family_stability as b on f.family_id = b.family_id
-left join intermediate.int_family_rank as q on f.family_id = q.family_id
-inner join intermediate.int_score as v on f.family_id = v.family_id
-inner join main_country as c on f.family_id = c.family_id
-left join intermediate.int_breakthrough as k on f.family_id = k.family_id
-left join intermediate.int_rao_stirling as r on f.family_id = r.family_id
+inner join intermediate.int_indicator as i on f.family = i.family
+inner join intermediate.int_score_rank as s on f.family = s.family
+inner join intermediate.int_family_stability as b on f.family = b.family
+left join intermediate.int_family_rank as q on f.family = q.family
+inner join intermediate.int_score as v on f.family = v.family
+inner join main_country as c on f.family = c.family
+left join intermediate.int_breakthrough as k on f.family = k.family
+left join intermediate.int_rao_stirling as r on f.family = r.family
 cross join topic.topic as t
 left join reference.country_source as w
     on t.attribution = w.basis and c.source_step = w.step

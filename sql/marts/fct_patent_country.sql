@@ -5,14 +5,16 @@
 with named as (
     select
         a.*,
+        i.family_id,
         f.share,
         f.source_step,
         t.topic,
         t.attribution
     from intermediate.int_family_attribution as a
+    inner join intermediate.int_family as i on a.family = i.family
     cross join topic.topic as t
     left join intermediate.int_family_country as f
-        on a.family_id = f.family_id and a.country = f.country
+        on a.family = f.family and a.country = f.country
 )
 
 select

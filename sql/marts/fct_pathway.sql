@@ -9,7 +9,7 @@ with core as (
         count(*) as families,
         sum(c.share::decimal(38, 15))::double as fractional_families
     from intermediate.int_family_country as c
-    inner join intermediate.int_score_rank as r on c.family_id = r.family_id
+    inner join intermediate.int_score_rank as r on c.family = r.family
     where r.is_core
     group by c.country
 ),

@@ -7,6 +7,7 @@ with applied as (
 
 members as (
     select
+        f.family,
         f.family_id,
         f.family_basis,
         d.office,
@@ -33,7 +34,8 @@ members as (
 
 grouped as (
     select
-        family_id,
+        family,
+        min(family_id) as family_id,
         min(family_basis) as family_basis,
         substring(min(age_order), 11) as representative_publication,
         -- Applicants are best known from the grant, if it names any.
@@ -62,7 +64,7 @@ grouped as (
         max(forward_citation_count) as forward_citation_count,
         max(family_size) as family_size
     from members
-    group by family_id
+    group by family
 )
 
 select

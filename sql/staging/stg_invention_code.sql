@@ -5,7 +5,7 @@
 -- series does not break. Of CPC, subclasses that the IPC does not have are left out: they tag.
 with coded as (
     select
-        i.family_id,
+        i.family,
         c.scheme,
         c.subclass,
         c.main_group,
@@ -14,18 +14,18 @@ with coded as (
     inner join staging.stg_invention as i on c.publication_number = i.representative_publication
     left join reference.ipc_title as t on c.subclass = t.technology and t.level = 'subclass'
     where c.subclass is not null and (c.scheme = 'IPC' or t.technology is not null)
-    group by i.family_id, c.scheme, c.subclass, c.main_group
+    group by i.family, c.scheme, c.subclass, c.main_group
 ),
 
 with_ipc as (
-    select distinct family_id from coded where scheme = 'IPC'
+    select distinct family from coded where scheme = 'IPC'
 )
 
 select
-    c.family_id,
+    c.family,
     c.subclass,
     c.main_group,
     c.position
 from coded as c
-left join with_ipc as i on c.family_id = i.family_id
-where c.scheme = 'IPC' or i.family_id is null
+left join with_ipc as i on c.family = i.family
+where c.scheme = 'IPC' or i.family is null

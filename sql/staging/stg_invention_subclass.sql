@@ -2,25 +2,25 @@
 -- One row = one family x subclass.
 with once as (
     select
-        family_id,
+        family,
         subclass,
         min(position) as position
     from staging.stg_invention_code
-    group by family_id, subclass
+    group by family, subclass
 ),
 
 counted as (
     select
-        family_id,
+        family,
         count(*) as subclass_count
     from once
-    group by family_id
+    group by family
 )
 
 select
-    o.family_id,
+    o.family,
     o.subclass,
     o.position,
     c.subclass_count
 from once as o
-inner join counted as c on o.family_id = c.family_id
+inner join counted as c on o.family = c.family

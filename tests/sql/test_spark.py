@@ -32,7 +32,7 @@ FUNCTIONS = {
     "regexp_replace", "replace", "round", "row_number", "sequence", "split", "split_part", "sqrt",
     "startswith", "stddev", "substring", "sum", "trim", "upper", "year",
 }  # fmt: skip
-TYPES = {"ARRAY", "BIGINT", "BOOLEAN", "DATE", "DECIMAL", "DOUBLE", "STRING", "TIMESTAMP"}
+TYPES = {"ARRAY", "BIGINT", "BOOLEAN", "DATE", "DECIMAL", "DOUBLE", "INT", "STRING", "TIMESTAMP"}
 # What DuckDB has under a name that sqlglot turns into something else.
 LOSES_ITS_MEANING = {"len", "quantile_cont", "quantile_disc", "quantile", "mode"}
 

@@ -38,12 +38,12 @@ class Analysis:
         topic = Topic(name="any", title="Any", classes=["A"], method=method)  # type: ignore[arg-type]
         self.topic = topic.tables(None)["topic"]
         values = pl.DataFrame(indicators).cast(pl.Float64).fill_nan(None)
-        ids = pl.Series("family_id", [f"f{i:06}" for i in range(values.height)])
+        ids = pl.Series("family", [f"f{i:06}" for i in range(values.height)])
         self.indicator = values.insert_column(0, ids)
-        self.cohort = pl.DataFrame({"family_id": ids}).with_columns(
+        self.cohort = pl.DataFrame({"family": ids}).with_columns(
             year=_column(years), field=pl.lit("IT"), office=pl.lit("JP")
         )
-        self.country = pl.DataFrame({"family_id": ids}).with_columns(
+        self.country = pl.DataFrame({"family": ids}).with_columns(
             country=_column(countries), share=1.0
         )
         self.choice = pl.DataFrame(

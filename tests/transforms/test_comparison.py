@@ -182,8 +182,8 @@ def of_one_world(sizes: dict[str, int]) -> tuple[pl.LazyFrame, pl.LazyFrame]:
             families += [(network, family, 1.0, False) for network in ("WORLD", country)]
             codes += [("subclass", family, f"{'GH'[c % 2]}{c:02}A", len(chosen)) for c in chosen]
     return (
-        pl.LazyFrame(codes, schema=["level", "family_id", "technology", "codes"], orient="row"),
-        pl.LazyFrame(families, schema=["network", "family_id", "share", "is_core"], orient="row"),
+        pl.LazyFrame(codes, schema=["level", "family", "technology", "codes"], orient="row"),
+        pl.LazyFrame(families, schema=["network", "family", "share", "is_core"], orient="row"),
     )
 
 
@@ -199,8 +199,8 @@ def test_countries_of_one_world_are_alike_at_equal_size():
     assert large["lower"] <= small["mean"] <= large["upper"]
     assert found["AA", "portrait_divergence"]["other"] == "BB"
     # At its own size the large country would look denser.
-    own = codes.collect().filter(pl.col("family_id").str.starts_with("BB"))
-    matrix = own.pivot("technology", index="family_id", values="codes").drop("family_id")
+    own = codes.collect().filter(pl.col("family").str.starts_with("BB"))
+    matrix = own.pivot("technology", index="family", values="codes").drop("family")
     there = matrix.with_columns(pl.all().is_not_null().cast(pl.Float64)).to_numpy()
     raw, _ = shape(sparse.csr_array(there), np.zeros(matrix.width, dtype=int))
     assert raw["density"] > large["upper"]
@@ -229,8 +229,8 @@ def test_the_rest_of_the_world_is_that_of_neither_country():
     found = int_network_similarity(codes, families, countries, topic).to_dicts()[0]
     ties = {}
     for country in ("AA", "BB", "CC"):
-        own = codes.collect().filter(pl.col("family_id").str.starts_with(country))
-        there = own.with_columns(one=1.0).pivot("technology", index="family_id", values="one")
+        own = codes.collect().filter(pl.col("family").str.starts_with(country))
+        there = own.with_columns(one=1.0).pivot("technology", index="family", values="one")
         names = sorted(codes.collect()["technology"].unique())
         matrix = np.column_stack([
             there[name].fill_null(0).to_numpy() if name in there.columns else np.zeros(len(there))

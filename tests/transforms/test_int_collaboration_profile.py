@@ -19,22 +19,22 @@ def table(families, base=(), industries=None, samples=50):
         for (group, country), share in applicants.items()
     ]
     members = pl.DataFrame(
-        rows, schema=["family_id", "corporate_group", "country", "kind", "share"], orient="row"
+        rows, schema=["family", "corporate_group", "country", "kind", "share"], orient="row"
     )
-    together = members.group_by("family_id").agg(
+    together = members.group_by("family").agg(
         groups=pl.col("corporate_group").n_unique(),
         **{flag: (pl.col("kind") == kind).any() for kind, flag in FLAGS.items()},
     )
-    named = members.select("family_id", "corporate_group").unique()
+    named = members.select("family", "corporate_group").unique()
     ties = (
-        named.join(named, on="family_id", suffix="_2")
+        named.join(named, on="family", suffix="_2")
         .filter(pl.col("corporate_group") < pl.col("corporate_group_2"))
         .rename({"corporate_group": "source", "corporate_group_2": "target"})
     )
-    of_countries = members.select("family_id", network="country").unique()
+    of_countries = members.select("family", network="country").unique()
     pairs = pl.concat(
         [
-            ties.join(of_countries, on="family_id").select("network", "source", "target"),
+            ties.join(of_countries, on="family").select("network", "source", "target"),
             ties.select(pl.lit("WORLD").alias("network"), "source", "target"),
         ]
     ).unique()
@@ -43,10 +43,10 @@ def table(families, base=(), industries=None, samples=50):
         together.lazy(),
         pl.LazyFrame(
             [(f"f{i:03}", "SEI", industry, 1.0) for i, industry in enumerate(industries or [])],
-            schema={"family_id": pl.String, "scheme": pl.String, "industry": pl.String,
+            schema={"family": pl.String, "scheme": pl.String, "industry": pl.String,
                     "share": pl.Float64}, orient="row",
         ),
-        members.select("family_id", is_core=pl.lit(True)).unique().lazy(),
+        members.select("family", is_core=pl.lit(True)).unique().lazy(),
     )  # fmt: skip
     return int_collaboration_profile(
         collaboration.lazy(),

@@ -7,10 +7,10 @@ from transforms.int_indicator_coverage import int_indicator_coverage
 
 def covered():
     frame = int_indicator_coverage(
-        pl.LazyFrame({"family_id": ["f", "g", "h"], "cl": [0.0, None, 4.0], "inv": [None] * 3}),
+        pl.LazyFrame({"family": ["f", "g", "h"], "cl": [0.0, None, 4.0], "inv": [None] * 3}),
         pl.LazyFrame(
             {
-                "family_id": ["f", "g", "h", "h"],
+                "family": ["f", "g", "h", "h"],
                 "country": ["JP", "JP", "JP", "US"],
                 "share": [1.0, 1.0, 0.5, 0.5],
             }

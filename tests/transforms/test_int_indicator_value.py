@@ -75,7 +75,7 @@ def test_only_what_is_asked_for_and_covered_is_in_it_by_position():
         is_covered=pl.col("indicator") != "inv",
         position=5 - pl.col("position"),
     )
-    assert analysis.values().columns == ["family_id", "fs", "sc"]
+    assert analysis.values().columns == ["family", "fs", "sc"]
 
 
 @pytest.mark.parametrize("cohort", ["none", "global", "office"])
@@ -85,10 +85,10 @@ def test_no_choice_makes_a_value_negative_or_unknown(cohort, normalisation, tran
     found = example(
         cohort=cohort, normalisation=normalisation, transform=transform, winsorise=0.99, shift=0.01
     ).values()
-    values = found.drop("family_id").to_numpy()
+    values = found.drop("family").to_numpy()
     assert np.isfinite(values).all()
     assert (values >= 0).all()
-    assert found["family_id"].is_sorted()
+    assert found["family"].is_sorted()
 
 
 def test_the_order_of_rows_changes_no_bit():

@@ -109,8 +109,8 @@ def test_the_share_between_countries():
 
 def test_complete_cases_alone_can_fit_the_weights():
     analysis = example(missing="complete")
-    known = analysis.indicator.drop_nulls().select("family_id")
-    complete = analysis.values().join(known, on="family_id").drop("family_id")
+    known = analysis.indicator.drop_nulls().select("family")
+    complete = analysis.values().join(known, on="family").drop("family")
     assert complete.height < analysis.indicator.height
     expected = entropy_weights(complete)["weight"].to_list()
     assert analysis.weights()["weight"].to_list() == pytest.approx(expected)

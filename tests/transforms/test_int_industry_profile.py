@@ -12,15 +12,15 @@ def profile(families, samples=200):
     return int_industry_profile(
         pl.LazyFrame(
             [(str(i), "SEI", k, v) for i, (_, by, _) in named for k, v in by.items()],
-            schema=["family_id", "scheme", "industry", "share"], orient="row",
+            schema=["family", "scheme", "industry", "share"], orient="row",
         ),
         pl.LazyFrame(
             [(str(i), k, v) for i, (by, _, _) in named for k, v in by.items()],
-            schema=["family_id", "country", "share"], orient="row",
+            schema=["family", "country", "share"], orient="row",
         ),
         pl.LazyFrame(
             [(str(i), core) for i, (_, _, core) in named],
-            schema=["family_id", "is_core"], orient="row",
+            schema=["family", "is_core"], orient="row",
         ),
         pl.LazyFrame({"samples": [samples], "seed": [1]}),
     )  # fmt: skip

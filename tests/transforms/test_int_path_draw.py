@@ -32,34 +32,34 @@ def tables(seed=1):
     symbols = {"G": "1.1", "H": "1.2"}
     industries = [symbols[code[0]] for code in subclass]
     by_industry = (
-        pl.DataFrame({"family_id": coded, "industry": industries})
+        pl.DataFrame({"family": coded, "industry": industries})
         .unique(maintain_order=True)
         .with_columns(
             scheme=pl.lit("SEI"),
-            share=1 / pl.len().over("family_id"),
+            share=1 / pl.len().over("family"),
         )
     )
     flags = {"is_any": True, "is_co": together, "is_ff": together, "is_iur": False,
              "is_led": False, "is_chain": together & (group < 20)}  # fmt: skip
-    collaboration = pl.DataFrame({"family_id": family, "country": country} | flags)
+    collaboration = pl.DataFrame({"family": family, "country": country} | flags)
     return {
         "int_family_country": pl.DataFrame(
-            {"family_id": family, "country": country, "share": 1.0}
+            {"family": family, "country": country, "share": 1.0}
         ),
-        "int_score_rank": pl.DataFrame({"family_id": family, "is_core": True}),
+        "int_score_rank": pl.DataFrame({"family": family, "is_core": True}),
         "int_family": pl.DataFrame(
-            {"family_id": family, "priority_date": [f"{y}-03-01" for y in year]}
+            {"family": family, "priority_date": [f"{y}-03-01" for y in year]}
         ).with_columns(pl.col("priority_date").str.to_date()),
         "int_family_industry": by_industry,
         "int_family_industry_symbol": pl.DataFrame(
-            {"family_id": coded, "symbol": [f"{c}1/00" for c in subclass], "industry": industries}
+            {"family": coded, "symbol": [f"{c}1/00" for c in subclass], "industry": industries}
         ),
         "int_industry_profile": pl.DataFrame(
             {"population": "core", "scheme": "SEI", "industry": ["1.1"], "country": ["JP"],
              "families": 50.0, "rsca_low": 0.1}
         ),
         "int_family_organisation": pl.DataFrame(
-            {"family_id": family, "corporate_group": [f"g{g}" for g in group],
+            {"family": family, "corporate_group": [f"g{g}" for g in group],
              "country": country, "share": 1.0}
         ),
         "int_family_collaboration": pl.concat(
@@ -70,7 +70,7 @@ def tables(seed=1):
             {"country": ["JP", "WORLD"], "families": [400.0, 900.0],
              "co_applications": [40.0, 60.0]}
         ),
-        "int_family_code": pl.DataFrame({"family_id": coded, "subclass": subclass}),
+        "int_family_code": pl.DataFrame({"family": coded, "subclass": subclass}),
         "topic_country": pl.DataFrame({"country": ["JP", "US"]}),
         "topic": pl.DataFrame(METHOD),
     }  # fmt: skip

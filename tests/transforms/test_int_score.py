@@ -53,7 +53,7 @@ def test_sums_by_hand():
 
 def test_the_other_ways_take_the_capped_weights_of_the_score():
     analysis = example(weight_cap=0.4)
-    y, weights = analysis.values().drop("family_id"), analysis.weights()
+    y, weights = analysis.values().drop("family"), analysis.weights()
     found = analysis.scores()
     assert found["topsis_score"].to_list() == topsis(y, weights).to_list()
     assert found["grey_score"].to_list() == grey(y, weights, 0.5).to_list()

@@ -20,14 +20,14 @@ def advantage(*families, core=("G11C", "G06N"), countries=("KR", "US")):
             schema=["level", "technology", "is_core_technology"], orient="row",
         ),
         pl.LazyFrame(
-            technology, schema=["family_id", "level", "technology", "share"], orient="row"
+            technology, schema=["family", "level", "technology", "share"], orient="row"
         ),
         pl.LazyFrame({
-            "family_id": [row[0] for row in named], "country": [row[1] for row in named],
+            "family": [row[0] for row in named], "country": [row[1] for row in named],
             "share": 1.0,
         }),
         pl.LazyFrame({
-            "family_id": [row[0] for row in named], "is_core": [row[3] for row in named]
+            "family": [row[0] for row in named], "is_core": [row[3] for row in named]
         }),
         pl.LazyFrame({"country": list(countries)}),
         pl.LazyFrame({"samples": [200], "seed": [1]}),

@@ -101,7 +101,7 @@ def planted(crossing: float, families: int = 4000) -> pl.DataFrame:
         one = "GH"[rng.integers(2)]
         other = "HG"[one == "H"] if rng.random() < crossing else one
         rows += [(str(family), f"{one}{first:02}A"), (str(family), f"{other}{second:02}A")]
-    return pl.DataFrame(rows, schema=["family_id", "technology"], orient="row")
+    return pl.DataFrame(rows, schema=["family", "technology"], orient="row")
 
 
 def nulls(codes: pl.DataFrame, draws_: int = 200) -> dict:
@@ -112,8 +112,8 @@ def nulls(codes: pl.DataFrame, draws_: int = 200) -> dict:
 
 
 def parts(codes: pl.DataFrame, draws_: int = 200, number: int = PARTS) -> pl.DataFrame:
-    ids = codes["family_id"].unique().sort()
-    families = pl.DataFrame({"network": "WORLD", "family_id": ids}).with_columns(
+    ids = codes["family"].unique().sort()
+    families = pl.DataFrame({"network": "WORLD", "family": ids}).with_columns(
         share=1.0, is_core=False, year=pl.Series([2010 + i % 3 for i in range(len(ids))]),
         period=pl.lit("2007-2011"), subfield=pl.lit(None),
     )  # fmt: skip
@@ -144,8 +144,8 @@ def test_a_world_of_chance_has_no_lift():
         for f in range(2000)
         for name in rng.choice(names, size=rng.integers(1, 5), replace=False)
     ]
-    codes = pl.DataFrame(rows, schema=["family_id", "technology"], orient="row")
-    sets = codes.group_by("family_id").agg("technology")["technology"].to_list()
+    codes = pl.DataFrame(rows, schema=["family", "technology"], orient="row")
+    sets = codes.group_by("family").agg("technology")["technology"].to_list()
     pairs = [(a[0], b[0]) for codes in sets for a, b in combinations(codes, 2)]
     crossing = sum(a != b for a, b in pairs) / len(pairs)
     found = nulls(codes)
@@ -153,7 +153,7 @@ def test_a_world_of_chance_has_no_lift():
 
 
 def test_families_of_one_technology_leave_nothing_to_compare():
-    codes = pl.DataFrame({"family_id": ["a", "b"], "technology": ["G06N", "H01L"]})
+    codes = pl.DataFrame({"family": ["a", "b"], "technology": ["G06N", "H01L"]})
     assert nulls(codes, 100)["null_share"] is None
 
 
@@ -171,7 +171,7 @@ def test_classes_are_dealt_as_classes():
     # Every family has G06 and H01, in several subclasses: by chance it has so too.
     codes = pl.DataFrame(
         [(f"f{i}", f"{name}{'ABC'[i % 3]}") for i in range(60) for name in ("G06", "H01")],
-        schema=["family_id", "technology"], orient="row",
+        schema=["family", "technology"], orient="row",
     )  # fmt: skip
     found = int_network_null(parts(codes, 100).lazy()).filter(pl.col("period") == "all")
     shares = {row["level"]: row["null_share"] for row in found.to_dicts()}

@@ -9,14 +9,14 @@ from transforms.variation import SCORINGS, WAYS, Judge, variant
 METHOD = {"core_rule": "top_share", "core_share": 0.5, "core_deviations": 1.0, "pareto_share": 0.8}
 RANKED = pl.DataFrame(
     {
-        "family_id": ["f1", "f2", "f3", "f4"],
+        "family": ["f1", "f2", "f3", "f4"],
         "score": [4.0, 3.0, 2.0, 1.0],
         "is_core": [True, True, False, False],
     }
 )
 COUNTRY = pl.DataFrame(
     {
-        "family_id": ["f2", "f1", "f1", "f3"],
+        "family": ["f2", "f1", "f1", "f3"],
         "country": ["US", "US", "JP", "KR"],
         "share": [1.0, 0.25, 0.75, 1.0],
     }
@@ -60,5 +60,5 @@ def test_only_the_best_are_ranked_in_every_draw(monkeypatch):
     monkeypatch.setattr("transforms.variation.RANKED", 2)
     judge = Judge.of(RANKED, COUNTRY, METHOD)
     _, places, _ = judge.judge(np.array([4.0, 3.0, 2.0, 1.0]), np.array([2, 0, 2, 0]))
-    assert RANKED["family_id"].gather(judge.leading).to_list() == ["f1", "f2"]
+    assert RANKED["family"].gather(judge.leading).to_list() == ["f1", "f2"]
     assert places.tolist() == [1.5, 3]

@@ -520,6 +520,12 @@ BAD = {
         "publication_date = current_date + 60",
     ],
     ("stg_family", "every publication has a family"): ["publication_number = 'US-0-A'"],
+    ("stg_family", "a family has one number"): [
+        "family = family + 1",
+        "update {t} set family = (select max(family) + 1 from {t}) "
+        "where family_id in (select family_id from {t} group by family_id having count(*) > 1) "
+        "and publication_number in (select max(publication_number) from {t} group by family_id)",
+    ],
     ("stg_family_citation", "key is unique"): TWICE,
     ("stg_family_citation", "no self-citation"): ["cited_family = citing_family"],
     ("stg_invention", "what every family has is known"): [
@@ -546,7 +552,7 @@ BAD = {
         "subclass = null",
         "main_group = 'Y99Z1'",
     ],
-    ("stg_invention_code", "every family is an invention"): ["family_id = 'none'"],
+    ("stg_invention_code", "every family is an invention"): ["family = -1"],
     ("stg_invention_subclass", "key is unique"): TWICE,
     ("stg_invention_subclass", "subclasses are counted"): ["subclass_count = subclass_count + 1"],
     ("stg_party", "key is unique"): TWICE,

@@ -12,17 +12,17 @@ def breakthroughs(counts, year=2000, closed=True):
     names = [f"{year} {i}" for i in range(len(counts))]
     connection = world(
         {
-            "intermediate.int_family": pl.DataFrame({"family_id": names}).with_columns(
+            "intermediate.int_family": pl.DataFrame({"family": names}).with_columns(
                 priority_date=pl.date(year, 1, 1)
             ),
             "intermediate.int_indicator": pl.DataFrame(
-                {"family_id": names, "fc_5_so_far": counts}, schema_overrides={
+                {"family": names, "fc_5_so_far": counts}, schema_overrides={
                     "fc_5_so_far": pl.Float64}
             ).with_columns(fc_5_window_closed=pl.lit(closed)),
         },
         TABLE,
     )  # fmt: skip
-    found = by(connection, TABLE, "family_id")
+    found = by(connection, TABLE, "family")
     return [count for count, name in zip(counts, names, strict=True)
             if name in found and found[name]["is_breakthrough"]]  # fmt: skip
 

@@ -27,7 +27,7 @@ def test_year_field_and_office_are_those_of_the_first_filing():
     found = cohort("G06N3/02", priority_date="2003-12-31", filing_date="2004-06-01",
                    first_filing_office="JP")  # fmt: skip
     assert found == {
-        "family_id": "f", "year": 2003, "field": "Computer technology", "office": "JP",
+        "family": 0, "family_id": "f", "year": 2003, "field": "Computer technology", "office": "JP",
     }  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def test_shares_of_every_family_sum_to_1_exactly_whatever_its_parties(families):
         given_families(families), "intermediate.int_family_applicant", "marts.fct_patent_country"
     )
     whole = rows(connection, "select sum(parts) as parts, min(total) as total, max(total) as most "
-                 "from intermediate.int_family_place group by basis, family_id")  # fmt: skip
+                 "from intermediate.int_family_place group by basis, family")  # fmt: skip
     assert len(whole) == len(BASES) * len(families)
     assert all(row["parts"] == row["total"] == row["most"] for row in whole)
     shares = rows(connection, "from marts.fct_patent_country")

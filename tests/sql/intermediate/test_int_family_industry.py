@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.worlds import publications, rows, world
+from tests.worlds import publications, rows, with_ids, world
 from warehouse.topic import Topic
 
 
@@ -29,7 +29,7 @@ def shares(*families, mode="ipc_only"):
         ),
     )
     found = {}
-    for row in rows(connection, "from intermediate.int_family_industry"):
+    for row in rows(connection, with_ids("intermediate.int_family_industry")):
         number = numbers.index(row["family_id"])
         found.setdefault((number, row["scheme"]), {})[row["industry"]] = row["share"]
     return found

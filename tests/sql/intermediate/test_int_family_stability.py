@@ -9,19 +9,21 @@ from warehouse.topic import Topic
 
 def stability(samples: int, *times: tuple[int, str, int]):
     """Families f1 to f3; how often a part selected one, over so many draws in two parts."""
-    rows = [(part, "method", None, None, "selected", name, float(n)) for part, name, n in times]
-    rows += [(draw % 2, "method", "one", draw, "kendall_tau", None, 0.5) for draw in range(samples)]
+    rows = [(part, "method", None, None, "selected", None, float(n), f) for part, f, n in times]
+    rows += [
+        (draw % 2, "method", "one", draw, "kendall_tau", None, 0.5, None) for draw in range(samples)
+    ]
     connection = world(
         {
-            "intermediate.int_score_rank": pl.DataFrame({"family_id": ["f1", "f2", "f3"]}),
+            "intermediate.int_score_rank": pl.DataFrame({"family": ["f1", "f2", "f3"]}),
             "intermediate.int_stability_part": pl.DataFrame(
-                rows, schema={"part": pl.Int64, **SCHEMA}, orient="row"
+                rows, schema={"part": pl.Int64, **SCHEMA, "family": pl.String}, orient="row"
             ),
         },
         "intermediate.int_family_stability",
         topic=Topic(name="any", title="Any", classes=["A"], method={"stable_selection": 0.8}),
     )
-    found = by(connection, "intermediate.int_family_stability", "family_id")
+    found = by(connection, "intermediate.int_family_stability", "family")
     return {f: (r["selection_probability"], r["is_stable_core"]) for f, r in found.items()}
 
 

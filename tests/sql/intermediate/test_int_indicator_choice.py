@@ -21,16 +21,16 @@ def chosen(*countries, topic=TOPIC):
             places.append((family, country, 1.0, 1))
             indicators.append((family, 1.0 if i < with_claims else None))
     indicator = pl.DataFrame(
-        indicators, schema={"family_id": pl.String, "cl": pl.Float64}, orient="row"
+        indicators, schema={"family": pl.String, "cl": pl.Float64}, orient="row"
     ).with_columns(inv=pl.lit(1.0))
     unknown = [name for name in EXISTING if name not in indicator.columns]
     indicator = indicator.with_columns(**{name: pl.lit(None, pl.Float64) for name in unknown})
     connection = world(
         {
-            "intermediate.int_family": indicator.select("family_id"),
+            "intermediate.int_family": indicator.select("family"),
             "intermediate.int_family_country": pl.DataFrame(
                 places,
-                schema={"family_id": pl.String, "country": pl.String, "share": pl.Float64,
+                schema={"family": pl.String, "country": pl.String, "share": pl.Float64,
                         "source_step": pl.Int64},
                 orient="row",
             ),

@@ -11,7 +11,7 @@ def industries(*symbols):
     pairs = [s if isinstance(s, tuple) else (s, s.split("/")[0]) for s in symbols]
     frame = pl.DataFrame(
         [("f", symbol, group[:4], group) for symbol, group in pairs],
-        schema=["family_id", "symbol", "subclass", "main_group"],
+        schema=["family", "symbol", "subclass", "main_group"],
         orient="row",
     )
     connection = world(

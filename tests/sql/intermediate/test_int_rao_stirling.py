@@ -24,10 +24,10 @@ def test_it_is_the_mean_distance_of_two_draws(corpus):
 
     codes = pl.DataFrame(
         [(str(i), code) for i, family in enumerate(corpus) for code in sorted(family)],
-        schema=["family_id", "subclass"],
+        schema=["family", "subclass"],
         orient="row",
     )
-    found = by(world({"intermediate.int_family_code": codes}, TABLE), TABLE, "family_id")
+    found = by(world({"intermediate.int_family_code": codes}, TABLE), TABLE, "family")
     assert {family: row["rao_stirling"] for family, row in found.items()} == {
         str(i): pytest.approx(sum(distance(*pair) for pair in product(f, f)) / len(f) ** 2)
         for i, f in enumerate(corpus)

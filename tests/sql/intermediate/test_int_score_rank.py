@@ -15,7 +15,7 @@ from warehouse.topic import Topic
 def ranked(scores, core_share=0.1):
     frame = pl.DataFrame(
         [(f"f{i:04}", float(score)) for i, score in enumerate(scores)],
-        schema={"family_id": pl.String, "score": pl.Float64},
+        schema={"family": pl.String, "score": pl.Float64},
         orient="row",
     )
     connection = world(
@@ -23,8 +23,8 @@ def ranked(scores, core_share=0.1):
         "intermediate.int_score_rank",
         topic=Topic(name="any", title="Any", classes=["A"], method={"core_share": core_share}),
     )
-    return list(by(connection, "intermediate.int_score_rank order by family_id",
-                   "family_id").values())  # fmt: skip
+    return list(by(connection, "intermediate.int_score_rank order by family",
+                   "family").values())  # fmt: skip
 
 
 def test_ties_share_the_middle_of_the_places_they_fill():

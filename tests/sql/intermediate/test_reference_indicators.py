@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tests.sql.intermediate.reference_indicators import Reference, World, random_world
-from tests.worlds import world
+from tests.worlds import with_ids, world
 from warehouse.settings import ROOT
 from warehouse.topic import Topic
 
@@ -53,7 +53,7 @@ def measured(drawn: World, truncation: str) -> pd.DataFrame:
         method={"indicators": INDICATORS, "truncation": truncation},
     )  # fmt: skip
     connection = world(given, "intermediate.int_indicator", topic=topic)
-    found = connection.sql("from intermediate.int_indicator").pl().to_pandas()
+    found = connection.sql(with_ids("intermediate.int_indicator")).pl().to_pandas()
     return found.set_index("family_id")
 
 

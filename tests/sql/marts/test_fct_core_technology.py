@@ -32,19 +32,20 @@ def built():
     return world(
         {
             "intermediate.int_family_code": pl.DataFrame(
-                codes, schema=["family_id", "subclass", "position"], orient="row"
+                codes, schema=["family", "subclass", "position"], orient="row"
             ),
             "intermediate.int_family_group": pl.DataFrame(
-                groups, schema=["family_id", "main_group", "subclass", "position"], orient="row"
+                groups, schema=["family", "main_group", "subclass", "position"], orient="row"
             ),
             "intermediate.int_score": pl.DataFrame(
-                scores, schema=["family_id", "score"], orient="row"
+                scores, schema=["family", "score"], orient="row"
             ),
             "intermediate.int_family_country": pl.DataFrame(
-                places, schema=["family_id", "country", "share", "source_step"], orient="row"
+                places, schema=["family", "country", "share", "source_step"], orient="row"
             ),
             "intermediate.int_family": pl.DataFrame(
                 {
+                    "family": [f for f, _ in scores],
                     "family_id": [f for f, _ in scores],
                     "priority_date": [date(2010, 1, 1)] * 60,
                     "subfield": pl.Series([None] * 60, dtype=pl.String),
@@ -140,7 +141,7 @@ def test_the_topic_sets_the_limits():
          "core_families": [6, 0], "fractional_families": [16.0, 44.0],
          "fractional_core_families": [6.0, 0.0]}
     )  # fmt: skip
-    ranks = pl.DataFrame({"family_id": range(60), "is_core": [i < 6 for i in range(60)]})
+    ranks = pl.DataFrame({"family": range(60), "is_core": [i < 6 for i in range(60)]})
     core = "intermediate.int_core_technology"
     given = {
         "intermediate.int_technology_count": counts, "intermediate.int_score_rank": ranks,
@@ -156,7 +157,7 @@ def test_main_groups_without_a_core_family_are_left_out():
         {"level": ["subclass", "subclass", "main_group"], "technology": ["G06N", "H01L", "H01L21"],
          "families": [16, 44, 3], "core_families": [6, 0, 0]}
     )  # fmt: skip
-    ranks = pl.DataFrame({"family_id": range(60), "is_core": [i < 6 for i in range(60)]})
+    ranks = pl.DataFrame({"family": range(60), "is_core": [i < 6 for i in range(60)]})
     core = "intermediate.int_core_technology"
     given = {
         "intermediate.int_technology_count": counts, "intermediate.int_score_rank": ranks,

@@ -28,9 +28,9 @@ def ranking(countries, scores, topic=TOPIC):
     ]
     connection = world(
         {
-            "intermediate.int_score": pl.DataFrame({"family_id": names, "score": scores}),
+            "intermediate.int_score": pl.DataFrame({"family": names, "score": scores}),
             "intermediate.int_family_country": pl.DataFrame(
-                shares, schema=["family_id", "country", "share"], orient="row"
+                shares, schema=["family", "country", "share"], orient="row"
             ).with_columns(source_step=pl.lit(1)),
             "intermediate.int_country_stability": pl.DataFrame(
                 [{"kind": kind, "variation": "any", "country": country} | ENDS

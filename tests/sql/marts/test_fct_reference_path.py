@@ -67,7 +67,7 @@ def references(
         )
         for population in ("all", "core")
     )
-    families = {"family_id": [f"f{i}" for i in range(len(counts))]}
+    families = {"family": [f"f{i}" for i in range(len(counts))]}
     connection = world(
         {
             "intermediate.int_technology_advantage": advantage,

@@ -11,7 +11,7 @@ def test_the_count_at_every_threshold_has_its_share_and_its_ties():
     connection = world(
         {
             "intermediate.int_score": pl.DataFrame(
-                {"family_id": [f"f{i:02}" for i in range(20)], "score": scores}
+                {"family": [f"f{i:02}" for i in range(20)], "score": scores}
             )
         },
         "marts.fct_threshold",

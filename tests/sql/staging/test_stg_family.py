@@ -36,7 +36,7 @@ def grouped(documents, priorities=(), filed=None):
         ),
     )  # fmt: skip
     assert found.height == len(documents)
-    return {number: (family, basis) for number, family, basis in found.rows()}
+    return {number: (family, basis) for number, _, family, basis in found.rows()}
 
 
 def test_a_docdb_number_is_the_family():
@@ -179,6 +179,22 @@ def test_families_are_the_connected_components(documents, priorities):
         for member in members:
             basis = "priority" if known or len(members) > 1 else "application"
             assert found[member] == (known or members[0], basis)
+
+
+@pytest.mark.parametrize("second", [None, "7"])
+def test_families_are_numbered_in_the_order_of_their_ids(second):
+    found = stg_family(
+        pl.LazyFrame(
+            {"publication_number": ["US-9-B2", "US-10-A1", "US-10-B2", "JP-1-A"],
+             "source_family_id": ["55", "7", second, "100"]},
+        ).with_columns(
+            pl.lit(None, kind).alias(name) for name, kind in DOCUMENT.items()
+            if name not in ("publication_number", "source_family_id")
+        ),
+        pl.LazyFrame(schema=PRIORITY),
+    )  # fmt: skip
+    ids = sorted(set(found["family_id"]))
+    assert found["family"].to_list() == [ids.index(each) for each in found["family_id"]]
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -2,7 +2,21 @@
 
 from datetime import date
 
-from tests.worlds import by, publications, world
+from tests.worlds import publications, rows, world
+
+
+def citations(connection):
+    """Citations by the ids of families; of one that is not loaded, None."""
+    found = rows(
+        connection,
+        "with f as (select distinct family, family_id from staging.stg_family) "
+        "select a.family_id as citing, b.family_id as cited, c.* "
+        "from staging.stg_family_citation as c left join f as a on c.citing_family = a.family "
+        "left join f as b on c.cited_family = b.family",
+    )
+    result = {(row["citing"], row["cited"]): row for row in found}
+    assert len(result) == len(found)
+    return result
 
 
 def test_families_cite_each_other_once_and_never_themselves():
@@ -30,10 +44,10 @@ def test_families_cite_each_other_once_and_never_themselves():
         },
         "staging.stg_family_citation",
     )  # fmt: skip
-    found = by(connection, "staging.stg_family_citation", "citing_family", "cited_family")
+    found = citations(connection)
     assert {pair: row["citing_publication_date"] for pair, row in found.items()} == {
         ("f", "g"): date(2005, 1, 1),
-        ("f", "EP-9"): date(2005, 1, 1),
+        ("f", None): date(2005, 1, 1),
         ("g", "f"): date(2010, 6, 1),
     }
 
@@ -55,7 +69,7 @@ def cites(*references):
         },
         "staging.stg_family_citation",
     )  # fmt: skip
-    return by(connection, "staging.stg_family_citation", "citing_family", "cited_family")
+    return citations(connection)
 
 
 def test_an_examiner_cites_if_one_does_in_any_document():
@@ -75,4 +89,29 @@ def test_who_cites_is_unknown_where_no_origin_is_told():
 def test_the_cited_family_has_its_first_date_if_it_is_loaded():
     found = cites(("US-2-A1", "US-1-B2", "unknown"), ("US-2-A1", "US-9-B2", "unknown"))
     assert found["g", "f"]["cited_publication_date"] == date(2005, 1, 1)
-    assert found["g", "US-9"]["cited_publication_date"] is None
+    assert found["g", None]["cited_publication_date"] is None
+
+
+def test_who_is_not_loaded_has_a_number_of_its_own_below_0():
+    connection = world(
+        {
+            "sources.stg_document": publications(
+                {"publication_number": "US-1-B2", "family_id": "f"},
+                {"publication_number": "US-2-B2", "family_id": "g"},
+            ),
+            "sources.stg_citation": [
+                {"citing_publication": citing, "cited_publication": cited}
+                for citing, cited in [
+                    ("US-1-B2", "EP-9-A1"),
+                    ("US-2-B2", "EP-9-B1"),
+                    ("US-2-B2", "JP-9-A"),
+                    ("US-2-B2", "EP-8-A1"),
+                ]
+            ],
+        },
+        "staging.stg_family_citation",
+    )
+    found = rows(connection, "from staging.stg_family_citation order by all")
+    assert [(row["citing_family"], row["cited_family"]) for row in found] == [
+        (0, -2), (1, -3), (1, -2), (1, -1)
+    ]  # fmt: skip
