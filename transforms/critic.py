@@ -91,9 +91,10 @@ def _standardised(x: np.ndarray) -> np.ndarray:
     """Bring a column to mean 0 and length 1; a constant one to 0."""
     if _range_deviation(x) == 0:
         return np.zeros_like(x)
-    centred = x / np.abs(x).max()
-    centred = centred - centred.mean()
-    return centred / np.sqrt(np.einsum("i,i->", centred, centred))
+    centred = x / max(x.max(), -x.min())
+    centred -= centred.mean()
+    centred /= np.sqrt(np.einsum("i,i->", centred, centred))
+    return centred
 
 
 def _range_deviation(x: np.ndarray) -> float:
@@ -101,4 +102,6 @@ def _range_deviation(x: np.ndarray) -> float:
     low, high = x.min(), x.max()
     if high - low <= ROUNDING * (abs(high) + abs(low)):
         return 0.0
-    return float(((x - low) / (high - low)).std())
+    placed = x - low
+    placed /= high - low
+    return float(placed.std())

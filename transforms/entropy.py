@@ -275,12 +275,16 @@ def scores(y: pl.DataFrame, weights: pl.DataFrame) -> pl.Series:
     [25.0, 37.5, 100.0]
     """
     # One after the other: Polars groups the columns of a sum by the number of threads.
-    total = np.zeros(y.height)
+    total, part = np.zeros(y.height), np.empty(y.height)
     weighed = weights.filter(pl.col("weight") > 0).select("indicator", "weight")
     for name, weight in weighed.iter_rows():
         column = y[name].to_numpy()
-        total += weight * (column / column.max())
-    return pl.Series("score", 100 * total.clip(0, 1))
+        np.divide(column, column.max(), out=part)
+        part *= weight
+        total += part
+    total = total.clip(0, 1, out=total)
+    total *= 100
+    return pl.Series("score", total)
 
 
 def _where(frame: pl.DataFrame, bad: pl.Expr) -> list[str]:

@@ -1,5 +1,7 @@
 """Score patents other than by a weighted sum: TOPSIS and grey relational analysis."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
@@ -42,16 +44,20 @@ def topsis(y: pl.DataFrame, weights: pl.DataFrame) -> pl.Series:
     >>> topsis(y, weights).round(1).to_list()
     [20.9, 46.9, 100.0]
     """
-    to_best, to_worst = np.zeros(y.height), np.zeros(y.height)
-    for x, weight in _weighed(y, weights):
-        v = weight * x / np.sqrt(np.einsum("i,i->", x, x))
-        to_best += (v.max() - v) ** 2
-        to_worst += (v - v.min()) ** 2
-    to_best, to_worst = np.sqrt(to_best), np.sqrt(to_worst)
-    distance = to_best + to_worst
-    if not distance.all():
+    to_best, to_worst, apart = np.zeros(y.height), np.zeros(y.height), np.empty(y.height)
+    for v, weight in _weighed(y, weights):
+        norm = np.sqrt(np.einsum("i,i->", v, v))
+        v *= weight
+        v /= norm
+        for distance, end in ((to_best, v.max()), (to_worst, v.min())):
+            np.subtract(v, end, out=apart)
+            distance += np.square(apart, out=apart)
+    np.sqrt(to_best, out=to_best)
+    np.sqrt(to_worst, out=to_worst)
+    to_best += to_worst
+    if not to_best.all():
         raise DegenerateInput("all patents are alike in what has weight")
-    return pl.Series("score", 100 * (to_worst / distance))
+    return pl.Series("score", 100 * np.divide(to_worst, to_best, out=to_worst))
 
 
 def grey(y: pl.DataFrame, weights: pl.DataFrame, coefficient: float = 0.5) -> pl.Series:
@@ -91,19 +97,21 @@ def grey(y: pl.DataFrame, weights: pl.DataFrame, coefficient: float = 0.5) -> pl
     >>> grey(y, weights).round(1).to_list()
     [50.0, 45.8, 100.0]
     """
-    gaps = [(1 - x / x.max(), weight) for x, weight in _weighed(y, weights)]
-    least = min((gap.min() for gap, _ in gaps), default=0.0)
-    largest = max((gap.max() for gap, _ in gaps), default=0.0)
+    # The best of every indicator has no gap, so that min Δ is 0.
+    largest = max((1 - x.min() for x, _ in _weighed(y, weights)), default=0.0)
     if largest == 0:
         raise DegenerateInput("all patents are alike in what has weight")
     result = np.zeros(y.height)
-    for gap, weight in gaps:
-        result += weight * (least + coefficient * largest) / (gap + coefficient * largest)
-    return pl.Series("score", 100 * result.clip(0, 1))
+    for x, weight in _weighed(y, weights):
+        gap = np.subtract(1, x, out=x)
+        gap += coefficient * largest
+        result += np.divide(weight * (coefficient * largest), gap, out=gap)
+    return pl.Series("score", 100 * result.clip(0, 1, out=result))
 
 
-def _weighed(y: pl.DataFrame, weights: pl.DataFrame) -> list[tuple[np.ndarray, float]]:
-    """Give the columns that have weight, scaled to at most 1 so that no unit overflows."""
+def _weighed(y: pl.DataFrame, weights: pl.DataFrame) -> Iterator[tuple[np.ndarray, float]]:
+    """Give copies of the columns that have weight, scaled to at most 1 lest a unit overflow."""
     weighed = weights.filter(pl.col("weight") > 0).select("indicator", "weight")
-    columns = [(y[name].rechunk().to_numpy(), weight) for name, weight in weighed.iter_rows()]
-    return [(x / np.abs(x).max(), weight) for x, weight in columns]
+    for name, weight in weighed.iter_rows():
+        x = y[name].rechunk().to_numpy()
+        yield x / max(x.max(), -x.min()), weight
