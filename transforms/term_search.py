@@ -58,7 +58,9 @@ def search(documents: pl.LazyFrame, topic_term: pl.LazyFrame) -> pl.LazyFrame:
                 for term, *patterns in terms
                 if len(rows := text.near(*patterns))
             ]
-        return pl.concat(found).unique(maintain_order=True)
+        # Numbers of its own: a view of a batch's would keep all texts of the batch in memory.
+        own = pl.col("publication_number") + ""
+        return pl.concat(found).unique(maintain_order=True).with_columns(own)
 
     text = pl.concat_str("title", "abstract", separator="\n", ignore_nulls=True)
     return documents.select("publication_number", text=text).map_batches(

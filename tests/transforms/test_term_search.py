@@ -1,8 +1,12 @@
 """The search for terms finds what a plain search for each whole pattern finds, and no more."""
 
+import gc
 import unicodedata
+import weakref
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -100,3 +104,30 @@ def test_title_and_abstract_are_searched_if_there(title, abstract, is_found):
         schema_overrides={"one": pl.String, "other": pl.String},
     )
     assert search(documents, terms).collect().rows() == [("US-1-B2", 7)] * is_found
+
+
+def test_what_is_found_keeps_no_text_in_memory():
+    class Memory(bytearray):
+        """Bytes of which one can tell whether anybody still holds them."""
+
+    def column(*texts):
+        content = Memory("".join(texts).encode())
+        ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+        held.append(weakref.ref(content))
+        buffers = [None, pa.py_buffer(ends), pa.py_buffer(content)]
+        return pa.Array.from_buffers(pa.string(), len(texts), buffers)
+
+    held = []
+    documents = pa.record_batch(
+        {
+            "publication_number": column(*(f"US-{20010000000 + i}-A1" for i in range(2000))),
+            "title": column(*["A neural network", "A chair"] * 1000),
+            "abstract": column(*["With a processing unit", "With a seat"] * 1000),
+        }
+    )
+    terms = pl.LazyFrame({"term_id": [1], "pattern": ["neural"], "one": [None], "other": [None]})
+    found = search(pl.DataFrame(documents).lazy(), terms).collect()
+    del documents
+    gc.collect()
+    assert found.height == 1000
+    assert all(memory() is None for memory in held)
