@@ -109,9 +109,11 @@ def _open(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     with connect(settings) as connection:
         try:
             connection.execute(f"attach {literal(path)} as warehouse (read_only)")
-            connection.sql("from warehouse.staging.stg_family limit 0")
+            connection.sql("select family from warehouse.staging.stg_family limit 0")
         except duckdb.CatalogException:
             raise UsageError(f"{path} holds no documents yet; end a corepath refresh") from None
+        except duckdb.BinderException:
+            raise UsageError(f"{path} was made by an older corepath; refresh it") from None
         except duckdb.IOException as error:
             if "Could not set lock" in str(error):
                 raise Busy(f"{path} is held by another run; wait for it") from None

@@ -199,6 +199,10 @@ def test_a_warehouse_that_cannot_be_read_is_told_apart_from_one_that_is_empty(tm
     duckdb.connect(str(settings.warehouse)).close()
     with pytest.raises(UsageError, match="holds no documents yet"):
         explain(settings, "US-1000-B2")
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("create schema staging; create table staging.stg_family as select 1 i")
+    with pytest.raises(UsageError, match="older corepath; refresh it"):
+        explain(settings, "US-1000-B2")
     settings.warehouse.write_text("nothing of the kind" * 1000)
     with pytest.raises(BadInput, match="not a valid DuckDB database"):
         explain(settings, "US-1000-B2")
