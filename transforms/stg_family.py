@@ -31,9 +31,9 @@ def stg_family(stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame) -> pl.Dat
     -------
     pl.DataFrame
         One row a publication: publication_number; family, the place of family_id in order of all,
-        from 0, by which what is made from here joins: a number is a third as dear as a text;
-        family_id, which marts show; family_basis (docdb where the source numbers it, priority where
-        shared filings join it, application where it is alone).
+        from 0, by which what is made from here joins; family_id, which marts show; family_basis
+        (docdb where the source numbers it, priority where shared filings join it, application where
+        it is alone).
 
     Examples
     --------
