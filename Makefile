@@ -52,7 +52,7 @@ bench: setup  ## Measure against an analyst's script and bare DuckDB: make bench
 	$(BIN)/python -m benchmarks all --size $(SIZE) --runs $(RUNS)
 
 serve: setup  ## Start Prefect's server and a worker on 127.0.0.1, and deploy
-	$(BIN)/python -m flows.serve
+	$(BIN)/python -m corepath.flows.serve
 
 clean:  ## Remove what setup and run made, releases excepted
 	rm -rf .venv .venv-* warehouse.duckdb*

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import loading, method, paths, report, selection, validation
-from benchmarks import topic as topics
 from benchmarks.compare import differences
 from benchmarks.run import RESULTS, ROOT, Contender, alternate, measure, say
+from corepath.synthetic import topic as topics
 
 # How many families a part takes, or documents: `small` is done in minutes, `full` is what the
 # targets ask for.
@@ -272,7 +272,7 @@ class Bench:
             shape = ["--families", str(families), "--layout", layout, "--shards", str(shards)]
             if layout == "patentsview":
                 shape = shape[:-2]  # its tables are one file each
-            command = [*_python("benchmarks.world"), *shape, "--seed", "1", "--out", str(aside)]
+            command = [*_python("corepath.synthetic.world"), *shape, "--seed", "1", "--out", str(aside)]
             subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
             aside.rename(home)
         return home
@@ -282,7 +282,7 @@ class Bench:
         if not (self.work / "prefect").exists():
             with tempfile.TemporaryDirectory(dir=self.work) as folder:
                 command = [
-                    *_python("flows.cli"), "refresh", "--source", "ppubs=samples/ppubs",
+                    *_python("corepath.flows.cli"), "refresh", "--source", "ppubs=samples/ppubs",
                     "--warehouse", f"{folder}/w.duckdb", "--releases", f"{folder}/releases",
                 ]  # fmt: skip
                 subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
@@ -290,7 +290,7 @@ class Bench:
     def _command(self, folder: Path, dump: Path) -> list[str]:
         _warm(dump)
         return [
-            *_python("flows.cli"), "refresh", "--topic", str(self.few),
+            *_python("corepath.flows.cli"), "refresh", "--topic", str(self.few),
             "--source", f"google_patents={dump}", "--warehouse", f"{folder}/warehouse.duckdb",
             "--releases", f"{folder}/releases",
             *(f"--{name}={value}" for name, value in self.limits.items()),

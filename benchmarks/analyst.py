@@ -21,8 +21,8 @@ import pandas as pd
 import polars as pl
 from scipy.stats import beta, false_discovery_control, hypergeom
 
-from transforms.stg_organisation import stg_organisation
-from warehouse import topic as topics
+from corepath.transforms.stg_organisation import stg_organisation
+from corepath.warehouse.topic import files as topics
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 SYMBOL = re.compile(r"[A-HY][0-9]{2}[A-Z]([1-9][0-9]{0,3}/[0-9]{2,6})?")

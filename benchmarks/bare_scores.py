@@ -13,8 +13,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from transforms.int_threshold import int_threshold
-from warehouse.settings import ROOT
+from corepath.transforms.int_threshold import int_threshold
+from corepath.warehouse.settings import ROOT
 
 # Year and field; what is too small for 30 families takes in neighbours (transforms/cohort.py).
 COHORTS = """

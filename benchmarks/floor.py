@@ -21,8 +21,8 @@ import polars as pl
 
 from benchmarks import bare_scores
 from benchmarks.bare_scores import keep
-from warehouse import topic as topics
-from warehouse.graph import Table, discover
+from corepath.warehouse.build.graph import Table, discover
+from corepath.warehouse.topic import files as topics
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -21,10 +21,10 @@ from pathlib import Path
 import duckdb
 from lxml import etree
 
-from warehouse.database import WAREHOUSE_STORAGE_VERSION, attach, connect
-from warehouse.load import load
-from warehouse.settings import Settings
-from warehouse.sources import Source, named
+from corepath.warehouse.database import WAREHOUSE_STORAGE_VERSION, attach, connect
+from corepath.warehouse.load.loader import load
+from corepath.warehouse.settings import Settings
+from corepath.warehouse.sources import Source, named
 
 ROOT = Path(__file__).resolve().parents[1]
 # What the parser of grants since 2005 looks at, but for the elements that only hold these.

@@ -16,9 +16,9 @@ import duckdb
 
 from benchmarks import bare_scores
 from benchmarks.floor import derive
-from warehouse import topic as topics
-from warehouse.build import read_reference, write_topic
-from warehouse.graph import discover
+from corepath.warehouse.build.builder import read_reference, write_topic
+from corepath.warehouse.build.graph import discover
+from corepath.warehouse.topic import files as topics
 
 # Known in a world of google_patents, whatever its topic.
 INDICATORS = [

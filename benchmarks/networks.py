@@ -22,9 +22,9 @@ import polars as pl
 from scipy.sparse import csgraph
 from scipy.sparse.linalg import eigsh
 
-from transforms import network as ours
-from transforms.comparison import sample
-from transforms.network import Network
+from corepath.transforms.methods import network as ours
+from corepath.transforms.methods.comparison import sample
+from corepath.transforms.methods.network import Network
 
 # How many subclasses the IPC has, about, and with how many each meets.
 NODES, DEGREE = 640, 60

@@ -12,15 +12,15 @@ from typing import Any
 
 import duckdb
 
-from benchmarks import world
 from benchmarks.run import ROOT, resume, say, write
-from warehouse import build
-from warehouse.database import connect
-from warehouse.graph import Table, discover
-from warehouse.load import load
-from warehouse.settings import Settings
-from warehouse.sources import named
-from warehouse.topic import read
+from corepath.synthetic import world
+from corepath.warehouse.build import builder as build
+from corepath.warehouse.build.graph import Table, discover
+from corepath.warehouse.database import connect
+from corepath.warehouse.load.loader import load
+from corepath.warehouse.settings import Settings
+from corepath.warehouse.sources import named
+from corepath.warehouse.topic.files import read
 
 Found = dict[str, Any]
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from warehouse import refresh as core
-from warehouse.settings import Settings
+from corepath.warehouse import refresh as core
+from corepath.warehouse.settings import Settings
 
 
 def main(file: str, plain: bool) -> None:
@@ -72,7 +72,7 @@ def tell(settings: Settings, plain: bool) -> dict[str, Any]:
         started = perf_counter()
         from prefect.logging.handlers import APILogHandler
 
-        from flows.refresh import refresh as flow
+        from corepath.flows.refresh import refresh as flow
 
         seconds["import"] = perf_counter() - started
         started = perf_counter()

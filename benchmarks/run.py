@@ -262,7 +262,7 @@ def _code() -> str:
     files = [
         file
         for folder in ("benchmarks", "expectations", "flows", "reference", "sql", "topics",
-                       "transforms", "warehouse")
+                       "synthetic", "transforms", "warehouse")
         for file in sorted((ROOT / folder).rglob("*"))
         if file.suffix in (".py", ".sql", ".csv", ".toml", ".json")
         and RESULTS not in file.parents

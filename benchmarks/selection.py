@@ -13,11 +13,11 @@ from typing import Any
 
 import duckdb
 
-from warehouse import topic as topics
-from warehouse.build import make, read_reference, write_topic
-from warehouse.database import connect
-from warehouse.graph import discover
-from warehouse.settings import Settings
+from corepath.warehouse.build.builder import make, read_reference, write_topic
+from corepath.warehouse.build.graph import discover
+from corepath.warehouse.database import connect
+from corepath.warehouse.settings import Settings
+from corepath.warehouse.topic import files as topics
 
 # What selection reads, and what names a document or a family there; families have a number, too.
 TABLES = {

@@ -12,8 +12,8 @@ from time import perf_counter
 
 import duckdb
 
-from warehouse.database import literal
-from warehouse.validate import Job, Validator
+from corepath.warehouse.database import literal
+from corepath.warehouse.validate.validator import Job, Validator
 
 MART = "fct_patent"
 

@@ -20,16 +20,20 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 
-from warehouse import diff, graph, history, release, schema, sources, topic
-from warehouse.database import reading
-from warehouse.errors import BadInput, CorepathError, UsageError
-from warehouse.explain import as_text, explain
-from warehouse.export import export as write_networks
-from warehouse.refresh import prepare
-from warehouse.settings import Settings
-from warehouse.store import shown
-from warehouse.summary import summarise
-from warehouse.verify import verify
+from corepath.warehouse import sources
+from corepath.warehouse.build import graph
+from corepath.warehouse.database import reading
+from corepath.warehouse.errors import BadInput, CorepathError, UsageError
+from corepath.warehouse.explain import as_text, explain
+from corepath.warehouse.refresh import prepare
+from corepath.warehouse.release import diff, history, schema
+from corepath.warehouse.release import repository as release
+from corepath.warehouse.release.export import export as write_networks
+from corepath.warehouse.release.store import shown
+from corepath.warehouse.release.summary import summarise
+from corepath.warehouse.release.verify import verify
+from corepath.warehouse.settings import Settings
+from corepath.warehouse.topic import files as topic
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -157,7 +161,7 @@ def refresh(
             # Prefect takes seconds to import: only who refreshes waits for it.
             from prefect.logging.handlers import APILogHandler
 
-            from flows.refresh import refresh as flow
+            from corepath.flows.refresh import refresh as flow
 
             try:
                 outcome = flow(settings)

@@ -3,12 +3,13 @@
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
-from flows.refresh import emit
-from warehouse import history, release
-from warehouse.database import reading
-from warehouse.settings import Settings
-from warehouse.summary import summarise
-from warehouse.topic import read
+from corepath.flows.refresh import emit
+from corepath.warehouse.database import reading
+from corepath.warehouse.release import history
+from corepath.warehouse.release import repository as release
+from corepath.warehouse.release.summary import summarise
+from corepath.warehouse.settings import Settings
+from corepath.warehouse.topic.files import read
 
 
 @flow(name="rollback", persist_result=False)

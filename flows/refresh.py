@@ -14,14 +14,14 @@ from prefect.events import emit_event
 from prefect.runtime import flow_run
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-import flows  # noqa: F401  Prefect may load this file by its path, without the package
-from warehouse import refresh as core
-from warehouse.errors import Refused, UsageError
-from warehouse.release import topics as released
-from warehouse.settings import Settings
-from warehouse.store import shown
-from warehouse.summary import summarise
-from warehouse.topic import read
+import corepath.flows  # noqa: F401  Prefect may load this file by its path, without the package
+from corepath.warehouse import refresh as core
+from corepath.warehouse.errors import Refused, UsageError
+from corepath.warehouse.release.repository import topics as released
+from corepath.warehouse.release.store import shown
+from corepath.warehouse.release.summary import summarise
+from corepath.warehouse.settings import Settings
+from corepath.warehouse.topic.files import read
 
 T = TypeVar("T")
 

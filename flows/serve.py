@@ -1,6 +1,6 @@
 """Prefect as a service on this machine: its server, the deployments of prefect.yaml, a worker.
 
-Run it by `make serve` or `python -m flows.serve`. Where processes are kept alive by something else
+Run it by `make serve` or `python -m corepath.flows.serve`. Where processes are kept alive by something else
 (systemd, Kubernetes), start `prefect server` and `prefect worker` there; prefect.yaml is the same.
 """
 
@@ -20,9 +20,9 @@ from typing import Annotated
 
 import typer
 
-from warehouse.database import exclusive
-from warehouse.errors import Busy, CorepathError, UsageError
-from warehouse.settings import ROOT
+from corepath.warehouse.database import exclusive
+from corepath.warehouse.errors import Busy, CorepathError, UsageError
+from corepath.warehouse.settings import ROOT
 
 HOST = "127.0.0.1"  # nobody else's business: Prefect's server asks for no password
 POOL = "corepath"
@@ -216,4 +216,4 @@ def _fail(message: str, code: int) -> None:
 
 
 if __name__ == "__main__":
-    app(prog_name="python -m flows.serve")
+    app(prog_name="python -m corepath.flows.serve")

@@ -16,9 +16,9 @@ from typing import Any
 import hypothesis
 import pytest
 
-from warehouse.refresh import Outcome, refresh
-from warehouse.settings import ROOT, Settings
-from warehouse.validate import Job, Result
+from corepath.warehouse.refresh import Outcome, refresh
+from corepath.warehouse.settings import ROOT, Settings
+from corepath.warehouse.validate.validator import Job, Result
 
 # Tests set what they mean: the settings of whoever runs them stay outside.
 for name in [name for name in os.environ if name.startswith("COREPATH_")]:
@@ -123,7 +123,7 @@ class _Unjudged:
 @pytest.fixture
 def unjudged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave validation out, ten seconds a run, where it is not what is tested."""
-    monkeypatch.setattr("warehouse.refresh.Validator", _Unjudged)
+    monkeypatch.setattr("corepath.warehouse.refresh.Validator", _Unjudged)
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from warehouse import build, package, release
-from warehouse.database import attach, connect
-from warehouse.graph import Table
-from warehouse.release import SCHEMA_VERSION, Releases
-from warehouse.settings import Settings
+from corepath.warehouse.build import builder as build
+from corepath.warehouse.build.graph import Table
+from corepath.warehouse.database import attach, connect
+from corepath.warehouse.release import package
+from corepath.warehouse.release import repository as release
+from corepath.warehouse.release.repository import SCHEMA_VERSION, Releases
+from corepath.warehouse.settings import Settings
 
 # The key of a mart, and a SELECT that makes it.
 Select = tuple[str, str]

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.graph import SCHEMA_OF_PREFIX, discover
-from warehouse.settings import ROOT
-from warehouse.sources import available
+from corepath.warehouse.build.graph import SCHEMA_OF_PREFIX, discover
+from corepath.warehouse.settings import ROOT
+from corepath.warehouse.sources import available
 
-ROOMS = ("transforms", "warehouse", "flows")
+ROOMS = ("transforms", "warehouse", "synthetic", "flows")
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 # What a pure function of frames may use.
 PURE = {"collections", "functools", "itertools", "math", "re", "typing", "dataclasses", "warnings",
         "networkit", "networkx", "numpy", "polars", "scipy", "threadpoolctl",
-        "transforms"}  # fmt: skip
+        "corepath.transforms"}  # fmt: skip
 # How polars, numpy and networkx read and write, and what Python has for it.
 INPUT_OUTPUT = re.compile(
     r"(open|exec|eval|input|print|__import__|(scan|read|write|sink)_\w+|savez?|load(txt)?|"
@@ -44,7 +44,11 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def roots(path: Path) -> set[str]:
-    return {module.split(".")[0] for module in imports(path)}
+    """The packages that a file imports; of our own, the room."""
+    return {
+        ".".join(module.split(".")[: 2 if module.startswith("corepath.") else 1])
+        for module in imports(path)
+    }
 
 
 # --- Who imports whom ----------------------------------------------------------------------------
@@ -53,14 +57,14 @@ def roots(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_imports_go_from_flows_to_warehouse_to_transforms(path):
     room = path.relative_to(ROOT).parts[0]
-    outer = ROOMS[ROOMS.index(room) + 1 :]
-    assert roots(path) & set(outer) == set()
+    outer = {f"corepath.{name}" for name in ROOMS[ROOMS.index(room) + 1 :]}
+    assert roots(path) & outer == set()
     if room != "flows":
         assert not {name for name in roots(path) if name.startswith("prefect")}
     assert "tests" not in roots(path)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "transforms").glob("*.py")), ids=name_of)
+@pytest.mark.parametrize("path", sorted((ROOT / "transforms").rglob("*.py")), ids=name_of)
 def test_a_transform_does_no_input_or_output(path):
     assert roots(path) <= PURE
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -74,12 +78,12 @@ def test_the_house_imports_without_prefect():
     """Reading the graph, as a newcomer's `corepath graph` does, must not cost Prefect's seconds."""
     assert "prefect" not in {m.split(".")[0] for p in FILES if "flows" not in p.parts
                              for m in imports(p)}  # fmt: skip
-    assert sys.modules["warehouse.graph"]
+    assert sys.modules["corepath.warehouse.build.graph"]
 
 
 def test_only_the_warehouse_touches_duckdb():
     users = {name_of(p) for p in FILES if "duckdb" in roots(p)}
-    assert all(user.startswith("warehouse/") for user in users), users
+    assert all(user.startswith(("warehouse/", "synthetic/")) for user in users), users
 
 
 # --- One name for one thing ----------------------------------------------------------------------

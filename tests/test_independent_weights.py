@@ -9,9 +9,9 @@ import duckdb
 import numpy as np
 import pytest
 
+from corepath.warehouse.refresh import refresh
+from corepath.warehouse.settings import ROOT, Settings
 from tests import independent
-from warehouse.refresh import refresh
-from warehouse.settings import ROOT, Settings
 
 EXTRACT = ROOT.parent / "shared" / "data" / "patstat"
 TOPIC = """

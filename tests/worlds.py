@@ -8,11 +8,11 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from warehouse import build
-from warehouse.database import identifier
-from warehouse.graph import Table, discover
-from warehouse.sources import available
-from warehouse.topic import Topic
+from corepath.warehouse.build import builder as build
+from corepath.warehouse.build.graph import Table, discover
+from corepath.warehouse.database import identifier
+from corepath.warehouse.sources import available
+from corepath.warehouse.topic.files import Topic
 
 Row = Mapping[str, Any]
 SOURCES = available()

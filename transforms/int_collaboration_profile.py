@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from transforms.collaboration import base_rates, cohesion, concentration, habits
-from transforms.specialisation import resampled_counts
+from corepath.transforms.methods.collaboration import base_rates, cohesion, concentration, habits
+from corepath.transforms.methods.specialisation import resampled_counts
 
 # Each share: of which families, among which.
 SHARES = {

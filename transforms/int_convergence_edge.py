@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.convergence import edge_measures, networks
+from corepath.transforms.methods.convergence import edge_measures, networks
 
 
 def int_convergence_edge(

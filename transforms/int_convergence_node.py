@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.convergence import networks, node_counts, node_measures
+from corepath.transforms.methods.convergence import networks, node_counts, node_measures
 
 
 def int_convergence_node(

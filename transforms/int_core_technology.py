@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.core import core_technologies
+from corepath.transforms.methods.core import core_technologies
 
 
 def int_core_technology(

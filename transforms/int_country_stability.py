@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.variation import variations
+from corepath.transforms.methods.variation import variations
 
 
 def int_country_stability(

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.link_prediction import (
+from corepath.transforms.methods.link_prediction import (
     PREDICTORS,
     emerged,
     features,

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.families import in_order
+from corepath.transforms.methods.families import in_order
 
 
 def int_indicator_coverage(

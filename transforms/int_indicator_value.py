@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from transforms.cohort import Cohorts, cohorts, fill, relate, winsorise
-from transforms.entropy import DegenerateInput, normalise
-from transforms.families import in_order
+from corepath.transforms.methods.cohort import Cohorts, cohorts, fill, relate, winsorise
+from corepath.transforms.methods.entropy import DegenerateInput, normalise
+from corepath.transforms.methods.families import in_order
 
 
 def int_indicator_value(

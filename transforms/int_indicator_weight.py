@@ -3,9 +3,9 @@
 import numpy as np
 import polars as pl
 
-from transforms.critic import correlations, critic_weights
-from transforms.entropy import DegenerateInput, capped, entropy_weights
-from transforms.theil import between_share
+from corepath.transforms.methods.critic import correlations, critic_weights
+from corepath.transforms.methods.entropy import DegenerateInput, capped, entropy_weights
+from corepath.transforms.methods.theil import between_share
 
 
 def int_indicator_weight(

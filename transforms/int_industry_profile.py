@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.specialisation import profile
+from corepath.transforms.methods.specialisation import profile
 
 
 def int_industry_profile(

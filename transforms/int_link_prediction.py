@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from transforms.link_prediction import (
+from corepath.transforms.methods.link_prediction import (
     PREDICTORS,
     area_under_roc,
     average_precision,

@@ -3,7 +3,7 @@
 import polars as pl
 import polars.selectors as cs
 
-from transforms.convergence import KEY, network_measures, networks
+from corepath.transforms.methods.convergence import KEY, network_measures, networks
 
 
 def int_network_metric(

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from transforms.null_model import CHAIN, Incidence, crossing_shares
+from corepath.transforms.methods.null_model import CHAIN, Incidence, crossing_shares
 
 # A chain has a chance of its own: how chains are spread changes nothing.
 PARTS = 10

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from transforms.comparison import portrait_divergence, sample, shape
+from corepath.transforms.methods.comparison import portrait_divergence, sample, shape
 
 # Below, a network is mostly chance.
 FEWEST = 10

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from transforms.comparison import cells, partial_qap, qap, weighted_jaccard
+from corepath.transforms.methods.comparison import cells, partial_qap, qap, weighted_jaccard
 
 # Families x resamples that are held at once: what bounds the memory.
 BLOCK = 10_000_000

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.pagerank import pagerank
+from corepath.transforms.methods.pagerank import pagerank
 
 
 def int_pagerank(

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from transforms.collaboration import base_rates, habits
-from transforms.int_path_metric import MIN_COUNTRIES
-from transforms.pathway import (
+from corepath.transforms.int_path_metric import MIN_COUNTRIES
+from corepath.transforms.methods.collaboration import base_rates, habits
+from corepath.transforms.methods.pathway import (
     Corpus,
     collaboration_measures,
     industry_measures,

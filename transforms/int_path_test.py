@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from transforms.pathway import PathTest
+from corepath.transforms.methods.pathway import PathTest
 
 
 def int_path_test(

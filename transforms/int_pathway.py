@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from transforms.pathway import INDETERMINATE, PathTest
+from corepath.transforms.methods.pathway import INDETERMINATE, PathTest
 
 WEAK = 0.6
 

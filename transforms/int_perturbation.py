@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from transforms.entropy import scores
-from transforms.scoring import grey, topsis
-from transforms.variation import SCHEMA, Judge
+from corepath.transforms.methods.entropy import scores
+from corepath.transforms.methods.scoring import grey, topsis
+from corepath.transforms.methods.variation import SCHEMA, Judge
 
 # Weights are drawn so often, around the topic's own, with this concentration (methods.md 3).
 DRAWS = 100

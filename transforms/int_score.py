@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from transforms.entropy import scores
-from transforms.scoring import grey, topsis
+from corepath.transforms.methods.entropy import scores
+from corepath.transforms.methods.scoring import grey, topsis
 
 
 def int_score(

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from transforms.convergence import networks
-from transforms.network import network, small_world
+from corepath.transforms.methods.convergence import networks
+from corepath.transforms.methods.network import network, small_world
 
 # Random networks of the same degrees.
 DRAWS = 100

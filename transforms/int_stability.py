@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.variation import variations
+from corepath.transforms.methods.variation import variations
 
 
 def int_stability(int_stability_part: pl.LazyFrame, int_perturbation: pl.LazyFrame) -> pl.LazyFrame:

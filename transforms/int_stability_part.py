@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from transforms.entropy import DegenerateInput, capped
-from transforms.int_indicator_value import int_indicator_value
-from transforms.stability import BLOCK, Values, resample
-from transforms.variation import SCHEMA, WAYS, Judge, variant
+from corepath.transforms.int_indicator_value import int_indicator_value
+from corepath.transforms.methods.entropy import DegenerateInput, capped
+from corepath.transforms.methods.stability import BLOCK, Values, resample
+from corepath.transforms.methods.variation import SCHEMA, WAYS, Judge, variant
 
 # Each prepares values once. A draw has a chance of its own: how draws are spread changes nothing.
 PARTS = len(WAYS)

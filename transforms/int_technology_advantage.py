@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.specialisation import profile
+from corepath.transforms.methods.specialisation import profile
 
 # Countries and technologies that are not compared count in the totals only.
 OTHER = "other"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from transforms.lag import MIN_STRATUM, best_shift, distances
+from corepath.transforms.methods.lag import MIN_STRATUM, best_shift, distances
 
 Lag = dict[str, float | bool]
 

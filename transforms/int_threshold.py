@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from transforms.core_rule import cut_score, head_tail_breaks, own_threshold
+from corepath.transforms.methods.core_rule import cut_score, head_tail_breaks, own_threshold
 
 
 def int_threshold(int_score: pl.LazyFrame, topic: pl.LazyFrame) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.term_search import search
+from corepath.transforms.methods.term_search import search
 
 
 def int_topic_include_term_hit(

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from transforms.trend import MIN_YEARS, Segment, Trend, find_trend
+from corepath.transforms.methods.trend import MIN_YEARS, Segment, Trend, find_trend
 
 # Fewer say nothing of growth (our proposal).
 MIN_FAMILIES = 30

@@ -5,7 +5,7 @@ import polars as pl
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from transforms.filing import filing_number
+from corepath.transforms.methods.filing import filing_number
 
 
 def stg_family(stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame) -> pl.DataFrame:

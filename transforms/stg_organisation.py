@@ -5,8 +5,8 @@ from itertools import islice, product
 
 import polars as pl
 
-from transforms.applicant_type import TYPES, type_rule
-from transforms.harmonise import harmonise, plain
+from corepath.transforms.methods.applicant_type import TYPES, type_rule
+from corepath.transforms.methods.harmonise import harmonise, plain
 
 # A name of many words has many ways to abbreviate them; nobody uses most of them.
 _MOST_VARIANTS = 64

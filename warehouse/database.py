@@ -10,8 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.errors import Busy
-from warehouse.settings import Settings
+from corepath.warehouse.errors import Busy
+from corepath.warehouse.settings import Settings
 
 # The oldest DuckDB whose files every client from 1.2 on can open: BI tools lag behind.
 STORAGE_VERSION = "v1.2.0"

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import duckdb
 import polars as pl
 
-from warehouse import build
-from warehouse.database import connect, literal
-from warehouse.errors import BadInput, Busy, UsageError
-from warehouse.graph import Table, discover
-from warehouse.settings import Settings
-from warehouse.sources import available
-from warehouse.topic import Topic, read
+from corepath.warehouse.build import builder as build
+from corepath.warehouse.build.graph import Table, discover
+from corepath.warehouse.database import connect, literal
+from corepath.warehouse.errors import BadInput, Busy, UsageError
+from corepath.warehouse.settings import Settings
+from corepath.warehouse.sources import available
+from corepath.warehouse.topic.files import Topic, read
 
 _DOCUMENT = "intermediate.int_topic_document"
 

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from warehouse import build, diff, gate, package, pages, release
-from warehouse.croissant import as_croissant
-from warehouse.database import (
+from corepath.warehouse.build import builder as build
+from corepath.warehouse.build.graph import Table, discover, fingerprints
+from corepath.warehouse.database import (
     KEPT_SHARE,
     WAREHOUSE_STORAGE_VERSION,
     attach,
@@ -29,15 +29,18 @@ from warehouse.database import (
     literal,
     memory_limit,
 )
-from warehouse.errors import BadInput, Refused, UsageError
-from warehouse.graph import Table, discover, fingerprints
-from warehouse.history import withdrawn
-from warehouse.load import fingerprint, load
-from warehouse.release import SCHEMA_VERSION, Releases
-from warehouse.settings import Settings
-from warehouse.sources import Source, named
-from warehouse.topic import Topic, read
-from warehouse.validate import (
+from corepath.warehouse.errors import BadInput, Refused, UsageError
+from corepath.warehouse.load.loader import fingerprint, load
+from corepath.warehouse.release import check as gate
+from corepath.warehouse.release import diff, package, pages
+from corepath.warehouse.release import repository as release
+from corepath.warehouse.release.croissant import as_croissant
+from corepath.warehouse.release.history import withdrawn
+from corepath.warehouse.release.repository import SCHEMA_VERSION, Releases
+from corepath.warehouse.settings import Settings
+from corepath.warehouse.sources import Source, named
+from corepath.warehouse.topic.files import Topic, read
+from corepath.warehouse.validate.validator import (
     Job,
     Result,
     Validator,

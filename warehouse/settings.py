@@ -13,7 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from warehouse.store import checked, is_uri
+from corepath.warehouse.release.store import checked, is_uri
 
 ROOT = Path(__file__).resolve().parents[1]
 # A size of memory: number, prefix, and the i of units of 1,024.

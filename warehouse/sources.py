@@ -7,9 +7,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from warehouse.archive import bare_name
-from warehouse.errors import BadInput, UsageError
-from warehouse.settings import ROOT
+from corepath.warehouse.errors import BadInput, UsageError
+from corepath.warehouse.load.archive import bare_name
+from corepath.warehouse.settings import ROOT
 
 SOURCES = ROOT / "sql" / "sources"
 

@@ -6,8 +6,8 @@ import pytest
 from prefect.testing.utilities import prefect_test_harness
 
 from benchmarks.phases import shares, tell
-from warehouse import refresh as core
-from warehouse.settings import Settings
+from corepath.warehouse import refresh as core
+from corepath.warehouse.settings import Settings
 
 
 @pytest.fixture

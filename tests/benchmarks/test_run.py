@@ -8,10 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from benchmarks import analyst, floor, method, networks, report, run, topic, validation, world
+from benchmarks import analyst, floor, method, networks, report, run, validation
 from benchmarks.compare import differences
-from warehouse.refresh import refresh
-from warehouse.settings import Settings
+from corepath.synthetic import topic, world
+from corepath.warehouse.refresh import refresh
+from corepath.warehouse.settings import Settings
 
 MEGABYTE = 10**6
 

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from warehouse.settings import ROOT
+from corepath.warehouse.settings import ROOT
 
 ENVIRONMENT = ROOT / ".venv-describe"
 PYTHON = ENVIRONMENT / "bin" / "python"

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse.settings import ROOT
+from corepath.warehouse.settings import ROOT
 
 # The package duckdb-cli brings the command as its project publishes it.
 COMMAND = ROOT / ".venv-duckdb-1.5" / "bin" / "duckdb"

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from warehouse.build import MART_TYPES
+from corepath.warehouse.build.builder import MART_TYPES
 
 
 @pytest.fixture(scope="module")

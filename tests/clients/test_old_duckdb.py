@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from warehouse.database import STORAGE_VERSION
-from warehouse.settings import ROOT
+from corepath.warehouse.database import STORAGE_VERSION
+from corepath.warehouse.settings import ROOT
 
 OLDEST, *LATER = ("1.2", "1.3", "1.4", "1.5")
 VERSIONS = [OLDEST, *(pytest.param(version, marks=pytest.mark.slow) for version in LATER)]

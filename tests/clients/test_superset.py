@@ -18,9 +18,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from corepath.warehouse.release.repository import Releases
+from corepath.warehouse.settings import ROOT, Settings
 from tests.releases import publish
-from warehouse.release import Releases
-from warehouse.settings import ROOT, Settings
 
 SUPERSET = ROOT / ".venv-superset" / "bin" / "superset"
 

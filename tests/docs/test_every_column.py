@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.graph import describe, discover
+from corepath.warehouse.build.graph import describe, discover
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")

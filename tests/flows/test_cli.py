@@ -17,15 +17,15 @@ from click.testing import Result
 from rich.console import Console
 from typer.testing import CliRunner
 
-from flows.cli import app
+from corepath.flows.cli import app
+from corepath.warehouse import refresh as core
+from corepath.warehouse.build.graph import discover
+from corepath.warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
+from corepath.warehouse.release.repository import Releases
+from corepath.warehouse.settings import ROOT, Settings
+from corepath.warehouse.sources import available
+from corepath.warehouse.topic.files import read
 from tests.releases import families, publish
-from warehouse import refresh as core
-from warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
-from warehouse.graph import discover
-from warehouse.release import Releases
-from warehouse.settings import ROOT, Settings
-from warehouse.sources import available
-from warehouse.topic import read
 
 TOPIC = "information_technology"
 SAMPLES = [f"--source={name}={ROOT / 'samples' / name}" for name in ("ppubs", "uspto")]
@@ -39,7 +39,7 @@ def corepath(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
-    monkeypatch.setattr("flows.cli.console", Console(width=300))
+    monkeypatch.setattr("corepath.flows.cli.console", Console(width=300))
     logger = logging.getLogger("corepath")
     monkeypatch.setattr(logger, "handlers", list(logger.handlers))
 
@@ -55,7 +55,7 @@ def without_prefect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let `corepath refresh` do the job itself, where Prefect's part is not what is tested."""
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
     monkeypatch.setenv("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
-    monkeypatch.setattr("flows.refresh.refresh", core.refresh)
+    monkeypatch.setattr("corepath.flows.refresh.refresh", core.refresh)
 
 
 def options(settings: Settings) -> list[str]:
@@ -448,7 +448,7 @@ def test_a_defect_exits_with_1(
     def fail(_: Settings) -> Any:
         raise error
 
-    monkeypatch.setattr("flows.refresh.refresh", fail)
+    monkeypatch.setattr("corepath.flows.refresh.refresh", fail)
     result = corepath("refresh", *SAMPLES)
     assert result.exit_code == 1
     assert result.stdout == ""
@@ -476,7 +476,7 @@ def test_what_was_rolled_back_exits_with_0_and_says_what_stays(
     corepath: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outcome = core.Outcome("withdrawn", "chips", "2026.11.0", Path("releases/chips/2026.11.0"), {})
-    monkeypatch.setattr("flows.refresh.refresh", lambda _: outcome)
+    monkeypatch.setattr("corepath.flows.refresh.refresh", lambda _: outcome)
     result = corepath("refresh", *SAMPLES)
     assert result.exit_code == 0
     assert "was rolled back; chips 2026.11.0 stays the latest" in result.stdout
@@ -508,7 +508,7 @@ def test_an_option_wins_over_the_environment(
         given.append(settings)
         return core.Outcome("unchanged", settings.topic, "2026.11.0", Path("x"), {})
 
-    monkeypatch.setattr("flows.refresh.refresh", note)
+    monkeypatch.setattr("corepath.flows.refresh.refresh", note)
     environment = {
         "COREPATH_TOPIC": "ai_chips", "COREPATH_MEMORY": "1GB", "COREPATH_COUNTRIES": "KR",
         "COREPATH_SOURCES": '{"uspto": "b"}', "COREPATH_WAREHOUSE": "w.duckdb",

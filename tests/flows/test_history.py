@@ -7,10 +7,10 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
-from flows import history
-from warehouse.errors import UsageError
-from warehouse.release import Attempt, Releases, now
-from warehouse.settings import Settings
+from corepath.flows import history
+from corepath.warehouse.errors import UsageError
+from corepath.warehouse.release.repository import Attempt, Releases, now
+from corepath.warehouse.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("server")
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("server")
 def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The events that flows emit."""
     events: list[dict[str, Any]] = []
-    monkeypatch.setattr("flows.refresh.emit_event", lambda **event: events.append(event))
+    monkeypatch.setattr("corepath.flows.refresh.emit_event", lambda **event: events.append(event))
     return events
 
 

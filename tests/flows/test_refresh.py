@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 from prefect import flow
 
-from flows.refresh import _runner, _spread, backfill
-from warehouse.errors import BadInput, Refused, UsageError
-from warehouse.release import Releases
-from warehouse.settings import Settings
+from corepath.flows.refresh import _runner, _spread, backfill
+from corepath.warehouse.errors import BadInput, Refused, UsageError
+from corepath.warehouse.release.repository import Releases
+from corepath.warehouse.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("server")
 

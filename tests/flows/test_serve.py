@@ -1,4 +1,4 @@
-"""The service as its user meets it: `python -m flows.serve`, the line that it prints, its end."""
+"""The service as its user meets it: `python -m corepath.flows.serve`, the line that it prints, its end."""
 
 import json
 import os
@@ -19,9 +19,9 @@ from typing import Any, TypeVar
 
 import pytest
 
+from corepath.warehouse.release.repository import Releases
+from corepath.warehouse.settings import ROOT
 from tests.releases import families, publish
-from warehouse.release import Releases
-from warehouse.settings import ROOT
 
 T = TypeVar("T")
 
@@ -173,7 +173,7 @@ def test_a_taken_port_is_wrong_usage(tmp_path: Path) -> None:
 
 
 def test_one_service_a_home(tmp_path: Path) -> None:
-    from warehouse.database import exclusive
+    from corepath.warehouse.database import exclusive
 
     with exclusive(tmp_path / "serve"):
         done = _serve(tmp_path, _free_port())
@@ -260,7 +260,7 @@ def _service(home: Path, port: int) -> Iterator[Service]:
     said = home.with_suffix(".out")
     with said.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows.serve", "--port", str(port)],
+            [sys.executable, "-m", "corepath.flows.serve", "--port", str(port)],
             cwd="/", env=_environment() | {"PREFECT_HOME": str(home)},
             stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -281,7 +281,7 @@ def _service(home: Path, port: int) -> Iterator[Service]:
 def _serve(home: Path, port: int) -> subprocess.CompletedProcess[str]:
     """Start a service that cannot last."""
     return subprocess.run(
-        [sys.executable, "-m", "flows.serve", "--port", str(port)],
+        [sys.executable, "-m", "corepath.flows.serve", "--port", str(port)],
         cwd="/", env=_environment() | {"PREFECT_HOME": str(home)},
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip

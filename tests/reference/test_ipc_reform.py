@@ -7,9 +7,9 @@ import re
 
 import pytest
 
+from corepath.warehouse.settings import ROOT
+from corepath.warehouse.topic.files import Topic
 from tests.worlds import by, publications, world
-from warehouse.settings import ROOT
-from warehouse.topic import Topic
 
 
 def table(name):

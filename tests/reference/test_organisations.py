@@ -10,11 +10,11 @@ from collections import defaultdict
 import polars as pl
 import pytest
 
-from transforms.harmonise import harmonise
-from transforms.stg_organisation import stg_organisation
-from warehouse.archive import open_members
-from warehouse.parsers import uspto
-from warehouse.settings import ROOT
+from corepath.transforms.methods.harmonise import harmonise
+from corepath.transforms.stg_organisation import stg_organisation
+from corepath.warehouse.load.archive import open_members
+from corepath.warehouse.load.parsers import uspto
+from corepath.warehouse.settings import ROOT
 
 TYPES = {"COMPANY", "UNIVERSITY", "GOV NON-PROFIT", "HOSPITAL", "INDIVIDUAL"}
 BASIS = re.compile(r"known|name|legal form|grant US-[A-Z]*[1-9]\d*-[A-Z]\d?")

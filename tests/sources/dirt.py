@@ -20,10 +20,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corepath.warehouse.build import builder as build
+from corepath.warehouse.build.graph import Table, discover
+from corepath.warehouse.load.loader import load
 from tests.worlds import SOURCES
-from warehouse import build
-from warehouse.graph import Table, discover
-from warehouse.load import load
 
 CANONICAL = ("stg_document", "stg_classification", "stg_party", "stg_citation", "stg_priority")
 IMPOSSIBLE = ("0000-00-00", "9999-12-31", "2013-02-30")

@@ -5,10 +5,10 @@ import zipfile
 
 import pytest
 
+from corepath.warehouse.errors import BadInput
+from corepath.warehouse.load.loader import load
 from tests.sources.dirt import DUMPS, IMPOSSIBLE, built, plain, rejects, warehouse
 from tests.worlds import SOURCES
-from warehouse.errors import BadInput
-from warehouse.load import load
 
 
 @pytest.fixture(scope="module", params=DUMPS)

@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from corepath.warehouse.errors import BadInput
+from corepath.warehouse.load.loader import load
+from corepath.warehouse.settings import ROOT
 from tests.sources.dirt import warehouse
 from tests.worlds import SOURCES, world
-from warehouse.errors import BadInput
-from warehouse.load import load
-from warehouse.settings import ROOT
 
 SHARED = ROOT.parent / "shared" / "data"
 FOLDERS = {

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from corepath.warehouse.load.loader import load
+from corepath.warehouse.settings import ROOT
 from tests.sources.dirt import (
     CANONICAL,
     DUMPS,
@@ -22,8 +24,6 @@ from tests.sources.dirt import (
     zipped,
 )
 from tests.worlds import SOURCES, rows
-from warehouse.load import load
-from warehouse.settings import ROOT
 
 UNITED = [f"sources.{name}" for name in CANONICAL]
 LINES = [name for name in DUMPS if name not in ("uspto", "docdb", "google_patents_parquet")]

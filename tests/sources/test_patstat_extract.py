@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse.refresh import refresh
-from warehouse.settings import Settings
+from corepath.warehouse.refresh import refresh
+from corepath.warehouse.settings import Settings
 
 EXTRACT = Path(__file__).parents[3] / "shared" / "data" / "patstat"
 pytestmark = pytest.mark.skipif(not EXTRACT.exists(), reason="needs ../shared/data/patstat")

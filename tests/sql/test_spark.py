@@ -13,7 +13,7 @@ from sqlglot import ErrorLevel, exp, parse_one, tokenize, transpile
 from sqlglot.errors import ParseError, UnsupportedError
 from sqlglot.tokens import TokenType
 
-from warehouse.settings import ROOT
+from corepath.warehouse.settings import ROOT
 
 FILES = sorted(
     path

@@ -1,7 +1,7 @@
 """Let a topic choose among documents, through the project's own SQL."""
 
+from corepath.warehouse.topic.files import Topic
 from tests.worlds import by, publications, world
-from warehouse.topic import Topic
 
 
 def selected(topic: Topic, *documents: tuple[str, str]) -> dict[int, str]:

@@ -7,9 +7,9 @@ import unicodedata
 import polars as pl
 import pytest
 
+from corepath.warehouse.settings import ROOT
+from corepath.warehouse.topic.files import read
 from tests.topics.selecting import selected
-from warehouse.settings import ROOT
-from warehouse.topic import read
 
 TOPIC = read("ai_chips")
 TABLES = TOPIC.tables(None)

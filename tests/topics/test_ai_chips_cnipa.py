@@ -6,9 +6,9 @@ import re
 import polars as pl
 import pytest
 
+from corepath.warehouse.settings import ROOT
+from corepath.warehouse.topic.files import read
 from tests.topics.selecting import selected
-from warehouse.settings import ROOT
-from warehouse.topic import read
 
 TOPIC = read("ai_chips_cnipa")
 TABLE = ROOT.parent / "shared" / "reference" / "key_digital_tech_2023_ai_chip.jsonl"

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from transforms.int_indicator_coverage import int_indicator_coverage
-from transforms.int_indicator_value import int_indicator_value
-from transforms.int_indicator_weight import int_indicator_weight
-from transforms.int_score import int_score
-from warehouse.topic import Topic
+from corepath.transforms.int_indicator_coverage import int_indicator_coverage
+from corepath.transforms.int_indicator_value import int_indicator_value
+from corepath.transforms.int_indicator_weight import int_indicator_weight
+from corepath.transforms.int_score import int_score
+from corepath.warehouse.topic.files import Topic
 
 
 class Analysis:

@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from transforms.int_collaboration_profile import int_collaboration_profile
-from transforms.int_family_collaboration import int_family_collaboration
+from corepath.transforms.int_collaboration_profile import int_collaboration_profile
+from corepath.transforms.int_family_collaboration import int_family_collaboration
 
 KINDS = {"Firm": "F", "Univ": "U", "Lab": "P", "Odd": "X"}
 FLAGS = {"F": "has_firm", "U": "has_university", "P": "has_institute", "X": "has_unknown"}

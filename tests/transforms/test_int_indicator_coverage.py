@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.int_indicator_coverage import int_indicator_coverage
+from corepath.transforms.int_indicator_coverage import int_indicator_coverage
 
 
 def covered():

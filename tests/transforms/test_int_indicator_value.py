@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from corepath.transforms.methods.entropy import DegenerateInput
 from tests.transforms.analysis import Analysis, example
-from transforms.entropy import DegenerateInput
 
 
 def value(values, **options):

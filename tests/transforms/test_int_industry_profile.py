@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from transforms.int_industry_profile import int_industry_profile
+from corepath.transforms.int_industry_profile import int_industry_profile
 
 
 def profile(families, samples=200):

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from transforms.int_path_draw import PARTS, int_path_draw
+from corepath.transforms.int_path_draw import PARTS, int_path_draw
 
 COUNTRIES = {"JP": 200, "US": 300, "DE": 60, "FR": 20}
 METHOD = {"samples": 20, "seed": 5, "minimum_cell": 5}
@@ -96,7 +96,7 @@ def test_the_order_of_rows_decides_nothing():
 
 
 def test_a_country_that_has_fewer_families_than_the_compared_one_is_left_out(monkeypatch):
-    monkeypatch.setattr("transforms.int_path_draw.MIN_COUNTRIES", 2)
+    monkeypatch.setattr("corepath.transforms.int_path_draw.MIN_COUNTRIES", 2)
     compared = tables() | {"topic_country": pl.DataFrame({"country": ["DE", "FR", "JP", "US"]})}
     drawn = draw(compared, [0])
     # FR has too few itself; US is held against the world, as only JP comes near.
@@ -118,7 +118,7 @@ def test_a_benchmark_takes_one_draw_in_five():
 
 def test_into_how_many_parts_draws_are_divided_decides_nothing(monkeypatch):
     drawn = draw(tables())
-    monkeypatch.setattr("transforms.int_path_draw.PARTS", 3)
+    monkeypatch.setattr("corepath.transforms.int_path_draw.PARTS", 3)
     assert draw(tables(), range(3)).equals(drawn)
 
 

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from transforms.int_path_metric import int_path_metric
+from corepath.transforms.int_path_metric import int_path_metric
 
 
 def metrics(figures):

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from transforms.int_path_value import int_path_value
+from corepath.transforms.int_path_value import int_path_value
 
 COLUMNS = ["draw", "path", "country", "metric", "value"]
 

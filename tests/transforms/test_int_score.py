@@ -9,10 +9,10 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from corepath.transforms.methods.entropy import DegenerateInput
+from corepath.transforms.methods.scoring import grey, topsis
+from corepath.warehouse.settings import ROOT
 from tests.transforms.analysis import Analysis, example
-from transforms.entropy import DegenerateInput
-from transforms.scoring import grey, topsis
-from warehouse.settings import ROOT
 
 SCORES = ["score", "entropy_score", "equal_score", "critic_score", "topsis_score", "grey_score"]
 

@@ -4,13 +4,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from transforms.int_country_stability import int_country_stability
-from transforms.int_family_rank import int_family_rank
-from transforms.int_indicator_stability import int_indicator_stability
-from transforms.int_perturbation import int_perturbation
-from transforms.int_stability import int_stability
-from transforms.int_stability_part import PARTS, int_stability_part
-from transforms.variation import SCHEMA, variant
+from corepath.transforms.int_country_stability import int_country_stability
+from corepath.transforms.int_family_rank import int_family_rank
+from corepath.transforms.int_indicator_stability import int_indicator_stability
+from corepath.transforms.int_perturbation import int_perturbation
+from corepath.transforms.int_stability import int_stability
+from corepath.transforms.int_stability_part import PARTS, int_stability_part
+from corepath.transforms.methods.variation import SCHEMA, variant
 
 METHOD = {
     "samples": 96, "seed": 7, "cohort": "global", "winsorise": None, "transform": "none",

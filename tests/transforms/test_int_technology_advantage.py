@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from transforms.int_technology_advantage import int_technology_advantage
+from corepath.transforms.int_technology_advantage import int_technology_advantage
 
 
 def advantage(*families, core=("G11C", "G06N"), countries=("KR", "US")):

@@ -3,9 +3,9 @@
 import numpy as np
 import polars as pl
 import pytest
-
 from tests.transforms.test_lag import waves
-from transforms.int_technology_lag import int_technology_lag
+
+from corepath.transforms.int_technology_lag import int_technology_lag
 
 
 def lags(curves, samples=60):

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from transforms.int_threshold import int_threshold
+from corepath.transforms.int_threshold import int_threshold
 
 METHOD = {"core_rule": "top_share", "core_share": 0.1, "core_deviations": 1.0, "pareto_share": 0.8}
 

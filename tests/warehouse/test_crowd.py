@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from corepath.warehouse.database import reading
+from corepath.warehouse.release.repository import Releases
+from corepath.warehouse.release.verify import must_be_whole
+from corepath.warehouse.settings import ROOT, Settings
 from tests.releases import Select, publish
-from warehouse.database import reading
-from warehouse.release import Releases
-from warehouse.settings import ROOT, Settings
-from warehouse.verify import must_be_whole
 
 # Run in a process of its own until its input ends. Each way of reading asks three marts that say in
 # every row which release they are of, and how many rows they have in it.
@@ -157,11 +157,11 @@ def test_readers_meet_no_error_and_no_mixed_version_while_releases_are_published
 OPERATOR = """
 import json, random, sys, tempfile
 from pathlib import Path
-from warehouse.database import reading
-from warehouse.errors import Busy, UsageError
-from warehouse.history import pin, prune, rollback
-from warehouse.release import Releases
-from warehouse.settings import Settings
+from corepath.warehouse.database import reading
+from corepath.warehouse.errors import Busy, UsageError
+from corepath.warehouse.release.history import pin, prune, rollback
+from corepath.warehouse.release.repository import Releases
+from corepath.warehouse.settings import Settings
 
 folder, seed = Path(sys.argv[1]), int(sys.argv[2])
 chance, releases = random.Random(seed), Releases(folder, "chips")
@@ -240,9 +240,9 @@ def at_once(processes: Sequence[subprocess.Popen[str]]) -> list[str]:
 # Run in a process of its own: a refresh as the command runs it, without Prefect.
 REFRESH = """
 import sys
-from warehouse.errors import CorepathError
-from warehouse.refresh import refresh
-from warehouse.settings import Settings
+from corepath.warehouse.errors import CorepathError
+from corepath.warehouse.refresh import refresh
+from corepath.warehouse.settings import Settings
 
 print("ready", flush=True)
 sys.stdin.readline()

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.errors import BadInput, CorepathError, Unavailable, writing
-from warehouse.settings import ROOT
+from corepath.warehouse.errors import BadInput, CorepathError, Unavailable, writing
+from corepath.warehouse.settings import ROOT
 
 # Run in a mount namespace of its own, which takes its mounts along when it ends.
 MOUNTED = """
 import json, subprocess, sys
 from pathlib import Path
 from tests.releases import families, publish
-from warehouse.errors import CorepathError
-from warehouse.history import pin
-from warehouse.release import Releases
+from corepath.warehouse.errors import CorepathError
+from corepath.warehouse.release.history import pin
+from corepath.warehouse.release.repository import Releases
 
 releases = Releases(Path(sys.argv[1]) / "releases", "chips")
 

@@ -6,12 +6,12 @@ import sys
 import duckdb
 import pytest
 
+from corepath.warehouse.errors import BadInput, Busy, UsageError
+from corepath.warehouse.explain import as_text, explain
+from corepath.warehouse.settings import Settings
+from corepath.warehouse.topic.files import read
 from tests.topics.test_ai_chips import LEFT_OUT, LET_IN
 from tests.worlds import publications, rows, world
-from warehouse.errors import BadInput, Busy, UsageError
-from warehouse.explain import as_text, explain
-from warehouse.settings import Settings
-from warehouse.topic import read
 
 STAGING = ("stg_document", "stg_classification", "stg_family")
 

@@ -18,11 +18,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse.database import reading
-from warehouse.refresh import refresh
-from warehouse.release import Releases
-from warehouse.settings import ROOT, Settings
-from warehouse.verify import must_be_whole
+from corepath.warehouse.database import reading
+from corepath.warehouse.refresh import refresh
+from corepath.warehouse.release.repository import Releases
+from corepath.warehouse.release.verify import must_be_whole
+from corepath.warehouse.settings import ROOT, Settings
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ FEWER, MORE = '["G", "H"]', '["G", "H", "B"]'
 # Run in a process of its own: a refresh that says when it begins, then all that it does.
 REFRESH = """
 import logging, sys
-from warehouse.refresh import refresh, Settings
+from corepath.warehouse.refresh import refresh, Settings
 logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
 settings = Settings.model_validate_json(sys.argv[1])
 logging.info("begun")
@@ -192,7 +192,7 @@ def test_a_flow_that_is_killed_harms_nothing_and_the_next_flow_mends_it(
 ) -> None:
     settings = case.copy(tmp_path)
     command = [
-        sys.executable, "-m", "flows.cli", "refresh", "--topic", settings.topic, "--source",
+        sys.executable, "-m", "corepath.flows.cli", "refresh", "--topic", settings.topic, "--source",
         f"ppubs={settings.sources['ppubs']}", "--warehouse", str(settings.warehouse),
         "--releases", str(settings.releases), "--threads", "2",
     ]  # fmt: skip

@@ -19,14 +19,14 @@ from typing import Any, cast
 import duckdb
 import pytest
 
+from corepath.warehouse.database import reading
+from corepath.warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
+from corepath.warehouse.refresh import _Run, plain, refresh
+from corepath.warehouse.release import diff
+from corepath.warehouse.release.repository import Attempt, Releases, now, write_json
+from corepath.warehouse.settings import ROOT, Settings
+from corepath.warehouse.validate.validator import Job, Result
 from tests.releases import families, publish
-from warehouse import diff
-from warehouse.database import reading
-from warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
-from warehouse.refresh import _Run, plain, refresh
-from warehouse.release import Attempt, Releases, now, write_json
-from warehouse.settings import ROOT, Settings
-from warehouse.validate import Job, Result
 
 TOPIC = "information_technology"
 UNITED_STATES_GRANTS = 371 + 1  # of the weekly files, and a design in a file of its own
@@ -462,7 +462,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[tuple[str, str]]]:
         return []
 
     stub = types.SimpleNamespace(judge=judge)
-    monkeypatch.setattr("warehouse.refresh.Validator", lambda *_: contextlib.nullcontext(stub))
+    monkeypatch.setattr("corepath.warehouse.refresh.Validator", lambda *_: contextlib.nullcontext(stub))
     return jobs
 
 
@@ -502,7 +502,7 @@ def test_a_bad_load_is_refused_before_anything_is_built(
     bad = Result("source_table", "tables hold", None, "critical", "failed", "1", "They are damaged")
     odd = replace(bad, expectation="are fresh", severity="warning")
     stub = types.SimpleNamespace(judge=lambda jobs: [odd, bad])
-    monkeypatch.setattr("warehouse.refresh.Validator", lambda *_: contextlib.nullcontext(stub))
+    monkeypatch.setattr("corepath.warehouse.refresh.Validator", lambda *_: contextlib.nullcontext(stub))
     with pytest.raises(Refused, match="source_table: tables hold failed") as refused:
         refresh(own_sample.model_copy(update={"topic": other_topic(tmp_path)}), step)
     assert steps == ["load ppubs", "load uspto", "validate raw"]

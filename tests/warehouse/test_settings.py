@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from warehouse.database import DUCKDB_SHARE, connect
-from warehouse.settings import Settings
+from corepath.warehouse.database import DUCKDB_SHARE, connect
+from corepath.warehouse.settings import Settings
 
 CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=2)
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=20)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from corepath.warehouse.topic.files import Topic
 from tests.worlds import by, publications, world
-from warehouse.topic import Topic
 
 Family = tuple[str, str]
 """The day a family is published, and its IPC symbols, by blanks."""

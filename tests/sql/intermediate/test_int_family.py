@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from corepath.warehouse.topic.files import Topic
 from tests.worlds import by, publications, world
-from warehouse.topic import Topic
 
 TOPIC = Topic(
     name="ai", title="AI", classes=["G06N"],

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corepath.warehouse.topic.method import Method
 from tests.worlds import ANY, by, publications, rows, world
-from warehouse.method import Method
 
 TABLE = "intermediate.int_family_attribution"
 BASES = ("applicant", "inventor", "first_filing")

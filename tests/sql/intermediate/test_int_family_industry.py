@@ -2,8 +2,8 @@
 
 import pytest
 
+from corepath.warehouse.topic.files import Topic
 from tests.worlds import publications, rows, with_ids, world
-from warehouse.topic import Topic
 
 
 def shares(*families, mode="ipc_only"):

@@ -2,9 +2,9 @@
 
 import polars as pl
 
+from corepath.transforms.methods.variation import SCHEMA
+from corepath.warehouse.topic.files import Topic
 from tests.worlds import by, world
-from transforms.variation import SCHEMA
-from warehouse.topic import Topic
 
 
 def stability(samples: int, *times: tuple[int, str, int]):

@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
+from corepath.warehouse.settings import ROOT
+from corepath.warehouse.topic.files import Topic
 from tests.worlds import by, world
-from warehouse.settings import ROOT
-from warehouse.topic import Topic
 
 METHOD = {"indicators": ["cl", "inv"], "minimum_coverage": 0.7}
 EXISTING = pl.read_csv(ROOT / "reference" / "indicator.csv")["indicator"].to_list()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corepath.warehouse.topic.files import Topic
 from tests.worlds import by, world
-from warehouse.topic import Topic
 
 
 def ranked(scores, core_share=0.1):

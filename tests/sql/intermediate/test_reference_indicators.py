@@ -5,10 +5,10 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from corepath.warehouse.settings import ROOT
+from corepath.warehouse.topic.files import Topic
 from tests.sql.intermediate.reference_indicators import Reference, World, random_world
 from tests.worlds import with_ids, world
-from warehouse.settings import ROOT
-from warehouse.topic import Topic
 
 INDICATORS = pl.read_csv(ROOT / "reference" / "indicator.csv")["indicator"].to_list()
 FAMILIES = 2000

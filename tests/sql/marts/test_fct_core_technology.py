@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from scipy.stats import hypergeom
 
+from corepath.warehouse.topic.method import Method
 from tests.worlds import ANY, by, world
-from warehouse.method import Method
 
 CORE = "marts.fct_core_technology"
 

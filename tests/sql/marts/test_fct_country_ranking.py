@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 from scipy.stats import binomtest
 
+from corepath.warehouse.topic.files import Topic
 from tests.worlds import by, world
-from warehouse.topic import Topic
 
 # Ten families of each country; scores fall from the first family to the last.
 COUNTRIES = ["US"] * 10 + ["JP"] * 10 + ["CN"] * 20

@@ -2,8 +2,8 @@
 
 import pytest
 
+from corepath.warehouse.topic.method import Method
 from tests.worlds import ANY, by, publications, toy, world
-from warehouse.method import Method
 
 TABLE = "marts.fct_country_source"
 

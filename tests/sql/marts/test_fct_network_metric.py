@@ -2,8 +2,8 @@
 
 import pytest
 
+from corepath.warehouse.topic.files import Rule, Subfield
 from tests.worlds import ANY, rows, toy, undivided, world
-from warehouse.topic import Rule, Subfield
 
 METRIC = "marts.fct_network_metric"
 

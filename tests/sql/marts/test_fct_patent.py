@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from corepath.warehouse.topic.method import Method
 from tests.worlds import ANY, by, publications, toy, world
-from warehouse.method import Method
 
 PATENT = "marts.fct_patent"
 

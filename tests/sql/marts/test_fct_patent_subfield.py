@@ -1,7 +1,7 @@
 """Sub-fields of families: all that fit, and the first as the primary one."""
 
+from corepath.warehouse.topic.files import Topic
 from tests.worlds import by, publications, rows, world
-from warehouse.topic import Topic
 
 TOPIC = Topic.model_validate(
     {

@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from corepath.warehouse.topic.files import Topic
 from tests.worlds import by, world
-from warehouse.topic import Topic
 
 
 def test_the_count_at_every_threshold_has_its_share_and_its_ties():

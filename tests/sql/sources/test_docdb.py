@@ -2,18 +2,18 @@
 
 import zipfile
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pytest
 
+from corepath.warehouse.build import builder as build
+from corepath.warehouse.load.loader import load
+from corepath.warehouse.settings import ROOT
 from tests.worlds import SOURCES, TABLES, by, rows, world
-from warehouse import build
-from warehouse.load import load
 
 OURS = [key for key in TABLES if key.startswith("docdb.")]
 NUMBER = "EP-123456-A1"
-SHARED = Path(__file__).parents[4] / "shared" / "data" / "docdb_xml"
+SHARED = ROOT.parent / "shared" / "data" / "docdb_xml"
 
 
 def read(documents=({},), **tables):

@@ -11,11 +11,11 @@ from fnmatch import fnmatch
 import duckdb
 import pytest
 
+from corepath.warehouse.build import builder as build
+from corepath.warehouse.errors import BadInput
+from corepath.warehouse.load.loader import load
+from corepath.warehouse.settings import ROOT
 from tests.worlds import SOURCES, TABLES, by, rows, world
-from warehouse import build
-from warehouse.errors import BadInput
-from warehouse.load import load
-from warehouse.settings import ROOT
 
 PATENTSVIEW = SOURCES["patentsview"]
 OURS = [key for key in TABLES if key.startswith("patentsview.")]

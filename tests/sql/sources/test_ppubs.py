@@ -10,10 +10,10 @@ from datetime import date
 import duckdb
 import pytest
 
+from corepath.warehouse.build import builder as build
+from corepath.warehouse.load.loader import load
+from corepath.warehouse.settings import ROOT
 from tests.worlds import SOURCES, TABLES, by, rows, world
-from warehouse import build
-from warehouse.load import load
-from warehouse.settings import ROOT
 
 OURS = [key for key in TABLES if key.startswith("ppubs.")]
 DUMP = "raw.ppubs_publication"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.stg_family import stg_family
+from corepath.transforms.stg_family import stg_family
 
 DOCUMENT = {
     "publication_number": pl.String,

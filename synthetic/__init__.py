@@ -1,0 +1,1 @@
+"""Generated worlds with planted truth, and their corruption: for tests, benchmarks and the demo."""

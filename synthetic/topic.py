@@ -1,0 +1,37 @@
+"""Topics of the benchmarks: those that ship, or everything, with choices of method of their own."""
+
+import json
+from pathlib import Path
+
+from benchmarks.run import ROOT
+
+SHIPPED = "information_technology"
+_EVERYTHING = 'name = "everything"\ntitle = "Everything"\nclasses = [{}]\n'
+
+
+def write(path: Path, everything: bool = False, shipped: str = SHIPPED, **method: object) -> Path:
+    """Write a topic file with some choices of method.
+
+    Parameters
+    ----------
+    path
+        Where to; ends in .toml.
+    everything
+        Whether to take every family with a class.
+    shipped
+        Else, which topic of the project to take; it keeps its name.
+    method
+        Fields of `corepath.warehouse.topic.method.Method`: numbers, texts or lists of these.
+
+    Returns
+    -------
+    pathlib.Path
+        The same path.
+    """
+    if everything:
+        text = _EVERYTHING.format(", ".join(f'"{section}"' for section in "ABCDEFGH"))
+    else:
+        text = (ROOT / "topics" / f"{shipped}.toml").read_text(encoding="utf-8")
+    choices = "".join(f"{name} = {json.dumps(value)}\n" for name, value in method.items())
+    path.write_text(f"{text}\n[method]\n{choices}", encoding="utf-8")
+    return path

@@ -1,0 +1,1024 @@
+"""Suites: each expectation passes on the sample and fails on a bad row, and verdicts are kept.
+
+Great Expectations takes ten seconds to import. All bad rows are therefore judged by one process,
+once a session: each goes into a copy of the sample's tables, together with the bad rows of other
+tables that its expectation does not read, so that a failure has one cause.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from corepath.synthetic import world
+from corepath.warehouse.build.graph import discover
+from corepath.warehouse.errors import CorepathError
+from corepath.warehouse.refresh import refresh
+from corepath.warehouse.settings import Settings
+from corepath.warehouse.sources import available
+from corepath.warehouse.validate.validator import (
+    SUITES,
+    Job,
+    Result,
+    Validator,
+    keep_verdicts,
+    kept_verdicts,
+    suites_for,
+    verdict_mark,
+)
+
+EXPECTATIONS = {
+    (path.stem, expectation["meta"]["name"]): expectation
+    for path in sorted(SUITES.glob("*.json"))
+    for expectation in json.loads(path.read_text())["expectations"]
+}
+
+# What one row is set to, or a statement, that an expectation written in SQL must notice.
+TWICE = ["insert into {t} from {t} limit 1"]
+BAD = {
+    ("dim_organisation", "families cover their shares"): [
+        "fractional_families = families + 1",
+        "fractional_families = 0",
+    ],
+    ("dim_organisation", "organisation_type is one of the known"): [
+        "organisation_type = 'nonsense'",
+        "organisation_type = 'COMPANY nonsense'",
+    ],
+    ("source_file", "content is identified"): ["sha256 = 'e3b0c442'", "sha256 = null"],
+    ("source_file", "rows are loaded or rejected"): [
+        "rows = rows + 1",
+        "loaded = null",
+        "loaded = -1, rejected = rows + 1",
+    ],
+    ("source_file", "every file gives rows"): ["loaded = 0"],
+    ("source_file", "few rows are rejected"): ["rejected = 1000"],
+    ("source_table", "every source gives rows"): [
+        "update {t} set rows = 0 where source = 'uspto'",
+        "update {t} set rows = null where source = 'uspto'",
+    ],
+    ("source_table", "needed tables hold rows"): ["is_needed = true, rows = 0"],
+    ("source_table", "tables hold what was loaded"): [
+        "rows = rows - 1",
+        "delete from {t} where source = 'uspto'",
+    ],
+    ("source_table", "a publication is dated"): ["newest_publication = null"],
+    ("source_table", "sources are fresh"): ["newest_publication = current_date - 401"],
+    ("source_table", "no table went back in time"): [
+        "newest_before = newest_publication + 1",
+        "newest_before = newest_publication, newest_publication = null",
+    ],
+    ("stg_organisation", "types are known"): [
+        "update {t} set organisation_type = 'UNKNOWN' where rowid % 5 = 0"
+    ],
+    ("stg_organisation", "most types are known"): [
+        "update {t} set organisation_type = 'UNKNOWN' where rowid % 5 > 1"
+    ],
+    ("stg_organisation", "type is one of PATSTAT's"): [
+        "organisation_type = 'nonsense'",
+        "organisation_type = 'COMPANY UNKNOWN'",
+    ],
+    ("dim_period", "periods do not overlap"): [
+        "update {t} set last_year = last_year + 1 "
+        "where first_year = (select min(first_year) from {t})",
+    ],
+    ("dim_technology", "subclasses have a title"): [
+        "update {t} set title = null where technology = 'G06N'",
+    ],
+    ("fct_convergence_edge", "pairs are in order"): [
+        "source = target",
+        "source = target, target = source",
+    ],
+    ("fct_convergence_edge", "counts are in order"): [
+        "full_count = 0, fractional_count = 0, pair_fraction = 0",
+        "fractional_count = full_count + 1",
+        "pair_fraction = fractional_count + 1",
+    ],
+    ("fct_convergence_edge", "technology is known to BI"): [
+        "source = 'A00Q'",
+        "target = 'Y99Z'",
+    ],
+    ("fct_convergence_node", "PageRank sums to 1"): ["pagerank = pagerank + 0.01"],
+    ("fct_convergence_node", "strength is the sum of ties"): ["strength = strength + 1"],
+    ("fct_convergence_edge", "period is known to BI"): ["period = 'to 1900'"],
+    ("fct_convergence_node", "period is known to BI"): ["period = 'to 1900'"],
+    ("fct_network_metric", "period is known to BI"): ["period = 'to 1900'"],
+    ("fct_network_similarity", "a pair stands once"): [
+        "insert into {t} select * replace (country_b as country_a, country_a as country_b) "
+        "from {t} limit 1",
+    ],
+    ("fct_country_ranking", "ranks follow the counts"): [
+        "rank_families = rank_families + 1",
+        "rank_core = rank_core + 1",
+    ],
+    ("fct_country_year", "ranks of a year follow the counts"): [
+        "update {t} set rank_families = rank_families + 1",
+        "update {t} set rank_core = rank_core + 1",
+    ],
+    ("fct_country_year", "shares of a year sum to 1"): [
+        "update {t} set family_share = family_share / 2",
+        "update {t} set core_family_share = core_family_share / 2",
+    ],
+    ("fct_emerging_link", "ranks of a network are dense"): [
+        "update {t} set rank = rank + 1 where network = 'WORLD'",
+        "update {t} set rank = 1 where rank = 2",
+    ],
+    ("fct_emerging_link", "order follows the chance"): ["update {t} set chance = rank / 1000.0"],
+    ("fct_citing_office", "shares of a country sum to 1"): ["share = share / 2"],
+    ("fct_core_technology", "core families are families"): [
+        "core_families = families + 1",
+        "families = 0, core_families = 0",
+    ],
+    ("fct_core_technology", "key core technologies pass the test"): [
+        "update {t} set is_core_technology = not is_core_technology where rank = 1",
+        "update {t} set is_core_technology = true where rank = (select max(rank) from {t})",
+    ],
+    ("fct_core_technology", "ranks are dense"): [
+        "update {t} set rank = 0 where rank = 1",
+        "update {t} set rank = 1 where rank = 2",
+        "update {t} set rank = rank + 1",
+    ],
+    ("fct_core_technology", "fractional counts are parts"): [
+        "fractional_families = families + 1",
+        "fractional_core_families = core_families + 1",
+        "update {t} set fractional_families = families where level = 'subclass'",
+    ],
+    ("fct_core_technology", "leaders are in order"): [
+        "leading_country = null, second_country = 'US'",
+        "leading_families = 1, second_families = 2",
+    ],
+    ("fct_core_technology", "technology is known to BI"): ["technology = 'Y99Z'"],
+    ("fct_core_technology", "some technology is core"): [
+        "update {t} set is_core_technology = false"
+    ],
+    ("fct_country_ranking", "interval holds the rate"): [
+        "core_rate_lower = core_rate + 0.1",
+        "core_rate_upper = core_rate - 0.1",
+    ],
+    ("fct_country_ranking", "threshold is in range"): [
+        "threshold = 0",
+        "update {t} set threshold = 1.5 where rule = 'pareto'",
+    ],
+    ("fct_country_ranking", "core families are families"): [
+        "core_families = families + 1",
+        "core_families = -1",
+    ],
+    ("fct_country_ranking", "core grows with the share"): [
+        "update {t} set core_families = core_families + 1 where rule = 'top_share' "
+        "and threshold = 0.2",
+    ],
+    ("fct_country_ranking", "intervals are in order"): [
+        "update {t} set core_families_low = core_families_high + 1 where is_default",
+        "update {t} set rank_core_low = rank_core_median + 1 where is_default",
+        "update {t} set rank_core_high = rank_core_median - 1 where is_default",
+    ],
+    ("fct_country_ranking", "every threshold has a first"): [
+        "update {t} set rank_families = rank_families + 1 where is_default",
+        "update {t} set rank_core = rank_core + 1 where is_default",
+    ],
+    ("fct_country_ranking", "one threshold is the default"): [
+        "update {t} set is_default = true",
+        "update {t} set is_default = false",
+    ],
+    ("fct_country_stability", "intervals are in order"): [
+        "core_families_low = core_families_median + 1",
+        "core_families_median = core_families_high + 1",
+        "rank_core_low = rank_core_median + 1",
+        "rank_core_high = rank_core_median - 1",
+    ],
+    ("fct_country_stability", "every variation has a first"): [
+        "update {t} set rank_core_low = 2, rank_core_median = 2, rank_core_high = 2 "
+        "where kind = 'without'",
+    ],
+    ("fct_country_year", "core families are families"): ["core_families = families + 1"],
+    ("fct_country_year", "countries sum to the families"): ["families = families + 1"],
+    ("fct_country_year", "no year is missing"): [
+        "delete from {t} where country = 'US' and year = (select median(year) from {t})",
+        "delete from {t} where country = 'US' and year = (select max(year) from {t})",
+    ],
+    ("fct_country_year", "all families are the sum of the year"): [
+        "all_families = all_families + 1",
+        "all_core_families = all_core_families + 1",
+    ],
+    ("fct_country_year", "growth follows the counts"): [
+        "update {t} set growth = growth + 1 where country = 'US'",
+        "update {t} set growth = null where country = 'US'",
+    ],
+    ("fct_country_year", "some year is complete"): ["update {t} set is_complete = false"],
+    ("fct_patent_technology", "shares of a family sum to 1"): ["share = share / 2"],
+    ("fct_patent_technology", "technology is known to BI"): [
+        "technology = 'Y99Z'",
+        "is_core_technology = not is_core_technology",
+    ],
+    ("fct_patent_technology", "family is known to BI"): ["family_id = 'none'"],
+    ("fct_trend_segment", "segments follow each other"): [
+        "update {t} set segment = segment + 1 where country = 'WORLD'",
+        "last_year = first_year - 1",
+        "update {t} set first_year = first_year + 1 where segment = 2",
+    ],
+    ("fct_trend_segment", "years are complete"): ["last_year = 2024"],
+    ("fct_trend_segment", "breaks lie within their dates"): [
+        "update {t} set break_earliest = first_year + 1 where segment = 2",
+        "update {t} set break_latest = first_year - 1 where segment = 2",
+        "update {t} set bic_gain = null where segment = 2",
+    ],
+    ("fct_trend_segment", "each is fitted or explained"): [
+        "reason = 'too few', annual_growth = 0.1",
+        "reason = null, annual_growth = null",
+    ],
+    ("fct_indicator_coverage", "every indicator is told for all families"): [
+        "delete from {t} where country = 'WORLD'"
+    ],
+    ("fct_indicator_coverage", "countries make up the world"): ["known = known + 1"],
+    ("fct_indicator_weight", "weights sum to 1"): [
+        "update {t} set weight = weight * 1.001",
+        "update {t} set weight = null",
+    ],
+    ("fct_indicator_weight", "weights beside it sum to 1"): [
+        "update {t} set entropy_weight = entropy_weight * 1.001",
+        "update {t} set equal_weight = equal_weight * 1.001",
+        "update {t} set critic_weight = critic_weight * 1.001",
+    ],
+    ("fct_indicator_weight", "no indicators repeat each other"): [
+        "is_used = true, correlation = 0.91",
+        "is_used = true, correlation = -0.91",
+    ],
+    ("fct_indicator_weight", "few values are imputed"): ["is_used = true, imputed_share = 0.21"],
+    ("fct_indicator_weight", "no weight is mostly between countries"): [
+        "is_used = true, between_country_share = 0.51"
+    ],
+    ("fct_indicator_weight", "each is used or explained"): [
+        "is_used = true, reason = 'left out'",
+        "is_used = false, reason = null",
+    ],
+    ("fct_indicator_weight", "no indicator decides alone"): ["weight = 0.95"],
+    ("fct_collaboration_edge", "pairs are in order"): ["source = target"],
+    ("fct_collaboration_edge", "core families are families"): ["core_families = families + 1"],
+    ("fct_collaboration_edge", "groups are known to BI"): ["target = 'ZZZ nobody'"],
+    ("fct_collaboration_profile", "the world is there"): [
+        "delete from {t} where country = 'WORLD'"
+    ],
+    ("fct_collaboration_profile", "kinds are parts of a whole"): [
+        "firm_firm = 0.6, firm_university = 0.6, firm_institute = 0, university_institute = 0, "
+        "firm_university_institute = 0"
+    ],
+    ("fct_collaboration_profile", "concentration is in order"): ["cr4 = 1, cr10 = 0.5", "hhi = 0"],
+    ("fct_collaboration_profile", "interval is in order"): [
+        f"{name}_low = 1, {name}_high = 0"
+        for name in (
+            "co_application_rate",
+            "rate_ratio",
+            "industry_research",
+            "firm_firm",
+            "leader_involvement",
+            "chain",
+        )
+    ],
+    ("fct_industry_profile", "shares of a country sum to 1"): ["share = share / 2 + 0.1"],
+    ("fct_industry_profile", "each scheme holds every family"): [
+        "update {t} set families = families * 1.001 where population = 'all'"
+    ],
+    ("fct_industry_profile", "interval is in order"): ["rsca_low = 1, rsca_high = 0"],
+    ("fct_industry_profile", "advantages are sure"): [
+        "is_advantage = true, is_small = true",
+        "is_advantage = true, rsca_low = -0.1",
+        "update {t} set is_advantage = true where industry = 'none'",
+    ],
+    ("fct_industry_profile", "industry is known to BI"): ["industry = '7.7'"],
+    ("fct_technology_lag", "no country is held against itself"): ["reference = country"],
+    ("fct_technology_lag", "pairs stand both ways"): [
+        "country = 'ZZ'",
+        "update {t} set lag = 1, lag_low = 0, lag_high = 2, verdict = 'level' where lag is null",
+    ],
+    ("fct_technology_lag", "verdicts follow the interval"): [
+        "verdict = 'behind', lag_low = -1",
+        "verdict = 'ahead', lag_high = 1",
+        "verdict = 'level', lag_low = 1, lag_high = 2",
+    ],
+    ("fct_technology_lag", "interval is in order"): ["lag_low = 1, lag_high = 0"],
+    ("fct_emerging_link", "pairs are in order"): ["source = target"],
+    ("fct_emerging_link", "pairs have not met"): [
+        "update {t} set source = 'G06F', target = 'G06N' where network = 'WORLD'",
+    ],
+    ("fct_link_emergence", "pairs are in order"): ["source = target"],
+    ("fct_link_emergence", "pairs met twice"): ["families = 1"],
+    ("fct_link_prediction", "the model is better than degree alone"): [
+        "update {t} set average_precision = 0 where predictor = 'logistic'",
+    ],
+    ("fct_network_similarity", "countries differ"): ["country_b = country_a"],
+    ("fct_network_metric", "intervals are in order"): [
+        "rarefied_density_lower = 1, rarefied_density_upper = 0",
+    ],
+    ("fct_pathway", "the other label is another"): ["technology_next = technology_path"],
+    ("fct_pathway", "what is weak is told"): ["is_weak = not is_weak"],
+    ("fct_pathway", "countries are large enough"): ["families = 29"],
+    ("fct_pathway", "country is known to BI"): ["country = 'QQ'"],
+    ("fct_pathway", "sentences claim no intent"): ["sentence = 'Demand drives it.'"],
+    ("fct_pathway_test", "interval is in order"): ["low = 1, high = 0"],
+    ("fct_pathway_test", "what is not known holds nothing"): ["value = null, holds = true"],
+    ("fct_pathway_test", "high and low follow the interval"): [
+        "test = 'density high', low = 0.1, benchmark = 0.2, holds = true",
+        "test = 'density low', high = 0.2, benchmark = 0.1, holds = true",
+    ],
+    ("fct_pathway_test", "label is first of those that hold"): [
+        "update {t} set holds = true where label = 'I3'",
+        "update {t} set holds = true where label = 'C4'",
+    ],
+    ("fct_pathway_test", "country has a path"): ["country = 'QQ'"],
+    ("fct_reference_path", "standing follows the gap"): [
+        "standing = 'leading'",
+        "standing = 'level'",
+        "gap = 0",
+    ],
+    ("fct_reference_path", "who leads has most"): [
+        "families = leader_families + 1",
+        "rank = 1",
+        "leader = country",
+    ],
+    ("fct_reference_path", "a reference is ahead"): [
+        "reference = country",
+        "standing = 'level'",
+        "reference_families = families",
+        "kind = 'neither'",
+    ],
+    ("fct_reference_path", "kind follows its figures"): [
+        "kind = 'neither'",
+        "is_advantage = true",
+        "is_foundational = false",
+        "is_advantage = true, kind = 'advantage', rsca_low = 0",
+    ],
+    ("fct_reference_path", "technology is key core"): ["technology = 'A01B'"],
+    ("fct_reference_path", "country is known to BI"): ["country = 'QQ'"],
+    ("fct_reference_path", "similarity is in range"): [
+        "industry_similarity = 1.1",
+        "path_similarity = -0.1",
+        "similarity = 1.1",
+    ],
+    ("fct_network_metric", "the world is there"): ["delete from {t} where network = 'WORLD'"],
+    ("fct_network_metric", "networks are large enough to read"): [
+        "update {t} set families = 29 where level = 'subclass'",
+    ],
+    ("fct_patent", "scores beside it are in range"): [
+        "equal_score = null",
+        "critic_score = 100.1",
+        "topsis_score = -0.1",
+        "grey_score = 101",
+    ],
+    ("fct_patent", "positions are dense"): [
+        "update {t} set position = 0 where position = 1",
+        "update {t} set position = 1 where position = 2",
+        "update {t} set position = position + 1",
+    ],
+    ("fct_patent", "order follows the score"): [
+        "update {t} set score = 0 where position = 1",
+        "update {t} set rank = rank + 2 where position = 1",
+    ],
+    ("fct_patent", "the core is the best"): [
+        "update {t} set is_core = false where position = 1",
+        "update {t} set is_core = true where position = (select max(position) from {t})",
+    ],
+    ("fct_patent", "some are core, not all"): [
+        "update {t} set is_core = false",
+        "update {t} set is_core = true",
+    ],
+    ("fct_patent", "intervals of ranks are intervals"): [
+        "rank_low = null",
+        "rank_low = 0",
+        "rank_high = rank_low - 1",
+        "update {t} set rank_low = null, rank_high = null where position = 1",
+    ],
+    ("fct_patent", "dates are in order"): [
+        "priority_date = publication_date + 1, filing_date = null",
+        "priority_date = publication_date + 1, filing_date = publication_date, "
+        "publication_date = null",
+    ],
+    ("fct_patent", "few dates are out of order"): [
+        "update {t} set priority_date = publication_date + 1 where position % 500 = 0",
+    ],
+    ("fct_patent", "countries are known"): [
+        "update {t} set country = 'ZZ' where position % 10 = 0"
+    ],
+    ("fct_patent", "most countries are known"): [
+        "update {t} set country = 'ZZ' where position % 5 > 1"
+    ],
+    ("fct_patent", "citation windows are closed"): ["update {t} set fc_5_window_closed = false"],
+    ("fct_country_source", "steps of a country sum to 1"): ["share = share / 2"],
+    ("fct_country_source", "countries sum to the families"): ["families = families + 1"],
+    ("fct_country_source", "country is known to BI"): ["country = 'XX'"],
+    ("fct_country_source", "one basis is primary"): [
+        "is_primary = not is_primary",
+        "update {t} set is_primary = true",
+        "update {t} set is_primary = false",
+    ],
+    ("fct_country_source", "compared countries are recorded"): [
+        "update {t} set is_imputed = true",
+    ],
+    ("fct_patent_country", "share is one of the three"): [
+        "share = 0.123, share_by_applicant = 1, share_by_inventor = 1, share_by_first_filing = 1",
+    ],
+    ("fct_patent_country", "shares of a family sum to 1"): [
+        "update {t} set share = share / 2",
+        "update {t} set share_by_applicant = 1 - 1e-15 where share_by_applicant = 1",
+        "update {t} set share_by_inventor = 0",
+        "update {t} set share_by_first_filing = 0",
+    ],
+    ("fct_patent", "windows hold each other"): [
+        "fc_3 = 1, fc_5 = 0",
+        "fc_5 = 1, fc_7 = 0",
+        "fc_5 = 0, fcx_5 = 1",
+    ],
+    ("fct_patent", "what is estimated is open"): [
+        "fc_5_estimate = 9, fc_5_window_closed = true",
+        "fc_7_estimate = 9, fc_7_window_closed = true",
+    ],
+    ("fct_patent", "scopes agree"): ["sc = 1, xsec = 1", "sc = 1, conv = 0.5"],
+    # All rows of one family: it has as many as it has countries.
+    ("fct_patent_country", "every family is shared out"): [
+        "update {t} set family_id = 'none' where family_id = (select min(family_id) from {t})"
+    ],
+    ("fct_patent_country", "country is known to BI"): ["country = 'XX'"],
+    ("fct_stability", "agreement is in range"): [
+        "kendall_tau = 1.1",
+        "kendall_tau = -1.1, kendall_tau_low = -1.1",
+        "core_overlap = 1.1",
+        "core_overlap_low = -0.1",
+        "rank_biased_overlap = 1.1",
+        "rank_biased_overlap_low = -0.1",
+    ],
+    ("fct_stability", "low is no higher"): [
+        "kendall_tau_low = kendall_tau + 0.01",
+        "core_overlap_low = core_overlap + 0.01",
+        "rank_biased_overlap_low = rank_biased_overlap + 0.01",
+    ],
+    ("fct_stability", "the bootstrap is there once"): [
+        "delete from {t} where kind = 'bootstrap'",
+        "insert into {t} from {t} where kind = 'bootstrap'",
+    ],
+    ("fct_stability", "the variants sum to the bootstrap"): [
+        "update {t} set draws = draws + 1 where kind = 'bootstrap'",
+    ],
+    ("fct_stability", "the core holds under the bootstrap"): [
+        "update {t} set core_overlap = 0.49 where kind = 'bootstrap'",
+    ],
+    ("fct_threshold", "one threshold is the default"): [
+        "update {t} set is_default = true",
+        "update {t} set is_default = false",
+    ],
+    ("fct_threshold", "ties are core"): [
+        "tied_families = core_families + 1",
+        "tied_families = 1",
+        "tied_families = -2",
+    ],
+    ("fct_threshold", "a lower cut lets in no fewer"): [
+        "update {t} set core_families = core_families + 3150 where rule = 'top_share' "
+        "and threshold = 0.01",
+    ],
+    ("fct_patent_subfield", "one sub-field of a family is its primary"): [
+        "is_primary = not is_primary"
+    ],
+    ("fct_patent_subfield", "the primary is the one of fct_patent"): [
+        "update {t} set subfield = 'nonsense' where is_primary",
+        "delete from {t} where is_primary",
+    ],
+    ("fct_patent_subfield", "family is in fct_patent"): ["family_id = 'none'"],
+    ("stg_citation", "cites one thing"): [
+        "cited_publication = null, npl = null",
+        "cited_publication = 'US-1-A', npl = 'Nature 1869'",
+    ],
+    ("stg_citation", "cites no self"): ["cited_publication = citing_publication"],
+    ("stg_classification", "key is unique"): TWICE,
+    ("stg_classification", "symbol is canonical"): [
+        "symbol = 'H01L 21/02'",
+        "symbol = 'h01l21/02'",
+        "symbol = 'H01L21'",
+    ],
+    ("stg_classification", "symbols can be read"): ["subclass = null"],
+    ("stg_classification", "closed places are mapped"): [
+        "main_group = 'H01L27'",
+        "main_group = 'G06K9'",
+    ],
+    ("stg_classification", "publication is loaded"): ["publication_number = 'US-0-A'"],
+    ("stg_document", "publication number is canonical"): [
+        "publication_number = 'US7650331B1'",
+        "publication_number = 'US-7,650,331-B1'",
+    ],
+    ("stg_document", "dates are in order"): [
+        "filing_date = publication_date + 1, priority_date = null",
+        "priority_date = publication_date + 1, filing_date = publication_date",
+    ],
+    ("stg_document", "few dates are out of order"): [
+        "update {t} set filing_date = publication_date + 1, priority_date = null "
+        "where rowid % 500 = 0",
+    ],
+    ("stg_document", "publication date is plausible"): [
+        "publication_date = date '1789-12-31', filing_date = null, priority_date = null",
+        "publication_date = current_date + 60",
+    ],
+    ("stg_family", "every publication has a family"): ["publication_number = 'US-0-A'"],
+    ("stg_family", "a family has one number"): [
+        "family = family + 1",
+        "update {t} set family = (select max(family) + 1 from {t}) "
+        "where family_id in (select family_id from {t} group by family_id having count(*) > 1) "
+        "and publication_number in (select max(publication_number) from {t} group by family_id)",
+    ],
+    ("stg_family_citation", "key is unique"): TWICE,
+    ("stg_family_citation", "no self-citation"): ["cited_family = citing_family"],
+    ("stg_invention", "what every family has is known"): [
+        "is_pct = null",
+        "party_publication = null",
+    ],
+    ("stg_invention", "its documents stand for it"): [
+        "representative_publication = 'US-0-A'",
+        "publication_date = publication_date + 1",
+    ],
+    ("stg_invention", "the figures agree"): [
+        "office_count = document_count + 1",
+        "is_triadic = true, grant_date = null",
+    ],
+    ("stg_invention", "dates are in order"): ["priority_date = publication_date + 1"],
+    ("stg_invention", "few dates are out of order"): [
+        "update {t} set priority_date = publication_date + 1 where rowid % 500 = 0",
+    ],
+    ("stg_invention", "families can be placed"): [
+        "update {t} set first_filing_office = null",
+    ],
+    ("stg_invention_code", "key is unique"): TWICE,
+    ("stg_invention_code", "main groups are in their subclass"): [
+        "subclass = null",
+        "main_group = 'Y99Z1'",
+    ],
+    ("stg_invention_code", "every family is an invention"): ["family = -1"],
+    ("stg_invention_subclass", "key is unique"): TWICE,
+    ("stg_invention_subclass", "subclasses are counted"): ["subclass_count = subclass_count + 1"],
+    ("stg_party", "key is unique"): TWICE,
+    ("stg_party", "country is ISO 3166"): ["country = 'USA'", "country = 'us'", "country = ''"],
+    ("stg_party", "publication is loaded"): ["publication_number = 'US-0-A'"],
+    ("stg_party", "applicants have a country"): ["update {t} set country = null"],
+    ("stg_priority", "key is unique"): TWICE,
+    ("stg_priority", "priority is no later than the publication"): [
+        "priority_date = date '2990-01-01'"
+    ],
+}
+
+# A column of each mart that every row must fill, and one of its DOUBLEs.
+FILLED = {
+    "dim_country": ("is_compared", None),
+    "dim_industry": ("title", None),
+    "dim_organisation": ("families", "fractional_families"),
+    "dim_period": ("last_year", None),
+    "dim_technology": ("section", None),
+    "fct_collaboration_edge": ("families", "families"),
+    "fct_collaboration_profile": ("groups", "gini"),
+    "fct_convergence_edge": ("full_count", "z"),
+    "fct_convergence_node": ("degree", "effective_size"),
+    "fct_core_technology": ("is_core_technology", "location_quotient"),
+    "fct_country_ranking": ("rank_core", "families"),
+    "fct_country_stability": ("draws", "core_families_low"),
+    "fct_country_year": ("core_families", "cumulative_families"),
+    "fct_citing_office": ("citations", "citations"),
+    "fct_indicator_coverage": ("families", "known"),
+    "fct_emerging_link": ("chance", "katz"),
+    "fct_indicator_weight": ("coverage", "entropy"),
+    "fct_industry_profile": ("is_small", "rsca_low"),
+    "fct_link_emergence": ("families", "persistence"),
+    "fct_link_prediction": ("candidates", "average_precision"),
+    "fct_network_similarity": ("technologies", "pearson"),
+    "fct_network_metric": ("nodes", "average_path_length"),
+    "fct_technology_lag": ("families", "families"),
+    "fct_pathway": ("is_weak", "fractional_families"),
+    "fct_pathway_test": ("metric", "low"),
+    "fct_reference_path": ("kind", "lag"),
+    "fct_patent": ("is_core", "fc_5"),
+    "fct_country_source": ("is_imputed", "families"),
+    "fct_patent_country": ("share", "share"),
+    "fct_stability": ("draws", "core_overlap"),
+    "fct_threshold": ("core_families", "cut_score"),
+    "fct_patent_technology": ("is_core_technology", "share"),
+    "fct_trend_segment": ("families", "annual_growth"),
+    "fct_patent_subfield": ("is_primary", None),
+}
+for mart, (filled, number) in FILLED.items():
+    BAD[mart, "every row is complete"] = [f"{filled} = null"]
+    if number:
+        infinite = [f"{number} = '{value}'::double" for value in ("nan", "inf")]
+        BAD[mart, "numbers are finite"] = infinite
+BAD["fct_indicator_weight", "every row is complete"].append("is_used = true, weight = null")
+
+# Warnings that the sample deserves, and what would spare it: there, bad rows prove nothing alone.
+MENDED = {
+    ("fct_core_technology", "some technology is core"): (
+        "update {t} set is_core_technology = true where rank = 1"
+    ),
+    (
+        "fct_link_prediction",
+        "the model is better than degree alone",
+    ): "update {t} set average_precision = 1 where predictor = 'logistic'",
+    ("fct_patent", "citation windows are closed"): "update {t} set fc_5_window_closed = true",
+    ("fct_country_source", "compared countries are recorded"): "update {t} set is_imputed = false",
+    ("source_table", "sources are fresh"): "update {t} set newest_publication = current_date - 399",
+    ("stg_party", "applicants have a country"): "update {t} set country = 'US'",
+    (
+        "stg_citation",
+        "cites no self",
+    ): "delete from {t} where cited_publication = citing_publication",
+}
+
+# What is odd and within a declared bound: it passes.
+ODD = {
+    ("source_file", "few rows are rejected"): ["loaded = loaded - 40, rejected = 40"],
+    ("source_table", "no table went back in time"): ["newest_before = newest_publication"],
+    ("stg_document", "few dates are out of order"): [
+        "filing_date = publication_date + 1, priority_date = null",
+    ],
+    ("stg_invention", "few dates are out of order"): ["priority_date = publication_date + 1"],
+    ("stg_organisation", "types are known"): [
+        "update {t} set organisation_type = 'UNKNOWN' where rowid % 20 = 0"
+    ],
+    ("stg_organisation", "most types are known"): [
+        "update {t} set organisation_type = 'UNKNOWN' where rowid % 5 = 0"
+    ],
+    ("fct_patent", "few dates are out of order"): ["priority_date = publication_date + 1"],
+    ("fct_patent", "most countries are known"): [
+        "update {t} set country = 'ZZ' where position % 5 = 0"
+    ],
+}
+
+# A mart that the sample leaves empty, and the one row that is changed instead.
+GIVEN = {
+    "fct_reference_path": "delete from {t}; insert into {t} by name select "
+    "'information_technology' as topic, "
+    "'G06N' as technology, 'CN' as country, 40 as families, 4 as rank, 'US' as leader, "
+    "400 as leader_families, -17 as gap, 'lagging' as standing, 'all' as subfield, 4 as lag, "
+    "true as is_foundational, false as is_advantage, 'foundational' as kind, 'US' as reference, "
+    "400 as reference_families, 0.5 as industry_similarity, 0 as path_similarity, "
+    "0.25 as similarity, -0.4 as rsca, -0.5 as rsca_low, 'China is lagging.' as reason;",
+}
+
+# Tables that may have no row at all: one country has no pairs, and a narrow topic no network.
+MAY_BE_EMPTY = sorted(
+    {table for table, _ in EXPECTATIONS}
+    - {table for table, name in EXPECTATIONS if name == "has rows"}
+)
+
+# Tables of which a part will do: nothing but their own rows decides their expectations.
+LARGE = {"stg_citation", "stg_family_citation"}
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """A change to one table, and the expectation that judges it."""
+
+    table: str
+    expectation: str
+    change: str
+    is_bad: bool = True
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return EXPECTATIONS[self.table, self.expectation]
+
+    @property
+    def reads(self) -> set[str]:
+        query = self.config["kwargs"].get("unexpected_rows_query", "")
+        return {self.table, *re.findall(r"(?:marts|staging|meta)\.(\w+)", query)}
+
+    @property
+    def sql(self) -> str:
+        table = f"{schema_of(self.table)}.{self.table}"
+        given = GIVEN.get(self.table, "").format(t=table)
+        if re.match("(update|insert|delete) ", self.change):
+            return given + self.change.format(t=table)
+        change = f"update {table} set {self.change} where rowid = (select min(rowid) from {table})"
+        return given + change
+
+
+def schema_of(table: str) -> str:
+    schemas = {"stg": "staging", "source": "meta"}
+    return schemas.get(table.split("_")[0], "marts")
+
+
+def bad_rows(table: str, name: str) -> Iterator[Seeded]:
+    """What the expectation must notice: rows beyond what it allows, or those of BAD."""
+    expectation = EXPECTATIONS[table, name]
+    kwargs = expectation["kwargs"]
+    match expectation["type"]:
+        case "expect_table_row_count_to_be_between":
+            changes = ["delete from {t}"]
+        case "expect_column_values_to_be_unique" | "expect_compound_columns_to_be_unique":
+            changes = TWICE
+        case "expect_column_values_to_not_be_null":
+            changes = [f"{kwargs['column']} = null"]
+        case "expect_column_values_to_be_in_set":
+            changes = [f"{kwargs['column']} = 'nonsense'"]
+        case "expect_column_values_to_be_between":
+            bounds = {"min_value": -1, "max_value": 1}
+            changes = [
+                f"{kwargs['column']} = {kwargs[bound] + beyond}"
+                for bound, beyond in bounds.items()
+                if bound in kwargs
+            ]
+        case _:
+            changes = BAD[table, name]
+    yield from (Seeded(table, name, change) for change in changes)
+    fine = [MENDED[table, name]] if (table, name) in MENDED else ODD.get((table, name), [])
+    yield from (Seeded(table, name, change, is_bad=False) for change in fine)
+
+
+CASES = [case for key in EXPECTATIONS for case in bad_rows(*key)]
+
+
+def rounds_of(cases: list[Seeded]) -> list[list[Seeded]]:
+    """Share cases out between copies, so that none changes what another's expectation reads."""
+    rounds: list[list[Seeded]] = []
+    for case in cases:
+        for others in rounds:
+            if not any(case.table in o.reads or o.table in case.reads for o in others):
+                others.append(case)
+                break
+        else:
+            rounds.append([case])
+    return rounds
+
+
+@pytest.fixture(scope="module")
+def verdicts(once, sample_release) -> dict[Any, Result]:
+    """The verdict on each case, and on a suite whose expectations cannot be judged."""
+
+    def make(folder: Path) -> dict[Any, Result]:
+        base = folder / "good.duckdb"
+        copy_tables(sample_release.warehouse, sample_release.database, base)
+        jobs, judged = [], []
+        for number, cases in enumerate(rounds_of(CASES)):
+            file, suites = folder / f"{number}.duckdb", folder / str(number)
+            shutil.copyfile(base, file)
+            suites.mkdir()
+            with duckdb.connect(str(file)) as db:
+                for case in cases:
+                    db.execute(case.sql)
+            for case in cases:
+                write_suite(suites, case.table, case.config)
+            tables = [(schema_of(case.table), case.table) for case in cases]
+            jobs.append(Job(str(file), tables, str(suites)))
+            judged += [(c.table, c.expectation, c.change) for c in cases]
+        odd = folder / "odd"
+        odd.mkdir()
+        kwargs = {"column": "no_such_column"}
+        about = {"name": "odd", "why": "A suite may be behind its table"}
+        expectation = {
+            "type": "expect_column_values_to_not_be_null",
+            "kwargs": kwargs,
+            "meta": about,
+        }
+        write_suite(odd, "dim_period", expectation | {"severity": "warning"})
+        jobs.append(Job(str(base), [("marts", "dim_period")], str(odd)))
+        judged.append("odd")
+        empty = folder / "empty.duckdb"
+        shutil.copyfile(base, empty)
+        with duckdb.connect(str(empty)) as db:
+            db.execute("update marts.fct_patent set subfield = null")  # a topic without sub-fields
+            for table in MAY_BE_EMPTY:
+                db.execute(f"delete from {schema_of(table)}.{table}")
+        jobs.append(Job(str(empty), [(schema_of(table), table) for table in MAY_BE_EMPTY]))
+        with Validator() as validator:
+            results = validator.judge(jobs)
+        shutil.rmtree(folder)
+        of_empty = results[len(judged) :]
+        seeded = dict(zip(judged, results, strict=False))
+        return seeded | {(r.table, r.expectation, "empty"): r for r in of_empty}
+
+    return once("validate", make)
+
+
+def copy_tables(warehouse: Path, release: Path, target: Path) -> None:
+    with duckdb.connect(str(target)) as db:
+        for catalog, path, schema in (
+            ("warehouse", warehouse, "staging"),
+            ("release", release, "marts"),
+            ("release", release, "meta"),
+        ):
+            db.execute(f"attach if not exists '{path}' as {catalog} (read_only)")
+            db.execute(f"create schema {schema}")
+            for (table,) in db.sql(
+                "select table_name from duckdb_tables() "
+                f"where database_name = '{catalog}' and schema_name = '{schema}'"
+            ).fetchall():
+                part = "limit 1000" if table in LARGE else ""
+                db.execute(
+                    f"create table {schema}.{table} as from {catalog}.{schema}.{table} {part}"
+                )
+
+
+def write_suite(folder: Path, table: str, *expectations: dict[str, Any]) -> None:
+    suite = {"name": table, "expectations": list(expectations), "meta": {}}
+    (folder / f"{table}.json").write_text(json.dumps(suite))
+
+
+@pytest.mark.parametrize("key", EXPECTATIONS, ids=": ".join)
+def test_an_expectation_passes_on_the_sample_or_warns(key: tuple[str, str], sample_release) -> None:
+    (result,) = (r for r in sample_release.outcome.results if (r.table, r.expectation) == key)
+    assert result.outcome == ("failed" if key in MENDED else "passed")
+    assert not result.refuses
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.table}: {c.expectation}: {c.change}")
+def test_an_expectation_fails_on_a_bad_row(case: Seeded, verdicts) -> None:
+    result = verdicts[case.table, case.expectation, case.change]
+    assert (result.table, result.expectation) == (case.table, case.expectation)
+    assert (result.severity, result.why) == (case.config["severity"], case.config["meta"]["why"])
+    assert result.outcome == ("failed" if case.is_bad else "passed"), result.observed
+    assert result.refuses == (case.is_bad and result.severity == "critical")
+
+
+@pytest.mark.parametrize("table", MAY_BE_EMPTY)
+def test_a_table_that_may_be_empty_passes_when_it_is(table: str, verdicts) -> None:
+    judged = [verdicts[*key, "empty"] for key in EXPECTATIONS if key[0] == table]
+    assert [r for r in judged if r.outcome != "passed"] == []
+
+
+@pytest.mark.slow
+def test_a_world_of_one_country_is_published(tmp_path: Path) -> None:
+    world.main(["--families", "3000", "--layout", "google_patents", "--out", f"{tmp_path}/all"])
+    (tmp_path / "one").mkdir()
+    with duckdb.connect() as db:
+        db.execute(
+            f"create view everyone as from read_parquet('{tmp_path}/all/*.parquet'); "
+            "copy (from everyone where family_id not in (select family_id from everyone, "
+            "unnest(assignee_harmonized) as of_(owner) where owner.country_code <> 'JP')) "
+            f"to '{tmp_path}/one/publications.parquet'"
+        )
+    outcome = refresh(
+        Settings(
+            sources={"google_patents": tmp_path / "one"}, countries=["JP"], threads=2,
+            warehouse=tmp_path / "warehouse.duckdb", releases=tmp_path / "releases",
+        )
+    )  # fmt: skip
+    assert outcome.status == "published"
+    assert outcome.rows["fct_network_similarity"] == outcome.rows["fct_technology_lag"] == 0
+
+
+def test_a_verdict_says_how_many_rows_are_bad_and_in_which_columns(verdicts) -> None:
+    name = "country_source is one of the known"
+    result = verdicts["fct_patent", name, "country_source = 'nonsense'"]
+    assert (result.column, result.observed) == ("country_source", "1")
+    key = verdicts["fct_patent", "key is unique", "insert into {t} from {t} limit 1"]
+    assert (key.column, key.observed) == ("topic, family_id", "2")
+
+
+def test_an_expectation_that_cannot_be_judged_refuses_even_as_a_warning(verdicts) -> None:
+    result = verdicts["odd"]
+    assert (result.outcome, result.severity) == ("errored", "warning")
+    assert "no_such_column" in result.observed
+    assert result.refuses
+
+
+@pytest.mark.parametrize(
+    ("severity", "outcome", "refuses"),
+    [
+        ("critical", "failed", True),
+        ("warning", "failed", False),
+        ("info", "failed", False),
+        ("critical", "errored", True),
+        ("warning", "errored", True),
+        ("info", "errored", True),
+        ("critical", "passed", False),
+    ],
+)
+def test_only_what_is_critical_or_cannot_be_judged_refuses(
+    severity: Any, outcome: Any, refuses: bool
+) -> None:
+    result = Result("fct_patent", "score is known", None, severity, outcome, "1", "It ranks")
+    assert result.refuses == refuses
+
+
+@pytest.mark.parametrize("path", sorted(SUITES.glob("*.json")), ids=lambda path: path.stem)
+def test_every_expectation_has_a_name_of_its_own_a_reason_and_a_severity(path: Path) -> None:
+    suite = json.loads(path.read_text())
+    assert suite["name"] == path.stem
+    for expectation in suite["expectations"]:
+        assert expectation.keys() == {"type", "kwargs", "severity", "meta"}
+        assert expectation["severity"] in {"critical", "warning", "info"}
+        assert expectation["meta"].keys() == {"name", "why"}
+        assert all(text.strip() for text in expectation["meta"].values())
+    names = [expectation["meta"]["name"] for expectation in suite["expectations"]]
+    assert len(set(names)) == len(names)
+    assert "critical" in {expectation["severity"] for expectation in suite["expectations"]}
+
+
+def test_every_reason_is_told_in_words_and_is_no_copy_of_anothers() -> None:
+    names: dict[str, set[str]] = {}
+    for (table, name), expectation in EXPECTATIONS.items():
+        why = expectation["meta"]["why"]
+        assert len(why.split()) >= 4, (table, name)
+        names.setdefault(why, set()).add(name)
+    assert {why: sorted(said) for why, said in names.items() if len(said) > 1} == {}
+
+
+def test_what_is_loaded_every_staging_table_and_every_mart_has_a_suite() -> None:
+    tables = [t for t in discover(available()).values() if t.schema in ("marts", "staging")]
+    named = [("meta", "source_file"), ("meta", "source_table")]
+    named += [(t.schema, t.name) for t in tables]
+    assert {name for _, name in named} == {path.stem for path in SUITES.glob("*.json")}
+    assert suites_for(named) == named
+    assert suites_for([("marts", "no_such_table")]) == []
+
+
+def test_every_mart_is_held_to_complete_rows_and_finite_numbers() -> None:
+    marts = {t.name for t in discover(available()).values() if t.schema == "marts"}
+    assert FILLED.keys() == marts
+    assert {table for table, name in EXPECTATIONS if name == "every row is complete"} == marts
+    assert {table for table, name in EXPECTATIONS if name == "numbers are finite"} == {
+        mart for mart, (_, number) in FILLED.items() if number
+    }
+
+
+def test_no_bad_row_is_meant_for_an_expectation_that_is_gone() -> None:
+    assert BAD.keys() <= EXPECTATIONS.keys()
+    assert MENDED.keys() | ODD.keys() <= BAD.keys()
+    assert not MENDED.keys() & ODD.keys()
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["echo the roof fell in >&2; exit 1", "echo the roof fell in >&2; kill -KILL $$"],
+    ids=["exits", "is killed"],
+)
+def test_a_process_that_dies_is_told_with_its_last_words(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\n{program}\n")
+    python.chmod(0o755)
+    monkeypatch.setattr("corepath.warehouse.validate.validator.sys.executable", str(python))
+    with Validator() as validator, pytest.raises(CorepathError, match="the roof fell in"):
+        validator.judge([Job("x.duckdb", [])])
+
+
+def test_what_a_library_prints_does_not_spoil_the_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "great_expectations.py").write_text("print('Welcome to Great Expectations!')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Validator() as validator:
+        assert validator.judge([]) == []
+
+
+def test_a_validator_answers_as_often_as_it_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "great_expectations.py").write_text(
+        "import sys; print('x' * 200_000, file=sys.stderr)"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Validator() as validator:
+        assert [validator.judge([]) for _ in range(3)] == [[], [], []]
+        assert validator._process.poll() is None
+
+
+def test_a_validator_that_is_not_needed_is_ended() -> None:
+    with Validator() as validator:
+        process = validator._process
+        assert process.poll() is None
+    assert process.poll() is not None
+
+
+def test_a_verdict_goes_with_the_table_its_suite_and_the_tables_its_suite_reads(tmp_path) -> None:
+    def mark(suite: str, **marks: str) -> str:
+        (tmp_path / "stg_a.json").write_text(suite)
+        return verdict_mark(
+            "staging.stg_a", {f"staging.{k}": v for k, v in marks.items()}, tmp_path
+        )
+
+    suite = '{"query": "select 1 from {batch}, staging.stg_b"}'
+    same = {"stg_a": "1", "stg_b": "1", "stg_c": "1"}
+    assert mark(suite, **same) == mark(suite, **(same | {"stg_c": "2"}))
+    changed = [mark(suite, **(same | {"stg_a": "2"})), mark(suite, **(same | {"stg_b": "2"})),
+               mark(suite + " ", **same)]  # fmt: skip
+    assert len({mark(suite, **same), *changed}) == 4
+
+
+def test_a_verdict_that_could_not_be_reached_is_asked_for_again() -> None:
+    passed = Result("stg_a", "is", None, "critical", "passed", "", "why")
+    errored = replace(passed, table="stg_b", outcome="errored")
+    with duckdb.connect() as db:
+        db.execute("attach ':memory:' as warehouse; create schema warehouse.raw")
+        marks = {"stg_a": "1", "stg_b": "1", "stg_c": "1"}
+        assert kept_verdicts(db, marks) == {}
+        keep_verdicts(db, marks, [passed, errored])
+        assert kept_verdicts(db, marks) == {"stg_a": [passed]}
+        assert kept_verdicts(db, {"stg_a": "2"}) == {}
+
+
+def test_a_verdict_that_refuses_is_asked_for_again_and_a_warning_is_not() -> None:
+    warned = Result("stg_a", "is", None, "warning", "failed", "3", "why")
+    refused = replace(warned, table="stg_b", severity="critical")
+    with duckdb.connect() as db:
+        db.execute("attach ':memory:' as warehouse; create schema warehouse.raw")
+        marks = {"stg_a": "1", "stg_b": "1"}
+        assert kept_verdicts(db, marks) == {}
+        keep_verdicts(db, marks, [warned, refused])
+        assert kept_verdicts(db, marks) == {"stg_a": [warned]}

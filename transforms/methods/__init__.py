@@ -1,0 +1,1 @@
+"""The mathematics that tables share: entropy, networks, null models, paths, lags."""

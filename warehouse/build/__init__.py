@@ -1,0 +1,1 @@
+"""The graph of tables, and how it is run."""

@@ -1,0 +1,482 @@
+"""Build the graph of tables: the warehouse's, kept, and a topic's, fresh."""
+
+import hashlib
+import logging
+import time
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Any
+
+import duckdb
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from corepath.transforms.methods.entropy import DegenerateInput
+from corepath.transforms.methods.pathway import PathTest
+from corepath.warehouse.build.graph import GraphError, Table, describe
+from corepath.warehouse.database import KEPT_SHARE, giving_up, identifier, literal, memory_limit
+from corepath.warehouse.errors import BadInput, CorepathError, Refused
+from corepath.warehouse.settings import ROOT
+from corepath.warehouse.sources import Source
+from corepath.warehouse.topic.files import Topic
+
+log = logging.getLogger("corepath.build")
+
+# How the parts of a table are made: a name, work that can be sent to other processes, and how many
+# may run at once, lest they hold too much.
+Spread = Callable[[str, Sequence[Callable[[], pl.DataFrame]], int], list[pl.DataFrame]]
+
+
+def one_by_one(
+    name: str, works: Sequence[Callable[[], pl.DataFrame]], at_once: int
+) -> list[pl.DataFrame]:
+    """Make parts one after the other, here."""
+    del name, at_once
+    return [work() for work in works]
+
+
+REFERENCE = ROOT / "reference"
+
+# What every BI tool reads, whichever driver it uses.
+MART_TYPES = {"BIGINT", "DOUBLE", "VARCHAR", "BOOLEAN", "DATE"}
+
+_BUILT = "create table if not exists warehouse.raw.built (name varchar primary key, mark varchar)"
+
+
+def read_reference(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Read the look-up tables into the schema `reference`.
+
+    Returns
+    -------
+    dict of str to str
+        A fingerprint a table, by schema.name.
+
+    Raises
+    ------
+    BadInput
+        A file is no table; the message names it.
+    """
+    connection.execute("create schema if not exists memory.reference")
+    marks = {}
+    for path in sorted(REFERENCE.glob("*.csv")):
+        try:
+            # NA is Namibia, so that only an empty field is null; every row decides the types.
+            connection.execute(
+                f"create table memory.reference.{identifier(path.stem)} as select * from "
+                "read_csv(?, header = true, delim = ',', quote = '\"', nullstr = '', "
+                "sample_size = -1)",
+                [str(path)],
+            )
+        except duckdb.Error as error:
+            raise BadInput(f"{path}: {error}") from error
+        marks[f"reference.{path.stem}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    for path in sorted(REFERENCE.glob("*.toml")):
+        target = f"memory.reference.{identifier(path.stem)}"
+        _write(connection, target, read_rules(path))
+        marks[f"reference.{path.stem}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return marks
+
+
+def read_rules(path: Path) -> pl.DataFrame:
+    """Spell a file of rules out as a table.
+
+    Parameters
+    ----------
+    path
+        A TOML file: a table a dimension, with an array `rule` of tables with label, title, says,
+        and `all`: lists of tests.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a rule x clause x test: dimension, position (of the rule, from 1), label, title,
+        says, clause (from 1), test.
+
+    Raises
+    ------
+    BadInput
+        The file is no TOML, a rule lacks a field, its label is taken, or a test is none; the
+        message names file and rule.
+    """
+    try:
+        dimensions = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{path}: {error}") from error
+    rows: list[dict[str, Any]] = []
+    for dimension, table in dimensions.items():
+        for position, rule in enumerate(table.get("rule", ()), start=1):
+            try:
+                tests = _spelt_out(rule, {row["label"] for row in rows})
+            except ValueError as error:
+                name = rule.get("label", f"rule {position}")
+                raise BadInput(f"{path}: {dimension}, {name}: {error}") from error
+            rows += [{"dimension": dimension, "position": position} | test for test in tests]
+    if not rows:
+        raise BadInput(f"{path}: it has no rule")
+    return pl.DataFrame(rows)
+
+
+def _spelt_out(rule: Mapping[str, Any], known: set[str]) -> list[dict[str, Any]]:
+    """Give a row for each test of a rule; say what is wrong with it."""
+    if lacking := [name for name in ("label", "title", "says", "all") if not rule.get(name)]:
+        raise ValueError(f"{' and '.join(lacking)} missing or empty")
+    if rule["label"] in known:
+        raise ValueError("the label is taken")
+    if not all(rule["all"]):
+        raise ValueError("a list of tests is empty")
+    for test in (test for tests in rule["all"] for test in tests):
+        PathTest.read(test)
+    return [
+        {name: rule[name] for name in ("label", "title", "says")} | {"clause": clause, "test": test}
+        for clause, tests in enumerate(rule["all"], start=1)
+        for test in tests
+    ]
+
+
+def write_topic(
+    connection: duckdb.DuckDBPyConnection, topic: Topic, countries: list[str] | None
+) -> dict[str, str]:
+    """Write the topic's tables into the schema `topic`.
+
+    Returns
+    -------
+    dict of str to str
+        A fingerprint a table, by schema.name.
+    """
+    connection.execute("create schema if not exists memory.topic")
+    marks = {}
+    for name, frame in topic.tables(countries).items():
+        _write(connection, f"memory.topic.{identifier(name)}", frame)
+        marks[f"topic.{name}"] = hashlib.sha256(frame.write_json().encode()).hexdigest()
+    return marks
+
+
+def unite_sources(
+    connection: duckdb.DuckDBPyConnection, table: Table, sources: Mapping[str, Source]
+) -> None:
+    """Show a canonical table of all sources as one view, with each row's source and its rank.
+
+    Parameters
+    ----------
+    connection
+        Where the schema `sources` is.
+    table
+        The table `sources.<name>`: its file declares the columns, its parents give the rows.
+    sources
+        The sources by name.
+
+    Raises
+    ------
+    GraphError
+        A source gives a column that the canonical table does not have.
+    """
+    prototype = table.text.strip()
+    columns = set(connection.sql(prototype).columns)
+    parts = [f"select *, null::varchar as source, null::bigint as source_rank from ({prototype})"]
+    for parent in table.parents:
+        name = parent.split(".")[0]
+        strange = set(connection.sql(f"from {parent}").columns) - columns
+        if strange:
+            raise GraphError(
+                f"sql/sources/{name}/{table.name}.sql: {', '.join(sorted(strange))} is no column "
+                f"of sql/sources/{table.name}.sql"
+            )
+        parts.append(
+            f"select *, {literal(name)} as source, {sources[name].rank} as source_rank "
+            f"from {parent}"
+        )
+    connection.execute("create schema if not exists memory.sources")
+    connection.execute(
+        f"create or replace view memory.sources.{table.name} as "
+        + "\nunion all by name\n".join(parts)
+    )
+
+
+def is_kept(connection: duckdb.DuckDBPyConnection, table: Table, mark: str) -> bool:
+    """Tell whether the warehouse holds a table as it should be."""
+    connection.execute(_BUILT)
+    kept = connection.execute(
+        "select 1 from warehouse.raw.built where name = ? and mark = ?", [table.key, mark]
+    ).fetchall()
+    return bool(kept)
+
+
+def keep(connection: duckdb.DuckDBPyConnection, table: Table, mark: str) -> int:
+    """Build a table of the warehouse and note what it was made of, both or neither.
+
+    Returns
+    -------
+    int
+        Its rows.
+    """
+    connection.begin()
+    try:
+        rows = make(connection, table, "warehouse")
+        connection.execute(
+            "insert or replace into warehouse.raw.built values (?, ?)", [table.key, mark]
+        )
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return rows
+
+
+def make(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    catalog: str,
+    spread: Spread = one_by_one,
+) -> int:
+    """Build one table from its parents.
+
+    Parameters
+    ----------
+    connection
+        Where the parents are found by schema and name.
+    table
+        What to build.
+    catalog
+        Where to put it.
+    spread
+        How to make its parts, if it is made in parts.
+
+    Returns
+    -------
+    int
+        Its rows; 0 of a view, whose rows are made where they are read.
+
+    Raises
+    ------
+    CorepathError
+        DuckDB or the Python function failed; the message names the file.
+    """
+    started = time.perf_counter()
+    schema = f"{catalog}.{identifier(table.schema)}"
+    target = f"{schema}.{identifier(table.name)}"
+    connection.execute(f"create schema if not exists {schema}")
+    try:
+        if table.path.suffix == ".sql":
+            kind = "view" if table.is_view else "table"
+            _drop_other(connection, catalog, table)
+            connection.execute(f"create or replace {kind} {target} as\n{table.text}")
+        else:
+            _write(connection, target, _call(connection, table, spread))
+    except DegenerateInput as error:
+        raise Refused(f"this topic cannot be analysed on these sources: {error}") from error
+    except (duckdb.Error, pl.exceptions.PolarsError) as error:
+        raise CorepathError(f"{table.path}: {error}") from error
+    if table.is_view:  # to count its rows would be to make them
+        log.info("%s: a view", table.key)
+        return 0
+    rows = connection.sql(f"select count(*) from {target}").fetchall()[0][0]
+    if table.schema == "marts":
+        _comment(connection, table, catalog)
+    log.info("%s: %s rows in %.2f s", table.key, f"{rows:,}", time.perf_counter() - started)
+    return rows
+
+
+def _drop_other(connection: duckdb.DuckDBPyConnection, catalog: str, table: Table) -> None:
+    """Drop a table that has become a view since it was kept, or a view a table."""
+    other = "table" if table.is_view else "view"
+    found = connection.execute(
+        f"select 1 from duckdb_{other}s() "
+        f"where database_name = ? and schema_name = ? and {other}_name = ?",
+        [catalog, table.schema, table.name],
+    ).fetchall()
+    if found:
+        target = f"{catalog}.{identifier(table.schema)}.{identifier(table.name)}"
+        connection.execute(f"drop {other} {target}")
+
+
+def _call(connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread) -> pl.DataFrame:
+    with _Room(connection) as room:
+        if table.is_in_parts:
+            return _in_parts(connection, table, spread, room)
+        frames = {parent.split(".")[1]: _scan(connection, parent, room) for parent in table.parents}
+        result = table.function()(**frames)
+        return result.collect(engine="streaming") if isinstance(result, pl.LazyFrame) else result
+
+
+def _in_parts(
+    connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread, room: "_Room"
+) -> pl.DataFrame:
+    """Make a table in parts, some perhaps in processes without DuckDB: they share files."""
+    to_share = memory_limit(connection) * (1 - KEPT_SHARE)
+    for parent in table.parents:
+        room.make(parent)
+    at_once = int(max(1, min(to_share / max(room.held, 1), table.parts())))
+    ((beside,),) = connection.sql("select current_setting('temp_directory')").fetchall()
+    spilled = Path(beside).absolute()  # processes may work in other folders
+    spilled.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=spilled) as folder:
+        files = {name.split(".")[1]: Path(folder) / f"{name}.parquet" for name in table.parents}
+        for parent, file in zip(table.parents, files.values(), strict=True):
+            connection.execute(f"copy (from {parent}) to {literal(file)} (format parquet)")
+        works = [partial(_make_part, table, part, files) for part in range(table.parts())]
+        return pl.concat(spread(table.key, works, at_once))
+
+
+# What functions hold for a row of the longest table that they read, at most; measured.
+BYTES_A_ROW = 1000
+
+
+class _Room(ExitStack):
+    """Lets DuckDB hold less while a function holds rows: those of the longest table it has read.
+
+    What DuckDB gives up it may have to read again: a function that reads nothing takes nothing.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        super().__init__()
+        self.held = 0  # bytes
+        self._connection = connection
+        self._lock = Lock()
+
+    def make(self, parent: str) -> None:
+        """Make room for the rows of a table, in addition to what there is; of a view, for none."""
+        with self._lock:  # a frame may be read by any thread, and two at once
+            sizes = self._connection.execute(
+                "select estimated_size from duckdb_tables() "
+                "where schema_name || '.' || table_name = ?", [parent],
+            ).fetchall()  # fmt: skip
+            held = max((rows for (rows,) in sizes), default=0) * BYTES_A_ROW
+            if held > self.held:
+                self.close()
+                self.held = held
+                self.enter_context(giving_up(self._connection, held))
+
+
+def _make_part(table: Table, part: int, files: Mapping[str, Path]) -> pl.DataFrame:
+    # Of a file a part reads the columns that it uses.
+    frames = {name: pl.scan_parquet(file, glob=False) for name, file in files.items()}
+    return table.function()(part, **frames).lazy().collect()
+
+
+def _scan(connection: duckdb.DuckDBPyConnection, parent: str, room: _Room) -> pl.LazyFrame:
+    """Give a table as a frame that streams the columns that are used, when they are."""
+    path = literal(connection.sql("select current_setting('search_path')").fetchall()[0][0])
+
+    def read(
+        columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _: int | None
+    ) -> Iterator[pl.DataFrame]:
+        room.make(parent)
+        # A frame may be read twice at once, and a connection has one result at a time.
+        with connection.cursor() as cursor:
+            cursor.execute(f"set search_path = {path}")
+            chosen = ", ".join(map(identifier, columns)) if columns else "*"
+            limit = "" if rows is None else f" limit {rows}"
+            for batch in cursor.sql(f"select {chosen} from {parent}{limit}").to_arrow_reader():
+                frame = pl.DataFrame(batch)
+                yield frame if predicate is None else frame.filter(predicate)
+
+    schema = connection.sql(f"from {parent} limit 0").pl().schema
+    return register_io_source(read, schema=schema)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, target: str, frame: pl.DataFrame) -> None:
+    connection.register("frame_to_write", frame.to_arrow())
+    try:
+        connection.execute(f"create or replace table {target} as from frame_to_write")
+    finally:
+        connection.unregister("frame_to_write")
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: Table, catalog: str) -> None:
+    """Put the comments of a mart's file on its table, and hold it to the types BI reads."""
+    target = f"{catalog}.{table.schema}.{identifier(table.name)}"
+    description = describe(table)
+    columns = {name: kind for name, kind, *_ in connection.sql(f"describe {target}").fetchall()}
+    if list(columns) != list(description.columns):
+        odd = set(columns) ^ set(description.columns)
+        raise GraphError(f"{table.path}: a comment beside each column, please: {sorted(odd)}")
+    for name, kind in columns.items():
+        if kind not in MART_TYPES:
+            raise GraphError(f"{table.path}: {name} is {kind}; cast it to one of {MART_TYPES}")
+        connection.execute(
+            f"comment on column {target}.{identifier(name)} is {literal(description.columns[name])}"
+        )
+    connection.execute(f"comment on table {target} is {literal(description.text)}")
+
+
+def describe_marts(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], catalog: str
+) -> None:
+    """Write meta.data_dictionary: one row a column of every mart, the text of its comment."""
+    rows = [
+        {"table_name": table.name, "position": i, "column_name": column,
+         "is_key": column in description.key, "comment": comment,
+         "table_comment": description.text}
+        for table in tables.values()
+        if table.schema == "marts"
+        for description in [describe(table)]
+        for i, (column, comment) in enumerate(description.columns.items(), start=1)
+    ]  # fmt: skip
+    _write(connection, f"{catalog}.meta.data_dictionary", pl.DataFrame(rows))
+
+
+def describe_files(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
+    """Write meta.source_file and meta.source_table: what was read, to be judged before the build.
+
+    `meta.source_file` has one row a raw file: where it came from, its rows, loaded and rejected.
+    `meta.source_table` has one row a raw table: its rows, and the newest publication it tells of,
+    now and when it was loaded before.
+    """
+    with _credits(connection, sources):
+        connection.execute(
+            "create table build.meta.source_file as "
+            "select f.*, c.title, c.licence, c.credit, c.url "
+            "from warehouse.raw.source_file as f inner join credits as c using (source) "
+            "order by source, file"
+        )
+        connection.execute(
+            "create table build.meta.source_table as select t.* exclude (mark) "
+            "from warehouse.raw.source_table as t inner join credits as c using (source) "
+            "order by source, name"
+        )
+
+
+def describe_sources(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
+    """Write meta.source: what each source gave, and how many publications were merged.
+
+    It has one row a source: the sums over its files, the publications it tells of as
+    the best-ranked source, and how many of these another source tells of too.
+    """
+    with _credits(connection, sources):
+        connection.execute(
+            "create table build.meta.source as "
+            "with documents as (select source, count(*) as publications, "
+            "count(*) filter (where source_count > 1) as merged_publications "
+            "from staging.stg_document group by source), "
+            "files as (select source, count(*) as files, sum(rows)::bigint as rows, "
+            "sum(loaded)::bigint as loaded, sum(rejected)::bigint as rejected "
+            "from build.meta.source_file group by source) "
+            "select source, c.rank, f.files, f.rows, f.loaded, f.rejected, "
+            "coalesce(d.publications, 0) as publications, "
+            "coalesce(d.merged_publications, 0) as merged_publications, "
+            "c.title, c.licence, c.credit, c.url "
+            "from credits as c inner join files as f using (source) "
+            "left join documents as d using (source) order by c.rank"
+        )
+
+
+@contextmanager
+def _credits(
+    connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]
+) -> Iterator[None]:
+    """Show what the sources are, and whose, as the table `credits`."""
+    credits = pl.DataFrame(
+        [(s.name, s.rank, s.title, s.licence, s.credit, s.url) for s in sources.values()],
+        schema=["source", "rank", "title", "licence", "credit", "url"],
+        orient="row",
+    )
+    connection.register("credits", credits.to_arrow())
+    try:
+        yield
+    finally:
+        connection.unregister("credits")

@@ -1,0 +1,377 @@
+"""The graph of tables, read from the SQL files and the Python functions that make them."""
+
+import ast
+import hashlib
+import importlib
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from corepath.warehouse.errors import CorepathError
+from corepath.warehouse.settings import ROOT
+from corepath.warehouse.topic.files import Topic
+
+SCHEMA_OF_PREFIX = {
+    "stg": "staging",
+    "int": "intermediate",
+    "dim": "marts",
+    "fct": "marts",
+}
+
+
+class GraphError(CorepathError):
+    """The tables do not form a graph; the message names the file."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, the one file that makes it and the tables it is made from (schema.name)."""
+
+    schema: str
+    name: str
+    path: Path
+    parents: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Its name with the schema."""
+        return f"{self.schema}.{self.name}"
+
+    @cached_property
+    def text(self) -> str:
+        """The text of its file."""
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def in_warehouse(self) -> bool:
+        """Whether no topic changes it, so that the warehouse keeps it."""
+        return self.schema not in ("intermediate", "marts")
+
+    @cached_property
+    def is_view(self) -> bool:
+        """Whether it is computed where it is read: the head of its file says so and why."""
+        return re.match(r"(--.*\n)*-- A view: ", self.text) is not None
+
+    @cached_property
+    def is_in_parts(self) -> bool:
+        """Whether its function makes a part of it, of as many as its module says (PARTS)."""
+        return self.path.suffix == ".py" and re.search(r"^PARTS = ", self.text, re.M) is not None
+
+    def parts(self) -> int:
+        """Tell how many parts it is made in; only where it is."""
+        return importlib.import_module(f"corepath.transforms.{self.name}").PARTS
+
+    def function(self) -> Callable[..., pl.DataFrame | pl.LazyFrame]:
+        """Import the Python function that makes it; only for a `.py` table."""
+        return getattr(importlib.import_module(f"corepath.transforms.{self.name}"), self.name)
+
+    def code(self) -> bytes:
+        """Give everything of ours that decides the table's content, for its fingerprint."""
+        if self.path.suffix == ".sql":
+            return self.text.encode()
+        return b"".join(file.read_bytes() for file in sorted(_imported(self.path)))
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a table's file says of it: a sentence, its grain, its key, a comment a column.
+
+    Its references are pairs of a mart and the columns that hold that mart's key.
+    """
+
+    text: str
+    key: tuple[str, ...]
+    columns: Mapping[str, str]
+    references: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def discover(sources: Iterable[str], root: Path = ROOT) -> dict[str, Table]:
+    """Find every table and what it is made from.
+
+    Parameters
+    ----------
+    sources
+        Names of the sources that are loaded; the others' files are left aside.
+    root
+        The folder that holds sql/ and transforms/.
+
+    Returns
+    -------
+    dict of str to Table
+        By schema.name, each after its parents.
+
+    Raises
+    ------
+    GraphError
+        A name is used twice, a parent is unknown, tables form a cycle, or one leads to no mart.
+    """
+    sources = sorted(sources)
+    with duckdb.connect() as parser:
+        return _ordered(_find(sources, root, parser), _given(sources, root))
+
+
+def _given(sources: Iterable[str], root: Path) -> set[str]:
+    """Name the tables that the graph starts from: what fills them is no file of the graph."""
+    declared = {
+        source: tomllib.loads(file.read_text(encoding="utf-8"))["tables"]
+        for source in sources
+        if (file := root / "sql" / "sources" / source / "source.toml").exists()
+    }
+    # A topic has the same tables, whatever it asks for.
+    topic = Topic(name="any", title="Any", classes=["A"]).tables(None)
+    return (
+        {f"raw.{source}_{table}" for source, tables in declared.items() for table in tables}
+        | {
+            f"reference.{path.stem}"
+            for path in (root / "reference").iterdir()
+            if path.suffix in (".csv", ".toml")
+        }
+        | {f"topic.{table}" for table in topic}
+    )
+
+
+def _find(
+    sources: Iterable[str], root: Path, parser: duckdb.DuckDBPyConnection
+) -> dict[str, Table]:
+    tables: dict[str, Table] = {}
+    names: dict[str, Table] = {}
+    unions: dict[str, list[str]] = {}
+    for source in sources:
+        for path in sorted((root / "sql" / "sources" / source).glob("*.sql")):
+            table = Table(source, path.stem, path, parents_of_sql(path, parser))
+            tables[table.key] = table
+            if path.stem.startswith("stg_"):  # the others are the source's own
+                unions.setdefault(path.stem, []).append(table.key)
+    for path in sorted((root / "sql" / "sources").glob("*.sql")):
+        # The canonical table of all sources: its file declares the columns, the sources the rows.
+        table = Table("sources", path.stem, path, tuple(unions.pop(path.stem, ())))
+        tables[table.key] = table
+    if unions:
+        name, keys = next(iter(unions.items()))
+        raise GraphError(f"{tables[keys[0]].path}: sql/sources/{name}.sql does not declare {name}")
+    files = [path for layer in ("staging", "intermediate", "marts")
+             for path in sorted((root / "sql" / layer).glob("*.sql"))]  # fmt: skip
+    files += sorted((root / "transforms").glob("*_*.py"))
+    for path in files:
+        schema = SCHEMA_OF_PREFIX.get(path.stem.split("_")[0])
+        if schema is None:
+            if path.suffix == ".py":
+                continue  # a module of functions, not a table
+            raise GraphError(f"{path}: a table's name starts with stg_, int_, dim_ or fct_")
+        if path.stem in names:
+            raise GraphError(f"{path}: {path.stem} is made by {names[path.stem].path} already")
+        names[path.stem] = Table(schema, path.stem, path, ())
+    for name, table in names.items():
+        parents = (
+            parents_of_sql(table.path, parser)
+            if table.path.suffix == ".sql"
+            else tuple(_parents_of_function(table.path, names, root))
+        )
+        tables[table.key] = Table(table.schema, name, table.path, parents)
+    return tables
+
+
+def _ordered(tables: dict[str, Table], given: set[str]) -> dict[str, Table]:
+    for table in tables.values():
+        for parent in table.parents:
+            if parent not in tables and parent not in given:
+                raise GraphError(f"{table.path}: unknown parent {parent}")
+            if table.in_warehouse and parent.startswith(("intermediate.", "marts.", "topic.")):
+                raise GraphError(
+                    f"{table.path}: {table.key} outlives topics, so it cannot read {parent}"
+                )
+    graph = {key: [p for p in table.parents if p in tables] for key, table in tables.items()}
+    try:
+        order = list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        cycle = error.args[1]
+        raise GraphError(f"{tables[cycle[0]].path}: cycle {' -> '.join(cycle)}") from None
+    children = {parent for table in tables.values() for parent in table.parents}
+    for table in tables.values():
+        if table.schema != "marts" and table.key not in children:
+            raise GraphError(f"{table.path}: {table.key} leads to no mart; use it or remove it")
+    return {key: tables[key] for key in order}
+
+
+def parents_of_sql(path: Path, parser: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Name the tables that a SELECT reads, by parsing it.
+
+    Parameters
+    ----------
+    path
+        A file that holds one SELECT.
+    parser
+        Any DuckDB: it parses, and binds nothing.
+
+    Returns
+    -------
+    tuple of str
+        schema.name of each, sorted.
+
+    Raises
+    ------
+    GraphError
+        The file is no single SELECT, or a table is named without its schema.
+    """
+    text = path.read_text(encoding="utf-8")
+    answer = parser.execute("select json_serialize_sql(?)", [text]).fetchall()
+    tree = json.loads(answer[0][0])
+    if tree["error"]:
+        raise GraphError(f"{path}: {tree['error_message']}")
+    if len(tree["statements"]) != 1:
+        raise GraphError(
+            f"{path}: holds {len(tree['statements'])} statements; a table is one SELECT"
+        )
+    found, ctes = set(), set()
+    for node in _nodes(tree):
+        if node.get("type") == "BASE_TABLE":
+            found.add((node["schema_name"], node["table_name"]))
+        if "cte_map" in node:
+            ctes |= {entry["key"] for entry in node["cte_map"]["map"]}
+    loose = {name for schema, name in found if not schema and name not in ctes}
+    if loose:
+        raise GraphError(f"{path}: name the schema of {', '.join(sorted(loose))}")
+    return tuple(sorted(f"{schema}.{name}" for schema, name in found if schema))
+
+
+def _nodes(tree: object) -> Iterator[dict]:
+    if isinstance(tree, dict):
+        yield tree
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for child in tree:
+            yield from _nodes(child)
+
+
+def _parents_of_function(path: Path, tables: Mapping[str, Table], root: Path) -> Iterator[str]:
+    """Name the tables that the function of a file takes; importing it would take seconds."""
+    functions = {
+        node.name: node
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    if path.stem not in functions:
+        raise GraphError(f"{path}: holds no function {path.stem}")
+    for name in (argument.arg for argument in functions[path.stem].args.args):
+        if name == "part" and tables[path.stem].is_in_parts:
+            continue
+        if name in tables:
+            yield tables[name].key
+        elif name.startswith("topic"):
+            yield f"topic.{name}"
+        elif any((root / "reference" / f"{name}{kind}").exists() for kind in (".csv", ".toml")):
+            yield f"reference.{name}"
+        else:
+            raise GraphError(f"{path}: unknown parent {name}")
+
+
+def _imported(path: Path) -> set[Path]:
+    """Follow a transform's imports of other transforms."""
+    found, waiting = set(), [path]
+    while waiting:
+        file = waiting.pop()
+        found.add(file)
+        for name in re.findall(
+            r"^from corepath\.transforms\.([\w.]+) import", file.read_text(), re.MULTILINE
+        ):
+            module = path.parent.joinpath(*name.split(".")).with_suffix(".py")
+            if module not in found:
+                waiting.append(module)
+    return found
+
+
+_COLUMN = re.compile(r"^\s+.*?(?:\bas\s+|\b)(?P<name>[a-z_0-9]+),?\s+-- (?P<comment>.+)$")
+
+
+def describe(table: Table) -> Description:
+    """Read a mart's comments: the head of its file, and those beside its final columns.
+
+    Parameters
+    ----------
+    table
+        A table made by SQL, whose file starts with comment lines that tell what it is, what one
+        row is, ``Key: a, b.`` and, where it has some, ``Refers to: dim_x (a), dim_y (b, c).``, and
+        whose last SELECT has a comment behind each column.
+
+    Returns
+    -------
+    Description
+        Its text, key, column comments in order of column, and references.
+
+    Raises
+    ------
+    GraphError
+        The head, the key or the comments are missing.
+    """
+    lines = table.text.splitlines()
+    head = []
+    for line in lines:
+        if not line.startswith("--"):
+            break
+        head.append(line.removeprefix("--").strip())
+    text = " ".join(head)
+    key = re.search(r"Key: ([a-z_0-9, ]+)\.", text)
+    if not key:
+        raise GraphError(f"{table.path}: its head does not tell the key (`-- Key: a, b.`)")
+    told = re.search(r"Refers to: ([a-z_0-9, ()]+)\.", text)
+    references = re.findall(r"(\w+) \(([a-z_0-9, ]+)\)", told[1] if told else "")
+    last_select = max(i for i, line in enumerate(lines) if line.startswith("select"))
+    columns = {}
+    for line in lines[last_select + 1 :]:
+        if line.startswith("from"):
+            break
+        if found := _COLUMN.match(line):
+            columns[found["name"]] = found["comment"].strip()
+    return Description(
+        text,
+        tuple(key[1].split(", ")),
+        columns,
+        tuple((mart, tuple(own.split(", "))) for mart, own in references),
+    )
+
+
+def fingerprints(tables: Mapping[str, Table], given: Mapping[str, str]) -> dict[str, str]:
+    """Identify each table's content by what makes it.
+
+    Parameters
+    ----------
+    tables
+        In order, parents first.
+    given
+        Fingerprints of the tables the graph starts from (raw, reference, topic).
+
+    Returns
+    -------
+    dict of str to str
+        A sha256 a table: over its code and its parents' fingerprints.
+    """
+    marks = dict(given)
+    for key, table in tables.items():
+        digest = hashlib.sha256(table.code())
+        for parent in table.parents:
+            digest.update(f"{parent}={marks[parent]}\n".encode())
+        marks[key] = digest.hexdigest()
+    return {key: marks[key] for key in tables}
+
+
+def as_text(tables: Mapping[str, Table]) -> str:
+    """Write the graph as one line a table: its name, then its parents."""
+    width = max(map(len, tables))
+    return "\n".join(
+        f"{key:<{width}}  <- {', '.join(table.parents) or '(declared columns)'}"
+        for key, table in tables.items()
+    )
+
+
+def as_mermaid(tables: Mapping[str, Table]) -> str:
+    """Write the graph in Mermaid's notation, parents left of children."""
+    edges = [f"  {parent} --> {table.key}" for table in tables.values() for parent in table.parents]
+    return "\n".join(["graph LR", *edges])

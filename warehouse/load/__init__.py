@@ -1,0 +1,1 @@
+"""Dump to raw tables, with rejects and ledger."""

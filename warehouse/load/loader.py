@@ -1,0 +1,552 @@
+"""Bring raw dumps into the warehouse: each file once, every row loaded or rejected."""
+
+import hashlib
+import json
+import logging
+import shutil
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path, PurePosixPath
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import duckdb
+
+from corepath.warehouse.database import identifier
+from corepath.warehouse.errors import BadInput
+from corepath.warehouse.load.archive import BROKEN, bare_name, open_members
+from corepath.warehouse.load.parsers.convert import convert, prepare
+from corepath.warehouse.load.readers import (
+    Count,
+    DoubtfulError,
+    Part,
+    delimited,
+    documents,
+    json_lines,
+    parquet,
+)
+from corepath.warehouse.load.readers.documents import PARSERS
+from corepath.warehouse.settings import ROOT
+from corepath.warehouse.sources import JSON_LINES, PARQUET, Source
+
+if TYPE_CHECKING:
+    from io import BufferedReader
+
+log = logging.getLogger("corepath.load")
+
+T = TypeVar("T")
+
+TOGETHER = 256 * 2**20  # bytes of files that are loaded in one transaction
+POOL_PAYS = 64 * 2**20  # bytes to parse before more processes are worth their start
+
+_BOM = b"\xef\xbb\xbf"
+# Of a file, or of a member of the archive that it is.
+_OF_FILE = "{0} = $file or ({0} >= $file || '!' and {0} < $file || '\"')"
+
+_LEDGER = """
+create schema if not exists raw;
+create table if not exists raw.source_file (
+    source varchar, file varchar, bytes bigint, sha256 varchar, reader varchar,
+    rows bigint, loaded bigint, rejected bigint, loaded_at timestamp, primary key (source, file)
+);
+create table if not exists raw.rejects (
+    source varchar, file varchar, position bigint, reason varchar, raw varchar
+);
+create table if not exists raw.source_table (
+    source varchar, name varchar, is_needed boolean, is_counted boolean, rows bigint,
+    newest_publication date, newest_before date, mark varchar, primary key (source, name)
+);
+"""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How a source's files were brought in: counts of files and of rows."""
+
+    files: int
+    read: int
+    removed: int
+    rows: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class _File:
+    name: str
+    path: Path
+    size: int
+    changed_at: int
+    # Computed aside: a file that the ledger does not know is read meanwhile.
+    sha256: Future[str]
+
+
+class _TooManyRejectsError(BadInput):
+    """More of a file is damaged than may be."""
+
+
+def load(
+    warehouse: duckdb.DuckDBPyConnection,
+    source: Source,
+    path: Path,
+    reject_share: float = 0.1,
+    processes: int = 1,
+) -> Loaded:
+    """Make the raw tables of a source hold what its files hold, reading only what changed.
+
+    Parameters
+    ----------
+    warehouse
+        A connection whose current catalog is the warehouse.
+    source
+        What to expect.
+    path
+        The dump: a file or a folder.
+    reject_share
+        The share of a file's rows that may be rejected, 0 to 1; more refuse the file.
+    processes
+        How many files of documents are parsed at once.
+
+    Returns
+    -------
+    Loaded
+        Files found, read and removed; rows of the whole source.
+
+    Raises
+    ------
+    BadInput
+        A file is missing or unreadable, too many of its rows are damaged, its columns are not
+        those declared, or the dump lacks what the source cannot do without.
+    """
+    warehouse.execute(_LEDGER)
+    _make_tables(warehouse, source)
+    reader = _reader_fingerprint(source)
+    known = {
+        file: (sha256, made_by)
+        for file, sha256, made_by in warehouse.execute(
+            "select file, sha256, reader from raw.source_file where source = ?", [source.name]
+        ).fetchall()
+    }
+    with ThreadPoolExecutor(1) as hashing:
+        found = [_look(name, file, hashing) for name, file in source.find(path)]
+        gone = sorted(set(known) - {file.name for file in found})
+        for name in gone:
+            with _transaction(warehouse):
+                _forget(warehouse, source, name)
+            log.info("%s: %s is gone, its rows are removed", source.name, name)
+        changed = [
+            file
+            for file in found
+            if file.name not in known or known[file.name] != (file.sha256.result(), reader)
+        ]
+        ledger = _Ledger(warehouse, source, reader, reject_share)
+        try:
+            if documents.has_parser(source):
+                for file, made in _converted(source, changed, processes):
+                    fill = partial(documents.read, warehouse, source, file.name, *made)
+                    ledger.keep([file], lambda fill=fill: [fill()])
+            else:
+                for files in _together(changed):
+                    _read_texts(warehouse, source, files, ledger)
+        except BaseException:
+            hashing.shutdown(wait=False, cancel_futures=True)
+            raise
+    if not _is_noted(warehouse, source):
+        _check_tables(warehouse, source, path)
+        _note_tables(warehouse, source)
+    rows, rejected = warehouse.execute(
+        "select coalesce(sum(loaded), 0)::bigint, coalesce(sum(rejected), 0)::bigint "
+        "from raw.source_file where source = ?",
+        [source.name],
+    ).fetchall()[0]
+    return Loaded(len(found), len(changed), len(gone), rows, rejected)
+
+
+def fingerprint(warehouse: duckdb.DuckDBPyConnection, source: Source) -> str:
+    """Identify the content of a source's raw tables.
+
+    Returns
+    -------
+    str
+        A sha256 over the files' own and over what read them.
+    """
+    ledger = warehouse.execute(
+        "select file, sha256, reader from raw.source_file where source = ? order by file",
+        [source.name],
+    ).fetchall()
+    return hashlib.sha256(json.dumps([source.name, ledger]).encode()).hexdigest()
+
+
+# --- The ledger ----------------------------------------------------------------------------------
+
+
+def _make_tables(warehouse: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Make the source's raw tables; those of another declaration go, and what they held."""
+    stored = {f"{source.name}_{name}": table.stored for name, table in source.tables.items()}
+    kept: dict[str, dict[str, str]] = {}
+    for name, column, kind in warehouse.execute(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where database_name = current_database() and schema_name = 'raw' order by column_index"
+    ).fetchall():
+        kept.setdefault(name, {})[column] = kind
+    present = {
+        n: {c: str(duckdb.type(k)) for c, k in columns.items()} for n, columns in stored.items()
+    }
+    with _transaction(warehouse):
+        if any(name in kept and kept[name] != columns for name, columns in present.items()):
+            log.info("%s: the declaration changed, its files are read again", source.name)
+            for name in stored:
+                warehouse.execute(f"drop table if exists raw.{identifier(name)}")
+            warehouse.execute("delete from raw.source_file where source = ?", [source.name])
+        for name, columns in stored.items():
+            required = source.tables[name.removeprefix(f"{source.name}_")].required
+            declared = ", ".join(
+                f"{identifier(c)} {kind}{' not null' if c in required else ''}"
+                for c, kind in columns.items()
+            )
+            warehouse.execute(f"create table if not exists raw.{identifier(name)} ({declared})")
+
+
+@dataclass(frozen=True)
+class _Ledger:
+    """Replaces files' rows and notes it, all or nothing."""
+
+    warehouse: duckdb.DuckDBPyConnection
+    source: Source
+    reader: str
+    reject_share: float
+
+    def keep(self, files: Sequence[_File], fill: Callable[[], Sequence[Count]]) -> None:
+        """Replace the rows of files by what `fill` loads of each, in one transaction."""
+        try:
+            with _transaction(self.warehouse):
+                for file in files:
+                    _forget(self.warehouse, self.source, file.name)
+                counts = fill()
+                for file, (rows, loaded) in zip(files, counts, strict=True):
+                    self._note(file, rows, loaded)
+        except _TooManyRejectsError as error:
+            (message, evidence) = error.args
+            self.warehouse.register("evidence", evidence)
+            self.warehouse.execute("insert into raw.rejects from evidence")
+            self.warehouse.unregister("evidence")
+            raise BadInput(message) from None
+        for file, (rows, loaded) in zip(files, counts, strict=True):
+            level = logging.WARNING if rows > loaded else logging.INFO
+            what = (self.source.name, file.name, f"{loaded:,}", f"{rows - loaded:,}")
+            log.log(level, "%s: %s, %s rows loaded, %s rejected", *what)
+
+    def _note(self, file: _File, rows: int, loaded: int) -> None:
+        sha256 = file.sha256.result()
+        _account(self.warehouse, self.source, file, rows, loaded, self.reject_share)
+        self.warehouse.execute(
+            "insert into raw.source_file values (?, ?, ?, ?, ?, ?, ?, ?, now()::timestamp)",
+            [self.source.name, file.name, file.size, sha256, self.reader, rows, loaded,
+             rows - loaded],
+        )  # fmt: skip
+
+
+def _account(
+    warehouse: duckdb.DuckDBPyConnection,
+    source: Source,
+    file: _File,
+    rows: int,
+    loaded: int,
+    reject_share: float,
+) -> None:
+    """Refuse a file if rows of it are unaccounted for, or too many are rejected."""
+    evidence = warehouse.sql(
+        f"select * from raw.rejects where source = $source and ({_OF_FILE.format('file')}) "
+        "order by position",
+        params={"source": source.name, "file": file.name},
+    ).to_arrow_table()
+    rejected = evidence.num_rows
+    if rows != loaded + rejected:
+        raise BadInput(
+            f"{file.path}: {rows} rows in the file, but {loaded} loaded and {rejected} rejected"
+        )
+    if rejected and (rejected > reject_share * rows or not loaded):
+        first = evidence.slice(0, 1).to_pylist()[0]
+        why = (
+            f"none of its {rows} rows can be read as source {source.name}"
+            if not loaded
+            else f"{rejected} of its {rows} rows are rejected, more than the share of "
+            f"{reject_share:g} that may be (--reject-share)"
+        )
+        message = (
+            f"{file.path}: {why}; the first, at {first['position']}: {first['reason']}. "
+            "raw.rejects of the warehouse keeps them"
+        )
+        raise _TooManyRejectsError(message, evidence)
+    if file.size != file.path.stat().st_size or file.changed_at != file.path.stat().st_mtime_ns:
+        raise BadInput(f"{file.path}: was changed while it was read; run again when it is whole")
+
+
+def _forget(warehouse: duckdb.DuckDBPyConnection, source: Source, file: str) -> None:
+    """Remove a file's rows. Raw tables are searched only if the ledger says they hold any."""
+    of_file = {"file": file}
+    of_source = {"source": source.name, "file": file}
+    ((known,),) = warehouse.execute(
+        "select count(*) from raw.source_file where source = $source and file = $file", of_source
+    ).fetchall()
+    for name in source.tables if known else ():
+        warehouse.execute(
+            f"delete from {source.raw(name)} where {_OF_FILE.format('_file')}", of_file
+        )
+    warehouse.execute(
+        f"delete from raw.rejects where source = $source and ({_OF_FILE.format('file')})",
+        of_source,
+    )
+    warehouse.execute(
+        "delete from raw.source_file where source = $source and file = $file", of_source
+    )
+
+
+def _check_tables(warehouse: duckdb.DuckDBPyConnection, source: Source, path: Path) -> None:
+    """Refuse a dump without what the source needs; say what the absence of a table costs."""
+    filled = {
+        name: bool(warehouse.execute(f"select 1 from {source.raw(name)} limit 1").fetchall())
+        for name in source.tables
+    }
+    if not any(filled.values()):
+        raise BadInput(f"{path}: no file of source {source.name} holds a row")
+    needed = [name for name, table in source.tables.items() if table.needed]
+    if needed and not any(filled[name] for name in needed):
+        files = ", ".join(pattern for name in needed for pattern in source.tables[name].files)
+        raise BadInput(
+            f"{path}: source {source.name} needs the table {' or '.join(needed)} ({files}), and no "
+            "file there has a row of it"
+        )
+    for name, table in source.tables.items():
+        if table.gives and not filled[name]:
+            log.warning("%s: no table %s here; unknown: %s", source.name, name, table.gives)
+
+
+def _is_noted(warehouse: duckdb.DuckDBPyConnection, source: Source) -> bool:
+    """Tell whether raw.source_table tells of these files: a run may have been killed before."""
+    marks = warehouse.execute(
+        "select distinct mark from raw.source_table where source = ?", [source.name]
+    ).fetchall()
+    return marks == [(fingerprint(warehouse, source),)]
+
+
+def _note_tables(warehouse: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Note what the raw tables hold, and how new it is: validation judges it before the build.
+
+    A date that lies ahead is no sign of news, but a slip or a stand-in such as 9999-12-31.
+    """
+    mark, has_parser = fingerprint(warehouse, source), documents.has_parser(source)
+    before = dict(
+        warehouse.execute(
+            "select name, newest_publication from raw.source_table where source = ?", [source.name]
+        ).fetchall()
+    )
+    noted = []
+    for place, (name, table) in enumerate(source.tables.items()):
+        published = table.published or "null::date"
+        told = warehouse.execute(
+            f"select count(*), max({published}) filter ({published} <= current_date) "
+            f"from {source.raw(name)}"
+        ).fetchall()[0]
+        is_counted = place == 0 or not has_parser  # a parser's documents are rows of the first
+        noted.append([source.name, name, table.needed, is_counted, *told, before.get(name), mark])
+    with _transaction(warehouse):
+        warehouse.execute("delete from raw.source_table where source = ?", [source.name])
+        warehouse.executemany("insert into raw.source_table values (?, ?, ?, ?, ?, ?, ?, ?)", noted)
+
+
+@contextmanager
+def _transaction(warehouse: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    warehouse.begin()
+    try:
+        yield
+        warehouse.commit()
+    except BaseException:
+        warehouse.rollback()
+        raise
+
+
+# --- The files -----------------------------------------------------------------------------------
+
+
+def _read_texts(
+    warehouse: duckdb.DuckDBPyConnection, source: Source, files: list[_File], ledger: _Ledger
+) -> None:
+    """Read files together: rows of many small ones are written as those of a large one are.
+
+    If anything is wrong with one, each is read in a transaction of its own.
+    """
+    again = _Once()
+    log.addFilter(again)
+    try:
+        if len(files) > 1:
+            try:
+                ledger.keep(files, partial(_read_together, warehouse, source, files))
+                return
+            except (BadInput, DoubtfulError):
+                log.info("%s: a file is not clean, they are read one by one", source.name)
+        for file in files:
+            exactly: set[str] = set()
+            while True:
+                try:
+                    read = partial(_read_members, warehouse, source, file, exactly)
+                    ledger.keep([file], lambda read=read: [read()])
+                    break
+                except DoubtfulError as doubt:  # that member again, line by line
+                    exactly.add(doubt.name)
+    finally:
+        log.removeFilter(again)
+
+
+class _Once(logging.Filter):
+    """Let each message through once: a file that is not clean is read up to three times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.getMessage()
+        is_new = said not in self._said
+        self._said.add(said)
+        return is_new
+
+
+def _read_together(
+    warehouse: duckdb.DuckDBPyConnection, source: Source, files: list[_File]
+) -> list[Count]:
+    """Read files, shards of one table in one statement, so that every thread has work."""
+    tables = {source.table_of(file.name) for file in files}
+    (table, *others) = tables
+    if table and not others and all(file.name.lower().endswith(PARQUET) for file in files):
+        return parquet.read(warehouse, [Part(source, table, f.name, f.path) for f in files])
+    return [_read_members(warehouse, source, file, ()) for file in files]
+
+
+def _together(files: list[_File]) -> Iterator[list[_File]]:
+    """Take files in runs of at most TOGETHER bytes."""
+    run: list[_File] = []
+    size = 0
+    for file in files:
+        if run and size + file.size > TOGETHER:
+            yield run
+            run, size = [], 0
+        run.append(file)
+        size += file.size
+    if run:
+        yield run
+
+
+def _read_members(
+    warehouse: duckdb.DuckDBPyConnection, source: Source, file: _File, exactly: Collection[str]
+) -> Count:
+    rows = loaded = members = 0
+    is_zip = file.name.lower().endswith(".zip")
+    with tempfile.TemporaryDirectory(prefix="corepath-") as folder:
+        for member, stream in open_members(file.path, lambda n: source.table_of(n) is not None):
+            name = f"{file.name}!{member}" if is_zip else file.name
+            path = _on_disk(file, member, stream, Path(folder))
+            table = source.table_of(member)
+            if not table:
+                expected = [pattern for t in source.tables.values() for pattern in t.files]
+                raise BadInput(
+                    f"{file.path}: which table of source {source.name} it fills is told by its "
+                    f"name, one of {', '.join(expected)}"
+                )
+            count = _read_part(warehouse, Part(source, table, name, path), member, name in exactly)
+            rows += count.rows
+            loaded += count.loaded
+            if path != file.path:
+                path.unlink()
+            members += 1
+    if not members:
+        log.warning("%s: %s holds no file that fills a table", source.name, file.name)
+    return Count(rows, loaded)
+
+
+def _read_part(
+    warehouse: duckdb.DuckDBPyConnection, part: Part, member: str, exactly: bool
+) -> Count:
+    suffix = PurePosixPath(member.lower()).suffix
+    if suffix in PARQUET:
+        return parquet.read(warehouse, [part])[0]
+    if suffix in JSON_LINES:
+        return json_lines.read(warehouse, part)
+    return delimited.read(warehouse, part, exactly=exactly)
+
+
+def _on_disk(file: _File, member: str, stream: "BufferedReader[Any]", folder: Path) -> Path:
+    """Give a place where the bytes lie plain: the file itself, unless it is packed or marked."""
+    try:
+        is_marked = member.lower().endswith(JSON_LINES) and stream.peek(3)[:3] == _BOM
+        if file.path.name == member == bare_name(member) and not is_marked:
+            return file.path
+        if is_marked:
+            stream.read(len(_BOM))
+        path = folder / "member"
+        with open(path, "wb") as copy:
+            shutil.copyfileobj(stream, copy, 2**20)
+    except BROKEN as error:
+        raise BadInput(f"{file.path}: cannot be decompressed ({error}); fetch it again") from error
+    return path
+
+
+def _converted(
+    source: Source, files: list[_File], processes: int
+) -> Iterator[tuple[_File, tuple[list[tuple[str, int]], Path]]]:
+    """Parse files of documents, several at once where that pays, and give them in order."""
+    tables = documents.schemas(source)
+    with tempfile.TemporaryDirectory(prefix="corepath-") as scratch, ExitStack() as stack:
+        pool: Executor | None = None
+        if processes > 1 and sum(file.size for file in files) > POOL_PAYS:
+            context = get_context("spawn")  # a fork would copy DuckDB's threads half-way
+            pool = stack.enter_context(ProcessPoolExecutor(processes, context, prepare))
+        waiting: deque[tuple[_File, Path, Callable[[], list[tuple[str, int]]]]] = deque()
+        for number, file in enumerate([*files, *[None] * processes]):
+            if file:
+                folder = Path(scratch) / str(number)
+                folder.mkdir()
+                work = partial(convert, source.name, tables, file.path, folder)
+                waiting.append((file, folder, _begun(pool, work) if pool else work))
+            # As many files as processes are under way or wait for their turn, and no more on disk.
+            if waiting and (len(waiting) > processes or not file):
+                ready, folder, result = waiting.popleft()
+                yield ready, (result(), folder)
+                shutil.rmtree(folder)
+
+
+def _begun(pool: Executor, work: Callable[[], T]) -> Callable[[], T]:
+    """Begin a work in a pool, whose processes would otherwise import the program that runs."""
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        return pool.submit(work).result
+    finally:
+        sys.modules["__main__"] = program
+
+
+def _look(name: str, path: Path, hashing: Executor) -> _File:
+    about = path.stat()
+    return _File(name, path, about.st_size, about.st_mtime_ns, hashing.submit(_sha256, path))
+
+
+def _sha256(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _reader_fingerprint(source: Source) -> str:
+    """Change whenever the declaration or the code that reads a source does."""
+    here = ROOT / "warehouse" / "load"
+    code = [here / "loader.py", here / "archive.py"]
+    code += sorted((here / "readers").glob("*.py"))
+    if documents.has_parser(source):
+        code += [PARSERS / f"{name}.py" for name in ("convert", "elements", source.name)]
+    read = b"".join(file.read_bytes() for file in code)
+    return hashlib.sha256(source.model_dump_json().encode() + read).hexdigest()

@@ -1,0 +1,368 @@
+"""Read delimited text: DuckDB where all is well, line by line where anything is not.
+
+DuckDB reads a clean file as fast as it can be read. Its way of going on after a fault is not exact
+enough to account for every row, so that a file with any fault is read again by the csv module,
+which decides line by line.
+"""
+
+import codecs
+import csv
+import io
+import re
+import tempfile
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corepath.warehouse.database import identifier
+from corepath.warehouse.errors import BadInput
+from corepath.warehouse.load.readers import Count, DoubtfulError, Part, batched
+
+MAX_ROW = 16 * 2**20  # bytes: no record of a patent is larger
+MAX_LINES = 1000  # of one row: an abstract may have line ends, a lost quote must not eat the file
+BATCH = 50_000  # rows in memory
+CHUNK = 2**20
+
+csv.field_size_limit(MAX_ROW)
+
+_BOMS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+# An unknown date is written with zeros; that says nothing of a column's type.
+_NO_DATE = "[0/. -]*"
+_SHAPES = {"DATE": "[0-9]{4}-[0-9]{2}-[0-9]{2}"}  # of what is the type, if not always a value
+_KEY = re.compile(r"[-+]?[0-9]{1,18}")
+_UNFINISHED = "a quote is opened and not closed"
+
+_Row = tuple[int, list[str], str, bytes]  # line in the file, fields, why there are none, the line
+
+
+@dataclass(frozen=True)
+class _Text:
+    """What a pass over the bytes tells of a file."""
+
+    path: Path
+    encoding: str
+    lines: int
+    is_plain: bool  # UTF-8 with \\n or \\r\\n throughout and no NUL, as DuckDB reads it
+    ends: bytes
+
+
+def read(warehouse: duckdb.DuckDBPyConnection, part: Part, *, exactly: bool) -> Count:
+    """Load a file of delimited text into its raw table.
+
+    Parameters
+    ----------
+    warehouse
+        In a transaction, which an error leaves useless.
+    part
+        The file.
+    exactly
+        Read it line by line; else DuckDB reads it, and what is not clean is an error.
+
+    Returns
+    -------
+    Count
+        Rows, the header apart.
+
+    Raises
+    ------
+    BadInput
+        The header lacks a required column, or a column is of another type than declared.
+    DoubtfulError
+        The file is not clean, and was not read exactly.
+    """
+    if not part.path.stat().st_size:
+        part.warn("the file is empty")
+        return Count(0, 0)
+    header = _header(part)
+    chosen = part.find_columns(header)
+    with ThreadPoolExecutor(1) as aside:  # it counts while DuckDB reads
+        looking = aside.submit(_look, part.path)
+        if exactly:
+            count = _read_exactly(warehouse, part, looking.result(), header, chosen)
+        else:
+            count = _read_at_once(warehouse, part, looking, header, chosen)
+    _check_types(warehouse, part, chosen)
+    return count
+
+
+def _look(path: Path) -> _Text:
+    """Count lines, and find what DuckDB does not read as it stands."""
+    newlines = returns = pairs = 0
+    has_nul = False
+    last = b""
+    with open(path, "rb") as file:
+        head = file.read(4)
+        file.seek(0)
+        while chunk := file.read(CHUNK):
+            # Several times as fast as `count` of bytes.
+            newlines += int(np.count_nonzero(np.frombuffer(chunk, dtype=np.uint8) == ord("\n")))
+            if b"\r" in chunk or last == b"\r":
+                returns += chunk.count(b"\r")
+                pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+            has_nul = has_nul or b"\0" in chunk
+            last = chunk[-1:]
+    encoding = _marked(head)
+    ends = b"\r" if returns and not newlines else b"\r\n" if pairs and pairs == newlines else b"\n"
+    lines = (returns if ends == b"\r" else newlines) + (last not in (b"", ends[-1:]))
+    is_plain = not (encoding or has_nul) and returns == pairs and pairs in (0, newlines)
+    return _Text(path, encoding, lines, is_plain, ends)
+
+
+def _marked(head: bytes) -> str:
+    """Tell an encoding by the mark at the start of a file, empty if it has none."""
+    return next((name for bom, name in _BOMS.items() if head.startswith(bom)), "")
+
+
+def _header(part: Part) -> list[str]:
+    """Read the names of a file's columns."""
+    with open(part.path, "rb") as file:
+        content = file.read(CHUNK)
+    head = content.decode(_marked(content) or "utf-8-sig", errors="replace")
+    try:
+        parsed = next(csv.reader(io.StringIO(head, newline=None), **_format(part)), [])
+    except csv.Error as error:
+        raise BadInput(f"{part.name}: the header cannot be read: {error}") from error
+    header = [name.strip() for name in parsed]
+    if len({name.lower() for name in header}) < len(header):
+        raise BadInput(f"{part.name}: a column's name stands twice in the header: {header}")
+    return header
+
+
+def _format(part: Part) -> dict[str, Any]:
+    dialect = part.source.dialect
+    return {
+        "delimiter": dialect.delimiter,
+        "quotechar": dialect.quote,
+        "doublequote": True,
+        "strict": True,
+    }
+
+
+# --- DuckDB, for a clean file --------------------------------------------------------------------
+
+
+def _read_at_once(
+    warehouse: duckdb.DuckDBPyConnection,
+    part: Part,
+    looking: Future[_Text],
+    header: list[str],
+    chosen: dict[str, int],
+) -> Count:
+    with open(part.path, "rb") as file:
+        first = file.readline(CHUNK)
+    if _marked(first):
+        raise DoubtfulError(part.name)
+    stored = part.declared.stored
+    dialect = part.source.dialect
+    kinds = {place: stored[column] for column, place in chosen.items()}
+    columns = {f"c{place}": kinds.get(place, "VARCHAR") for place in range(len(header))}
+    values = ", ".join(f"c{chosen[c]}" if c in chosen else "null" for c in part.declared.columns)
+    try:
+        ((loaded,),) = warehouse.execute(
+            f"insert into {part.target} select $name, {values} from read_csv($path, "
+            f"columns = {columns}, auto_detect = false, header = true, delim = $delimiter, "
+            "quote = $quote, escape = $quote, nullstr = '', new_line = $ends, "
+            f"max_line_size = {MAX_ROW}, compression = 'none')",
+            {
+                "name": part.name,
+                "path": str(part.path),
+                "delimiter": dialect.delimiter,
+                "quote": dialect.quote,
+                # If others end otherwise, the file is not plain.
+                "ends": "\\r\\n" if first.endswith(b"\r\n") else "\\n",
+            },
+        ).fetchall()
+    except duckdb.Error as error:
+        raise DoubtfulError(part.name) from error
+    text = looking.result()
+    is_all = loaded == text.lines - 1 or loaded == _records(part.path, dialect.quote) - 1
+    if not text.is_plain or not is_all:
+        raise DoubtfulError(part.name)
+    return Count(loaded, loaded)
+
+
+def _records(path: Path, quote: str) -> int:
+    """Count the lines that do not end within quotes, without parsing anything."""
+    records = within = 0
+    filled = False
+    with open(path, "rb") as file:
+        while chunk := file.read(CHUNK):
+            data = np.frombuffer(chunk, dtype=np.uint8)
+            parity = (np.cumsum(data == ord(quote), dtype=np.uint8) + within) & 1
+            records += int(np.count_nonzero((data == ord("\n")) & (parity == 0)))
+            within = int(parity[-1])
+            filled = chunk[-1:] != b"\n"
+    return records + filled
+
+
+# --- The csv module, for any file ----------------------------------------------------------------
+
+
+def _read_exactly(
+    warehouse: duckdb.DuckDBPyConnection,
+    part: Part,
+    text: _Text,
+    header: list[str],
+    chosen: dict[str, int],
+) -> Count:
+    """Decide row by row; what is loaded goes by way of Parquet, so that memory does not grow."""
+    stored = part.declared.stored
+    keys = [(chosen[c], c, stored[c] == "BIGINT") for c in part.declared.required]
+    schema = pa.schema([(column, pa.string()) for column in chosen])
+    rows = 0
+    with tempfile.TemporaryDirectory(prefix="corepath-") as folder:
+        parquet = Path(folder) / "rows.parquet"
+        with pq.ParquetWriter(parquet, schema) as writer:
+            for batch in batched(_rows(part, text, len(header)), BATCH):
+                good, bad = [], []
+                for line, fields, reason, raw in batch:
+                    rows += 1
+                    reason = reason or _missing_key(fields, keys)
+                    if reason:
+                        bad.append((line, reason, raw.decode(errors="replace")))
+                    else:
+                        good.append([fields[place] or None for place in chosen.values()])
+                part.reject(warehouse, bad)
+                columns = zip(*good, strict=True) if good else [()] * len(chosen)
+                arrays = [pa.array(column, pa.string()) for column in columns]
+                writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+        values = ", ".join(
+            f"{identifier(c)}::{stored[c]}" if c in chosen else "null"
+            for c in part.declared.columns
+        )
+        ((loaded,),) = warehouse.execute(
+            f"insert into {part.target} select ?, {values} from read_parquet(?)",
+            [part.name, str(parquet)],
+        ).fetchall()
+    return Count(rows, loaded)
+
+
+def _missing_key(fields: list[str], keys: list[tuple[int, str, bool]]) -> str | None:
+    for place, column, is_integer in keys:
+        if not fields[place]:
+            return f"{column} is empty"
+        if is_integer and not _KEY.fullmatch(fields[place]):
+            return f"{column} is no integer: {fields[place][:40]!r}"
+    return None
+
+
+def _rows(part: Part, text: _Text, width: int) -> Iterator[_Row]:
+    """Give every row below the header; one that opens a quote goes on until it is closed."""
+    encoding = (text.encoding and "utf-8") or _encoding(text.path, part.source.dialect.encodings)
+    quote = part.source.dialect.quote.encode()
+    form = _format(part)
+    ahead: deque[tuple[int, bytes]] = deque()
+    lines = _lines(text)
+    is_header = True
+    while first := ahead.popleft() if ahead else next(lines, None):
+        number, line = first
+        if not line.strip(b"\r\n"):
+            continue
+        taken = [line]
+        fields, fault = _parse(line, form, encoding, width)
+        reason = fault
+        while reason == _UNFINISHED and len(taken) < MAX_LINES:
+            if len(taken) > len(ahead):
+                if not (following := next(lines, None)):
+                    break
+                ahead.append(following)
+            taken.append(ahead[len(taken) - 1][1])
+            if quote in taken[-1]:  # nothing else can end it
+                fields, reason = _parse(b"".join(taken), form, encoding, width)
+        if not reason:
+            fault = ""
+            for _ in taken[1:]:
+                ahead.popleft()
+        if is_header:
+            is_header = False
+            continue
+        # A fault costs its own line; what was read ahead of it is tried again.
+        yield number, fields, fault, line
+
+
+def _parse(data: bytes, form: dict[str, Any], encoding: str, width: int) -> tuple[list[str], str]:
+    """Split a row into fields, or say what is wrong with it."""
+    if b"\0" in data:
+        return [], "holds a NUL byte"
+    if len(data) > MAX_ROW:
+        return [], f"longer than {MAX_ROW} bytes"
+    try:
+        fields = next(csv.reader([data.decode(encoding)], **form), [])
+    except UnicodeDecodeError as error:
+        return [], f"not {encoding}: {error.reason} at byte {error.start} of the row"
+    except csv.Error as error:
+        return [], _UNFINISHED if "end of data" in str(error) else f"no row: {error}"
+    if len(fields) != width:
+        return [], f"{len(fields)} fields where the header has {width}"
+    return fields, ""
+
+
+def _lines(text: _Text) -> Iterator[tuple[int, bytes]]:
+    """Number a file's lines, as bytes with their ends; UTF-16 becomes UTF-8."""
+    encoding = text.encoding or "latin-1"  # which maps every byte to itself, there and back
+    back = "utf-8" if text.encoding else "latin-1"
+    end = "\r" if text.ends == b"\r" else "\n"
+    with open(text.path, encoding=encoding, errors="replace", newline=end) as file:
+        number = 0
+        while line := file.readline(MAX_ROW + 1):
+            number += 1
+            rest = line
+            while not rest.endswith(end) and (rest := file.readline(MAX_ROW)):
+                pass  # of a line too long its head is enough to reject it
+            yield number, line.encode(back)
+
+
+def _encoding(path: Path, allowed: list[str]) -> str:
+    """Choose the first encoding that the whole file has, else the first."""
+    for encoding in allowed:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        with open(path, "rb") as file:
+            try:
+                while chunk := file.read(CHUNK):
+                    decoder.decode(chunk)
+                decoder.decode(b"", final=True)
+                return encoding
+            except UnicodeDecodeError:
+                continue
+    return allowed[0]
+
+
+# --- What was loaded -----------------------------------------------------------------------------
+
+
+def _check_types(warehouse: duckdb.DuckDBPyConnection, part: Part, chosen: dict[str, int]) -> None:
+    """Hold a column to its declared type: refuse another type, tell of values that do not fit."""
+    stored = part.declared.stored
+    for column, kind in part.declared.columns.items():
+        if column not in chosen or kind == stored[column]:
+            continue
+        name = identifier(column)
+        shape = _SHAPES.get(kind)
+        other = f"not regexp_full_match({name}, '{shape}')" if shape else "true"
+        filled, unfit, alien, example = warehouse.execute(
+            f"select count(*), count(*) filter (try_cast({name} as {kind}) is null), "
+            f"count(*) filter (try_cast({name} as {kind}) is null and {other}), "
+            f"min({name}) filter (try_cast({name} as {kind}) is null) "
+            f"from {part.target} where _file = ? and {name} is not null "
+            f"and not regexp_full_match({name}, '{_NO_DATE if kind == 'DATE' else ''}')",
+            [part.name],
+        ).fetchall()[0]
+        if 2 * alien > filled:
+            raise BadInput(
+                f"{part.name}: column {column} of table {part.source.name}_{part.table} should be "
+                f"{kind}, but {alien} of {filled} values are not, such as {example!r}; was the "
+                "column renamed or its format changed?"
+            )
+        if unfit:
+            part.warn(
+                "%s of %s values of %s are no %s and count as unknown, such as %r",
+                unfit, filled, column, kind, example,
+            )  # fmt: skip

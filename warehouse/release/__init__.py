@@ -1,0 +1,1 @@
+"""Releases: version, files, metadata, comparison, pointer, retention, stores."""

@@ -1,0 +1,250 @@
+"""A release in a page of Markdown, read from its own database."""
+
+from pathlib import Path
+
+import duckdb
+
+from corepath.warehouse import markdown
+
+_COUNTRIES = """
+select
+    r.rank_families as "#", coalesce(c.name, r.country) as country,
+    round(r.families, 1) as families, round(r.core_families, 1) as core,
+    r.rank_core as "core #", printf('%.1f %% (%.1f-%.1f)', 100 * r.core_rate,
+    100 * r.core_rate_lower, 100 * r.core_rate_upper) as "core rate (95 %)",
+    printf('%.0f %%', 100 * i.imputed) as imputed
+from marts.fct_country_ranking as r left join marts.dim_country as c using (country)
+left join (
+    select country, coalesce(sum(share) filter (where is_imputed), 0) as imputed
+    from marts.fct_country_source where is_primary group by country
+) as i using (country)
+where r.is_default and (c.is_compared or r.rank_families <= 6)
+order by r.rank_families, country
+"""
+
+# Ranks by key core families, the column an analyst reads "8th" from.
+_THRESHOLDS = """
+select
+    coalesce(c.name, r.country) as country,
+    max(r.rank_core) filter (where r.threshold = 0.01) as "1 %",
+    max(r.rank_core) filter (where r.threshold = 0.03) as "3 %",
+    max(r.rank_core) filter (where r.threshold = 0.05) as "5 %",
+    max(r.rank_core) filter (where r.threshold = 0.10) as "10 %",
+    max(r.rank_core) filter (where r.threshold = 0.20) as "20 %"
+from marts.fct_country_ranking as r inner join marts.dim_country as c using (country)
+where c.is_compared and r.rule = 'top_share' group by all order by "10 %", country
+"""
+
+_TECHNOLOGIES = """
+select
+    rank as "#", technology, coalesce(
+        case when length(title) > 60 then title[1:57] || '...' else title end, ''
+    ) as title, families,
+    core_families as core, round(location_quotient, 2) as LQ, printf('%.1e', q_value) as q,
+    coalesce(printf('%s (%.1f)', leading_country, leading_families), '') as leads,
+    coalesce(printf('%s (%.1f)', second_country, second_families), '') as second
+from marts.fct_core_technology where is_core_technology and level = $level
+order by rank limit 10
+"""
+
+_LEADERS = """
+select
+    coalesce(c.name, c.country) as country, count(f.technology) as "leads in",
+    coalesce(array_to_string(list(f.technology order by f.rank)[:8], ', '), '') as "first of them"
+from marts.dim_country as c
+left join marts.fct_core_technology as f
+    on c.country = f.leading_country and f.is_core_technology and f.level = 'subclass'
+where c.is_compared group by all order by 2 desc, country
+"""
+
+_TRENDS = """
+select
+    coalesce(c.name, s.country) as country, replace(s.series, '_', ' ') as series,
+    printf('%d-%d', s.first_year, s.last_year) as years,
+    coalesce(printf('%+.1f %%', 100 * s.annual_growth), s.reason) as "growth a year",
+    coalesce(printf('%d-%d', s.break_earliest, s.break_latest), '') as "break (95 %)",
+    coalesce(printf('%.2f', s.excess), '') as "over the trend before",
+    case when s.is_surge then 'yes' else '' end as surge
+from marts.fct_trend_segment as s left join marts.dim_country as c using (country)
+where s.country = 'WORLD' or c.is_compared
+order by s.country <> 'WORLD', s.country, s.series desc, s.segment
+"""
+
+_WEIGHTS = """
+select
+    indicator, round(entropy, 4) as entropy, round(weight, 4) as weight,
+    printf('%.0f %%', 100 * coverage) as "known for", coalesce(reason, '') as note
+from marts.fct_indicator_weight where is_asked order by position
+"""
+
+_NETWORKS = """
+select
+    network, round(families, 1) as families, nodes as technologies, edges as pairs,
+    round(cross_section_share, 3) as "across sections", round(cross_section_lift, 3) as "X / X0",
+    round(section_modularity, 3) as modularity
+from marts.fct_network_metric
+where population = 'all' and period = 'all' and subfield = 'all' and level = 'subclass'
+order by network <> 'WORLD', families desc
+"""
+
+_PATHS = """
+select
+    coalesce(c.name, p.country) as country, p.families as core,
+    printf('%s (%.0f %%)', industry_path, 100 * industry_support) as "industries",
+    printf('%s (%.0f %%)', technology_path, 100 * technology_support) as "technologies",
+    printf('%s (%.0f %%)', collaboration_path, 100 * collaboration_support) as "collaboration",
+    case when p.is_weak then 'yes' else '' end as weak
+from marts.fct_pathway as p left join marts.dim_country as c using (country)
+where c.is_compared order by country
+"""
+
+_SENTENCES = """
+select p.sentence from marts.fct_pathway as p inner join marts.dim_country as c using (country)
+where c.is_compared order by p.country
+"""
+
+_REFERENCES = """
+select
+    coalesce(c.name, p.country) as country, p.kind,
+    coalesce(r.name, p.reference) as "reference", count(*) as technologies,
+    array_to_string(list(p.technology order by p.technology)[:8], ', ') as "such as"
+from marts.fct_reference_path as p
+left join marts.dim_country as c on p.country = c.country
+left join marts.dim_country as r on p.reference = r.country
+where p.reference is not null group by all order by country, p.kind, technologies desc, 3
+"""
+
+# Each pair once, as it is told of the one that is behind.
+_LAGS = """
+select
+    coalesce(c.name, l.country) as country,
+    printf('%.1f years (%.1f to %.1f)', l.lag, l.lag_low, l.lag_high) as "behind (90 %)",
+    coalesce(r.name, l.reference) as "whom",
+    l.verdict
+from marts.fct_technology_lag as l
+left join marts.dim_country as c on l.country = c.country
+left join marts.dim_country as r on l.reference = r.country
+where l.subfield = 'all' and l.verdict in ('behind', 'level')
+    and (l.lag > 0 or (l.lag = 0 and l.country < l.reference))
+order by l.lag desc, country
+"""
+
+_SOURCES = """
+select source, files, rows, rejected, publications, merged_publications as "merged with others"
+from meta.source order by rank
+"""
+
+_CREDITS = """
+select source, title, licence, credit, url from meta.source order by rank
+"""
+
+# Releases from before there was a run_id have none.
+_RELEASE = """
+select columns('^(version|schema_version|published_at|identity|code_version|run_id)$')
+from meta.release
+"""
+
+_COUNTRY_SOURCES = """
+select country_source as "country known from", round(sum(families), 1) as families,
+    printf('%.1f %%', 100 * sum(families) / sum(sum(families)) over ()) as share
+from marts.fct_country_source where is_primary group by step, country_source order by step
+"""
+
+
+def summarise(path: Path, shown: str | None = None) -> str:
+    """Tell what a release holds and what it found.
+
+    Parameters
+    ----------
+    path
+        The release's folder.
+    shown
+        The folder by the name that its reader knows; `path` by default.
+
+    Returns
+    -------
+    str
+        Markdown: the key core technologies and who leads in them, countries and their trends,
+        weights, networks, paths and lags, where countries are known from, sources with what was
+        rejected, their licences and how to cite them, rows, what validation warned of, how to open
+        it, and what made it.
+    """
+    file = path / "corepath.duckdb"
+    with duckdb.connect(str(file), read_only=True) as db:
+        title, version, countries = db.sql(
+            "select title, version, countries from meta.release"
+        ).fetchall()[0]
+        core, families, imputed, unknown = db.sql(
+            "select (select count(*) filter (where is_core) from marts.fct_patent), "
+            "(select count(*) from marts.fct_patent), "
+            "coalesce(sum(families) filter (where is_imputed), 0) / sum(families), "
+            "coalesce(sum(families) filter (where country_source = 'unknown'), 0) / sum(families) "
+            "from marts.fct_country_source where is_primary"
+        ).fetchall()[0]
+        [(complete,)] = db.sql(
+            "select coalesce(max(year)::varchar, 'no year') from marts.fct_country_year "
+            "where is_complete"
+        ).fetchall()
+        rows = db.sql(
+            "select table_name as table, estimated_size as rows from duckdb_tables() "
+            "where schema_name = 'marts' order by table_name"
+        )
+        warnings = db.sql(
+            'select table_name as "table", expectation, observed, why '
+            "from meta.validation_result where outcome <> 'passed' order by all"
+        )
+        none = "None passes the test."
+        parts = [
+            f"# {title} {version}",
+            f"{families:,} patent families, {core:,} of them key core; compared: {countries}. "
+            f"Countries are imputed for {imputed:.1%} of the families, {unknown:.1%} of all "
+            "remain unknown.",
+            "## Key core technologies",
+            "By IPC subclass:",
+            _table(db.sql(_TECHNOLOGIES, params={"level": "subclass"})) or none,
+            "By IPC main group:",
+            _table(db.sql(_TECHNOLOGIES, params={"level": "main_group"})) or none,
+            "Who leads in the subclasses:",
+            _table(db.sql(_LEADERS)),
+            "## Countries",
+            _table(db.sql(_COUNTRIES)),
+            "Rank by key core families, if the core is the best so much of the topic:",
+            _table(db.sql(_THRESHOLDS)),
+            "## Trend",
+            f"Growth by priority year between structural breaks; complete until {complete}.",
+            _table(db.sql(_TRENDS)) or "No year is complete.",
+            "## Indicator weights",
+            _table(db.sql(_WEIGHTS)),
+            "## Convergence networks",
+            _table(db.sql(_NETWORKS)),
+            "## Paths",
+            "Labels with their support, see docs/pathways.md:",
+            _table(db.sql(_PATHS)) or "No compared country has 30 key core families.",
+            *(f"- {markdown.escaped(sentence)}" for (sentence,) in db.sql(_SENTENCES).fetchall()),
+            "Nearest reference by kind of technology:",
+            _table(db.sql(_REFERENCES)) or "No country lags in a technology that has one.",
+            "## Who is behind whom",
+            _table(db.sql(_LAGS)) or "No pair has enough key core families to tell.",
+            "## Where countries come from",
+            _table(db.sql(_COUNTRY_SOURCES)),
+            "## Sources",
+            _table(db.sql(_SOURCES)),
+            "A release is under the terms of each of its sources:",
+            _table(db.sql(_CREDITS)),
+            "## Rows",
+            _table(rows),
+            "## Validation warnings",
+            _table(warnings) or "None.",
+            "## Open it",
+            f"`duckdb -readonly '{shown or path}/{file.name}' "
+            "'from marts.fct_core_technology order by level, rank'`, or any tool that reads DuckDB "
+            "1.2 or newer, or the Parquet files beside it.",
+            "## This release",
+            _table(db.sql(_RELEASE)),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(relation: duckdb.DuckDBPyRelation) -> str:
+    """Write rows as a Markdown table; nothing if there are none."""
+    return markdown.table(relation.columns, relation.fetchall())
