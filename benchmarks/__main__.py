@@ -19,19 +19,32 @@ from corepath.synthetic import topic as topics
 # targets ask for.
 SIZES: dict[str, dict[str, list[int]]] = {
     "small": {
-        "analyst": [5_000], "floor": [5_000], "growth": [2_000, 4_000, 8_000, 16_000],
-        "refresh": [5_000], "phases": [5_000], "loading": [5_000], "method": [5_000],
-        "paths": [25_000], "validation": [100_000], "networks": [5_000],
+        "analyst": [5_000],
+        "floor": [5_000],
+        "growth": [2_000, 4_000, 8_000, 16_000],
+        "refresh": [5_000],
+        "phases": [5_000],
+        "loading": [5_000],
+        "method": [5_000],
+        "paths": [25_000],
+        "validation": [100_000],
+        "networks": [5_000],
         "selection": [100_000],
     },
     "full": {
-        "analyst": [200_000], "floor": [1_000_000],
+        "analyst": [200_000],
+        "floor": [1_000_000],
         "growth": [250_000, 500_000, 1_000_000, 4_000_000],
-        "refresh": [1_000_000], "phases": [1_000_000], "loading": [1_000_000],
-        "method": [1_000_000], "paths": [62_500], "validation": [10_000_000],
-        "networks": [200_000], "selection": [10_000_000],
+        "refresh": [1_000_000],
+        "phases": [1_000_000],
+        "loading": [1_000_000],
+        "method": [1_000_000],
+        "paths": [62_500],
+        "validation": [10_000_000],
+        "networks": [200_000],
+        "selection": [10_000_000],
     },
-}  # fmt: skip
+}
 PARTS = tuple(SIZES["small"])
 XML_BYTES_A_FAMILY = 600  # so that the XML is of the order of the other dumps
 SHARDS = 100  # of which one is 1 %
@@ -96,18 +109,14 @@ class Bench:
         """A refresh of worlds of several sizes."""
         self._start_prefect_once()
         # The largest first: if one fails, it fails soon.
-        contenders = {
-            str(size): self._refresh(self._world(size)) for size in sorted(sizes, reverse=True)
-        }
+        contenders = {str(size): self._refresh(self._world(size)) for size in sorted(sizes, reverse=True)}
         self._alternate("growth", contenders, {"sizes": sizes})
 
     def phases(self, sizes: list[int]) -> None:
         """Where the time of a refresh goes, and what Prefect adds to it."""
         self._start_prefect_once()
         dump = self._world(sizes[0])
-        contenders = {
-            "orchestrated": self._refresh(dump), "plain": self._refresh(dump, "--plain")
-        }  # fmt: skip
+        contenders = {"orchestrated": self._refresh(dump), "plain": self._refresh(dump, "--plain")}
         self._alternate("phases", contenders, {"families": sizes[0]})
 
     def refresh(self, sizes: list[int]) -> None:
@@ -155,12 +164,15 @@ class Bench:
             for how in ("corepath", "bare", *(["cut"] if source == "uspto" else [])):
                 contenders[f"{source} {how}"] = Contender(
                     lambda folder, how=how, source=source, dump=dump: [
-                        *_python("benchmarks.loading"), how, source, str(dump),
+                        *_python("benchmarks.loading"),
+                        how,
+                        source,
+                        str(dump),
                         str(folder / "loaded.duckdb"),
                     ],
                     before=lambda folder, dump=dump: _warm(dump),
                     environment=environment,
-                )  # fmt: skip
+                )
         self._alternate("loading", contenders, {"families": sizes[0]})
 
     def method(self, sizes: list[int]) -> None:
@@ -168,9 +180,12 @@ class Bench:
         dump = self._world(sizes[0])
         draws: dict[str, Any] = FEW | {"samples": 500}
         everything = topics.write(
-            self.work / "everything.toml", everything=True, indicators=method.INDICATORS,
-            minimum_coverage=0, **draws,
-        )  # fmt: skip
+            self.work / "everything.toml",
+            everything=True,
+            indicators=method.INDICATORS,
+            minimum_coverage=0,
+            **draws,
+        )
         limits = [f"--{name}={value}" for name, value in self.limits.items()]
 
         def script(folder: Path) -> list[str]:
@@ -214,9 +229,7 @@ class Bench:
 
     def networks(self, sizes: list[int]) -> None:
         """Networks of a topic's countries; and each measure of one against a library's call."""
-        topic = topics.write(
-            self.work / "networks.toml", everything=True, core_share=0.99, samples=10
-        )  # fmt: skip
+        topic = topics.write(self.work / "networks.toml", everything=True, core_share=0.99, samples=10)
         contenders = {
             "corepath": self._refresh(self._world(sizes[0]), "--plain", topic=topic),
             "measures": Contender(
@@ -235,10 +248,7 @@ class Bench:
                 folder = Path(name)
                 measure(self._refresh(dump, "--plain"), folder)
                 many = folder / documents.name
-                limits = {
-                    "memory_limit": self.limits["memory"],
-                    "temp_directory": f"{name}/spilled",
-                }
+                limits = {"memory_limit": self.limits["memory"], "temp_directory": f"{name}/spilled"}
                 selection.multiply(folder / "warehouse.duckdb", sizes[0], many, limits)
                 many.rename(documents)
         limits = [f"--{name}={value}" for name, value in self.limits.items()]
@@ -253,11 +263,7 @@ class Bench:
     # --- What they share -------------------------------------------------------------------------
 
     def _alternate(
-        self,
-        name: str,
-        contenders: Mapping[str, Contender],
-        parameters: Mapping[str, Any],
-        **options: Any,
+        self, name: str, contenders: Mapping[str, Contender], parameters: Mapping[str, Any], **options: Any
     ) -> None:
         scratch = self.work / "rounds"
         parameters = {**parameters, **self.limits}
@@ -282,19 +288,32 @@ class Bench:
         if not (self.work / "prefect").exists():
             with tempfile.TemporaryDirectory(dir=self.work) as folder:
                 command = [
-                    *_python("corepath.flows.cli"), "refresh", "--source", "ppubs=samples/ppubs",
-                    "--warehouse", f"{folder}/w.duckdb", "--releases", f"{folder}/releases",
-                ]  # fmt: skip
+                    *_python("corepath.flows.cli"),
+                    "refresh",
+                    "--source",
+                    "ppubs=samples/ppubs",
+                    "--warehouse",
+                    f"{folder}/w.duckdb",
+                    "--releases",
+                    f"{folder}/releases",
+                ]
                 subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
     def _command(self, folder: Path, dump: Path) -> list[str]:
         _warm(dump)
         return [
-            *_python("corepath.flows.cli"), "refresh", "--topic", str(self.few),
-            "--source", f"google_patents={dump}", "--warehouse", f"{folder}/warehouse.duckdb",
-            "--releases", f"{folder}/releases",
+            *_python("corepath.flows.cli"),
+            "refresh",
+            "--topic",
+            str(self.few),
+            "--source",
+            f"google_patents={dump}",
+            "--warehouse",
+            f"{folder}/warehouse.duckdb",
+            "--releases",
+            f"{folder}/releases",
             *(f"--{name}={value}" for name, value in self.limits.items()),
-        ]  # fmt: skip
+        ]
 
     def _refresh(
         self,
@@ -339,16 +358,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("part", choices=[*PARTS, "all", "report"])
     parser.add_argument("--size", choices=list(SIZES), default="small")
-    parser.add_argument(
-        "--families", type=int, nargs="+", help="instead of the size's; several for growth"
-    )
+    parser.add_argument("--families", type=int, nargs="+", help="instead of the size's; several for growth")
     parser.add_argument("--runs", type=int, default=1, help="rounds; the report shows the median")
     parser.add_argument("--memory", default="4GB", help="limit of DuckDB")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of DuckDB")
     parser.add_argument(
-        "--work", type=Path, default=Path(tempfile.gettempdir()) / "corepath-benchmarks",
+        "--work",
+        type=Path,
+        default=Path(tempfile.gettempdir()) / "corepath-benchmarks",
         help="folder of worlds and rounds; 4 million families take some 30 GB",
-    )  # fmt: skip
+    )
     parser.add_argument("--results", type=Path, help="folder  [full: benchmarks/results]")
     parser.add_argument("--report", type=Path, help="page  [full: docs/benchmarks.md]")
     options = parser.parse_args(arguments)

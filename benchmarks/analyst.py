@@ -63,17 +63,15 @@ def tables(dump: Path, topic: topics.Topic) -> dict[str, pd.DataFrame]:
     nodes = pd.concat([node_table(*network) for network in world])
     main_country = shares.sort_values(["share", "country"], ascending=[False, True])
     main_country = main_country.groupby("family_id").agg(
-        country=("country", "first"), country_share=("share", "max"),
-        country_count=("country", "size"),
-    )  # fmt: skip
+        country=("country", "first"), country_share=("share", "max"), country_count=("country", "size")
+    )
     patents = (
         families.drop(columns=["publication", "party", "first_office", "fs"])
-        .merge(indicators.assign(fc_5=indicators.fc_5_so_far).drop(columns="fc_5_so_far"),
-               on="family_id")
+        .merge(indicators.assign(fc_5=indicators.fc_5_so_far).drop(columns="fc_5_so_far"), on="family_id")
         .merge(rao_stirling(subclasses), on="family_id", how="left")
         .merge(scores, on="family_id")
         .merge(main_country, on="family_id")
-    )  # fmt: skip
+    )
     return {
         "fct_patent": patents,
         "fct_patent_country": shares,
@@ -92,10 +90,20 @@ def tables(dump: Path, topic: topics.Topic) -> dict[str, pd.DataFrame]:
 
 def read_publications(dump: Path) -> pd.DataFrame:
     """Read dates, families and titles; tell inventions and grants by office, kind and date."""
-    df = pd.read_parquet(dump, columns=[
-        "publication_number", "application_number", "family_id", "title_localized", "grant_date",
-        "publication_date", "filing_date", "priority_date", "priority_claim",
-    ])  # fmt: skip
+    df = pd.read_parquet(
+        dump,
+        columns=[
+            "publication_number",
+            "application_number",
+            "family_id",
+            "title_localized",
+            "grant_date",
+            "publication_date",
+            "filing_date",
+            "priority_date",
+            "priority_claim",
+        ],
+    )
     df["publication"] = np.arange(len(df))
     df[["office", "number", "kind"]] = df.publication_number.str.split("-", expand=True)
     df["bare"] = bare_number(df.office, df.number)
@@ -106,25 +114,24 @@ def read_publications(dump: Path) -> pd.DataFrame:
         )
     df["priority_day"] = df[["priority_day", "filing_day", "publication_day"]].min(axis=1)
     df["title"] = [
-        next((t["text"] for t in titles if t["language"] == "en"), titles[0]["text"])
-        if len(titles) else None
+        next((t["text"] for t in titles if t["language"] == "en"), titles[0]["text"]) if len(titles) else None
         for titles in df.title_localized
-    ]  # fmt: skip
+    ]
     df["title"] = df.title.str.replace(r"\s+", " ", regex=True).str.strip()
     df["first_office"] = [
         min((c["filing_date"], c["application_number"].split("-")[0]) for c in dated)[1]
         if (dated := [c for c in claims if c["filing_date"] > 0])
-        else None if len(claims) else number.split("-")[0]
+        else None
+        if len(claims)
+        else number.split("-")[0]
         for claims, number in zip(df.priority_claim, df.application_number, strict=True)
-    ]  # fmt: skip
+    ]
     df["first_office"] = df.first_office.replace("", None)
     df["is_granted_then"] = df.grant_date == df.publication_date
     kinds = pd.read_csv(REFERENCE / "publication_kind.csv", keep_default_na=False)
     # Days at the end of time are beyond pandas' nanoseconds: compare as text.
     day = df.publication_day.dt.strftime("%Y-%m-%d")
-    known = (
-        df[["publication", "office", "kind"]].assign(day=day).merge(kinds, on=["office", "kind"])
-    )
+    known = df[["publication", "office", "kind"]].assign(day=day).merge(kinds, on=["office", "kind"])
     known = known[known.day.between(known.valid_from, known.valid_to)]
     df = df.merge(known[["publication", "is_invention", "is_grant"]], how="left", on="publication")
     general = kinds[kinds.office == "*"].set_index("kind")
@@ -193,10 +200,9 @@ def select_families(
     reform = pd.read_csv(REFERENCE / "ipc_reform.csv", keep_default_na=False)
     former = reform.groupby("new").old.agg(list)
     names = [
-        [symbol, *([f"{place}/"] if place != group and len(place) > 4 else []),
-         *former.get(group, [])]
+        [symbol, *([f"{place}/"] if place != group and len(place) > 4 else []), *former.get(group, [])]
         for symbol, place, group in symbols[["symbol", "place", "group"]].itertuples(index=False)
-    ]  # fmt: skip
+    ]
     rules = {key: value.to_pandas() for key, value in topic.tables(None).items()}
     hits = []
     for rule, prefixes in rules["topic_class"].groupby("rule_id"):
@@ -249,9 +255,7 @@ def classify(families: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
 
 def read_parties(dump: Path, publications: pd.DataFrame) -> pd.DataFrame:
     """Read applicants and inventors of all publications, by role; count the inventors."""
-    df = pd.read_parquet(dump, columns=[
-        "assignee", "assignee_harmonized", "inventor", "inventor_harmonized"
-    ])  # fmt: skip
+    df = pd.read_parquet(dump, columns=["assignee", "assignee_harmonized", "inventor", "inventor_harmonized"])
     df = df.assign(publication=publications.publication, office=publications.office)
     counts = df.inventor_harmonized.str.len().replace(0, np.nan).fillna(df.inventor.str.len())
     publications["inventors"] = counts.replace(0, np.nan)
@@ -297,9 +301,9 @@ def read_citations(dump: Path, publications: pd.DataFrame) -> dict[str, pd.DataF
     refs["number"] = refs.bare + "-" + parts[2]
     exact = publications.set_index("publication_number").family_id
     first = publications.sort_values("publication_number").drop_duplicates("bare")
-    refs["target"] = (
-        refs.number.map(exact).fillna(refs.bare.map(first.set_index("bare").family_id))
-    ).fillna(refs.bare)  # fmt: skip
+    refs["target"] = (refs.number.map(exact).fillna(refs.bare.map(first.set_index("bare").family_id))).fillna(
+        refs.bare
+    )
     pairs = refs.loc[refs.family_id != refs.target, ["family_id", "target"]].drop_duplicates()
     published = publications.groupby("family_id").publication_day.min()
     pairs["day"] = pairs.family_id.map(published)
@@ -309,9 +313,7 @@ def read_citations(dump: Path, publications: pd.DataFrame) -> dict[str, pd.DataF
 # --- Countries -----------------------------------------------------------------------------------
 
 
-def share_families(
-    families: pd.DataFrame, parties: pd.DataFrame, publications: pd.DataFrame
-) -> pd.DataFrame:
+def share_families(families: pd.DataFrame, parties: pd.DataFrame, publications: pd.DataFrame) -> pd.DataFrame:
     """Share families between the countries of their applicants, else of their inventors."""
     organisations = recognise(parties, publications)
     members = publications[publications.family_id.isin(families.family_id)]
@@ -344,15 +346,17 @@ def share_families(
     applicants = own[own.role == "applicant"].merge(organisations, on="name", how="left")
     applicants["organisation"] = applicants.organisation.fillna(applicants.name)
     applicants = applicants.groupby(["family_id", "organisation"], as_index=False).agg(
-        country=("country", "min"), home=("home_country", "min"),
-        namesake=("namesake_country", "min"),
-    )  # fmt: skip
+        country=("country", "min"), home=("home_country", "min"), namesake=("namesake_country", "min")
+    )
     key = pd.MultiIndex.from_frame(applicants[["family_id", "organisation"]])
     for other in (
         pd.Series(elsewhere.reindex(key).to_numpy(), index=applicants.index),
-        applicants.home, applicants.namesake, applicants.family_id.map(inventor),
-        applicants.family_id.map(office), "ZZ",
-    ):  # fmt: skip
+        applicants.home,
+        applicants.namesake,
+        applicants.family_id.map(inventor),
+        applicants.family_id.map(office),
+        "ZZ",
+    ):
         applicants["country"] = applicants.country.fillna(other)
     lone = families[~families.family_id.isin(applicants.family_id)]
     persons = lone[["family_id"]].merge(own[own.role == "inventor"], how="left", on="family_id")
@@ -366,11 +370,8 @@ def share_families(
 
 def recognise(parties: pd.DataFrame, publications: pd.DataFrame) -> pd.DataFrame:
     """Ask corepath's register which organisation a name means."""
-    named = parties.assign(
-        publication_number=parties.publication.map(publications.publication_number)
-    )
-    tables = ("organisations", "organisation_alias", "organisation_abbreviation",
-              "organisation_group")  # fmt: skip
+    named = parties.assign(publication_number=parties.publication.map(publications.publication_number))
+    tables = ("organisations", "organisation_alias", "organisation_abbreviation", "organisation_group")
     return stg_organisation(
         pl.from_pandas(named.drop(columns="publication")).lazy(),
         *(pl.scan_csv(REFERENCE / f"{name}.csv", infer_schema_length=None) for name in tables),
@@ -391,9 +392,8 @@ def measure(
     out = families[["family_id", "publication_date", "fs"]].copy()
     closing = out.publication_date + pd.DateOffset(years=5)
     cited = pairs.merge(
-        out[["family_id", "publication_date"]].assign(closing=closing),
-        left_on="target", right_on="family_id",
-    )  # fmt: skip
+        out[["family_id", "publication_date"]].assign(closing=closing), left_on="target", right_on="family_id"
+    )
     cited = cited[(cited.day > cited.publication_date) & (cited.day <= cited.closing)]
     out["fc_5_so_far"] = out.family_id.map(cited.target.value_counts()).fillna(0)
     out["fc_5_window_closed"] = closing <= publications.publication_day.max()
@@ -414,10 +414,12 @@ def assign_cohorts(families: pd.DataFrame, subclasses: pd.DataFrame) -> pd.DataF
     fields = pd.read_csv(REFERENCE / "wipo_field.csv", keep_default_na=False)
     first = subclasses.sort_values(["position", "subclass"]).groupby("family_id").subclass.first()
     field = first.map(fields.set_index("ipc").field).fillna(first)
-    return pd.DataFrame({
-        "year": families.set_index("family_id").priority_year,
-        "field": families.set_index("family_id").index.map(field).fillna("unclassified"),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "year": families.set_index("family_id").priority_year,
+            "field": families.set_index("family_id").index.map(field).fillna("unclassified"),
+        }
+    )
 
 
 def compare_with_cohorts(x: pd.DataFrame, cohort: pd.DataFrame) -> pd.DataFrame:
@@ -430,8 +432,15 @@ def compare_with_cohorts(x: pd.DataFrame, cohort: pd.DataFrame) -> pd.DataFrame:
     done = pd.DataFrame(index=x.index, columns=x.columns, dtype=float)
     groups: dict[Any, pd.Index] = cohort.groupby(["year", "field"]).groups
     for (year, field), members in groups.items():
-        for by_field, width in [(True, 0), (True, 1), (True, 2), (False, 0), (False, 1),
-                                    (False, 2), (False, np.inf)]:  # fmt: skip
+        for by_field, width in [
+            (True, 0),
+            (True, 1),
+            (True, 2),
+            (False, 0),
+            (False, 1),
+            (False, 2),
+            (False, np.inf),
+        ]:
             near = (sizes.year - year).abs() <= width
             near &= (sizes.field == field) | (not by_field)
             if int(sizes["size"][near].sum()) >= 30:
@@ -462,15 +471,17 @@ def weigh(
     by_country = by_country.div(sizes, axis=0)[sizes >= 30]
     judged = by_country[by_country.index.isin(topic.countries)].copy()
     judged.loc["WORLD"] = frame[names].notna().mean()
-    weights = pd.DataFrame({
-        "indicator": names,
-        "position": range(1, len(names) + 1),
-        "mean": frame.mean().to_numpy(),
-        "zero_share": ((frame == 0).sum() / frame.notna().sum()).to_numpy(),
-        "coverage": judged.loc["WORLD"].to_numpy(),
-        "lowest_coverage": judged.min().to_numpy(),
-        "lowest_country": judged.sort_index().idxmin().to_numpy(),
-    })  # fmt: skip
+    weights = pd.DataFrame(
+        {
+            "indicator": names,
+            "position": range(1, len(names) + 1),
+            "mean": frame.mean().to_numpy(),
+            "zero_share": ((frame == 0).sum() / frame.notna().sum()).to_numpy(),
+            "coverage": judged.loc["WORLD"].to_numpy(),
+            "lowest_coverage": judged.min().to_numpy(),
+            "lowest_country": judged.sort_index().idxmin().to_numpy(),
+        }
+    )
     covered = weights.indicator[weights.lowest_coverage >= method.minimum_coverage].tolist()
     x = compare_with_cohorts(frame[covered], cohort)
     y = ((x - x.min()) / (x.max() - x.min())).fillna(0.0).to_numpy()
@@ -501,9 +512,7 @@ def cut(scores: pd.DataFrame, share: float) -> float:
 def rao_stirling(subclasses: pd.DataFrame) -> pd.DataFrame:
     """Measure how far apart a family's subclasses are: 1/3 in a class, 2/3 in a section, 1."""
     sharing = sum(
-        subclasses.groupby(["family_id", subclasses.subclass.str[:width]]).subclass.transform(
-            "size"
-        )
+        subclasses.groupby(["family_id", subclasses.subclass.str[:width]]).subclass.transform("size")
         for width in (1, 3, 4)
     )
     sharing = sharing.groupby(subclasses.family_id).agg(["sum", "size"])
@@ -538,9 +547,7 @@ def rank_countries(shares: pd.DataFrame, scores: pd.DataFrame, topic: topics.Top
     return pd.concat(found)
 
 
-def country_years(
-    shares: pd.DataFrame, families: pd.DataFrame, scores: pd.DataFrame
-) -> pd.DataFrame:
+def country_years(shares: pd.DataFrame, families: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Add up families and core families of countries by year, and up to it."""
     df = shares.merge(families[["family_id", "priority_year"]], on="family_id")
     df = df.merge(scores[["family_id", "is_core"]], on="family_id")
@@ -555,9 +562,7 @@ def country_years(
         df[f"all_{name}"] = df.groupby("year")[name].transform("sum")
         df[f"{short}_share"] = df[name] / df[f"all_{name}"]
         before = df.groupby("country")[name].shift()
-        df["growth" if short == "family" else "core_growth"] = (
-            df[name] / before.mask(before == 0) - 1
-        )
+        df["growth" if short == "family" else "core_growth"] = df[name] / before.mask(before == 0) - 1
         df[f"cumulative_{name}"] = df.groupby("country")[name].cumsum()
         placed = df[name].round(9).where((df.country != "ZZ") & (df.families > 0))
         df[f"rank_{name.removesuffix('_families')}"] = placed.groupby(df.year).rank(
@@ -596,9 +601,7 @@ def core_technologies(
     a, b = rate * weight, (1 - rate) * weight
     out["shrunken_core_rate"] = (k + a) / (n + weight)
     out["core_rate_lower"] = beta.ppf(0.05, k + a, n - k + b)
-    out["is_core_technology"] = (
-        (out.q_value < 0.05) & (out.location_quotient > 1) & (out.core_families >= 5)
-    )
+    out["is_core_technology"] = (out.q_value < 0.05) & (out.location_quotient > 1) & (out.core_families >= 5)
     world = nodes[nodes.network == "WORLD"].set_index("technology").betweenness
     order = out.assign(betweenness=out.technology.map(world).fillna(0)).sort_values(
         ["is_core_technology", "core_rate_lower", "betweenness", "technology"],
@@ -640,8 +643,7 @@ def networks(
         occurrences = own.groupby("subclass").share.sum()
         tied = pairs.assign(share=pairs.family_id.map(share)).dropna(subset="share")
         tied = tied.assign(
-            fractional=tied.share / (tied.k - 1),
-            fraction=tied.share * 2 / (tied.k * (tied.k - 1)),
+            fractional=tied.share / (tied.k - 1), fraction=tied.share * 2 / (tied.k * (tied.k - 1))
         )
         tied = tied.groupby(["subclass_x", "subclass_y"], as_index=False)[
             ["share", "fractional", "fraction"]
@@ -662,12 +664,14 @@ def graph_of(occurrences: pd.Series, pairs: pd.DataFrame) -> nx.Graph:
     return graph
 
 
-def edge_table(
-    name: str, families: float, occurrences: pd.Series, pairs: pd.DataFrame
-) -> pd.DataFrame:
+def edge_table(name: str, families: float, occurrences: pd.Series, pairs: pd.DataFrame) -> pd.DataFrame:
     """Tell how much more often two technologies meet than chance would have it."""
-    ends = pd.concat([pairs[["source", "full_count"]].set_axis(["node", "c"], axis=1),
-                      pairs[["target", "full_count"]].set_axis(["node", "c"], axis=1)])  # fmt: skip
+    ends = pd.concat(
+        [
+            pairs[["source", "full_count"]].set_axis(["node", "c"], axis=1),
+            pairs[["target", "full_count"]].set_axis(["node", "c"], axis=1),
+        ]
+    )
     strength, degree = ends.groupby("node").c.sum(), ends.node.value_counts()
     df = pairs.assign(network=name)
     c, n_i, n_j = df.full_count, df.source.map(occurrences), df.target.map(occurrences)
@@ -689,9 +693,7 @@ def edge_table(
     return df
 
 
-def node_table(
-    name: str, families: float, occurrences: pd.Series, pairs: pd.DataFrame
-) -> pd.DataFrame:
+def node_table(name: str, families: float, occurrences: pd.Series, pairs: pd.DataFrame) -> pd.DataFrame:
     """Tell each technology's place in the network."""
     graph = graph_of(occurrences, pairs)
     df = pd.DataFrame({"network": name, "occurrences": occurrences})
@@ -707,9 +709,7 @@ def node_table(
     return df.reset_index(names="technology")
 
 
-def network_row(
-    name: str, families: float, occurrences: pd.Series, pairs: pd.DataFrame
-) -> dict[str, object]:
+def network_row(name: str, families: float, occurrences: pd.Series, pairs: pd.DataFrame) -> dict[str, object]:
     """Describe a network as a whole."""
     graph = graph_of(occurrences, pairs)
     giant = graph.subgraph(max(nx.connected_components(graph), key=len)).copy()

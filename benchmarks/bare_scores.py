@@ -111,8 +111,7 @@ def values(con: duckdb.DuckDBPyConnection) -> list[str]:
     names = [
         name
         for (name,) in con.sql(
-            "select indicator from intermediate.int_indicator_choice where is_covered "
-            "order by position"
+            "select indicator from intermediate.int_indicator_choice where is_covered order by position"
         ).fetchall()
     ]
     con.execute(COHORTS)
@@ -154,8 +153,7 @@ def values(con: duckdb.DuckDBPyConnection) -> list[str]:
     )
     ends = ", ".join(f"min({x}) as low_{x}, max({x}) as high_{x}" for x in names)
     scaled = ", ".join(
-        f"case when high_{x} > low_{x} then ({x} - low_{x}) / (high_{x} - low_{x}) else 0 end "
-        f"as {x}"
+        f"case when high_{x} > low_{x} then ({x} - low_{x}) / (high_{x} - low_{x}) else 0 end as {x}"
         for x in names
     )
     con.execute(
@@ -168,14 +166,11 @@ def values(con: duckdb.DuckDBPyConnection) -> list[str]:
 def weights(con: duckdb.DuckDBPyConnection, names: list[str]) -> None:
     """Make int_indicator_weight from one scan for means and one for the rest."""
     table = "intermediate.int_indicator_value"
-    means = np.array(
-        con.sql(f"select {', '.join(f'avg({x})' for x in names)} from {table}").fetchall()[0]
-    )
+    means = np.array(con.sql(f"select {', '.join(f'avg({x})' for x in names)} from {table}").fetchall()[0])
     varying = [(x, mean) for x, mean in zip(names, means.tolist(), strict=True) if mean > 0]
     pairs = list(combinations([x for x, _ in varying], 2))
     theil = [
-        f"avg(case when {x} > 0 then {x} / {mean!r} * ln({x} / {mean!r}) else 0 end "
-        f"+ 1 - {x} / {mean!r})"
+        f"avg(case when {x} > 0 then {x} / {mean!r} * ln({x} / {mean!r}) else 0 end + 1 - {x} / {mean!r})"
         for x, mean in varying
     ]
     spread = [f"stddev_pop({x})" for x, _ in varying]
@@ -261,9 +256,9 @@ def scores(con: duckdb.DuckDBPyConnection) -> None:
 
 def ranks(con: duckdb.DuckDBPyConnection) -> None:
     """Make thresholds, ranks and the cores of countries: corepath's own, for they are small."""
-    found = int_threshold(*(con.sql(f"from {t}").pl().lazy() for t in (
-        "intermediate.int_score", "topic.topic",
-    )))  # fmt: skip
+    found = int_threshold(
+        *(con.sql(f"from {t}").pl().lazy() for t in ("intermediate.int_score", "topic.topic"))
+    )
     keep(con, "intermediate.int_threshold", found)
     own(con, "int_score_rank")
     own(con, "int_country_core")

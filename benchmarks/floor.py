@@ -444,10 +444,17 @@ left join intermediate.int_rao_stirling as r using (family)
 """
 
 MARTS = (
-    "fct_patent", "fct_patent_country", "fct_indicator_weight", "fct_core_technology",
-    "fct_country_ranking", "fct_country_year", "fct_convergence_edge", "fct_convergence_node",
-    "fct_network_metric", "dim_organisation",
-)  # fmt: skip
+    "fct_patent",
+    "fct_patent_country",
+    "fct_indicator_weight",
+    "fct_core_technology",
+    "fct_country_ranking",
+    "fct_country_year",
+    "fct_convergence_edge",
+    "fct_convergence_node",
+    "fct_network_metric",
+    "dim_organisation",
+)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -512,8 +519,7 @@ def derive(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], key: str
     """Make a table as corepath does, and what it needs, as far as it is not there."""
     schema, name = key.split(".")
     there = con.execute(
-        "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
-        [schema, name],
+        "select 1 from information_schema.tables where table_schema = ? and table_name = ?", [schema, name]
     )
     if there.fetchall():
         return

@@ -112,8 +112,7 @@ def _documents(path: Path) -> Iterator[bytes]:
 def write_xml(out: Path, megabytes: int, files: int) -> None:
     """Write weekly files of the USPTO as large as wanted, of the shipped sample over and over."""
     sample = b"".join(
-        gzip.decompress(path.read_bytes())
-        for path in sorted((ROOT / "samples" / "uspto").glob("ipg*.gz"))
+        gzip.decompress(path.read_bytes()) for path in sorted((ROOT / "samples" / "uspto").glob("ipg*.gz"))
     )
     out.mkdir(parents=True)
     for number in range(files):

@@ -21,27 +21,44 @@ from corepath.warehouse.build.graph import discover
 from corepath.warehouse.topic import files as topics
 
 # Known in a world of google_patents, whatever its topic.
-INDICATORS = [
-    "fc_5", "bc", "npl", "fs", "tri", "pct", "sc", "mg", "inv", "app", "conv", "xsec"
-]  # fmt: skip
+INDICATORS = ["fc_5", "bc", "npl", "fs", "tri", "pct", "sc", "mg", "inv", "app", "conv", "xsec"]
 # The steps of corepath that make the same, and those of the bootstrap.
 SUMS = [
     f"intermediate.{name}"
     for name in (
-        "int_forward", "int_citation_profile", "int_backward", "int_scope", "int_generality",
-        "int_originality", "int_cycle_time", "int_novelty", "int_disruption", "int_pagerank",
-        "int_indicator", "int_cohort", "int_indicator_coverage", "int_indicator_choice",
-        "int_indicator_value", "int_indicator_weight", "int_score", "int_threshold",
-        "int_score_rank", "int_country_core",
+        "int_forward",
+        "int_citation_profile",
+        "int_backward",
+        "int_scope",
+        "int_generality",
+        "int_originality",
+        "int_cycle_time",
+        "int_novelty",
+        "int_disruption",
+        "int_pagerank",
+        "int_indicator",
+        "int_cohort",
+        "int_indicator_coverage",
+        "int_indicator_choice",
+        "int_indicator_value",
+        "int_indicator_weight",
+        "int_score",
+        "int_threshold",
+        "int_score_rank",
+        "int_country_core",
     )
-]  # fmt: skip
+]
 BOOTSTRAP = [
     f"intermediate.{name}"
     for name in (
-        "int_stability_part", "int_stability", "int_family_stability", "int_family_rank",
-        "int_country_stability", "int_indicator_stability",
+        "int_stability_part",
+        "int_stability",
+        "int_family_stability",
+        "int_family_rank",
+        "int_country_stability",
+        "int_indicator_stability",
     )
-]  # fmt: skip
+]
 
 _SQL = """
 create table intermediate.int_indicator as
@@ -171,11 +188,19 @@ def differences(release: Path, out: Path) -> list[str]:
     """
     found = []
     for name, mart, key, columns in (
-        ("scores", "fct_patent", "family_id",
-         ["score", "equal_score", "critic_score", "topsis_score", "grey_score"]),
-        ("weights", "fct_indicator_weight", "indicator",
-         ["weight", "equal_weight", "critic_weight", "between_country_share", "correlation"]),
-    ):  # fmt: skip
+        (
+            "scores",
+            "fct_patent",
+            "family_id",
+            ["score", "equal_score", "critic_score", "topsis_score", "grey_score"],
+        ),
+        (
+            "weights",
+            "fct_indicator_weight",
+            "indicator",
+            ["weight", "equal_weight", "critic_weight", "between_country_share", "correlation"],
+        ),
+    ):
         if not (out / f"{name}.parquet").exists():
             raise FileNotFoundError(out / f"{name}.parquet")
         for column in columns:

@@ -32,11 +32,18 @@ NODES, DEGREE = 640, 60
 STEPS = [
     f"intermediate.{name}"
     for name in (
-        "int_convergence_code", "int_network_family", "int_convergence_pair",
-        "int_convergence_occurrence", "int_convergence_edge", "int_convergence_node",
-        "int_network_metric", "int_small_world", "int_network_rarefied", "int_network_similarity",
+        "int_convergence_code",
+        "int_network_family",
+        "int_convergence_pair",
+        "int_convergence_occurrence",
+        "int_convergence_edge",
+        "int_convergence_node",
+        "int_network_metric",
+        "int_small_world",
+        "int_network_rarefied",
+        "int_network_similarity",
     )
-]  # fmt: skip
+]
 NULL = ["intermediate.int_network_null_part", "intermediate.int_network_null"]
 LEIDEN_RUNS = 100
 # What takes so many seconds is not repeated.
@@ -96,40 +103,74 @@ def measures(net: Network) -> dict[str, tuple[str, Callable[[Network], Any], Cal
 
     central = nk.centrality
     return {
-        "betweenness": ("networkit Betweenness", lambda n: ours.betweenness(n, weighted=False),
-                        lambda: betweenness(plain)),
-        "betweenness_weighted": ("networkit Betweenness",
-                                 lambda n: ours.betweenness(n, weighted=True),
-                                 lambda: betweenness(apart)),
-        "closeness": ("networkit HarmonicCloseness", ours.closeness,
-                      lambda: central.HarmonicCloseness(plain).run().scores()),
-        "pagerank": ("networkit PageRank", ours.pagerank,
-                     lambda: central.PageRank(weighted, 0.85, 1e-14).run().scores()),
-        "eigenvector": ("scipy eigsh", ours.eigenvector,
-                        lambda: eigsh(ties, k=1, which="LA")),
-        "clustering": ("networkit LocalClusteringCoefficient", ours.clustering,
-                       lambda: central.LocalClusteringCoefficient(plain).run().scores()),
-        "clustering_onnela": ("networkx clustering", ours.clustering_onnela,
-                              lambda: nx.clustering(graph, weight="weight")),
-        "constraint_unweighted": ("networkx constraint",
-                                  lambda n: ours.constraint(n, weighted=False),
-                                  lambda: nx.constraint(graph)),
-        "effective_size": ("networkx effective_size", ours.effective_size,
-                           lambda: nx.effective_size(graph)),
-        "communities": (f"networkit ParallelLeiden, {LEIDEN_RUNS} times",
-                        lambda n: ours.communities(n, LEIDEN_RUNS, 1), leiden),
-        "modularity": ("networkit Modularity", lambda n: ours.modularity(n, community),
-                       lambda: nk.community.Modularity().getQuality(partition, weighted)),
+        "betweenness": (
+            "networkit Betweenness",
+            lambda n: ours.betweenness(n, weighted=False),
+            lambda: betweenness(plain),
+        ),
+        "betweenness_weighted": (
+            "networkit Betweenness",
+            lambda n: ours.betweenness(n, weighted=True),
+            lambda: betweenness(apart),
+        ),
+        "closeness": (
+            "networkit HarmonicCloseness",
+            ours.closeness,
+            lambda: central.HarmonicCloseness(plain).run().scores(),
+        ),
+        "pagerank": (
+            "networkit PageRank",
+            ours.pagerank,
+            lambda: central.PageRank(weighted, 0.85, 1e-14).run().scores(),
+        ),
+        "eigenvector": ("scipy eigsh", ours.eigenvector, lambda: eigsh(ties, k=1, which="LA")),
+        "clustering": (
+            "networkit LocalClusteringCoefficient",
+            ours.clustering,
+            lambda: central.LocalClusteringCoefficient(plain).run().scores(),
+        ),
+        "clustering_onnela": (
+            "networkx clustering",
+            ours.clustering_onnela,
+            lambda: nx.clustering(graph, weight="weight"),
+        ),
+        "constraint_unweighted": (
+            "networkx constraint",
+            lambda n: ours.constraint(n, weighted=False),
+            lambda: nx.constraint(graph),
+        ),
+        "effective_size": ("networkx effective_size", ours.effective_size, lambda: nx.effective_size(graph)),
+        "communities": (
+            f"networkit ParallelLeiden, {LEIDEN_RUNS} times",
+            lambda n: ours.communities(n, LEIDEN_RUNS, 1),
+            leiden,
+        ),
+        "modularity": (
+            "networkit Modularity",
+            lambda n: ours.modularity(n, community),
+            lambda: nk.community.Modularity().getQuality(partition, weighted),
+        ),
         "average_path_length, diameter": (
-            "scipy shortest_path", lambda n: n.steps,
-            lambda: csgraph.shortest_path(ties, directed=False, unweighted=True)),
+            "scipy shortest_path",
+            lambda n: n.steps,
+            lambda: csgraph.shortest_path(ties, directed=False, unweighted=True),
+        ),
         "average_distance, longest_distance": (
-            "scipy dijkstra", ours.distances, lambda: csgraph.dijkstra(lengths, directed=False)),
-        "giant_share": ("scipy connected_components", lambda n: n.giant,
-                        lambda: csgraph.connected_components(ties, directed=False)),
-        "small_world": ("networkit EdgeSwitching and clustering, scipy paths",
-                        lambda n: ours.small_world(n, 1, 1), switching),
-    }  # fmt: skip
+            "scipy dijkstra",
+            ours.distances,
+            lambda: csgraph.dijkstra(lengths, directed=False),
+        ),
+        "giant_share": (
+            "scipy connected_components",
+            lambda n: n.giant,
+            lambda: csgraph.connected_components(ties, directed=False),
+        ),
+        "small_world": (
+            "networkit EdgeSwitching and clustering, scipy paths",
+            lambda n: ours.small_world(n, 1, 1),
+            switching,
+        ),
+    }
 
 
 def least(work: Callable[[], Any], times: int) -> float:

@@ -66,12 +66,7 @@ def measure(families: int, rounds: int, limits: Mapping[str, Any], work: Path, f
         for what, null in (("planted", False), ("nothing", True)):
             with tempfile.TemporaryDirectory(dir=work) as folder:
                 found[what] = find(
-                    families,
-                    FIRST_SEED + number,
-                    Path(folder),
-                    null=null,
-                    samples=SAMPLES,
-                    **limits,
+                    families, FIRST_SEED + number, Path(folder), null=null, samples=SAMPLES, **limits
                 )
             hits = [path["as_planted"] for path in found[what]["paths"]]
             say(f"paths {number + 1}/{rounds}: {what} planted, {sum(hits)} of {len(hits)} found so")
@@ -79,9 +74,7 @@ def measure(families: int, rounds: int, limits: Mapping[str, Any], work: Path, f
         write(file, report)
 
 
-def find(
-    families: int, seed: int, folder: Path, *, null: bool, samples: int, **limits: Any
-) -> Found:
+def find(families: int, seed: int, folder: Path, *, null: bool, samples: int, **limits: Any) -> Found:
     """Make a world, and find its paths and lags.
 
     Parameters
@@ -119,21 +112,25 @@ def find(
         paths = _rows(connection, "from marts.fct_pathway")
         lags = _rows(
             connection,
-            "from marts.fct_technology_lag where subfield = 'all' and reference = 'US' "
-            "order by country",
+            "from marts.fct_technology_lag where subfield = 'all' and reference = 'US' order by country",
         )
     return {
-        "families": families, "seed": seed, "null": null,
+        "families": families,
+        "seed": seed,
+        "null": null,
         "paths": list(_paths(paths, truth["country"])),
         "lags": [
             {
-                "country": row["country"], "reference": row["reference"],
+                "country": row["country"],
+                "reference": row["reference"],
                 "planted": truth["country"][row["country"]]["lag"] - truth["country"]["US"]["lag"],
-                "found": row["lag"], "low": row["lag_low"], "high": row["lag_high"],
+                "found": row["lag"],
+                "low": row["lag_low"],
+                "high": row["lag_high"],
             }
             for row in lags
         ],
-    }  # fmt: skip
+    }
 
 
 def _paths(found: list[Found], truth: dict[str, Any]) -> Iterable[Found]:
@@ -144,15 +141,17 @@ def _paths(found: list[Found], truth: dict[str, Any]) -> Iterable[Found]:
             label, support = row[f"{dimension}_path"], row[f"{dimension}_support"]
             is_none = label == "indeterminate" or support < 0.6
             yield {
-                "country": row["country"], "core_families": row["families"],
-                "dimension": dimension, "planted": planted, "found": label, "support": support,
+                "country": row["country"],
+                "core_families": row["families"],
+                "dimension": dimension,
+                "planted": planted,
+                "found": label,
+                "support": support,
                 "as_planted": label == planted if planted else is_none,
-            }  # fmt: skip
+            }
 
 
-def _marts(
-    dump: Path, topic: Path, limits: Mapping[str, Any], *marts: str
-) -> duckdb.DuckDBPyConnection:
+def _marts(dump: Path, topic: Path, limits: Mapping[str, Any], *marts: str) -> duckdb.DuckDBPyConnection:
     """Build some marts of a dump in memory, with all that they need and nothing else."""
     source = named("google_patents")
     tables = discover([source.name])

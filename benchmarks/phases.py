@@ -57,9 +57,7 @@ def tell(settings: Settings, plain: bool) -> dict[str, Any]:
 
         return step
 
-    def refresh(
-        settings: Settings, step: core.Step[Any] = core.plain, *others: Any
-    ) -> core.Outcome:
+    def refresh(settings: Settings, step: core.Step[Any] = core.plain, *others: Any) -> core.Outcome:
         started = perf_counter()
         outcome = inner(settings, stepping(step), *others)
         seconds["core"] = perf_counter() - started
@@ -85,9 +83,7 @@ def tell(settings: Settings, plain: bool) -> dict[str, Any]:
 
 
 def _cpu() -> float:
-    own, below = (
-        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
+    own, below = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return own.ru_utime + own.ru_stime + below.ru_utime + below.ru_stime
 
 

@@ -66,9 +66,8 @@ def targets(reports: dict[str, Report]) -> list[Target]:
     found = []
 
     def add(
-        key: str, text: str, least: bool, limit: float, size: int, part: str, how: Any,
-        unit: str = "",
-    ) -> None:  # fmt: skip
+        key: str, text: str, least: bool, limit: float, size: int, part: str, how: Any, unit: str = ""
+    ) -> None:
         report = reports.get(part)
         value = how(report) if report else None
         at = None
@@ -155,12 +154,12 @@ def targets(reports: dict[str, Report]) -> list[Target]:
         _orchestrating,
     )
     for source, least, limit in (
-        ("patentsview", False, 1.3), ("google_patents", False, 1.3), ("uspto", True, 0.8)
-    ):  # fmt: skip
+        ("patentsview", False, 1.3),
+        ("google_patents", False, 1.3),
+        ("uspto", True, 0.8),
+    ):
         one, other = ("corepath", "bare") if not least else ("bare", "corepath")
-        text = (
-            f"loading {source}: throughput / bare parser" if least else f"loading {source} / bare"
-        )
+        text = f"loading {source}: throughput / bare parser" if least else f"loading {source} / bare"
         add(
             f"loading_{source}",
             text,
@@ -227,7 +226,7 @@ def targets(reports: dict[str, Report]) -> list[Target]:
         "networks",
         lambda r: max(spread(of)[0] for of, is_judged in _over_library(r).values() if is_judged),
     )
-    return found  # fmt: skip
+    return found
 
 
 # --- Figures -------------------------------------------------------------------------------------
@@ -307,10 +306,15 @@ def _over_library(report: Report) -> dict[str, tuple[list[float], bool]]:
 
 def _targets(found: Iterable[Target], misses: dict[str, str]) -> str:
     rows = [
-        (t.text, f"{t.size:,}", f"{'at least' if t.least else 'at most'} {t.limit:g}{t.unit}",
-         "" if t.value is None else f"{t.value:.3g}{t.unit}", t.verdict(misses))
+        (
+            t.text,
+            f"{t.size:,}",
+            f"{'at least' if t.least else 'at most'} {t.limit:g}{t.unit}",
+            "" if t.value is None else f"{t.value:.3g}{t.unit}",
+            t.verdict(misses),
+        )
         for t in found
-    ]  # fmt: skip
+    ]
     header = ("target", "families", "limit", "measured", "verdict")
     return "## Targets\n\n" + table(header, rows)
 
@@ -320,8 +324,7 @@ def _against(report: Report) -> str:
     what = {
         "analyst": "a script of pandas, numpy, scipy and networkx, as an analyst would write it "
         "(`benchmarks/analyst.py`)",
-        "floor": "a bare DuckDB script without history, validation and orchestration "
-        "(`benchmarks/floor.py`)",
+        "floor": "a bare DuckDB script without history, validation and orchestration (`benchmarks/floor.py`)",
     }[other]
     lines = [
         f"{figure}: {_numbers(ratios(report, 'corepath', other, figure))}"
@@ -337,18 +340,24 @@ def _against(report: Report) -> str:
         "bootstrap, trends, main groups, industries, collaboration, lags and pathways. What these "
         f"take is in its figures, {_FEW_DRAWS}.\n\n"
         + _figures(report)
-        + f"\ncorepath / {other}: " + "; ".join(lines) + ".\n"
-    )  # fmt: skip
+        + f"\ncorepath / {other}: "
+        + "; ".join(lines)
+        + ".\n"
+    )
 
 
 def _growth(report: Report) -> str:
     sizes = report["parameters"]["sizes"]
     rows = [
-        (f"{size:,}", _numbers(values(report, str(size), "wall")),
-         _numbers(_core(report, str(size))), _numbers(values(report, str(size), "cpu")),
-         _numbers(values(report, str(size), "peak"), 1e9))
+        (
+            f"{size:,}",
+            _numbers(values(report, str(size), "wall")),
+            _numbers(_core(report, str(size))),
+            _numbers(values(report, str(size), "cpu")),
+            _numbers(values(report, str(size), "peak"), 1e9),
+        )
         for size in sizes
-    ]  # fmt: skip
+    ]
     header = ("families", "wall, s", "start-up and Prefect aside, s", "CPU, s", "peak, GB")
     return (
         f"## How cost grows\n\n`corepath refresh` of worlds of several sizes, {_FEW_DRAWS}.\n\n"
@@ -356,7 +365,7 @@ def _growth(report: Report) -> str:
         + "\nSlope of log time (start-up and Prefect aside) over log size: "
         f"{_slope(report):.3f}.\n\n"
         "![Time and memory over size, both axes logarithmic](benchmarks-growth.svg)\n"
-    )  # fmt: skip
+    )
 
 
 def _refresh(report: Report) -> str:
@@ -364,10 +373,13 @@ def _refresh(report: Report) -> str:
     phases = {name: [_phases(taken[name]) for taken in report["rounds"]] for name in names}
     kinds = [kind for kind in phases[names[0]][0] if kind != "orchestrating"]
     rows = [
-        (name, _numbers(values(report, name, "wall")),
-         *(f"{spread([each[kind] for each in phases[name]])[0]:.2f}" for kind in kinds))
+        (
+            name,
+            _numbers(values(report, name, "wall")),
+            *(f"{spread([each[kind] for each in phases[name]])[0]:.2f}" for kind in kinds),
+        )
         for name in names
-    ]  # fmt: skip
+    ]
     return (
         f"## What a refresh costs when little changed\n\n{report['parameters']['families']:,} "
         f"families in {report['parameters']['files']} files, without Prefect; one after the other "
@@ -380,46 +392,54 @@ def _where(report: Report) -> str:
     phases = [_phases(taken) for taken in rounds]
     total = spread([taken["wall"] for taken in rounds])[0]
     kinds = [
-        (kind, f"{(seconds := spread([each[kind] for each in phases])[0]):.2f}",
-         f"{100 * seconds / total:.1f} %")
+        (
+            kind,
+            f"{(seconds := spread([each[kind] for each in phases])[0]):.2f}",
+            f"{100 * seconds / total:.1f} %",
+        )
         for kind in phases[0]
-    ]  # fmt: skip
+    ]
     steps = {
         name: [spread([taken["told"]["steps"][name][i] for taken in rounds])[0] for i in (0, 1)]
         for name in rounds[0]["told"]["steps"]
     }
     slow = sorted(steps.items(), key=lambda step: -step[1][0])
-    rows = [
-        (f"`{name}`", f"{wall:.2f}", f"{cpu:.2f}") for name, (wall, cpu) in slow if wall >= 0.01
-    ]
+    rows = [(f"`{name}`", f"{wall:.2f}", f"{cpu:.2f}") for name, (wall, cpu) in slow if wall >= 0.01]
     return (
         f"## Where the time goes\n\n`corepath refresh` of {report['parameters']['families']:,} "
         f"families, {_FEW_DRAWS}. Orchestrating is importing Prefect, starting its server, and "
         "what flow and tasks take beyond their work. Validating is judging, before the build and "
         "after it, and the wait for Great Expectations, which imports while dumps are loaded.\n\n"
         + table(("phase", "wall, s", "share"), kinds)
-        + "\nWith Prefect and without:\n\n" + _figures(report)
+        + "\nWith Prefect and without:\n\n"
+        + _figures(report)
         + "\nBy step; CPU is of all threads and of processes that ended meanwhile:\n\n"
         + table(("step", "wall, s", "CPU, s"), rows)
-    )  # fmt: skip
+    )
 
 
 def _loading(report: Report) -> str:
     others = [name for name in report["rounds"][0] if not name.endswith(" corepath")]
     rows = [
-        (other, *(_numbers(ratios(report, f"{other.split()[0]} corepath", other, figure))
-                  for figure in ("wall", "cpu", "peak")))
+        (
+            other,
+            *(
+                _numbers(ratios(report, f"{other.split()[0]} corepath", other, figure))
+                for figure in ("wall", "cpu", "peak")
+            ),
+        )
         for other in others
-    ]  # fmt: skip
+    ]
     return (
         f"## Loading\n\nRaw tables of {report['parameters']['families']:,} families. Bare is one "
         "`create table as select` of the same columns a table; for `uspto` one streaming pass of "
         "lxml over the same bytes that looks at the text of the same elements and stores nothing. "
         "Cut is that pass with the shortcut of corepath's parser: the text of the patents is not "
         "parsed. The target is meant against the first, since a parser parses what it is given.\n\n"
-        + _figures(report) + "\ncorepath / the other:\n\n"
+        + _figures(report)
+        + "\ncorepath / the other:\n\n"
         + table(("other", "wall", "CPU", "peak"), rows)
-    )  # fmt: skip
+    )
 
 
 def _method(report: Report) -> str:
@@ -428,11 +448,15 @@ def _method(report: Report) -> str:
 
     def rows(contender: str, steps: Iterable[str]) -> list[Sequence[str]]:
         return [
-            (f"`{name.removeprefix('intermediate.')}`" if "." in name else name,
-             *(_numbers([_spent(taken, contender, [name], figure) for taken in rounds])
-               for figure in (0, 1)))
+            (
+                f"`{name.removeprefix('intermediate.')}`" if "." in name else name,
+                *(
+                    _numbers([_spent(taken, contender, [name], figure) for taken in rounds])
+                    for figure in (0, 1)
+                ),
+            )
             for name in steps
-        ]  # fmt: skip
+        ]
 
     parts = [
         ("corepath", "corepath", SUMS),
@@ -443,27 +467,35 @@ def _method(report: Report) -> str:
     summed = table(
         ("", *header[1:]),
         [
-            (label, *(_numbers([_spent(taken, contender, steps, figure) for taken in rounds])
-                      for figure in (0, 1)))
+            (
+                label,
+                *(
+                    _numbers([_spent(taken, contender, steps, figure) for taken in rounds])
+                    for figure in (0, 1)
+                ),
+            )
             for label, contender, steps in parts
         ],
-    )  # fmt: skip
+    )
     ratios_ = [
         f"{what}: wall {_numbers(of(report, 0))}, CPU {_numbers(of(report, 1))}"
-        for what, of in (
-            ("corepath / bare script", _over_bare), ("bootstrap / one pass", _bootstrap)
-        )
-    ]  # fmt: skip
+        for what, of in (("corepath / bare script", _over_bare), ("bootstrap / one pass", _bootstrap))
+    ]
     return (
         f"## Indicators, weights, scores and ranks\n\nOf {families:,} topic families and twelve "
         "indicators, from the staging tables: corepath's steps, without Prefect, against one "
         "hand-written DuckDB script that makes the same numbers (`benchmarks/method.py`; the five "
         "scores and the weights are compared in the first round). corepath makes all its "
         "indicators, the script the twelve. The bootstrap is that of 500 samples; one pass is "
-        "corepath's own.\n\n" + summed + "\n" + "; ".join(ratios_) + ".\n\ncorepath, by step:\n\n"
-        + table(header, rows("corepath", [*SUMS, *BOOTSTRAP])) + "\nThe script, by part:\n\n"
+        "corepath's own.\n\n"
+        + summed
+        + "\n"
+        + "; ".join(ratios_)
+        + ".\n\ncorepath, by step:\n\n"
+        + table(header, rows("corepath", [*SUMS, *BOOTSTRAP]))
+        + "\nThe script, by part:\n\n"
         + table(header, rows("bare", parts[1][2]))
-    )  # fmt: skip
+    )
 
 
 def _validation(report: Report) -> str:
@@ -486,9 +518,8 @@ def _selection(report: Report) -> str:
         f"## Selection\n\nWhat the topic `ai_chips`, of classes and of words in four languages, "
         f"lets in of {told['documents']:,} publications with their texts, copies of a generated "
         "world: from kept staging tables to the topic's families. Views have no rows of their "
-        "own.\n\n" + _figures(report) + "\n"
-        + table(("step", "rows", "wall, s", "CPU, s"), rows)
-    )  # fmt: skip
+        "own.\n\n" + _figures(report) + "\n" + table(("step", "rows", "wall, s", "CPU, s"), rows)
+    )
 
 
 def _paths(report: Report) -> str:
@@ -496,20 +527,27 @@ def _paths(report: Report) -> str:
     worlds = [world for taken in report["rounds"] for world in taken.values()]
     paths = [path | {"null": w["null"], "seed": w["seed"]} for w in worlds for path in w["paths"]]
     lags = [lag | {"null": w["null"], "seed": w["seed"]} for w in worlds for lag in w["lags"]]
-    share = {
-        null: [path["as_planted"] for path in paths if path["null"] == null]
-        for null in (False, True)
-    }
+    share = {null: [path["as_planted"] for path in paths if path["null"] == null] for null in (False, True)}
     cells = [
-        (str(path["seed"]), path["country"], f"{path['core_families']:,}", path["dimension"],
-         path["planted"] or "nothing", f"{path['found']} ({path['support']:.0%})")
+        (
+            str(path["seed"]),
+            path["country"],
+            f"{path['core_families']:,}",
+            path["dimension"],
+            path["planted"] or "nothing",
+            f"{path['found']} ({path['support']:.0%})",
+        )
         for path in paths
-    ]  # fmt: skip
+    ]
     shifts = [
-        (str(lag["seed"]), lag["country"], f"{lag['planted']:.1f}",
-         f"{lag['found']:.2f} ({lag['low']:.2f} to {lag['high']:.2f})")
+        (
+            str(lag["seed"]),
+            lag["country"],
+            f"{lag['planted']:.1f}",
+            f"{lag['found']:.2f} ({lag['low']:.2f} to {lag['high']:.2f})",
+        )
         for lag in lags
-    ]  # fmt: skip
+    ]
     return (
         "## Planted paths beside the found ones\n\n"
         f"Worlds of {worlds[0]['families']:,} families, four countries compared, and as many "
@@ -519,29 +557,32 @@ def _paths(report: Report) -> str:
         f"planted, {sum(share[True])} of {len(share[True])} are indeterminate or weak. "
         f"Lags are off by {max(abs(lag['found'] - lag['planted']) for lag in lags):.2f} years at "
         "most.\n\n"
-        + table(("seed", "country", "core families", "dimension", "planted", "found (support)"),
-                cells)
+        + table(("seed", "country", "core families", "dimension", "planted", "found (support)"), cells)
         + "\nYears behind the US, with the 90 % interval:\n\n"
         + table(("seed", "country", "planted", "found"), shifts)
-    )  # fmt: skip
+    )
 
 
 def _networks(report: Report) -> str:
     rounds = report["rounds"]
     measured = [taken["measures"]["told"] for taken in rounds]
     steps = [
-        (f"`{name.removeprefix('intermediate.')}`",
-         *(_numbers([_spent(taken, "corepath", [name], figure) for taken in rounds])
-           for figure in (0, 1)))
+        (
+            f"`{name.removeprefix('intermediate.')}`",
+            *(_numbers([_spent(taken, "corepath", [name], figure) for taken in rounds]) for figure in (0, 1)),
+        )
         for name in [*STEPS, *NULL]
-    ]  # fmt: skip
+    ]
     over = _over_library(report)
     measures = [
-        (name, of["library"],
-         *(_numbers([each["measures"][name][who] for each in measured], 1e-3)
-           for who in ("ours", "bare")), _numbers(over[name][0]))
+        (
+            name,
+            of["library"],
+            *(_numbers([each["measures"][name][who] for each in measured], 1e-3) for who in ("ours", "bare")),
+            _numbers(over[name][0]),
+        )
         for name, of in measured[0]["measures"].items()
-    ]  # fmt: skip
+    ]
     return (
         f"## Networks\n\nOf {report['parameters']['families']:,} families, nearly all core: "
         "networks of the world and the topic's countries, over all and over core families, "
@@ -559,18 +600,30 @@ def _networks(report: Report) -> str:
 
 
 SECTIONS = {
-    "analyst": _against, "floor": _against, "growth": _growth, "refresh": _refresh,
-    "phases": _where, "loading": _loading, "method": _method, "networks": _networks,
-    "paths": _paths, "validation": _validation, "selection": _selection,
-}  # fmt: skip
+    "analyst": _against,
+    "floor": _against,
+    "growth": _growth,
+    "refresh": _refresh,
+    "phases": _where,
+    "loading": _loading,
+    "method": _method,
+    "networks": _networks,
+    "paths": _paths,
+    "validation": _validation,
+    "selection": _selection,
+}
 
 
 def _figures(report: Report) -> str:
     rows = [
-        (name, _numbers(values(report, name, "wall")), _numbers(values(report, name, "cpu")),
-         _numbers(values(report, name, "peak"), 1e9))
+        (
+            name,
+            _numbers(values(report, name, "wall")),
+            _numbers(values(report, name, "cpu")),
+            _numbers(values(report, name, "peak"), 1e9),
+        )
         for name in report["rounds"][0]
-    ]  # fmt: skip
+    ]
     return table(("", "wall, s", "CPU, s", "peak, GB"), rows)
 
 
@@ -614,10 +667,8 @@ def draw(report: Report) -> str:
     sizes = report["parameters"]["sizes"]
     lines = {
         "wall, s": ("#0b5fa5", [spread(values(report, str(s), "wall"))[0] for s in sizes]),
-        "peak, GB": (
-            "#b3540f", [spread(values(report, str(s), "peak"))[0] / 1e9 for s in sizes]
-        ),
-    }  # fmt: skip
+        "peak, GB": ("#b3540f", [spread(values(report, str(s), "peak"))[0] / 1e9 for s in sizes]),
+    }
     every = [value for _, own in lines.values() for value in own]
     left, top, width, height = 60, 20, 480, 280
 
@@ -637,12 +688,9 @@ def draw(report: Report) -> str:
         f'H{left + width}" fill="none" stroke="#555"/>',
     ]
     for size in sizes:
-        parts.append(
-            f'<text x="{x(size):.0f}" y="{top + height + 18}" text-anchor="middle">{size:,}</text>'
-        )
+        parts.append(f'<text x="{x(size):.0f}" y="{top + height + 18}" text-anchor="middle">{size:,}</text>')
     parts.append(
-        f'<text x="{left + width / 2:.0f}" y="{top + height + 36}" text-anchor="middle">'
-        "families</text>"
+        f'<text x="{left + width / 2:.0f}" y="{top + height + 36}" text-anchor="middle">families</text>'
     )
     for label, (colour, own) in lines.items():
         points = " ".join(f"{x(s):.1f},{y(v):.1f}" for s, v in zip(sizes, own, strict=True))
@@ -653,7 +701,5 @@ def draw(report: Report) -> str:
                 f'<text x="{x(size):.1f}" y="{y(value) - 7:.1f}" text-anchor="middle" '
                 f'fill="{colour}">{value:.3g}</text>'
             )
-        parts.append(
-            f'<text x="{left + width + 12}" y="{y(own[-1]) + 4:.1f}" fill="{colour}">{label}</text>'
-        )
+        parts.append(f'<text x="{left + width + 12}" y="{y(own[-1]) + 4:.1f}" fill="{colour}">{label}</text>')
     return "\n".join([*parts, "</svg>", ""])

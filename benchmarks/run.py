@@ -36,9 +36,17 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 SAMPLE_SECONDS = 0.1
 PACKAGES = (
-    "duckdb", "great-expectations", "lxml", "networkx", "numpy", "pandas", "polars", "prefect",
-    "pyarrow", "scipy",
-)  # fmt: skip
+    "duckdb",
+    "great-expectations",
+    "lxml",
+    "networkx",
+    "numpy",
+    "pandas",
+    "polars",
+    "prefect",
+    "pyarrow",
+    "scipy",
+)
 
 
 class Failed(RuntimeError):
@@ -239,7 +247,7 @@ def machine() -> dict[str, Any]:
         "memory_gb": round(memory / 2**30),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
-    }  # fmt: skip
+    }
 
 
 def _version(package: str) -> str:
@@ -261,13 +269,22 @@ def _code() -> str:
     """Identify all that runs, so that rounds of different code are never mixed."""
     files = [
         file
-        for folder in ("benchmarks", "expectations", "flows", "reference", "sql", "topics",
-                       "synthetic", "transforms", "warehouse")
+        for folder in (
+            "benchmarks",
+            "expectations",
+            "flows",
+            "reference",
+            "sql",
+            "topics",
+            "synthetic",
+            "transforms",
+            "warehouse",
+        )
         for file in sorted((ROOT / folder).rglob("*"))
         if file.suffix in (".py", ".sql", ".csv", ".toml", ".json")
         and RESULTS not in file.parents
         and file.name not in ("report.py", "misses.toml")  # which only tell
-    ]  # fmt: skip
+    ]
     parts = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
     return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
 

@@ -75,9 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
     settings = Settings(
-        memory=options.memory,
-        threads=options.threads,
-        warehouse=options.file.with_suffix(".duckdb"),
+        memory=options.memory, threads=options.threads, warehouse=options.file.with_suffix(".duckdb")
     )
     told = select(options.documents, options.topic, settings)
     options.file.write_text(json.dumps(told, indent=1))

@@ -67,8 +67,7 @@ TopicName = Annotated[
     str | None,
     typer.Option(
         "--topic",
-        help="Name of a topic (see `corepath topics`), or path of its file; with :NAME a "
-        "variant of it.",
+        help="Name of a topic (see `corepath topics`), or path of its file; with :NAME a variant of it.",
     ),
 ]
 ReleasesPlace = Annotated[
@@ -80,9 +79,7 @@ ReleasesPlace = Annotated[
     ),
 ]
 
-Version = Annotated[
-    str | None, typer.Argument(help="Version, such as 2026.11.0; the latest by default.")
-]
+Version = Annotated[str | None, typer.Argument(help="Version, such as 2026.11.0; the latest by default.")]
 OneVersion = Annotated[str, typer.Argument(help="Version, such as 2026.11.0.")]
 
 
@@ -105,12 +102,10 @@ def refresh(
         ),
     ] = None,
     countries: Annotated[
-        str | None,
-        typer.Option(help="Countries to compare, such as JP,US,KR,CN.  [default: the topic's]"),
+        str | None, typer.Option(help="Countries to compare, such as JP,US,KR,CN.  [default: the topic's]")
     ] = None,
     warehouse: Annotated[
-        Path | None,
-        typer.Option(help="File that keeps raw and staged data.  [default: warehouse.duckdb]"),
+        Path | None, typer.Option(help="File that keeps raw and staged data.  [default: warehouse.duckdb]")
     ] = None,
     releases: ReleasesPlace = None,
     reject_share: Annotated[
@@ -133,14 +128,11 @@ def refresh(
             help="Memory that a run may hold, such as 8GB; DuckDB takes 85 % of it.  [default: 4GB]"
         ),
     ] = None,
-    threads: Annotated[
-        int | None, typer.Option(help="Threads of DuckDB.  [default: one a core]")
-    ] = None,
+    threads: Annotated[int | None, typer.Option(help="Threads of DuckDB.  [default: one a core]")] = None,
     task_runner: Annotated[
         str | None,
         typer.Option(
-            help="What runs the parts of the bootstrap: sequential, threads, dask or ray.  "
-            "[default: threads]"
+            help="What runs the parts of the bootstrap: sequential, threads, dask or ray.  [default: threads]"
         ),
     ] = None,
 ) -> None:
@@ -151,10 +143,17 @@ def refresh(
     """
     with _explained():
         settings = _settings(
-            topic=topic, sources=_pairs(source), countries=countries, warehouse=warehouse,
-            releases=releases, reject_share=reject_share, allowed_drop=allowed_drop, memory=memory,
-            threads=threads, task_runner=task_runner,
-        )  # fmt: skip
+            topic=topic,
+            sources=_pairs(source),
+            countries=countries,
+            warehouse=warehouse,
+            releases=releases,
+            reject_share=reject_share,
+            allowed_drop=allowed_drop,
+            memory=memory,
+            threads=threads,
+            task_runner=task_runner,
+        )
         # Prefect takes seconds to start: what is plainly wrong is said before.
         prepare(settings)
         with _progress():
@@ -170,8 +169,7 @@ def refresh(
         where = f"{shown(settings.releases)}/{outcome.topic}/{outcome.version}"
         if outcome.status == "unchanged":
             console.print(
-                f"Nothing changed: {outcome.topic} {outcome.version} is up to date, {where}",
-                soft_wrap=True,
+                f"Nothing changed: {outcome.topic} {outcome.version} is up to date, {where}", soft_wrap=True
             )
         elif outcome.status == "withdrawn":
             console.print(
@@ -201,9 +199,12 @@ def versions(topic: TopicName = None, releases: ReleasesPlace = None) -> None:
                     marks = " (latest)" * is_latest + " (pinned)" * (attempt.version in pinned)
                 rows = f"{sum(attempt.rows.values()):,} rows" if attempt.rows else ""
                 cells = (
-                    name, attempt.version or "-", attempt.status + marks, attempt.at,
+                    name,
+                    attempt.version or "-",
+                    attempt.status + marks,
+                    attempt.at,
                     attempt.reason or rows,
-                )  # fmt: skip
+                )
                 table.add_row(*map(escape, cells))
         if table.row_count:
             console.print(table)
@@ -225,9 +226,7 @@ def show(version: Version = None, topic: TopicName = None, releases: ReleasesPla
 
 
 @app.command("verify")
-def verify_release(
-    version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None
-) -> None:
+def verify_release(version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None) -> None:
     """Compute every hash of a release again, open every file, and tell what is wrong.
 
     A line a file. Exits with 3 if a file was changed, removed or added, if a Parquet file has other
@@ -349,9 +348,7 @@ def prune(
 
 
 @app.command("schema")
-def show_schema(
-    version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None
-) -> None:
+def show_schema(version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None) -> None:
     """Write the schema of a release as Markdown: tables, columns, types, keys, comments."""
     with _explained():
         settings = _settings(topic=topic, releases=releases)
@@ -369,9 +366,7 @@ def export(
     population: Annotated[str, typer.Option(help="all families, or core.")] = "all",
     period: Annotated[str, typer.Option(help="all, or a period such as 2017-2021.")] = "all",
     subfield: Annotated[str, typer.Option(help="all, or a sub-field of the topic.")] = "all",
-    level: Annotated[
-        str, typer.Option(help="section, class, subclass or main_group.")
-    ] = "subclass",
+    level: Annotated[str, typer.Option(help="section, class, subclass or main_group.")] = "subclass",
 ) -> None:
     """Write a release's networks as GraphML, GEXF and VOSviewer's JSON."""
     with _explained():
@@ -395,10 +390,13 @@ def topics(context: typer.Context) -> None:
         for path in topic.available():
             known = topic.read(path.stem)
             table.add_row(
-                known.name, known.title, str(len(known.include) + len(known.exclude)),
-                str(len(known.subfield)), ", ".join(known.variant) or "-",
+                known.name,
+                known.title,
+                str(len(known.include) + len(known.exclude)),
+                str(len(known.subfield)),
+                ", ".join(known.variant) or "-",
                 ", ".join(known.countries),
-            )  # fmt: skip
+            )
         console.print(table)
         console.print(
             "A variant is asked for as --topic ai_chips:strict.\n\n"
@@ -413,15 +411,13 @@ def topics(context: typer.Context) -> None:
 @topics_app.command("explain")
 def explain_topic(
     topic: Annotated[
-        str,
-        typer.Argument(help="Name of a topic, of a variant (ai_chips:strict), or path of a file."),
+        str, typer.Argument(help="Name of a topic, of a variant (ai_chips:strict), or path of a file.")
     ],
     publication: Annotated[
         str, typer.Argument(help="Number of a publication, such as US-7650331-B1 or US7650331B1.")
     ],
     warehouse: Annotated[
-        Path | None,
-        typer.Option(help="File that a refresh made.  [default: warehouse.duckdb]"),
+        Path | None, typer.Option(help="File that a refresh made.  [default: warehouse.duckdb]")
     ] = None,
 ) -> None:
     """Tell why a publication is in a topic or is not: each rule, with the classes and words found.
@@ -456,8 +452,7 @@ def list_sources(
         console.print(f"  files    {', '.join(known.files)}", markup=False, soft_wrap=True)
         for name_of_table, told in known.tables.items():
             needed = " (needed)" if told.needed else ""
-            console.print(f"\n  {name_of_table}{needed}: {told.describes}", markup=False,
-                          soft_wrap=True)  # fmt: skip
+            console.print(f"\n  {name_of_table}{needed}: {told.describes}", markup=False, soft_wrap=True)
             if told.files:
                 console.print(f"    in {', '.join(told.files)}", markup=False, soft_wrap=True)
             for column, kind in told.columns.items():

@@ -29,9 +29,14 @@ T = TypeVar("T")
 def _as_task(name: str, work: Callable[[], T], retries: int) -> T:
     """Run a step as a task of its name. The warehouse knows what is fresh: nothing is cached."""
     as_task = task(
-        name=name, task_run_name=name, retries=retries, retry_delay_seconds=2,
-        retry_condition_fn=_may_pass, cache_policy=NO_CACHE, persist_result=False,
-    )  # fmt: skip
+        name=name,
+        task_run_name=name,
+        retries=retries,
+        retry_delay_seconds=2,
+        retry_condition_fn=_may_pass,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
     return as_task(work)()
 
 
@@ -68,11 +73,10 @@ def _spread(
     """Run the parts of a step as tasks of a runner; in turn where memory is short for that."""
     tasks = [
         task(
-            name=f"{name} {part}", task_run_name=f"{name} {part}", cache_policy=NO_CACHE,
-            persist_result=False,
+            name=f"{name} {part}", task_run_name=f"{name} {part}", cache_policy=NO_CACHE, persist_result=False
         )(work)
         for part, work in enumerate(works)
-    ]  # fmt: skip
+    ]
     if runner is None or at_once < min(threads, len(works)):
         return [part() for part in tasks]
     with runner() as running:
@@ -101,17 +105,12 @@ def refresh(settings: Settings) -> core.Outcome:
     """
     try:
         outcome = core.refresh(
-            settings,
-            _as_task,
-            partial(_spread, _runner(settings), settings.threads),
-            flow_run.get_id(),
+            settings, _as_task, partial(_spread, _runner(settings), settings.threads), flow_run.get_id()
         )
     except Refused as refused:
         topic = read(settings.topic).name
         create_markdown_artifact(
-            key="release-report",
-            markdown=f"# {topic}: refused\n\n{refused}",
-            description="Refused",
+            key="release-report", markdown=f"# {topic}: refused\n\n{refused}", description="Refused"
         )
         _show_results(refused.results, topic)
         emit("refused", topic, {"reason": str(refused)})
@@ -149,10 +148,7 @@ def backfill(settings: Settings, topics: list[str] | None = None) -> list[core.O
     Refused
         Topics were refused; the message names each, and the others have their releases.
     """
-    each = [
-        settings.model_copy(update={"topic": topic})
-        for topic in topics or released(settings.releases)
-    ]
+    each = [settings.model_copy(update={"topic": topic}) for topic in topics or released(settings.releases)]
     for one in each:
         core.prepare(one)
     outcomes, refusals = [], []
@@ -168,9 +164,7 @@ def backfill(settings: Settings, topics: list[str] | None = None) -> list[core.O
 
 def _report(outcome: core.Outcome, where: str) -> None:
     create_markdown_artifact(
-        key="release-report",
-        markdown=summarise(outcome.path, where),
-        description=outcome.version,
+        key="release-report", markdown=summarise(outcome.path, where), description=outcome.version
     )
     create_markdown_artifact(
         key="release-changes",
@@ -187,9 +181,7 @@ def _report(outcome: core.Outcome, where: str) -> None:
 
 def _show_results(results: Sequence[object], what: str) -> None:
     create_table_artifact(
-        key="validation",
-        table=[vars(result) for result in results],
-        description=f"Validation of {what}",
+        key="validation", table=[vars(result) for result in results], description=f"Validation of {what}"
     )
 
 

@@ -65,9 +65,7 @@ class Died(CorepathError):
 
 @app.command()
 def serve(
-    port: Annotated[
-        int, typer.Option(min=1, max=65535, help="Port of the server and its pages.")
-    ] = 4200,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the server and its pages.")] = 4200,
 ) -> None:
     """Start Prefect's server and a worker on this machine, and deploy what prefect.yaml declares.
 
@@ -101,9 +99,7 @@ def _serve(port: int, api: str, logs: Path) -> None:
     with _child(logs, "server", "server", "start", "--host", HOST, "--port", str(port)) as server:
         _prepare(server)
         with (
-            _child(
-                logs, "worker", "worker", "start", "--pool", POOL, "--type", "process"
-            ) as worker,
+            _child(logs, "worker", "worker", "start", "--pool", POOL, "--type", "process") as worker,
             _child(logs, "deployment", "--no-prompt", "deploy", "--all") as deployment,
         ):
             _wait(deployment.ended, [server, worker])
@@ -152,9 +148,7 @@ def _prepare(server: Child) -> None:
     from prefect.client.schemas.objects import StateType
     from prefect.states import Crashed
 
-    under_way = FlowRunFilterStateType(
-        any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
-    )
+    under_way = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING])
     with get_client(sync_client=True) as client:
         _wait(lambda: client.api_healthcheck() is None, [server], STARTING_SECONDS)
         # A run that was stopped in its midst says "running" for ever and keeps the one slot of its

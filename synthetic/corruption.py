@@ -24,23 +24,36 @@ class Damage(NamedTuple):
 
 IMPOSSIBLE_DATES = ["0000-00-00", "9999-12-31", "2013-02-30"]
 # A US number that is no plain number: its letters, type and kind.
-ODD_NUMBERS = [
-    ("D", "design", "S1"),
-    ("RE", "reissue", "E1"),
-    ("PP", "plant", "P2"),
-    ("H", "sir", "H1"),
-]
+ODD_NUMBERS = [("D", "design", "S1"), ("RE", "reissue", "E1"), ("PP", "plant", "P2"), ("H", "sir", "H1")]
 # Kinds that leave nothing honest to read; rows of the others must be read.
 REJECTED = {
-    "stray_quote", "short_line", "long_line", "wrong_encoding", "cut_line", "not_an_object",
-    "null_key", "nul_byte", "wrong_structure", "empty_parquet", "cut_gzip", "cut_zip",
-}  # fmt: skip
+    "stray_quote",
+    "short_line",
+    "long_line",
+    "wrong_encoding",
+    "cut_line",
+    "not_an_object",
+    "null_key",
+    "nul_byte",
+    "wrong_structure",
+    "empty_parquet",
+    "cut_gzip",
+    "cut_zip",
+}
 TEXT = ["embedded_newline", "embedded_quote", "lone_cr", "nul_byte", "stray_quote"]
 ANY_ROW = ["short_line", "long_line", "duplicate", "leading_zeros"]
 JSON_KINDS = [
-    "cut_line", "wrong_type", "wrong_structure", "not_an_object", "null_key", "wrong_encoding",
-    "nul_escape", "duplicate", "blank_line", "impossible_date",
-]  # fmt: skip
+    "cut_line",
+    "wrong_type",
+    "wrong_structure",
+    "not_an_object",
+    "null_key",
+    "wrong_encoding",
+    "nul_escape",
+    "duplicate",
+    "blank_line",
+    "impossible_date",
+]
 PARQUET_KINDS = ["null_key", "impossible_date", "duplicate"]
 
 
@@ -131,9 +144,7 @@ def _damage_row(line: bytes, header: bytes, chance: random.Random) -> tuple[byte
     dates = [i for i, c in enumerate(columns) if c.endswith("_date") and len(fields[i]) >= 10]
     kinds = ANY_ROW + (TEXT if b" " in fields[prose] and prose in quoted else [])
     kinds = kinds + (["wrong_encoding"] if quoted else []) + (["impossible_date"] if dates else [])
-    number, code = (
-        ("publn_nr", "publn_kind") if "publn_nr" in columns else ("patent_id", "wipo_kind")
-    )
+    number, code = ("publn_nr", "publn_kind") if "publn_nr" in columns else ("patent_id", "wipo_kind")
     if "patent_type" in columns or (number in columns and b'"US"' in fields):
         kinds = [*kinds, "odd_number"]
     kind = chance.choice(kinds)
@@ -181,11 +192,7 @@ def _damage_json(line: bytes, header: bytes, chance: random.Random) -> tuple[byt
     if kind == "not_an_object":
         return b'["' + key.encode() + b'"]\n', kind, key
     if kind == "wrong_encoding":
-        return (
-            line.replace(b'"title_localized":', b'"note":"\xe9\xff","title_localized":', 1),
-            kind,
-            key,
-        )
+        return (line.replace(b'"title_localized":', b'"note":"\xe9\xff","title_localized":', 1), kind, key)
     if kind == "duplicate":
         return line + line, kind, key
     if kind == "blank_line":
@@ -249,9 +256,7 @@ def _damage_parquet(path: Path, share: float, chance: random.Random) -> list[Dam
     return found
 
 
-def _damage_files(
-    folder: Path, files: list[Path], texts: list[Path], chance: random.Random
-) -> list[Damage]:
+def _damage_files(folder: Path, files: list[Path], texts: list[Path], chance: random.Random) -> list[Damage]:
     """A byte order mark, Windows line ends, an empty file."""
     found = []
     if texts:

@@ -111,9 +111,7 @@ def _patentsview(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
             "quote = '\"', all_varchar = true)"
         )
     con.execute("create or replace view utility as from g_patent where patent_type = 'utility'")
-    ending = "disambiguated" if (folder / "g_inventor_disambiguated.tsv").exists() else (
-        "not_disambiguated"
-    )  # fmt: skip
+    ending = "disambiguated" if (folder / "g_inventor_disambiguated.tsv").exists() else ("not_disambiguated")
     for name in ("inventor", "assignee"):
         con.execute(f"create or replace view {name} as from g_{name}_{ending}")
 

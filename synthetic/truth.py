@@ -15,9 +15,7 @@ REASONS = [
 ]
 
 
-def write(
-    con: duckdb.DuckDBPyConnection, plan: dict[str, Any], facts: dict[str, Any], path: Path
-) -> None:
+def write(con: duckdb.DuckDBPyConnection, plan: dict[str, Any], facts: dict[str, Any], path: Path) -> None:
     """Write the truth as TOML, and the core families as CSV beside it.
 
     Parameters
@@ -56,9 +54,7 @@ def write(
     path.write_text(_text(con, plan, facts, listed.name))
 
 
-def _text(
-    con: duckdb.DuckDBPyConnection, plan: dict[str, Any], facts: dict[str, Any], listed: str
-) -> str:
+def _text(con: duckdb.DuckDBPyConnection, plan: dict[str, Any], facts: dict[str, Any], listed: str) -> str:
     null = plan["null"]
     counts = {
         country: (families, core)
@@ -116,9 +112,7 @@ def _text(
         lines += [f"[country.{name}]", f"families = {families}", f"core_families = {core}"]
         if not null:
             lines.append(f"core_rank = {rank}")
-        for kind, label in zip(
-            ("industry", "technology", "collaboration"), country["paths"], strict=True
-        ):
+        for kind, label in zip(("industry", "technology", "collaboration"), country["paths"], strict=True):
             lines.append(f"{kind}_path = {_value('' if label == 'none' else label)}")
         technology = plan["technology_path"][country["paths"][1]]
         collaboration = plan["collaboration_path"][country["paths"][2]]

@@ -28,9 +28,7 @@ OFFICES = ["US", "EP", "JP", "KR", "CN", "TW", "WO"]
 _PAIRS = "kadorivelumonazipetosakubireganofidulametivoraxejo"
 SYLLABLES = [_PAIRS[i : i + 2] for i in range(0, len(_PAIRS), 2)]
 # What is made of a block of families, in this order.
-BLOCK = [
-    "code", "party", "inventor", "citation", "reference", "member", "publication", "wording",
-]  # fmt: skip
+BLOCK = ["code", "party", "inventor", "citation", "reference", "member", "publication", "wording"]
 FAMILIES_OF_BLOCK = 100_000
 LAYOUTS = ["patentsview", "google_patents", "patstat"]
 Plan = dict[str, Any]
@@ -114,11 +112,7 @@ def _set(con: duckdb.DuckDBPyConnection, **variables: Any) -> None:
 
 
 def create(
-    con: duckdb.DuckDBPyConnection,
-    plan: Plan,
-    families: int,
-    seed: int = 0,
-    topic_share: float = 0.9,
+    con: duckdb.DuckDBPyConnection, plan: Plan, families: int, seed: int = 0, topic_share: float = 0.9
 ) -> None:
     """Draw the families of a world.
 
@@ -146,12 +140,9 @@ def create(
     pulled = plan["core"]["pull"] * core
     rates, wave = plan["rates"], plan["wave"]
     claims = ["What is claimed is: 1. An apparatus comprising a first unit and a second unit."] + [
-        f"{i}. The apparatus of claim 1, wherein the first unit is in state {i}."
-        for i in range(2, 301)
+        f"{i}. The apparatus of claim 1, wherein the first unit is in state {i}." for i in range(2, 301)
     ]
-    con.execute(
-        "create or replace type type_of_family as enum ('invention', 'utility model', 'design')"
-    )
+    con.execute("create or replace type type_of_family as enum ('invention', 'utility model', 'design')")
     _set(
         con,
         salt=salt,
@@ -177,14 +168,7 @@ def create(
         base_rate=rates["base_co_application"],
         **{
             k: rates[k]
-            for k in (
-                "citations",
-                "ai_title",
-                "abroad_grant",
-                "small_company",
-                "utility_model",
-                "design",
-            )
+            for k in ("citations", "ai_title", "abroad_grant", "small_company", "utility_model", "design")
         },
         **{f"wave_{key}": float(value) for key, value in wave.items()},
     )
@@ -240,9 +224,7 @@ def _create_plan_tables(
     for position, (name, entry) in enumerate(plan["country"].items(), 1):
         industry, technology, collaboration = (
             plan[f"{kind}_path"][label]
-            for kind, label in zip(
-                ("industry", "technology", "collaboration"), entry["paths"], strict=True
-            )
+            for kind, label in zip(("industry", "technology", "collaboration"), entry["paths"], strict=True)
         )
         shares = [entry["shares"][i] for i in industries]
         ends = np.rint(np.cumsum(shares) * 1000).astype(int)
@@ -250,16 +232,32 @@ def _create_plan_tables(
         con.execute(
             f"insert into country values ({', '.join('?' * 24)})",
             [
-                position, name, entry["first_office"], entry["weight"], entry["growth"],
-                entry["core"], entry["lag"], entry["stay_home"], entry["missing"],
-                [share * topic_share for share in shares] + [1 - topic_share], draw,
-                industry["loyal"], industry["group_size"], industry["skew"],
-                industry["partners"] == "fixed", technology["cross"], technology["narrow"],
-                technology["free"], collaboration["rate"], collaboration["university"],
-                collaboration["institute"], collaboration["other_industry"],
-                collaboration["leader"], collaboration["with_leader"],
+                position,
+                name,
+                entry["first_office"],
+                entry["weight"],
+                entry["growth"],
+                entry["core"],
+                entry["lag"],
+                entry["stay_home"],
+                entry["missing"],
+                [share * topic_share for share in shares] + [1 - topic_share],
+                draw,
+                industry["loyal"],
+                industry["group_size"],
+                industry["skew"],
+                industry["partners"] == "fixed",
+                technology["cross"],
+                technology["narrow"],
+                technology["free"],
+                collaboration["rate"],
+                collaboration["university"],
+                collaboration["institute"],
+                collaboration["other_industry"],
+                collaboration["leader"],
+                collaboration["with_leader"],
             ],
-        )  # fmt: skip
+        )
     con.execute(
         """
         create or replace table symbol as
@@ -405,13 +403,10 @@ def write_patstat(con: duckdb.DuckDBPyConnection, families: int, out: Path, shar
     counted = {"place": np.flatnonzero(citing), "citing": citing[citing > 0]}
     con.register("cited_place", counted)
     applicants, inventors = (
-        con.sql(f"select sum(size)::bigint from {table}").fetchall()[0][0]
-        for table in ("pool", "team")
+        con.sql(f"select sum(size)::bigint from {table}").fetchall()[0][0] for table in ("pool", "team")
     )
     people = zip(blocks(applicants, shards), blocks(inventors, shards), strict=False)
-    for number, ((first, last), persons) in enumerate(
-        zip(blocks(families, shards), people, strict=False), 1
-    ):
+    for number, ((first, last), persons) in enumerate(zip(blocks(families, shards), people, strict=False), 1):
         draw_block(con, first, last)
         (from_applicant, to_applicant), (from_inventor, to_inventor) = persons
         _set(
@@ -524,9 +519,7 @@ OUT.core.csv with every core family. docs/world.md explains both.
         type=int,
         help="files (google_patents) or parts of each table (patstat) [one for 100,000 families]",
     )
-    parser.add_argument(
-        "--format", choices=["parquet", "jsonl"], default="parquet", help="of google_patents"
-    )
+    parser.add_argument("--format", choices=["parquet", "jsonl"], default="parquet", help="of google_patents")
     parser.add_argument("--dirt", type=float, default=0.0, help="share of rows to damage [0]")
     parser.add_argument(
         "--dirt-archives",

@@ -81,9 +81,12 @@ def sample_release(once: Once) -> SampleRelease:
 
     def make(folder: Path) -> SampleRelease:
         settings = Settings(
-            topic="information_technology", sources=SOURCES, threads=2,
-            warehouse=folder / "warehouse.duckdb", releases=folder / "releases",
-        )  # fmt: skip
+            topic="information_technology",
+            sources=SOURCES,
+            threads=2,
+            warehouse=folder / "warehouse.duckdb",
+            releases=folder / "releases",
+        )
         return SampleRelease(settings.warehouse, settings.releases, refresh(settings))
 
     return once("sample", make)
@@ -97,9 +100,8 @@ def own_sample(sample_release: SampleRelease, tmp_path: Path) -> Settings:
     shutil.copyfile(sample_release.warehouse, warehouse)
     shutil.copytree(sample_release.releases, releases, symlinks=True)
     return Settings(
-        topic="information_technology", sources=SOURCES, threads=2, warehouse=warehouse,
-        releases=releases,
-    )  # fmt: skip
+        topic="information_technology", sources=SOURCES, threads=2, warehouse=warehouse, releases=releases
+    )
 
 
 class _Unjudged:
@@ -149,9 +151,12 @@ def held() -> Callable[[Path], AbstractContextManager[int]]:
     @contextmanager
     def hold(path: Path) -> Iterator[int]:
         with subprocess.Popen(
-            [sys.executable, "-c", code, str(path)], cwd=ROOT, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        ) as process:  # fmt: skip
+            [sys.executable, "-c", code, str(path)],
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "held\n"
             yield process.pid  # it ends when its input does, with this block

@@ -23,11 +23,7 @@ def families(count: int, score: str = "i / 10") -> Select:
     return "topic, family_id", f"select {columns} from range({count}) as r(i)"
 
 
-def publish(
-    releases: Releases,
-    marts: Mapping[str, Select],
-    identity: str = "x",
-) -> Path:
+def publish(releases: Releases, marts: Mapping[str, Select], identity: str = "x") -> Path:
     """Publish a release of these marts."""
     draft = releases.draft()
     connection = connect(Settings(warehouse=releases.folder.parent / "none", threads=1))
@@ -46,10 +42,14 @@ def publish(
         rows[name] = build.make(connection, tables[name], "build")
     version = releases.next_version(datetime(2026, 11, 22, tzinfo=UTC))
     about = {
-        "topic": releases.folder.name, "title": "Chips", "version": version,
-        "schema_version": SCHEMA_VERSION, "published_at": release.now(), "identity": identity,
+        "topic": releases.folder.name,
+        "title": "Chips",
+        "version": version,
+        "schema_version": SCHEMA_VERSION,
+        "published_at": release.now(),
+        "identity": identity,
         "rows": json.dumps(rows),
-    }  # fmt: skip
+    }
     build.describe_marts(connection, tables, "build")
     release.write_meta(connection, about, [])
     resources = release.write_marts(connection, draft, tables)

@@ -15,9 +15,23 @@ from corepath.warehouse.sources import available
 ROOMS = ("transforms", "warehouse", "synthetic", "flows")
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 # What a pure function of frames may use.
-PURE = {"collections", "functools", "itertools", "math", "re", "typing", "dataclasses", "warnings",
-        "networkit", "networkx", "numpy", "polars", "scipy", "threadpoolctl",
-        "corepath.transforms"}  # fmt: skip
+PURE = {
+    "collections",
+    "functools",
+    "itertools",
+    "math",
+    "re",
+    "typing",
+    "dataclasses",
+    "warnings",
+    "networkit",
+    "networkx",
+    "numpy",
+    "polars",
+    "scipy",
+    "threadpoolctl",
+    "corepath.transforms",
+}
 # How polars, numpy and networkx read and write, and what Python has for it.
 INPUT_OUTPUT = re.compile(
     r"(open|exec|eval|input|print|__import__|(scan|read|write|sink)_\w+|savez?|load(txt)?|"
@@ -46,8 +60,7 @@ def imports(path: Path) -> Iterator[str]:
 def roots(path: Path) -> set[str]:
     """The packages that a file imports; of our own, the room."""
     return {
-        ".".join(module.split(".")[: 2 if module.startswith("corepath.") else 1])
-        for module in imports(path)
+        ".".join(module.split(".")[: 2 if module.startswith("corepath.") else 1]) for module in imports(path)
     }
 
 
@@ -76,8 +89,7 @@ def test_a_transform_does_no_input_or_output(path):
 
 def test_the_house_imports_without_prefect():
     """Reading the graph, as a newcomer's `corepath graph` does, must not cost Prefect's seconds."""
-    assert "prefect" not in {m.split(".")[0] for p in FILES if "flows" not in p.parts
-                             for m in imports(p)}  # fmt: skip
+    assert "prefect" not in {m.split(".")[0] for p in FILES if "flows" not in p.parts for m in imports(p)}
     assert sys.modules["corepath.warehouse.build.graph"]
 
 
@@ -110,8 +122,11 @@ def test_a_transform_of_a_tables_name_makes_that_table():
 
 
 def test_no_table_is_made_twice():
-    made = [path.stem for layer in ("staging", "intermediate", "marts")
-            for path in (ROOT / "sql" / layer).glob("*.sql")]  # fmt: skip
+    made = [
+        path.stem
+        for layer in ("staging", "intermediate", "marts")
+        for path in (ROOT / "sql" / layer).glob("*.sql")
+    ]
     made += [p.stem for p in (ROOT / "transforms").glob("*.py")]
     assert len(made) == len(set(made))
 
@@ -135,8 +150,9 @@ def test_every_sql_file_is_one_statement_in_lower_case_with_a_head():
         assert text.startswith("-- "), path
         assert text.endswith("\n"), path
         assert ";" not in re.sub(r"--.*|'[^']*'", "", text), path
-        assert not re.search(r"\b(SELECT|FROM|WHERE|JOIN|GROUP BY)\b",
-                             re.sub(r"--.*|'[^']*'", "", text)), path  # fmt: skip
+        assert not re.search(r"\b(SELECT|FROM|WHERE|JOIN|GROUP BY)\b", re.sub(r"--.*|'[^']*'", "", text)), (
+            path
+        )
 
 
 # --- Nothing of one machine ----------------------------------------------------------------------

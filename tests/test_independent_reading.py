@@ -73,9 +73,7 @@ def test_entropy_weights_follow_from_the_published_indicators(patents, fields):
         [
             independent.minmax(
                 independent.beside_cohort(
-                    np.array([np.nan if row[name] is None else row[name] for row in rows]),
-                    years,
-                    field,
+                    np.array([np.nan if row[name] is None else row[name] for row in rows]), years, field
                 )
             )
             for name in weights
@@ -135,9 +133,7 @@ def test_citing_families_are_counted_once_within_five_years(patents, raw):
         born = published[row["family_id"]]
         if born != row["publication_date"]:
             continue  # an older document of another kind belongs to the family
-        end = born.replace(
-            year=born.year + 5, day=min(born.day, 28) if born.month == 2 else born.day
-        )
+        end = born.replace(year=born.year + 5, day=min(born.day, 28) if born.month == 2 else born.day)
         expected = sum(born < everyone[citing] <= end for citing in cites[row["family_id"]])
         assert row["fc_5"] == expected, row["family_id"]
         found += expected

@@ -38,10 +38,13 @@ def release(once):
         (folder / "chips.toml").write_text(TOPIC)
         return refresh(
             Settings(
-                topic=str(folder / "chips.toml"), sources={"patstat": EXTRACT}, threads=2,
-                warehouse=folder / "warehouse.duckdb", releases=folder / "releases",
+                topic=str(folder / "chips.toml"),
+                sources={"patstat": EXTRACT},
+                threads=2,
+                warehouse=folder / "warehouse.duckdb",
+                releases=folder / "releases",
             )
-        ).path  # fmt: skip
+        ).path
 
     with duckdb.connect(str(once("chips", make) / "corepath.duckdb"), read_only=True) as db:
         yield db
@@ -56,9 +59,7 @@ def applications():
         if row["is_main"] == "true"
     }
     of_ipc = {
-        row["technology"]
-        for row in lines(ROOT / "reference" / "ipc_title.csv")
-        if row["level"] == "subclass"
+        row["technology"] for row in lines(ROOT / "reference" / "ipc_title.csv") if row["level"] == "subclass"
     }
     subclasses = defaultdict(set)
     for row in lines(EXTRACT / "tls224_appln_cpc.csv.gz"):
@@ -78,8 +79,17 @@ def applications():
 @pytest.fixture(scope="module")
 def expected(release, applications):
     """Give the families as published, and the normalised values that follow from the files."""
-    names = ["representative_publication", "priority_year", "inv", "sc", "score", "equal_score",
-             "critic_score", "topsis_score", "grey_score"]  # fmt: skip
+    names = [
+        "representative_publication",
+        "priority_year",
+        "inv",
+        "sc",
+        "score",
+        "equal_score",
+        "critic_score",
+        "topsis_score",
+        "grey_score",
+    ]
     families = [
         dict(zip(names, row, strict=True))
         for row in release.sql(f"select {', '.join(names)} from marts.fct_patent").fetchall()
@@ -108,10 +118,14 @@ def test_the_weights_follow_from_the_files(release, expected):
     divergence = 1 - independent.entropy(y)
     weight = divergence / divergence.sum()
     theirs = {
-        "entropy": 1 - divergence, "divergence": divergence, "weight": weight,
-        "entropy_weight": weight, "equal_weight": [0.5, 0.5],
-        "critic_weight": independent.critic(y), "correlation": [np.corrcoef(y.T)[0, 1]] * 2,
-    }  # fmt: skip
+        "entropy": 1 - divergence,
+        "divergence": divergence,
+        "weight": weight,
+        "entropy_weight": weight,
+        "equal_weight": [0.5, 0.5],
+        "critic_weight": independent.critic(y),
+        "correlation": [np.corrcoef(y.T)[0, 1]] * 2,
+    }
     for name, values in theirs.items():
         assert found[name] == pytest.approx(np.array(values), abs=1e-9), name
 
@@ -121,10 +135,12 @@ def test_the_scores_follow_from_the_files(expected):
     divergence = 1 - independent.entropy(y)
     weight = divergence / divergence.sum()
     theirs = {
-        "score": 100 * y @ weight, "equal_score": 100 * y.mean(axis=1),
+        "score": 100 * y @ weight,
+        "equal_score": 100 * y.mean(axis=1),
         "critic_score": 100 * y @ independent.critic(y),
-        "topsis_score": independent.topsis(y, weight), "grey_score": independent.grey(y, weight),
-    }  # fmt: skip
+        "topsis_score": independent.topsis(y, weight),
+        "grey_score": independent.grey(y, weight),
+    }
     for name, values in theirs.items():
         assert [f[name] for f in families] == pytest.approx(values, abs=1e-9), name
 
@@ -147,7 +163,6 @@ def test_the_share_between_countries_follows_from_the_published_shares(release, 
     between = (part * np.log(np.where(ratio > 0, ratio, 1))).sum(axis=0)
     theil = (1 - independent.entropy(y)) * np.log(len(y))
     found = release.sql(
-        "select between_country_share from marts.fct_indicator_weight "
-        "where is_used order by position"
+        "select between_country_share from marts.fct_indicator_weight where is_used order by position"
     ).fetchnumpy()["between_country_share"]
     assert found == pytest.approx(between / theil, abs=1e-9)

@@ -22,13 +22,11 @@ ANY = Topic(name="any", title="Anything", classes=list("ABCDEFGHY"))
 # What a row of the canonical tables is, where a test does not care.
 DEFAULTS: dict[str, Row] = {
     "sources.stg_document": {"source": "test", "source_rank": 1},
-    "sources.stg_classification": {
-        "source": "test", "source_rank": 1, "scheme": "IPC", "position": 1,
-    },
+    "sources.stg_classification": {"source": "test", "source_rank": 1, "scheme": "IPC", "position": 1},
     "sources.stg_party": {"source": "test", "source_rank": 1, "role": "applicant", "position": 1},
     "sources.stg_citation": {"source": "test", "source_rank": 1, "origin": "unknown"},
     "sources.stg_priority": {"source": "test", "source_rank": 1},
-}  # fmt: skip
+}
 
 
 def world(
@@ -97,9 +95,7 @@ def with_ids(table: str) -> str:
     return f"from {table} inner join ({ids}) using (family)"
 
 
-def undivided(
-    connection: duckdb.DuckDBPyConnection, table: str, *key: str
-) -> dict[Any, dict[str, Any]]:
+def undivided(connection: duckdb.DuckDBPyConnection, table: str, *key: str) -> dict[Any, dict[str, Any]]:
     """Read a table of networks; of them those of subclasses, over all families."""
     connection.execute(
         f"create or replace temp view undivided as from {table} where population = 'all' "
@@ -113,9 +109,7 @@ def publications(*documents: Row) -> list[Row]:
     completed = []
     for document in documents:
         office, _, kind = document["publication_number"].split("-")
-        completed.append(
-            {"office": office, "kind": kind, "publication_date": "2010-06-01"} | dict(document)
-        )
+        completed.append({"office": office, "kind": kind, "publication_date": "2010-06-01"} | dict(document))
     return completed
 
 
@@ -152,9 +146,7 @@ def _has_raw(given: Mapping[str, object]) -> bool:
     return any(key.startswith("raw.") for key in given)
 
 
-def _needed(
-    tables: Mapping[str, Table], wanted: Iterable[str], given: Mapping[str, object]
-) -> list[str]:
+def _needed(tables: Mapping[str, Table], wanted: Iterable[str], given: Mapping[str, object]) -> list[str]:
     """Name the tables to make, parents first; what is given needs no parents."""
     found: dict[str, None] = {}
 
@@ -200,9 +192,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, key: str) -> dict[str, str]:
     return {**declared, "source": "VARCHAR", "source_rank": "BIGINT"}
 
 
-def _fill(
-    connection: duckdb.DuckDBPyConnection, key: str, columns: Mapping[str, str], given: Any
-) -> None:
+def _fill(connection: duckdb.DuckDBPyConnection, key: str, columns: Mapping[str, str], given: Any) -> None:
     declared = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
     connection.execute(f"create or replace table {key} ({declared})")
     of_raw = {"_file": "f", "_row": 1} if "_row" in columns else {"_file": "f"}

@@ -76,9 +76,7 @@ def int_collaboration_profile(
             seed = [method["seed"], *country.encode()]
             drawn = resampled_counts(patterns, times, method["samples"], seed)
             # What the country is used to is a sample, too.
-            rates = base_rates(
-                habit.get(country), method["samples"], np.random.default_rng([*seed, 1])
-            )
+            rates = base_rates(habit.get(country), method["samples"], np.random.default_rng([*seed, 1]))
             measured |= _interval(list(map(_shares, drawn, rates)))
         found.append(measured)
     # A measure that no country has is a number, too.
@@ -124,8 +122,6 @@ def _interval(draws: list[dict[str, float | None]]) -> dict[str, float | None]:
 
 
 def _cohesion(members: pl.Series, ties: pl.DataFrame) -> dict[str, float | None]:
-    numbered = pl.col("source", "target").replace_strict(
-        members, range(len(members)), return_dtype=pl.Int64
-    )
+    numbered = pl.col("source", "target").replace_strict(members, range(len(members)), return_dtype=pl.Int64)
     source, target = ties.select(numbered).to_numpy().T
     return {"groups": len(members)} | cohesion(source, target, len(members))

@@ -23,8 +23,8 @@ def int_convergence_edge(
         One row a network x pair: the network's key and what `edge_measures` returns.
     """
     return pl.concat(
-        edge_measures(
-            pairs, nodes.select("technology", "occurrences"), nodes["families"][0]
-        ).select(*(pl.lit(value).alias(name) for name, value in key.items()), pl.all())
+        edge_measures(pairs, nodes.select("technology", "occurrences"), nodes["families"][0]).select(
+            *(pl.lit(value).alias(name) for name, value in key.items()), pl.all()
+        )
         for key, pairs, nodes in networks(int_convergence_pair, int_convergence_occurrence)
     )

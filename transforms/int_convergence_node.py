@@ -6,9 +6,7 @@ from corepath.transforms.methods.convergence import networks, node_counts, node_
 
 
 def int_convergence_node(
-    int_convergence_pair: pl.LazyFrame,
-    int_convergence_occurrence: pl.LazyFrame,
-    topic: pl.LazyFrame,
+    int_convergence_pair: pl.LazyFrame, int_convergence_occurrence: pl.LazyFrame, topic: pl.LazyFrame
 ) -> pl.DataFrame:
     """Measure every technology of every network.
 

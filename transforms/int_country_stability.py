@@ -5,9 +5,7 @@ import polars as pl
 from corepath.transforms.methods.variation import variations
 
 
-def int_country_stability(
-    int_stability_part: pl.LazyFrame, int_perturbation: pl.LazyFrame
-) -> pl.LazyFrame:
+def int_country_stability(int_stability_part: pl.LazyFrame, int_perturbation: pl.LazyFrame) -> pl.LazyFrame:
     """Rank countries by their core families in each draw, and sum up the draws.
 
     Parameters

@@ -16,9 +16,7 @@ MOST = 100
 
 
 def int_emerging_link(
-    int_convergence_pair: pl.LazyFrame,
-    int_convergence_occurrence: pl.LazyFrame,
-    period: pl.LazyFrame,
+    int_convergence_pair: pl.LazyFrame, int_convergence_occurrence: pl.LazyFrame, period: pl.LazyFrame
 ) -> pl.DataFrame:
     """Predict which pairs that have not met yet will, from what made pairs meet the last time.
 

@@ -78,9 +78,7 @@ def _kinds(int_co_application: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _chained(
-    int_family_organisation: pl.LazyFrame, int_family_industry: pl.LazyFrame
-) -> pl.LazyFrame:
+def _chained(int_family_organisation: pl.LazyFrame, int_family_industry: pl.LazyFrame) -> pl.LazyFrame:
     """Tell which families join groups whose main industries differ: a sign of a supply chain.
 
     A firm's main industry is the one with most of its families; WIPO's field where none is known.
@@ -92,9 +90,7 @@ def _chained(
         .join(industry, on="family")
         .group_by("corporate_group", "scheme", "industry")
         .agg(pl.col("share").sum().round(9))
-        .sort(
-            "corporate_group", "scheme", "share", "industry", descending=[False, False, True, False]
-        )
+        .sort("corporate_group", "scheme", "share", "industry", descending=[False, False, True, False])
         .group_by("corporate_group", maintain_order=True)
         .agg(main=pl.concat_str("scheme", "industry").first())
     )

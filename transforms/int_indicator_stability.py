@@ -3,9 +3,7 @@
 import polars as pl
 
 
-def int_indicator_stability(
-    int_stability_part: pl.LazyFrame, int_perturbation: pl.LazyFrame
-) -> pl.LazyFrame:
+def int_indicator_stability(int_stability_part: pl.LazyFrame, int_perturbation: pl.LazyFrame) -> pl.LazyFrame:
     """Sum up each indicator's weights over the draws, and the result without it.
 
     Parameters
@@ -31,10 +29,7 @@ def int_indicator_stability(
     without = (
         int_perturbation.filter(pl.col("kind") == "without")
         .group_by(indicator="variation")
-        .agg(
-            rank_correlation_without=_only("kendall_tau"),
-            core_overlap_without=_only("core_overlap"),
-        )
+        .agg(rank_correlation_without=_only("kendall_tau"), core_overlap_without=_only("core_overlap"))
     )
     return weight.join(without, on="indicator", how="left")
 

@@ -46,9 +46,7 @@ def int_indicator_value(
         values of one.
     """
     choice = int_indicator_choice.filter(pl.col("is_asked") & pl.col("is_covered"))
-    directions = dict(
-        choice.sort("position").select("indicator", "direction").collect().iter_rows()
-    )
+    directions = dict(choice.sort("position").select("indicator", "direction").collect().iter_rows())
     if not directions:
         raise DegenerateInput("no indicator is known for enough families")
     method = topic.collect().row(0, named=True)
@@ -58,9 +56,7 @@ def int_indicator_value(
     if method["cohort"] != "office":
         families = families.with_columns(office=pl.lit("all"))
     within = cohorts(families.select("year", "field", "office"))
-    values = families.select(
-        _comparable(families[indicator], within, method) for indicator in directions
-    )
+    values = families.select(_comparable(families[indicator], within, method) for indicator in directions)
     return families.select("family").hstack(
         normalise(
             values,

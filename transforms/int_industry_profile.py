@@ -37,16 +37,19 @@ def int_industry_profile(
         int_family_industry.join(int_family_country, on="family")
         .join(int_score_rank.select("family", "is_core"), on="family")
         .select(
-            "family", "scheme", "country", "is_core", kind="industry",
+            "family",
+            "scheme",
+            "country",
+            "is_core",
+            kind="industry",
             share=pl.col("share") * pl.col("share_right"),
         )
-    )  # fmt: skip
+    )
     schemes = int_family_industry.select("scheme").unique().collect()["scheme"].sort()
     # One population of one scheme at a time: all together may be large.
     return pl.concat(
         profile(
-            shares.filter(pl.col("scheme") == scheme, chosen).collect(),
-            method["samples"], method["seed"],
+            shares.filter(pl.col("scheme") == scheme, chosen).collect(), method["samples"], method["seed"]
         ).select(
             pl.lit(population).alias("population"),
             pl.lit(scheme).alias("scheme"),
@@ -55,4 +58,4 @@ def int_industry_profile(
         )
         for scheme in schemes
         for population, chosen in (("all", pl.lit(True)), ("core", pl.col("is_core")))
-    )  # fmt: skip
+    )

@@ -16,9 +16,7 @@ from corepath.transforms.methods.link_prediction import (
 
 
 def int_link_prediction(
-    int_convergence_pair: pl.LazyFrame,
-    int_convergence_occurrence: pl.LazyFrame,
-    period: pl.LazyFrame,
+    int_convergence_pair: pl.LazyFrame, int_convergence_occurrence: pl.LazyFrame, period: pl.LazyFrame
 ) -> pl.DataFrame:
     """Predict the latest period in which pairs emerged, with what was learnt one period earlier.
 

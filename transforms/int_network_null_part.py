@@ -12,10 +12,7 @@ LEVELS = ("class", "subclass")
 
 
 def int_network_null_part(
-    part: int,
-    int_convergence_code: pl.LazyFrame,
-    int_network_family: pl.LazyFrame,
-    topic: pl.LazyFrame,
+    part: int, int_convergence_code: pl.LazyFrame, int_network_family: pl.LazyFrame, topic: pl.LazyFrame
 ) -> pl.DataFrame:
     """Deal families their technologies by chance, and count the pairs that cross sections.
 
@@ -69,9 +66,15 @@ def int_network_null_part(
 
 
 SCHEMA = {
-    "level": pl.String, "network": pl.String, "population": pl.String, "period": pl.String,
-    "chain": pl.Int64, "draw": pl.Int64, "crossing": pl.Float64, "pairs": pl.Float64,
-}  # fmt: skip
+    "level": pl.String,
+    "network": pl.String,
+    "population": pl.String,
+    "period": pl.String,
+    "chain": pl.Int64,
+    "draw": pl.Int64,
+    "crossing": pl.Float64,
+    "pairs": pl.Float64,
+}
 
 
 def _incidence(

@@ -43,9 +43,7 @@ def int_network_rarefied(
         .collect()
     )
     families = (
-        int_network_family.select("network", "family", "share", "is_core")
-        .sort("network", "family")
-        .collect()
+        int_network_family.select("network", "family", "share", "is_core").sort("network", "family").collect()
     )
     rows = []
     for population in ("all", "core"):
@@ -79,8 +77,7 @@ def _draw(
         if len(number) and number[-1] + 1 >= FEWEST:
             column = here["technology"].replace_strict(place).to_numpy()
             incidence[str(network)] = sparse.csr_array(
-                (np.ones(len(number)), (number, column)),
-                shape=(number[-1] + 1, len(technologies)),
+                (np.ones(len(number)), (number, column)), shape=(number[-1] + 1, len(technologies))
             )
             first = np.r_[True, number[1:] != number[:-1]]
             share[str(network)] = here["share"].to_numpy()[first]

@@ -45,9 +45,7 @@ def int_network_similarity(
         partial (correlation given the rest of the world, the families of neither) with _p.
         Null where a network has no tie.
     """
-    permutations, count, seed = (
-        topic.select("permutations", "rarefaction_draws", "seed").collect().row(0)
-    )
+    permutations, count, seed = topic.select("permutations", "rarefaction_draws", "seed").collect().row(0)
     countries = topic_country.sort("position").collect()["country"].to_list()
     known = int_network_family.filter(pl.col("network").is_in([*countries, "WORLD"]))
     codes = (
@@ -66,15 +64,12 @@ def int_network_similarity(
     for (level,), of_level in codes.group_by("level", maintain_order=True):
         # Numbers in the order of names: the pairs of millions of families are narrow.
         names = of_level["technology"].unique().sort()
-        technology = pl.col("technology").replace_strict(
-            names, range(len(names)), return_dtype=pl.UInt16
-        )
+        technology = pl.col("technology").replace_strict(names, range(len(names)), return_dtype=pl.UInt16)
         coded = of_level.select("family", technology, "codes")
         for population in ("all", "core"):
             own = families if population == "all" else families.filter("is_core")
             ties = {
-                country: _ties(coded, names, own.filter(network=country))
-                for country in [*countries, "WORLD"]
+                country: _ties(coded, names, own.filter(network=country)) for country in [*countries, "WORLD"]
             }
             world, of_family = ties.pop("WORLD")
             resampled = {
@@ -93,8 +88,12 @@ def int_network_similarity(
                     | {"level": str(level)}
                     | found
                 )
-    ends = {"pearson": ["", "_p", "_lower", "_upper"], "spearman": ["", "_p", "_lower", "_upper"],
-            "weighted_jaccard": ["", "_lower", "_upper"], "partial": ["", "_p"]}  # fmt: skip
+    ends = {
+        "pearson": ["", "_p", "_lower", "_upper"],
+        "spearman": ["", "_p", "_lower", "_upper"],
+        "weighted_jaccard": ["", "_lower", "_upper"],
+        "partial": ["", "_p"],
+    }
     return pl.DataFrame(
         rows,
         schema=dict.fromkeys(["country_a", "country_b", "population", "level"], pl.String)
@@ -119,9 +118,7 @@ def _ties(
         .sort("family", "source", "target")
     )
     pairs = met.select("source", "target").unique().sort("source", "target")
-    number = met.join(
-        pairs.with_row_index("number"), on=["source", "target"], maintain_order="left"
-    )
+    number = met.join(pairs.with_row_index("number"), on=["source", "target"], maintain_order="left")
     family = number["family"].rle_id().to_numpy().astype(np.int64)
     matrix = sparse.coo_array(
         (number["value"].to_numpy(), (number["number"].to_numpy().astype(np.int64), family)),
@@ -142,9 +139,9 @@ def _resampled(of_pair: sparse.csr_array, count: int, seed: list[int]) -> np.nda
     for start in range(0, count, batch):
         draws = min(batch, count - start)
         times = np.stack(
-            [np.bincount(rng.integers(families, size=families), minlength=families)
-             for _ in range(draws)], axis=1,
-        )  # fmt: skip
+            [np.bincount(rng.integers(families, size=families), minlength=families) for _ in range(draws)],
+            axis=1,
+        )
         found.append(of_pair @ times.astype(float))
     return np.concatenate(found, axis=1)
 
@@ -159,9 +156,7 @@ def _compare(
 
     And the world: its pairs and their counts.
     """
-    names = pl.concat(
-        [pairs[end] for pairs, *_ in networks.values() for end in ("source", "target")]
-    )
+    names = pl.concat([pairs[end] for pairs, *_ in networks.values() for end in ("source", "target")])
     place = {name: i for i, name in enumerate(names.unique().sort())}
     n = len(place)
     if n < 3 or any(pairs.is_empty() for pairs, *_ in networks.values()):
@@ -210,8 +205,7 @@ def _square(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Put the counts of pairs into a matrix; with the places of their ends."""
     source, target = (
-        pairs[end].replace_strict(place, return_dtype=pl.Int64).to_numpy()
-        for end in ("source", "target")
+        pairs[end].replace_strict(place, return_dtype=pl.Int64).to_numpy() for end in ("source", "target")
     )
     square = np.zeros((len(place), len(place)))
     square[source, target] = square[target, source] = counts

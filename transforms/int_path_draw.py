@@ -98,10 +98,15 @@ def int_path_draw(
     flags = int_family_collaboration.filter(pl.col("population") == "core")
     corpora = dict(
         _corpora(
-            shares.collect(), emerging, industries, int_family_industry_symbol,
-            int_family_organisation, flags.collect(engine="streaming"), int_family_code,
+            shares.collect(),
+            emerging,
+            industries,
+            int_family_industry_symbol,
+            int_family_organisation,
+            flags.collect(engine="streaming"),
+            int_family_code,
         )
-    )  # fmt: skip
+    )
     compared = sorted(set(topic_country.collect()["country"]) & set(corpora))
     pairs = [(path, other) for path in compared for other in _held_against(corpora, path)]
     advantages = {
@@ -124,15 +129,16 @@ def int_path_draw(
                 industry_measures(sample, advantages.get(country, nowhere))
                 | technology_measures(sample)
                 | collaboration_measures(sample, base_rate)
-            )  # fmt: skip
+            )
             found += [(draw, path, country, metric, value) for metric, value in measured.items()]
     schema = {
-        "draw": pl.Int64, "path": pl.String, "country": pl.String, "metric": pl.String,
+        "draw": pl.Int64,
+        "path": pl.String,
+        "country": pl.String,
+        "metric": pl.String,
         "value": pl.Float64,
-    }  # fmt: skip
-    return pl.DataFrame(found, schema=schema, orient="row").with_columns(
-        pl.col("value").fill_nan(None)
-    )
+    }
+    return pl.DataFrame(found, schema=schema, orient="row").with_columns(pl.col("value").fill_nan(None))
 
 
 def _held_against(corpora: dict[str, Corpus], path: str) -> list[str]:
@@ -148,10 +154,7 @@ def _with_world(shares: pl.LazyFrame) -> pl.LazyFrame:
     large = pl.col("family").count().over("country") >= MIN_FAMILIES
     world = shares.select("family").unique().with_columns(country=pl.lit("WORLD"), share=1.0)
     return pl.concat(
-        [
-            shares.filter(pl.col("country") != "ZZ").filter(large).select(columns),
-            world.select(columns),
-        ]
+        [shares.filter(pl.col("country") != "ZZ").filter(large).select(columns), world.select(columns)]
     ).sort("country", "family")
 
 
@@ -171,9 +174,7 @@ def _parts(int_family_industry_symbol: pl.LazyFrame) -> pl.LazyFrame:
     """Name the industry of each of a family's subclasses; null where it is of several."""
     only = pl.when(pl.col("industry").n_unique() == 1).then(pl.col("industry").first())
     return (
-        int_family_industry_symbol.group_by(
-            "family", pl.col("symbol").str.head(4).alias("subclass")
-        )
+        int_family_industry_symbol.group_by("family", pl.col("symbol").str.head(4).alias("subclass"))
         .agg(industry=only)
         .with_columns(part=pl.concat_str("subclass", pl.col("industry").fill_null("several")))
     )
@@ -202,8 +203,9 @@ def _corpora(
         return known.with_columns(column=number), values
 
     def matrix(placed: pl.DataFrame, values: pl.Series | list[float], columns: int) -> csr_array:
-        return csr_array((np.asarray(values, float), (placed["row"], placed["column"])),
-                         shape=(rows, columns))  # fmt: skip
+        return csr_array(
+            (np.asarray(values, float), (placed["row"], placed["column"])), shape=(rows, columns)
+        )
 
     of_industry, found = place(emerging, "industry")
     of_group, groups = place(int_family_organisation, "corporate_group")
@@ -225,9 +227,7 @@ def _corpora(
     technologies = matrix(of_code, [1.0] * of_code.height, len(codes))
     for (country,), own in shares.partition_by("country", as_dict=True).items():
         families = own.join(numbered, on="family", maintain_order="left")
-        told = families.join(
-            flags.filter(country=country), on="family", how="left", maintain_order="left"
-        )
+        told = families.join(flags.filter(country=country), on="family", how="left", maintain_order="left")
         local = of_group if country == "WORLD" else of_group.filter(country=country)
         row = families["row"].to_numpy()
         yield (
@@ -241,9 +241,7 @@ def _corpora(
                 part_industry=part_industry.to_numpy(),
                 members=members[row],
                 own=matrix(local, local["share"], len(groups))[row],
-                flags={
-                    flag: told[flag].fill_null(False).to_numpy().astype(float) for flag in FLAGS
-                },
+                flags={flag: told[flag].fill_null(False).to_numpy().astype(float) for flag in FLAGS},
                 codes=technologies[row],
                 sections=sections,
             ),

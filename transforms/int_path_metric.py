@@ -45,9 +45,7 @@ def int_path_metric(int_path_value: pl.LazyFrame) -> pl.DataFrame:
         .select(
             "path",
             "metric",
-            benchmark=pl.when(pl.col("countries") >= MIN_COUNTRIES)
-            .then("middle")
-            .otherwise("world"),
+            benchmark=pl.when(pl.col("countries") >= MIN_COUNTRIES).then("middle").otherwise("world"),
         )
     )
     own = metrics.filter(pl.col("path") == pl.col("country")).drop("path")

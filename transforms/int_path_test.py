@@ -32,8 +32,7 @@ def int_path_test(
         draws, whether it holds in each.
     """
     metrics = {
-        (row["country"], row["metric"]): row
-        for row in int_path_metric.collect().iter_rows(named=True)
+        (row["country"], row["metric"]): row for row in int_path_metric.collect().iter_rows(named=True)
     }
     values = {
         (country, metric): np.array(drawn)
@@ -50,13 +49,11 @@ def int_path_test(
             test = PathTest.read(rule["test"])
             metric, drawn = metrics[country, test.metric], values[country, test.metric]
             figure, benchmark = (
-                np.array(np.nan if metric[name] is None else metric[name])
-                for name in ("value", "benchmark")
+                np.array(np.nan if metric[name] is None else metric[name]) for name in ("value", "benchmark")
             )
             holds = test.holds(figure, np.array(metric["is_high"]), np.array(metric["is_low"]))
             below, above = (
-                np.nan if metric[end] is None else metric["value"] - metric[end]
-                for end in ("low", "high")
+                np.nan if metric[end] is None else metric["value"] - metric[end] for end in ("low", "high")
             )
             draws = test.holds(drawn, drawn - below > benchmark, drawn - above < benchmark)
             found.append(
@@ -69,8 +66,18 @@ def int_path_test(
 
 
 SCHEMA = {
-    "country": pl.String, "dimension": pl.String, "position": pl.Int64, "label": pl.String,
-    "clause": pl.Int64, "test": pl.String, "metric": pl.String, "value": pl.Float64,
-    "low": pl.Float64, "high": pl.Float64, "benchmark": pl.Float64, "holds": pl.Boolean,
-    "support": pl.Float64, "draws": pl.List(pl.Boolean),
-}  # fmt: skip
+    "country": pl.String,
+    "dimension": pl.String,
+    "position": pl.Int64,
+    "label": pl.String,
+    "clause": pl.Int64,
+    "test": pl.String,
+    "metric": pl.String,
+    "value": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "benchmark": pl.Float64,
+    "holds": pl.Boolean,
+    "support": pl.Float64,
+    "draws": pl.List(pl.Boolean),
+}

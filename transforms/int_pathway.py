@@ -32,9 +32,7 @@ def int_pathway(int_path_test: pl.LazyFrame, pathway_rules: pl.LazyFrame) -> pl.
     rules = {row["label"]: row for row in pathway_rules.collect().iter_rows(named=True)}
     tests = int_path_test.sort("country", "dimension", "position", "clause", "test").collect()
     found = []
-    for (country, dimension), of_country in tests.group_by(
-        "country", "dimension", maintain_order=True
-    ):
+    for (country, dimension), of_country in tests.group_by("country", "dimension", maintain_order=True):
         labels = of_country["label"].unique(maintain_order=True).to_list()
         figure, draws = [], []
         for label in labels:
@@ -91,7 +89,12 @@ def _against(test: dict[str, Any]) -> str:
 
 
 SCHEMA = {
-    "country": pl.String, "dimension": pl.String, "label": pl.String, "support": pl.Float64,
-    "is_weak": pl.Boolean, "next_label": pl.String, "next_support": pl.Float64,
+    "country": pl.String,
+    "dimension": pl.String,
+    "label": pl.String,
+    "support": pl.Float64,
+    "is_weak": pl.Boolean,
+    "next_label": pl.String,
+    "next_support": pl.Float64,
     "statement": pl.String,
-}  # fmt: skip
+}

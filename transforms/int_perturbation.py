@@ -73,9 +73,7 @@ def _score(y: pl.DataFrame, weights: pl.DataFrame, method: Mapping[str, Any]) ->
     return scores(y, weights)
 
 
-def _weights(
-    names: list[str], own: np.ndarray, seed: int
-) -> Iterator[tuple[str, str, int, np.ndarray]]:
+def _weights(names: list[str], own: np.ndarray, seed: int) -> Iterator[tuple[str, str, int, np.ndarray]]:
     if len(names) > 1:
         for j, name in enumerate(names):
             without = np.where(np.arange(len(names)) == j, 0, own)

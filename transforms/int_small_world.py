@@ -10,9 +10,7 @@ DRAWS = 100
 
 
 def int_small_world(
-    int_convergence_pair: pl.LazyFrame,
-    int_convergence_occurrence: pl.LazyFrame,
-    topic: pl.LazyFrame,
+    int_convergence_pair: pl.LazyFrame, int_convergence_occurrence: pl.LazyFrame, topic: pl.LazyFrame
 ) -> pl.DataFrame:
     """Hold the undivided networks of subclasses against random networks of the same degrees.
 
@@ -31,10 +29,7 @@ def int_small_world(
         One row a network with ties: its key and what `small_world` returns.
     """
     seed = topic.select("seed").collect().item()
-    undivided = (
-        (pl.col("level") == "subclass") & (pl.col("period") == "all")
-        & (pl.col("subfield") == "all")
-    )  # fmt: skip
+    undivided = (pl.col("level") == "subclass") & (pl.col("period") == "all") & (pl.col("subfield") == "all")
     rows = [
         key | small_world(network(pairs, nodes, nodes["families"][0]), DRAWS, seed)
         for key, pairs, nodes in networks(

@@ -75,9 +75,7 @@ def int_stability_part(
     indicators = y.columns
     values = Values.of(y.to_numpy().T, from_low=WAYS[part]["normalisation"] == "minmax")
     del y  # it may be large
-    judge = Judge.of(
-        families, int_family_country.filter(pl.col("country") != "ZZ").collect(), method
-    )
+    judge = Judge.of(families, int_family_country.filter(pl.col("country") != "ZZ").collect(), method)
     sizes = families.group_by("year", maintain_order=True).len()["len"].to_numpy()
 
     selected = np.zeros(len(families), dtype=np.int64)
@@ -98,9 +96,9 @@ def int_stability_part(
             rows += [(*of_draw, *number) for number in numbers]
             rows += [(*of_draw, "weight", *weight) for weight in weights]
     names = families["family"]
-    often = pl.DataFrame(
-        {"measure": "selected", "family": names, "value": selected.astype(float)}
-    ).filter(pl.col("value") > 0)
+    often = pl.DataFrame({"measure": "selected", "family": names, "value": selected.astype(float)}).filter(
+        pl.col("value") > 0
+    )
     places = pl.DataFrame(
         {
             "measure": "ranks",
@@ -110,9 +108,7 @@ def int_stability_part(
     )
     found = [pl.DataFrame(rows, schema=SCHEMA, orient="row"), often, places]
     return pl.concat(found, how="diagonal").select(
-        pl.lit(part, pl.Int64).alias("part"),
-        pl.lit("method").alias("kind"),
-        pl.exclude("kind"),
+        pl.lit(part, pl.Int64).alias("part"), pl.lit("method").alias("kind"), pl.exclude("kind")
     )
 
 

@@ -49,16 +49,12 @@ def int_technology_advantage(
         .join(int_score_rank.filter("is_core"), on="family", how="semi")
         .join(int_family_country, on="family")
         .group_by(
-            "family",
-            _or_other("country", countries),
-            _or_other("technology", technologies).alias("kind"),
+            "family", _or_other("country", countries), _or_other("technology", technologies).alias("kind")
         )
         .agg((pl.col("share") * pl.col("share_right")).sum().round(12).alias("share"))
         .collect()
     )
-    cells = pl.DataFrame({"technology": technologies}).join(
-        pl.DataFrame({"country": countries}), how="cross"
-    )
+    cells = pl.DataFrame({"technology": technologies}).join(pl.DataFrame({"country": countries}), how="cross")
     columns = ["families", "rsca", "rsca_low", "rsca_high"]
     found = profile(shares, method["samples"], method["seed"]).fill_nan(None)
     return cells.join(

@@ -43,11 +43,19 @@ def int_technology_lag(int_core_quarter: pl.LazyFrame, topic: pl.LazyFrame) -> p
     method = topic.collect().row(0, named=True)
     cells = int_core_quarter.sort("subfield", "main_group", "country", "quarter").collect()
     schema = {
-        "subfield": pl.String, "country": pl.String, "reference": pl.String,
-        "families": pl.Float64, "reference_families": pl.Float64, "lag": pl.Float64,
-        "lag_low": pl.Float64, "lag_high": pl.Float64, "distance": pl.Float64,
-        "unshifted_distance": pl.Float64, "is_censored": pl.Boolean, "level_lag": pl.Float64,
-    }  # fmt: skip
+        "subfield": pl.String,
+        "country": pl.String,
+        "reference": pl.String,
+        "families": pl.Float64,
+        "reference_families": pl.Float64,
+        "lag": pl.Float64,
+        "lag_low": pl.Float64,
+        "lag_high": pl.Float64,
+        "distance": pl.Float64,
+        "unshifted_distance": pl.Float64,
+        "is_censored": pl.Boolean,
+        "level_lag": pl.Float64,
+    }
     if cells.is_empty():
         return pl.DataFrame(schema=schema)
     cells = cells.with_columns(step=pl.col("quarter") - pl.col("quarter").min())

@@ -51,10 +51,18 @@ def int_trend_segment(int_trend_series: pl.LazyFrame, topic: pl.LazyFrame) -> pl
         first, counts = years["year"][0], years["families"].to_numpy()
         reason = _too_little(counts)
         found = (
-            [{"segment": 1, "first_year": first, "last_year": years["year"][-1],
-              "families": float(counts.sum()), "reason": reason}]
-            if reason else _describe(find_trend(counts, seed), counts, first)
-        )  # fmt: skip
+            [
+                {
+                    "segment": 1,
+                    "first_year": first,
+                    "last_year": years["year"][-1],
+                    "families": float(counts.sum()),
+                    "reason": reason,
+                }
+            ]
+            if reason
+            else _describe(find_trend(counts, seed), counts, first)
+        )
         rows += [{"country": country, "series": series} | row for row in found]
     return pl.DataFrame(rows, schema=SCHEMA)
 
@@ -83,10 +91,7 @@ def _describe(trend: Trend, counts: np.ndarray, first: int) -> list[dict[str, ob
     ]
     for row, (before, segment) in zip(rows[1:], pairwise(trend.segments), strict=True):
         now, carried_on, then = _first_years(before, segment)
-        row |= {
-            "excess": float(np.exp(now - carried_on)),
-            "is_surge": bool(now > carried_on and now > then),
-        }
+        row |= {"excess": float(np.exp(now - carried_on)), "is_surge": bool(now > carried_on and now > then)}
         if segment.broken:
             row |= {
                 "bic_gain": segment.broken.bic_gain,

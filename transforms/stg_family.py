@@ -72,17 +72,15 @@ def stg_family(stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame) -> pl.Dat
         filing_number(stg_priority, "priority_office", "priority_number", "priority_date")
         .select("publication_number", "filing")
         .drop_nulls()
-        .join(documents.lazy().select("publication_number", "document", "known"),
-              on="publication_number")
+        .join(documents.lazy().select("publication_number", "document", "known"), on="publication_number")
         .select("document", "known", "filing")
-    )  # fmt: skip
+    )
     links = (
-        pl.concat([documents.lazy().select("document", "known", "filing").drop_nulls("filing"),
-                   claimed])
+        pl.concat([documents.lazy().select("document", "known", "filing").drop_nulls("filing"), claimed])
         # Small codes instead of long texts, or ten million documents would not fit.
         .with_columns(pl.col("filing").cast(pl.Categorical).to_physical())
         .collect()
-    )  # fmt: skip
+    )
     documents = documents.drop("filing")
     unnumbered = links.filter(pl.col("known").is_null()).drop("known")
     members = _components(unnumbered["document"], unnumbered["filing"])
@@ -97,14 +95,13 @@ def stg_family(stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame) -> pl.Dat
         .join(members.lazy(), on="document")
         .select("component", "filing")
         .unique()
-        .join(links.lazy().drop_nulls("known").select("filing", host="known").unique(),
-              on="filing")
+        .join(links.lazy().drop_nulls("known").select("filing", host="known").unique(), on="filing")
         .group_by("component", "host")
         .agg(shared=pl.len())
         .sort(["shared", "host"], descending=[True, False])
         .unique("component", keep="first", maintain_order=True)
         .select("component", "host")
-    )  # fmt: skip
+    )
     basis = (
         pl.when(pl.col("known").is_not_null())
         .then(pl.lit("docdb"))

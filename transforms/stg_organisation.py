@@ -54,9 +54,7 @@ def stg_organisation(
         .drop_nulls("key")
         .join(
             _register(
-                organisations.collect(),
-                organisation_alias.collect(),
-                organisation_abbreviation.collect(),
+                organisations.collect(), organisation_alias.collect(), organisation_abbreviation.collect()
             ),
             on="key",
             how="left",
@@ -104,8 +102,7 @@ def _register(
         .join(named, on="key", how="anti")
     )
     return pl.concat(
-        [known, pl.concat([named, shortened]).join(known.drop("key"), on="organisation")],
-        how="diagonal",
+        [known, pl.concat([named, shortened]).join(known.drop("key"), on="organisation")], how="diagonal"
     )
 
 
@@ -166,26 +163,20 @@ def _types(names: pl.DataFrame, told: pl.DataFrame, stg_party: pl.LazyFrame) -> 
         .with_columns(type=pl.col("rule").replace_strict(TYPES, return_dtype=pl.String))
     )
     persons = _inventors(guessed.filter(pl.col("rule") == "unknown"), stg_party)
-    by_sector = _commonest(
-        told.filter(pl.col("sector") != "UNKNOWN"), "organisation", "sector"
-    ).select("organisation", type="sector", rule=pl.lit("sector"))
+    by_sector = _commonest(told.filter(pl.col("sector") != "UNKNOWN"), "organisation", "sector").select(
+        "organisation", type="sector", rule=pl.lit("sector")
+    )
     by_register = names.drop_nulls("register_type").select(
         "organisation", type="register_type", rule=pl.lit("register")
     )
     # A company's legal form stands above the part of a name: a company may bear an institute's.
-    by_part = guessed.filter(
-        pl.col("part_type").is_not_null(), pl.col("rule") != "company_form"
-    ).select("organisation", type="part_type", rule=pl.lit("name_part"))
+    by_part = guessed.filter(pl.col("part_type").is_not_null(), pl.col("rule") != "company_form").select(
+        "organisation", type="part_type", rule=pl.lit("name_part")
+    )
     by_inventor = persons.select("organisation", type=pl.lit("INDIVIDUAL"), rule=pl.lit("inventor"))
     return (
         pl.concat(
-            [
-                by_sector,
-                by_register,
-                by_part,
-                by_inventor,
-                guessed.select("organisation", "type", "rule"),
-            ]
+            [by_sector, by_register, by_part, by_inventor, guessed.select("organisation", "type", "rule")]
         )
         # Of an organisation's names the one that tells by the first rule speaks for all.
         .sort(pl.col("rule").cast(pl.Enum(list(TYPES))), "type")

@@ -113,10 +113,7 @@ def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def attach(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    name: str,
-    storage_version: str = STORAGE_VERSION,
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, storage_version: str = STORAGE_VERSION
 ) -> None:
     """Attach a file, made if absent, for reading and writing.
 
@@ -137,9 +134,7 @@ def attach(
         Another program has the file open, if only to read it.
     """
     try:
-        connection.execute(
-            f"attach {literal(path)} as {name} (storage_version {literal(storage_version)})"
-        )
+        connection.execute(f"attach {literal(path)} as {name} (storage_version {literal(storage_version)})")
     except duckdb.IOException as error:
         if "Could not set lock" not in str(error):
             raise

@@ -59,11 +59,21 @@ _FULL = "its disk is full: make room, for instance by `corepath prune`, and run 
 _LOCKED = "it cannot be written: allow it, or name another folder by --releases"
 _GONE = "it is gone or broken: bring it back, or name another folder by --releases, and run again"
 _REMEDIES = {
-    errno.ENOSPC: _FULL, errno.EDQUOT: _FULL, errno.EFBIG: _FULL,
-    errno.EROFS: _LOCKED, errno.EACCES: _LOCKED, errno.EPERM: _LOCKED, errno.EEXIST: _LOCKED,
-    errno.ENOENT: _GONE, errno.ENOTDIR: _GONE, errno.EIO: _GONE, errno.ENODEV: _GONE,
-    errno.ENXIO: _GONE, errno.ESTALE: _GONE, errno.ENOTCONN: _GONE,
-}  # fmt: skip
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: _FULL,
+    errno.EROFS: _LOCKED,
+    errno.EACCES: _LOCKED,
+    errno.EPERM: _LOCKED,
+    errno.EEXIST: _LOCKED,
+    errno.ENOENT: _GONE,
+    errno.ENOTDIR: _GONE,
+    errno.EIO: _GONE,
+    errno.ENODEV: _GONE,
+    errno.ENXIO: _GONE,
+    errno.ESTALE: _GONE,
+    errno.ENOTCONN: _GONE,
+}
 
 
 @contextmanager

@@ -185,19 +185,19 @@ def _explanation(connection: duckdb.DuckDBPyConnection, topic: Topic, number: st
     unless = connection.sql("select rule_id, unless_label from topic.topic_unless").fetchall()
     bare = [
         Verdict(
-            purpose, label, has_class, term is not None,
+            purpose,
+            label,
+            has_class,
+            term is not None,
             tuple(symbol for of, symbol in symbols if of == rule),
-            tuple(
-                dict.fromkeys(_words(title, abstract, [p for of, p in patterns if of == term]))
-            ),
+            tuple(dict.fromkeys(_words(title, abstract, [p for of, p in patterns if of == term]))),
             tuple(other for of, other in unless if of == rule),
         )
         for rule, purpose, label, has_class, term in rules
-    ]  # fmt: skip
+    ]
     holding = {v.label for v in bare if v.holds and v.purpose != "subfield"}
     verdicts = tuple(
-        replace(v, spared_by=tuple(other for other in v.spared_by if other in holding))
-        for v in bare
+        replace(v, spared_by=tuple(other for other in v.spared_by if other in holding)) for v in bare
     )
     members = dict(
         connection.sql(
@@ -209,18 +209,22 @@ def _explanation(connection: duckdb.DuckDBPyConnection, topic: Topic, number: st
         f"select selected_by from {_DOCUMENT} where publication_number = ?", [number]
     ).fetchall()
     return Explanation(
-        topic.name, number, title, is_invention, decided[0][0] if decided else None, verdicts,
+        topic.name,
+        number,
+        title,
+        is_invention,
+        decided[0][0] if decided else None,
+        verdicts,
         tuple(dict.fromkeys(v.label for v in verdicts if v.purpose == "subfield" and v.holds)),
-        family, members,
-    )  # fmt: skip
+        family,
+        members,
+    )
 
 
 def _words(title: str | None, abstract: str | None, patterns: list[str]) -> Iterator[Word]:
     """Give the first place of each pattern."""
     fields = pl.Series([title or "", abstract or ""]).str.normalize("NFKC").to_list()
-    given = [
-        text for text, known in zip(fields, (title, abstract), strict=True) if known is not None
-    ]
+    given = [text for text, known in zip(fields, (title, abstract), strict=True) if known is not None]
     whole = pl.Series(["\n".join(given)])
     for pattern in patterns:
         start = whole.str.find(f"(?i){pattern}").item()
@@ -255,13 +259,13 @@ def as_text(explanation: Explanation) -> str:
     lines = [f"{e.publication_number}: {_clean(e.title or '(no title)')}", _decision(e)]
     # Of include rules also those that fail are told: they say why a publication is not in.
     headings = {
-        "include": "Rules that let in", "exclude": "Rules that put out",
-        "condition": "Conditions that spare", "subfield": "Sub-fields",
-    }  # fmt: skip
+        "include": "Rules that let in",
+        "exclude": "Rules that put out",
+        "condition": "Conditions that spare",
+        "subfield": "Sub-fields",
+    }
     for purpose, heading in headings.items():
-        verdicts = [
-            v for v in e.verdicts if v.purpose == purpose and (v.holds or purpose == "include")
-        ]
+        verdicts = [v for v in e.verdicts if v.purpose == purpose and (v.holds or purpose == "include")]
         if verdicts:
             lines += ["", heading]
         for verdict in verdicts:
@@ -275,9 +279,7 @@ def _decision(e: Explanation) -> str:
         kind = "" if e.is_invention else ", but is no invention document, which alone are counted"
         parts = f"; sub-fields: {', '.join(e.subfields)}" if e.subfields else ""
         return f"It is in the topic {e.topic}, by {e.selected_by}{kind}{parts}."
-    striking = [
-        v.label for v in e.verdicts if v.purpose == "exclude" and v.holds and not v.spared_by
-    ]
+    striking = [v.label for v in e.verdicts if v.purpose == "exclude" and v.holds and not v.spared_by]
     if any(v.holds for v in e.verdicts if v.purpose == "include"):
         return f"It is not in the topic {e.topic}: {', '.join(striking)} puts it out."
     return f"It is not in the topic {e.topic}: no rule lets it in."

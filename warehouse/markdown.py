@@ -17,9 +17,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = [[_cell(value) for value in row] for row in rows]
     if not lines:
         return ""
-    return "\n".join(
-        f"| {' | '.join(line)} |" for line in [columns, ["---"] * len(columns), *lines]
-    )
+    return "\n".join(f"| {' | '.join(line)} |" for line in [columns, ["---"] * len(columns), *lines])
 
 
 def escaped(text: str) -> str:

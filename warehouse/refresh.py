@@ -107,10 +107,7 @@ def prepare(settings: Settings) -> tuple[Topic, dict[str, Source]]:
 
 
 def refresh(
-    settings: Settings,
-    step: Step = plain,
-    spread: build.Spread = build.one_by_one,
-    run_id: str | None = None,
+    settings: Settings, step: Step = plain, spread: build.Spread = build.one_by_one, run_id: str | None = None
 ) -> Outcome:
     """Bring the releases of a topic up to date with the dumps.
 
@@ -150,9 +147,7 @@ def refresh(
         releases.held(),
         _open_warehouse(settings) as connection,
         # Of the memory, what this process gives up while that one judges.
-        Validator(
-            f"{(1 - KEPT_SHARE) * memory_limit(connection):.0f}B", settings.threads
-        ) as validator,
+        Validator(f"{(1 - KEPT_SHARE) * memory_limit(connection):.0f}B", settings.threads) as validator,
     ):
         given = build.read_reference(connection)
         given |= build.write_topic(connection, topic, settings.countries)
@@ -168,14 +163,28 @@ def refresh(
         if latest and latest.version and (gone := withdrawn(releases, identity)):
             log.warning(
                 "%s %s was made of the same and then rolled back: %s stays the latest; "
-                "`corepath rollback %s` takes it again", topic.name, gone, latest.version, gone,
-            )  # fmt: skip
+                "`corepath rollback %s` takes it again",
+                topic.name,
+                gone,
+                latest.version,
+                gone,
+            )
             path = releases.folder / latest.version
             return Outcome("withdrawn", topic.name, latest.version, path, latest.rows)
         run = _Run(
-            connection, validator, settings, topic, sources, tables, marks, identity, releases,
-            step, spread, run_id or str(uuid.uuid4()),
-        )  # fmt: skip
+            connection,
+            validator,
+            settings,
+            topic,
+            sources,
+            tables,
+            marks,
+            identity,
+            releases,
+            step,
+            spread,
+            run_id or str(uuid.uuid4()),
+        )
         try:
             return run.renew()
         except Refused as refused:
@@ -211,18 +220,13 @@ def _find_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _load(
-    connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    sources: Mapping[str, Source],
-    step: Step[Any],
+    connection: duckdb.DuckDBPyConnection, settings: Settings, sources: Mapping[str, Source], step: Step[Any]
 ) -> dict[str, str]:
     """Load every source; give the fingerprint of each raw table."""
     connection.execute("use warehouse")
     for name, source in sources.items():
         path = settings.sources[name]
-        work = partial(
-            load, connection, source, path, settings.reject_share, processes=settings.threads
-        )
+        work = partial(load, connection, source, path, settings.reject_share, processes=settings.threads)
         step(f"load {name}", work, 2)
     marks = {
         f"raw.{source.name}_{table}": fingerprint(connection, source)
@@ -329,9 +333,7 @@ class _Run:
             return 0
         if not table.in_warehouse:
             catalog = "build" if table.schema == "marts" else "memory"
-            return self.step(
-                table.key, lambda: build.make(connection, table, catalog, self.spread), 0
-            )
+            return self.step(table.key, lambda: build.make(connection, table, catalog, self.spread), 0)
         if build.is_kept(connection, table, mark):
             log.info("%s: kept", table.key)
             return 0
@@ -360,9 +362,7 @@ class _Run:
             for schema in ("staging", "marts")
         )
         warehouse = self.settings.warehouse
-        verdict_marks = {
-            name: verdict_mark(f"{schema}.{name}", self.marks) for schema, name in staging
-        }
+        verdict_marks = {name: verdict_mark(f"{schema}.{name}", self.marks) for schema, name in staging}
         with self._warehouse():
             kept = kept_verdicts(self.connection, verdict_marks)
         anew = [(schema, name) for schema, name in staging if name not in kept]
@@ -382,13 +382,9 @@ class _Run:
             if r.outcome != "passed":
                 what = (r.table, r.expectation, r.outcome, r.observed, r.why)
                 log.warning("%s: %s %s: %s (%s)", *what)
-        refusing = [
-            f"{r.table}: {r.expectation} {r.outcome}, {r.why}" for r in results if r.refuses
-        ]
+        refusing = [f"{r.table}: {r.expectation} {r.outcome}, {r.why}" for r in results if r.refuses]
         if refusing:
-            raise Refused(
-                f"validation refuses the release: {'; '.join(refusing)}", [*earlier, *results]
-            )
+            raise Refused(f"validation refuses the release: {'; '.join(refusing)}", [*earlier, *results])
 
     @contextmanager
     def _warehouse(self) -> Iterator[None]:
@@ -399,9 +395,7 @@ class _Run:
         finally:
             self.connection.execute("detach warehouse")
 
-    def _publish(
-        self, draft: Path, version: str, rows: dict[str, int], results: list[Result]
-    ) -> Path:
+    def _publish(self, draft: Path, version: str, rows: dict[str, int], results: list[Result]) -> Path:
         about = {
             "topic": self.topic.name,
             "title": self.topic.title,

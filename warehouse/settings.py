@@ -6,12 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from corepath.warehouse.release.store import checked, is_uri
 
@@ -33,20 +28,16 @@ class Settings(BaseSettings):
     """
 
     # An error that repeats its input would repeat a secret that stands where none belongs.
-    model_config = SettingsConfigDict(
-        env_prefix="COREPATH_", extra="forbid", hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix="COREPATH_", extra="forbid", hide_input_in_errors=True)
 
     topic: str = Field(
-        default="information_technology",
-        description="Name of a topic in topics/, or path of a topic file.",
+        default="information_technology", description="Name of a topic in topics/, or path of a topic file."
     )
     sources: dict[str, Path] = Field(
         default_factory=dict, description="Raw dumps: source name to file or folder."
     )
     countries: Annotated[list[str] | None, NoDecode] = Field(
-        default=None,
-        description="Countries to compare, as ISO 3166 alpha-2 codes; the topic's by default.",
+        default=None, description="Countries to compare, as ISO 3166 alpha-2 codes; the topic's by default."
     )
     warehouse: Path = Field(
         default=Path("warehouse.duckdb"), description="The file that keeps raw and staging tables."
@@ -70,9 +61,7 @@ class Settings(BaseSettings):
         "before; more refuse it.",
     )
     memory: str = Field(default="4GB", description="Memory a run may hold, such as 8GB.")
-    threads: int = Field(
-        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB."
-    )
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB.")
     task_runner: Literal["sequential", "threads", "dask", "ray"] = Field(
         default="threads", description="What runs the parts of the bootstrap under Prefect."
     )

@@ -104,9 +104,7 @@ def figures(wall: float, peak: float = 1e9, **told: object) -> dict[str, object]
 
 def results(folder: Path, families: int) -> Path:
     """Write the results of an analyst who takes 30, 50 and 40 times as long."""
-    rounds = [
-        {"corepath": figures(2.0), "analyst": figures(2.0 * factor)} for factor in (30, 50, 40)
-    ]
+    rounds = [{"corepath": figures(2.0), "analyst": figures(2.0 * factor)} for factor in (30, 50, 40)]
     about = {"machine": run.machine(), "versions": {"duckdb": "2"}, "commit": "c", "measured": "m"}
     parameters = {"families": families, "memory": "4GB", "threads": 2}
     told = about | {"benchmark": "analyst", "parameters": parameters, "rounds": rounds}
@@ -118,9 +116,7 @@ def test_a_target_is_held_against_the_median_of_ratios(tmp_path):
     page = tmp_path / "page.md"
     report.write(results(tmp_path / "r", 200_000), page)
     lines = page.read_text().splitlines()
-    wall, peak = (
-        next(x for x in lines if f"analyst / corepath, {f}" in x) for f in ("wall", "peak")
-    )
+    wall, peak = (next(x for x in lines if f"analyst / corepath, {f}" in x) for f in ("wall", "peak"))
     assert "| 40 | met |" in wall
     assert "**missed** by a factor of 4.00" in peak
     assert "40.00 (30.00 to 50.00)" not in wall
@@ -155,10 +151,7 @@ def marts(tmp_path_factory) -> dict[str, Path]:
             releases=home / "releases",
         )
     )
-    return {
-        "corepath": outcome.path, "floor": home / "floor", "analyst": home / "analyst",
-        "home": home,
-    }  # fmt: skip
+    return {"corepath": outcome.path, "floor": home / "floor", "analyst": home / "analyst", "home": home}
 
 
 @pytest.mark.parametrize("other", ["floor", "analyst"])
@@ -169,9 +162,12 @@ def test_contenders_compute_the_same_numbers(marts, other):
 def test_the_bare_script_makes_the_scores_of_twelve_indicators(marts, tmp_path):
     home = marts["home"]
     asked = topic.write(
-        tmp_path / "topic.toml", everything=True, samples=10, minimum_coverage=0.6,
+        tmp_path / "topic.toml",
+        everything=True,
+        samples=10,
+        minimum_coverage=0.6,
         indicators=method.INDICATORS,
-    )  # fmt: skip
+    )
     outcome = refresh(
         Settings(
             topic=str(asked),
@@ -194,9 +190,7 @@ def test_a_number_that_differs_is_found(marts, tmp_path):
     assert found[0].startswith("fct_patent.score:")
 
 
-def test_a_mart_of_many_rows_has_families_of_its_own_in_places_as_dense_as_before(
-    sample_release, tmp_path
-):
+def test_a_mart_of_many_rows_has_families_of_its_own_in_places_as_dense_as_before(sample_release, tmp_path):
     rows = 10_000
     validation.multiply(sample_release.database, tmp_path / "many.duckdb", rows)
     with duckdb.connect(str(tmp_path / "many.duckdb"), read_only=True) as db:
@@ -214,24 +208,33 @@ def test_a_mart_of_many_rows_has_families_of_its_own_in_places_as_dense_as_befor
 
 def test_planted_paths_stand_beside_the_found_ones(tmp_path):
     def path(planted: str, found: str, as_planted: bool) -> dict[str, object]:
-        return {"country": "KR", "core_families": 3000, "dimension": "industry",
-                "planted": planted, "found": found, "support": 0.75,
-                "as_planted": as_planted}  # fmt: skip
+        return {
+            "country": "KR",
+            "core_families": 3000,
+            "dimension": "industry",
+            "planted": planted,
+            "found": found,
+            "support": 0.75,
+            "as_planted": as_planted,
+        }
 
-    lag = {
-        "country": "KR",
-        "reference": "US",
-        "planted": 3.0,
-        "found": 3.4,
-        "low": 3.0,
-        "high": 4.0,
-    }
+    lag = {"country": "KR", "reference": "US", "planted": 3.0, "found": 3.4, "low": 3.0, "high": 4.0}
     taken = {
-        "planted": {"families": 50_000, "seed": 1, "null": False, "lags": [lag],
-                    "paths": [path("I1", "I1", True), path("I1", "I2", False)]},
-        "nothing": {"families": 50_000, "seed": 1, "null": True, "lags": [],
-                    "paths": [path("", "indeterminate", True)]},
-    }  # fmt: skip
+        "planted": {
+            "families": 50_000,
+            "seed": 1,
+            "null": False,
+            "lags": [lag],
+            "paths": [path("I1", "I1", True), path("I1", "I2", False)],
+        },
+        "nothing": {
+            "families": 50_000,
+            "seed": 1,
+            "null": True,
+            "lags": [],
+            "paths": [path("", "indeterminate", True)],
+        },
+    }
     file = tmp_path / "r" / "paths.json"
     begun = run.resume(file, "paths", {"families": 50_000, "memory": "1GB", "threads": 1})
     run.write(file, begun | {"rounds": [taken]})
@@ -251,9 +254,13 @@ def test_measures_of_a_network_are_timed_beside_a_library_and_told(tmp_path):
     steps = {name: [2.0, 1.0] for name in [*networks.STEPS, *networks.NULL]}
     rounds = [{"corepath": {"told": {"steps": steps}}, "measures": {"told": told}}]
     found = {
-        "rounds": rounds, "parameters": {"families": 200_000, "memory": "4GB", "threads": 2},
-        "machine": run.machine(), "versions": {}, "measured": "today", "commit": "none",
-    }  # fmt: skip
+        "rounds": rounds,
+        "parameters": {"families": 200_000, "memory": "4GB", "threads": 2},
+        "machine": run.machine(),
+        "versions": {},
+        "measured": "today",
+        "commit": "none",
+    }
     run.write(tmp_path / "r" / "networks.json", found)
     page = tmp_path / "page.md"
     report.write(tmp_path / "r", page)

@@ -20,9 +20,7 @@ def test_documents_are_copied_under_numbers_of_their_own_until_there_are_enough(
             counted = f"select count(*), count(distinct {key}), sum(i) from staging.{table}"
             assert con.sql(counted).fetchall() == [(9, 9, 9)]
         for table in ("stg_family", "stg_invention"):
-            counted = (
-                f"select min(family), max(family), count(distinct family) from staging.{table}"
-            )
+            counted = f"select min(family), max(family), count(distinct family) from staging.{table}"
             assert con.sql(counted).fetchall() == [(0, 8, 9)]
         together = "select count(*) from staging.stg_document inner join staging.stg_family using "
         assert con.sql(together + "(publication_number)").fetchall() == [(9,)]

@@ -73,9 +73,8 @@ def run(code: str, *arguments: object) -> dict[str, Any]:
             pytest.fail(say)
         pytest.skip(say)
     answer = subprocess.run(
-        [PYTHON, "-c", code, *map(str, arguments)],
-        capture_output=True, text=True, timeout=500, check=False,
-    )  # fmt: skip
+        [PYTHON, "-c", code, *map(str, arguments)], capture_output=True, text=True, timeout=500, check=False
+    )
     assert answer.returncode == 0, answer.stderr[-3000:]
     return json.loads(answer.stdout)
 
@@ -146,9 +145,7 @@ def test_frictionless_finds_what_is_wrong(as_text) -> None:
 
 
 @pytest.mark.parametrize("mart", ["dim_country", "fct_patent_country", "fct_country_year"])
-def test_mlcroissant_finds_no_fault_and_reads_what_the_parquet_file_holds(
-    mart: str, sample_release
-) -> None:
+def test_mlcroissant_finds_no_fault_and_reads_what_the_parquet_file_holds(mart: str, sample_release) -> None:
     found = run(LOAD, sample_release.path / "croissant.json", mart)
     assert found["errors"] == []
     assert set(found["sets"]) == set(sample_release.outcome.rows)

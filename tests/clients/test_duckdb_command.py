@@ -22,9 +22,14 @@ pytestmark = [
 def ask(folder: Path, *arguments: str) -> list[list[str]]:
     """Let the command answer as CSV, from within a folder and without any configuration."""
     done = subprocess.run(
-        [COMMAND, "-csv", "-noheader", "-init", "/dev/null", *arguments], cwd=folder,
-        env={}, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        [COMMAND, "-csv", "-noheader", "-init", "/dev/null", *arguments],
+        cwd=folder,
+        env={},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return list(csv.reader(io.StringIO(done.stdout)))
 

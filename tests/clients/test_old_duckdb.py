@@ -69,8 +69,11 @@ def seen(version: str, sample_release) -> dict[str, Any]:
         pytest.skip(say)
     answer = subprocess.run(
         [python, "-c", READ, sample_release.database],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert answer.returncode == 0, answer.stderr
     return json.loads(answer.stdout)
 
@@ -91,8 +94,9 @@ def test_the_readers_are_those_that_are_promised_from_the_oldest_on(version, see
 
 
 def test_an_old_duckdb_lists_the_marts_and_counts_their_rows(seen, sample_release) -> None:
-    marts = {name.removeprefix("marts."): rows for name, rows in seen["rows"].items()
-             if name.startswith("marts.")}  # fmt: skip
+    marts = {
+        name.removeprefix("marts."): rows for name, rows in seen["rows"].items() if name.startswith("marts.")
+    }
     assert marts == sample_release.outcome.rows
     assert {"meta.release", "meta.source_file", "meta.data_dictionary"} <= seen["rows"].keys()
     listed = {f"{schema}.{table}" for schema, table in seen["information_schema"]}

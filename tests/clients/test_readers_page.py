@@ -58,9 +58,13 @@ def test_all_python_of_the_page_finds_rows(code: str, folder: Path) -> None:
     found = re.findall(r"^(?:    )?(top|core|edges|weights) = ", code, re.MULTILINE)
     shown = f"print(len({found[0]}) or '')" if found else ""
     done = subprocess.run(
-        [sys.executable, "-c", f"{code}\n{shown}"], cwd=folder,
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", f"{code}\n{shown}"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip(), "it finds something"
 
@@ -72,8 +76,13 @@ def test_the_shell_line_of_the_page_opens_the_release(sample_release, folder: Pa
     command, *arguments = line.split()
     assert shutil.which(command, path=str(COMMAND.parent)) == str(COMMAND)
     done = subprocess.run(
-        [COMMAND, *arguments], cwd=folder, input="select version from meta.release;\n",
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        [COMMAND, *arguments],
+        cwd=folder,
+        input="select version from meta.release;\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert sample_release.outcome.version in done.stdout

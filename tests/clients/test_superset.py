@@ -59,11 +59,8 @@ class Server:
         engine = {"engine_params": {"connect_args": {"read_only": True}}}
         made = self.api(
             "database/",
-            {
-                "database_name": "corepath", "sqlalchemy_uri": f"duckdb:///{file}",
-                "extra": json.dumps(engine),
-            },
-        )  # fmt: skip
+            {"database_name": "corepath", "sqlalchemy_uri": f"duckdb:///{file}", "extra": json.dumps(engine)},
+        )
         return made["id"]
 
     def chart(self, dataset: int, columns: list[str], sums: str) -> dict[Any, float]:
@@ -72,12 +69,14 @@ class Server:
             "columns": columns,
             "metrics": [
                 {
-                    "expressionType": "SIMPLE", "aggregate": "SUM", "label": "total",
+                    "expressionType": "SIMPLE",
+                    "aggregate": "SUM",
+                    "label": "total",
                     "column": {"column_name": sums},
                 }
             ],
             "row_limit": 1000,
-        }  # fmt: skip
+        }
         chart = {"datasource": {"id": dataset, "type": "table"}, "queries": [query]}
         (result,) = self.api("chart/data", chart)["result"]
         assert result["status"] == "success"
@@ -96,19 +95,38 @@ def superset(tmp_path: Path) -> Iterator[Server]:
         "WTF_CSRF_ENABLED = False\n"  # no browser takes part
     )
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {
-        "SUPERSET_HOME": str(home), "SUPERSET_CONFIG_PATH": str(config), "FLASK_APP": "superset",
-    }  # fmt: skip
+        "SUPERSET_HOME": str(home),
+        "SUPERSET_CONFIG_PATH": str(config),
+        "FLASK_APP": "superset",
+    }
 
     def run(*command: str) -> None:
         done = subprocess.run(
-            [SUPERSET, *command], cwd=home, env=environment, capture_output=True, text=True,
-            timeout=300, check=False,
-        )  # fmt: skip
+            [SUPERSET, *command],
+            cwd=home,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
         assert done.returncode == 0, f"superset {' '.join(command)}: {done.stderr[-3000:]}"
 
     run("db", "upgrade")
-    run("fab", "create-admin", "--username", USER, "--firstname", "T", "--lastname", "T",
-        "--email", "tester@example.org", "--password", PASSWORD)  # fmt: skip
+    run(
+        "fab",
+        "create-admin",
+        "--username",
+        USER,
+        "--firstname",
+        "T",
+        "--lastname",
+        "T",
+        "--email",
+        "tester@example.org",
+        "--password",
+        PASSWORD,
+    )
     run("init")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -116,8 +134,11 @@ def superset(tmp_path: Path) -> Iterator[Server]:
     with said.open("wb") as output:
         process = subprocess.Popen(
             [SUPERSET, "run", "--host", "127.0.0.1", "--port", str(port), "--with-threads"],
-            cwd=home, env=environment, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            cwd=home,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     try:
         server = Server(port)
         deadline = time.monotonic() + 120
@@ -156,8 +177,7 @@ def test_superset_lists_the_marts_draws_a_chart_and_sees_the_next_release(
         expected = db.sql("select country, sum(families) from marts.fct_country_year group by all")
         expected = {(country,): total for country, total in expected.fetchall()}
         comments = db.sql(
-            "select column_name, comment from meta.data_dictionary "
-            "where table_name = 'fct_country_year'"
+            "select column_name, comment from meta.data_dictionary where table_name = 'fct_country_year'"
         ).fetchall()
     assert {c["column_name"]: c["description"] for c in columns} == dict(comments)
     assert superset.chart(dataset, ["country"], "families") == pytest.approx(expected)

@@ -10,18 +10,18 @@ from corepath.warehouse.build.graph import describe, discover
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
 MARTS = (
-    "fct_patent", "fct_indicator_weight", "fct_core_technology", "fct_country_ranking",
+    "fct_patent",
+    "fct_indicator_weight",
+    "fct_core_technology",
+    "fct_country_ranking",
     "fct_country_year",
-)  # fmt: skip
+)
 
 
 def sections() -> dict[str, str]:
     """Give the text below each heading of the second level by its anchor."""
     texts = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
-    return {
-        re.sub(r"[^\w -]", "", text.partition("\n")[0].lower()).replace(" ", "-"): text
-        for text in texts
-    }
+    return {re.sub(r"[^\w -]", "", text.partition("\n")[0].lower()).replace(" ", "-"): text for text in texts}
 
 
 @pytest.mark.parametrize("mart", MARTS)

@@ -74,10 +74,7 @@ def options(settings: Settings) -> list[str]:
         ),
         ("versions", "--topic --releases"),
         ("show", "version --topic --releases"),
-        (
-            "export",
-            "folder --version --topic --releases --population --period --subfield --level",
-        ),
+        ("export", "folder --version --topic --releases --population --period --subfield --level"),
         ("verify", "version --topic --releases"),
         ("diff", "before after --topic --releases --json"),
         ("rollback", "version --why --topic --releases"),
@@ -91,16 +88,17 @@ def options(settings: Settings) -> list[str]:
         ("graph", "--format mermaid"),
     ],
 )
-def test_help_names_every_option_and_says_what_it_does(
-    command: str, names: str, corepath: Run
-) -> None:
+def test_help_names_every_option_and_says_what_it_does(command: str, names: str, corepath: Run) -> None:
     result = corepath(*command.split(), "--help")
     assert result.exit_code == 0
     for name in names.split():
         (line,) = (
-            line for line in result.stdout.splitlines() if re.match(rf"\W*{name}\b", line.lower())
-            or (name == "NAME=PATH" and name in line) or (name == "mermaid" and name in line)
-        )  # fmt: skip
+            line
+            for line in result.stdout.splitlines()
+            if re.match(rf"\W*{name}\b", line.lower())
+            or (name == "NAME=PATH" and name in line)
+            or (name == "mermaid" and name in line)
+        )
         assert len(line.strip("│ ").split()) > 3, "an option is explained"
 
 
@@ -108,9 +106,20 @@ def test_help_teaches_the_commands_the_environment_and_the_exit_codes(corepath: 
     result = corepath("--help")
     assert result.exit_code == 0
     for command in (
-        "refresh", "versions", "show", "verify", "diff", "rollback", "pin", "unpin", "prune",
-        "schema", "topics", "sources", "graph",
-    ):  # fmt: skip
+        "refresh",
+        "versions",
+        "show",
+        "verify",
+        "diff",
+        "rollback",
+        "pin",
+        "unpin",
+        "prune",
+        "schema",
+        "topics",
+        "sources",
+        "graph",
+    ):
         assert re.search(rf"\b{command}\b .*\w+\.", result.stdout)
     assert "COREPATH_TOPIC" in result.stdout
     told = " ".join(result.stdout.split())
@@ -119,9 +128,7 @@ def test_help_teaches_the_commands_the_environment_and_the_exit_codes(corepath: 
     assert "Usage" in corepath().output, "without a command, help is shown"
 
 
-def test_versions_lists_what_was_published_and_what_was_refused(
-    own_sample: Settings, corepath: Run
-) -> None:
+def test_versions_lists_what_was_published_and_what_was_refused(own_sample: Settings, corepath: Run) -> None:
     Releases(own_sample.releases, "chips").refuse("0" * 64, "selects 3 patent families")
     result = corepath("versions", "--releases", own_sample.releases)
     assert result.exit_code == 0
@@ -129,9 +136,11 @@ def test_versions_lists_what_was_published_and_what_was_refused(
     released = Releases(own_sample.releases, TOPIC).latest()
     assert released is not None
     assert rows[TOPIC] == [
-        released.version, "published (latest)", released.at,
+        released.version,
+        "published (latest)",
+        released.at,
         f"{sum(released.rows.values()):,} rows",
-    ]  # fmt: skip
+    ]
     assert rows["chips"][:2] + rows["chips"][3:] == ["-", "refused", "selects 3 patent families"]
 
     one = corepath("versions", "--topic", "chips", COREPATH_RELEASES=str(own_sample.releases))
@@ -159,9 +168,7 @@ def of_chips(chips: Releases, corepath: Run) -> Run:
     return lambda *words: corepath(*words, "--topic=chips", f"--releases={chips.folder.parent}")
 
 
-def test_verify_tells_of_each_file_and_exits_with_3_if_one_is_damaged(
-    chips: Releases, of_chips: Run
-) -> None:
+def test_verify_tells_of_each_file_and_exits_with_3_if_one_is_damaged(chips: Releases, of_chips: Run) -> None:
     good = of_chips("verify")
     assert good.exit_code == 0
     lines = good.stdout.splitlines()
@@ -200,15 +207,14 @@ def test_rollback_goes_back_and_versions_say_why(chips: Releases, of_chips: Run)
     explained(of_chips("rollback", "2026.11.1"), 3, "fct_patent.parquet is missing")
 
 
-def test_prune_removes_nothing_unasked_and_nothing_that_is_pinned(
-    chips: Releases, of_chips: Run
-) -> None:
+def test_prune_removes_nothing_unasked_and_nothing_that_is_pinned(chips: Releases, of_chips: Run) -> None:
     old = chips.folder / "2026.11.0"
     listed = of_chips("prune", "--keep=1")
     assert (listed.exit_code, old.exists()) == (0, True)
     assert listed.stdout.splitlines() == [
-        f"would remove {old}", "nothing was removed: add --yes to remove them",
-    ]  # fmt: skip
+        f"would remove {old}",
+        "nothing was removed: add --yes to remove them",
+    ]
     assert of_chips("pin", "2026.11.0").stdout == "2026.11.0 is pinned\n"
     assert of_chips("pin", "2026.11.0").stdout == "2026.11.0 is pinned already\n"
     assert of_chips("prune", "--keep=1", "--yes").stdout == "nothing to remove\n"
@@ -232,37 +238,39 @@ def test_schema_names_every_column(of_chips: Run) -> None:
 
 
 @pytest.mark.parametrize("chosen", ["latest", "named"])
-def test_show_tells_what_a_release_found_and_where_it_is(
-    chosen: str, sample_release, corepath: Run
-) -> None:
+def test_show_tells_what_a_release_found_and_where_it_is(chosen: str, sample_release, corepath: Run) -> None:
     version = [sample_release.outcome.version] if chosen == "named" else []
     result = corepath("show", *version, "--releases", sample_release.releases)
     assert result.exit_code == 0
     assert result.stdout.startswith(f"# Information technology {sample_release.outcome.version}\n")
     headings = re.findall("^## (.*)$", result.stdout, re.MULTILINE)
     assert headings == [
-        "Key core technologies", "Countries", "Trend", "Indicator weights", "Convergence networks",
-        "Paths", "Who is behind whom", "Where countries come from", "Sources", "Rows",
-        "Validation warnings", "Open it", "This release",
-    ]  # fmt: skip
+        "Key core technologies",
+        "Countries",
+        "Trend",
+        "Indicator weights",
+        "Convergence networks",
+        "Paths",
+        "Who is behind whom",
+        "Where countries come from",
+        "Sources",
+        "Rows",
+        "Validation warnings",
+        "Open it",
+        "This release",
+    ]
     for table, rows in sample_release.outcome.rows.items():
         assert f"| {table} | {rows} |" in result.stdout
-    imputed = re.search(
-        r"imputed for [\d.]+% of the families, [\d.]+% of all remain", result.stdout
-    )
+    imputed = re.search(r"imputed for [\d.]+% of the families, [\d.]+% of all remain", result.stdout)
     assert imputed, "the shares imputed and unknown"
     assert f"duckdb -readonly '{sample_release.database}'" in result.stdout
     assert result.stdout.endswith(f"In {sample_release.path}\n")
 
 
-def test_topics_lists_those_that_ship_and_shows_a_topic_that_works(
-    corepath: Run, tmp_path: Path
-) -> None:
+def test_topics_lists_those_that_ship_and_shows_a_topic_that_works(corepath: Run, tmp_path: Path) -> None:
     result = corepath("topics")
     assert result.exit_code == 0
-    assert [cells[0] for cells in cells_of(result.stdout)][1:] == [
-        "ai_chips", "ai_chips_cnipa", TOPIC,
-    ]  # fmt: skip
+    assert [cells[0] for cells in cells_of(result.stdout)][1:] == ["ai_chips", "ai_chips_cnipa", TOPIC]
     smallest = tmp_path / "smallest.toml"
     lines = [line for line in result.stdout.splitlines() if re.match(r"  \w+ = ", line)]
     smallest.write_text("\n".join(lines))
@@ -329,8 +337,7 @@ def test_graph_as_text_tells_the_parents_of_every_table(corepath: Run) -> None:
     assert result.exit_code == 0
     told = dict(re.split(r"\s+<- ", line) for line in result.stdout.splitlines())
     assert told == {
-        key: ", ".join(table.parents) or "(declared columns)"
-        for key, table in discover(available()).items()
+        key: ", ".join(table.parents) or "(declared columns)" for key, table in discover(available()).items()
     }
 
 
@@ -340,9 +347,7 @@ def test_graph_in_mermaid_draws_every_edge_once(corepath: Run) -> None:
     first, *edges = result.stdout.splitlines()
     assert first == "graph LR"
     assert sorted(edges) == sorted(
-        f"  {parent} --> {key}"
-        for key, table in discover(available()).items()
-        for parent in table.parents
+        f"  {parent} --> {key}" for key, table in discover(available()).items() for parent in table.parents
     )
 
 
@@ -364,9 +369,7 @@ WRONG_USAGE = [
 
 
 @pytest.mark.usefixtures("without_prefect")
-@pytest.mark.parametrize(
-    ("arguments", "words"), WRONG_USAGE, ids=[" ".join(a[:2]) for a, _ in WRONG_USAGE]
-)
+@pytest.mark.parametrize(("arguments", "words"), WRONG_USAGE, ids=[" ".join(a[:2]) for a, _ in WRONG_USAGE])
 def test_wrong_usage_exits_with_2_and_says_what_is_wrong(
     arguments: list[str], words: str, corepath: Run
 ) -> None:
@@ -409,9 +412,7 @@ def test_a_wrong_environment_exits_with_2(name: str, text: str, words: str, core
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
-def test_bad_input_exits_with_3_and_names_the_file(
-    arguments: list[str], words: str, corepath: Run
-) -> None:
+def test_bad_input_exits_with_3_and_names_the_file(arguments: list[str], words: str, corepath: Run) -> None:
     Path("cut.jsonl.gz").write_bytes(gzip.compress(b'{"guid": "US-1-A"}\n' * 9)[:-12])
     Path("broken.toml").write_text("name = ")
     Path("odd.toml").write_text('name = "odd"\ntitle = "Odd"\nclasses = ["G6N"]\n')
@@ -510,9 +511,12 @@ def test_an_option_wins_over_the_environment(
 
     monkeypatch.setattr("corepath.flows.refresh.refresh", note)
     environment = {
-        "COREPATH_TOPIC": "ai_chips", "COREPATH_MEMORY": "1GB", "COREPATH_COUNTRIES": "KR",
-        "COREPATH_SOURCES": '{"uspto": "b"}', "COREPATH_WAREHOUSE": "w.duckdb",
-    }  # fmt: skip
+        "COREPATH_TOPIC": "ai_chips",
+        "COREPATH_MEMORY": "1GB",
+        "COREPATH_COUNTRIES": "KR",
+        "COREPATH_SOURCES": '{"uspto": "b"}',
+        "COREPATH_WAREHOUSE": "w.duckdb",
+    }
     dump = own_sample.sources["ppubs"]
     result = corepath("refresh", "--memory=2GB", f"--source=ppubs={dump}", **environment)
     assert result.exit_code == 0, result.stderr
@@ -526,17 +530,20 @@ def test_the_whole_command_publishes_the_sample_and_leaves_nothing_running(
     sample_release, tmp_path: Path
 ) -> None:
     """With Prefect and its own server, Great Expectations and all, on a machine new to them."""
-    environment = {
-        name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ
-    }
+    environment = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
     environment |= {"HOME": str(tmp_path), "PREFECT_HOME": str(tmp_path / "prefect")}
     program = Path(sys.executable).with_name("corepath")
     work = tmp_path / "work"
     work.mkdir()
     with subprocess.Popen(
-        [program, "refresh", *SAMPLES, "--threads=2"], cwd=work, env=environment, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-    ) as process:  # fmt: skip
+        [program, "refresh", *SAMPLES, "--threads=2"],
+        cwd=work,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
         told, errors = process.communicate(timeout=400)
     assert process.returncode == 0, errors
     with pytest.raises(ProcessLookupError):
@@ -549,9 +556,7 @@ def test_the_whole_command_publishes_the_sample_and_leaves_nothing_running(
     assert told.endswith(f"Published {latest.version} in {releases.path().relative_to(work)}\n")
     assert "ppubs: ppubs.jsonl.gz, 5,404 rows loaded, 0 rejected" in errors
     assert "Traceback" not in errors
-    assert {p.name for p in work.iterdir()} == {
-        "releases", "warehouse.duckdb", "warehouse.duckdb.lock",
-    }  # fmt: skip
+    assert {p.name for p in work.iterdir()} == {"releases", "warehouse.duckdb", "warehouse.duckdb.lock"}
 
 
 def explained(result: Result, code: int, words: str) -> None:

@@ -53,9 +53,7 @@ def test_a_rollback_moves_latest_reports_it_and_emits_an_event(
     assert older in reports()
     (event,) = told
     assert event["event"] == "corepath.release.rolled-back"
-    assert event["resource"] == {
-        "prefect.resource.id": f"corepath.release.{own_sample.topic}.{older}"
-    }
+    assert event["resource"] == {"prefect.resource.id": f"corepath.release.{own_sample.topic}.{older}"}
     with pytest.raises(UsageError, match="is the latest already"):
         history.rollback(own_sample, older)
     assert len(told) == 1

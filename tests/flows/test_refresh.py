@@ -48,9 +48,7 @@ def test_a_runner_that_is_not_installed_is_told_before_anything_runs(task_runner
 
 
 @pytest.mark.usefixtures("unjudged")
-def test_a_backfill_refreshes_each_topic_and_one_that_is_refused_stops_no_other(
-    own_sample, topic_file
-):
+def test_a_backfill_refreshes_each_topic_and_one_that_is_refused_stops_no_other(own_sample, topic_file):
     published = Releases(own_sample.releases, own_sample.topic)
     before = published.latest()
     with pytest.raises(Refused, match=r"1 of 2 topics refused: .*too few to analyse"):

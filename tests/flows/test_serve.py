@@ -50,8 +50,13 @@ class Service:
         """Trigger a run by the line that the service printed; tell its id."""
         done = subprocess.run(
             f"{self.refresh_now} --param {shlex.quote(f'settings={json.dumps(settings)}')}",
-            shell=True, capture_output=True, text=True, check=True, cwd="/", env=_environment(),
-        )  # fmt: skip
+            shell=True,
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd="/",
+            env=_environment(),
+        )
         return re.findall(r"UUID: (\S+)", done.stdout)[0]
 
     def run(self, run: str) -> dict[str, Any]:
@@ -65,9 +70,7 @@ class Service:
         return _until(state, 300)
 
     def task_runs(self, run: str) -> dict[str, dict[str, Any]]:
-        found = self.api(
-            "task_runs/filter", {"limit": 200, "flow_runs": {"id": {"any_": [run]}}}
-        )  # fmt: skip
+        found = self.api("task_runs/filter", {"limit": 200, "flow_runs": {"id": {"any_": [run]}}})
         return {task["name"]: task for task in found}
 
     def log(self, task_run: str) -> list[dict[str, Any]]:
@@ -93,9 +96,11 @@ class Service:
 def test_a_run_from_the_first_start_to_the_last_stop(tmp_path: Path) -> None:
     home, releases, port = tmp_path / "home", tmp_path / "releases", _free_port()
     settings = {
-        "sources": SAMPLE, "warehouse": str(tmp_path / "warehouse.duckdb"),
-        "releases": str(releases), "threads": 2,
-    }  # fmt: skip
+        "sources": SAMPLE,
+        "warehouse": str(tmp_path / "warehouse.duckdb"),
+        "releases": str(releases),
+        "threads": 2,
+    }
     with _service(home, port) as service:
         _check_deployment(service.deployment())
         deployed = {each["name"] for each in service.api("deployments/filter", {})}
@@ -114,8 +119,7 @@ def test_a_run_from_the_first_start_to_the_last_stop(tmp_path: Path) -> None:
         _check_refused(service, releases / "hats")
 
         midway = service.refresh(
-            topic="information_technology",
-            **settings | {"warehouse": str(tmp_path / "another.duckdb")},
+            topic="information_technology", **settings | {"warehouse": str(tmp_path / "another.duckdb")}
         )
         _until(lambda: "load ppubs" in service.task_runs(midway), 60)
         assert service.run(midway)["state"]["type"] == "RUNNING"
@@ -148,9 +152,9 @@ def test_runs_of_several_deployments_take_turns(tmp_path: Path) -> None:
         runs = {}
         for name, parameters in wanted.items():
             deployment = service.api(f"deployments/name/{name}")["id"]
-            runs[name] = service.api(
-                f"deployments/{deployment}/create_flow_run", {"parameters": parameters}
-            )["id"]
+            runs[name] = service.api(f"deployments/{deployment}/create_flow_run", {"parameters": parameters})[
+                "id"
+            ]
         states = {name: service.wait_for(run) for name, run in runs.items()}
         times = sorted(
             (service.run(run)["start_time"], service.run(run)["end_time"]) for run in runs.values()
@@ -209,13 +213,17 @@ def _check_published(service: Service, run: str, releases: Path) -> None:
     assert described["corepath"]["run_id"] == run
 
     tasks = service.task_runs(run)
-    assert {"load ppubs", "load uspto", "staging.stg_family", "marts.fct_patent", "validate",
-            "publish"} <= set(tasks)  # fmt: skip
+    assert {
+        "load ppubs",
+        "load uspto",
+        "staging.stg_family",
+        "marts.fct_patent",
+        "validate",
+        "publish",
+    } <= set(tasks)
     assert {task["state_type"] for task in tasks.values()} == {"COMPLETED"}
     for table in ("staging.stg_family", "marts.fct_patent"):
-        (line,) = [
-            line for line in service.log(tasks[table]["id"]) if line["name"] == "corepath.build"
-        ]
+        (line,) = [line for line in service.log(tasks[table]["id"]) if line["name"] == "corepath.build"]
         assert re.fullmatch(rf"{table}: [\d,]+ rows in \d+\.\d\d s", line["message"])
         assert line["level"] == 20
 
@@ -261,9 +269,11 @@ def _service(home: Path, port: int) -> Iterator[Service]:
     with said.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "corepath.flows.serve", "--port", str(port)],
-            cwd="/", env=_environment() | {"PREFECT_HOME": str(home)},
-            stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            cwd="/",
+            env=_environment() | {"PREFECT_HOME": str(home)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     try:
 
         def ready() -> list[str]:
@@ -282,9 +292,12 @@ def _serve(home: Path, port: int) -> subprocess.CompletedProcess[str]:
     """Start a service that cannot last."""
     return subprocess.run(
         [sys.executable, "-m", "corepath.flows.serve", "--port", str(port)],
-        cwd="/", env=_environment() | {"PREFECT_HOME": str(home)},
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        cwd="/",
+        env=_environment() | {"PREFECT_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -81,9 +81,7 @@ CNIPA = {
 @pytest.mark.parametrize(("old", "news"), CNIPA.items())
 def test_subclasses_are_those_of_cnipas_concordance(old, news):
     here = {
-        row["new"][:4]
-        for row in REFORM
-        if row["old"].startswith(f"{old}/") and float(row["since"]) > 2023.01
+        row["new"][:4] for row in REFORM if row["old"].startswith(f"{old}/") and float(row["since"]) > 2023.01
     } or {row["new"][:4] for row in REFORM if row["old"].startswith(f"{old}/")}
     assert here <= news
 
@@ -134,8 +132,7 @@ def selects(prefix, *symbols):
             *({"publication_number": f"US-{i}-B2"} for i in range(len(symbols)))
         ),
         "sources.stg_classification": [
-            {"publication_number": f"US-{i}-B2", "symbol": symbol}
-            for i, symbol in enumerate(symbols)
+            {"publication_number": f"US-{i}-B2", "symbol": symbol} for i, symbol in enumerate(symbols)
         ],
     }
     topic = Topic(name="t", title="T", classes=[prefix])

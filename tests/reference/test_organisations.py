@@ -55,10 +55,14 @@ def mentions():
             _, number, kind = record["guid"].split("-")
             family = str(record.get("familyIdentifierCur") or "")
             found += [
-                (f"US-{number}-{kind}", family if 0 < len(family) < 13 else number, name,
-                 country if re.fullmatch("[A-Z]{2}", country or "") else None)
+                (
+                    f"US-{number}-{kind}",
+                    family if 0 < len(family) < 13 else number,
+                    name,
+                    country if re.fullmatch("[A-Z]{2}", country or "") else None,
+                )
                 for name, country in zip(names, countries, strict=True)
-            ]  # fmt: skip
+            ]
     return [
         (document, family, key, name, country)
         for (document, family, name, country), key in zip(
@@ -79,9 +83,7 @@ def grants():
     ]
     return [
         (document, key, name, country)
-        for (document, name, country), key in zip(
-            found, keys([n for _, n, _ in found]), strict=True
-        )
+        for (document, name, country), key in zip(found, keys([n for _, n, _ in found]), strict=True)
     ]
 
 
@@ -115,9 +117,7 @@ def test_a_grant_that_is_the_basis_names_the_organisation_in_that_country(mentio
     told = {(document, key, country) for document, _, key, _, country in mentions if country}
     told |= {(document, key, country) for document, key, _, country in grants if country}
     # Padding and the kinds of designs and reissues are as the pipeline spells them.
-    plain = {
-        (re.sub(r"-([A-Z]*)0+", r"-\1", document), key, country) for document, key, country in told
-    }
+    plain = {(re.sub(r"-([A-Z]*)0+", r"-\1", document), key, country) for document, key, country in told}
     wrong = [
         row["organisation"]
         for key, row in zip(KEYS, REGISTER, strict=True)
@@ -170,9 +170,8 @@ def recognised():
     )
     frames = [
         pl.read_csv(ROOT / "reference" / f"{name}.csv", infer_schema=False).lazy()
-        for name in ("organisations", "organisation_alias", "organisation_abbreviation",
-                     "organisation_group")
-    ]  # fmt: skip
+        for name in ("organisations", "organisation_alias", "organisation_abbreviation", "organisation_group")
+    ]
     found = stg_organisation(party.lazy(), *frames)
     return {row["name"]: row for row in found.iter_rows(named=True)}
 
@@ -186,10 +185,7 @@ def test_every_name_and_every_alias_comes_home(recognised):
 @pytest.mark.parametrize(
     ("group", "names"),
     [
-        (
-            "Samsung",
-            ["Samsung Electronics", "삼성전자 주식회사", "Samsung SDS", "삼성디스플레이 주식회사"],
-        ),
+        ("Samsung", ["Samsung Electronics", "삼성전자 주식회사", "Samsung SDS", "삼성디스플레이 주식회사"]),
         ("Huawei", ["华为技术有限公司", "深圳市海思半导体有限公司", "HiSilicon Technologies"]),
         ("Hitachi", ["株式会社日立製作所", "Hitachi High-Tech", "Hitachi Solutions"]),
         ("State Grid", ["国家电网公司", "中国电力科学研究院"]),
@@ -201,9 +197,7 @@ def test_every_name_and_every_alias_comes_home(recognised):
     ],
 )
 def test_the_main_groups_stand_together(recognised, group, names):
-    assert {name: recognised[name]["corporate_group"] for name in names} == dict.fromkeys(
-        names, group
-    )
+    assert {name: recognised[name]["corporate_group"] for name in names} == dict.fromkeys(names, group)
 
 
 # --- What it does for the sample -----------------------------------------------------------------
@@ -229,8 +223,7 @@ def test_no_country_contradicts_one_that_the_records_name(mentions, grants):
         if country and key in HOME:
             told[key].add((name, country))
     contradictions = {
-        (name, country) for key, pairs in told.items() for name, country in pairs
-        if country != HOME[key]
-    }  # fmt: skip
+        (name, country) for key, pairs in told.items() for name, country in pairs if country != HOME[key]
+    }
     assert contradictions <= EXPLAINED
     assert len(told) > 100

@@ -52,8 +52,7 @@ class Fact:
     def says(self) -> Says:
         """Number, whether it is an invention, dates of publication and filing, title."""
         published, filed = (
-            None if day in IMPOSSIBLE else date.fromisoformat(day)
-            for day in (self.published, self.filed)
+            None if day in IMPOSSIBLE else date.fromisoformat(day) for day in (self.published, self.filed)
         )
         return self.publication_number, self.is_invention, published, filed, plain(self.title)
 
@@ -75,19 +74,27 @@ def us_facts() -> list[Fact]:
         Fact("application", "US", "20150000001", "A1", "US-20150000001-A1", True),
         Fact("a correction", "US", "20150000003", "A9", "US-20150000003-A9", True),
         Fact(
-            "quotes, commas, tabs and ends of line", "US", "7650340", "B2", "US-7650340-B2", True,
+            "quotes, commas, tabs and ends of line",
+            "US",
+            "7650340",
+            "B2",
+            "US-7650340-B2",
+            True,
             title='A "chip", said ""to""\tbe;\nnew\r\nand | fast',
         ),
         Fact("other letters", "US", "7650341", "B2", "US-7650341-B2", True, title="Café 芯片 <β>"),
+        Fact("grant of before 2001", "US", "6000001", "A", "US-6000001-A", True, "1999-12-07", "1998-03-02"),
         Fact(
-            "grant of before 2001", "US", "6000001", "A", "US-6000001-A", True,
-            "1999-12-07", "1998-03-02",
+            "re-examination of before 2001",
+            "US",
+            "5000001",
+            "B1",
+            "US-5000001-B1",
+            False,
+            "1999-12-07",
+            "1998-03-02",
         ),
-        Fact(
-            "re-examination of before 2001", "US", "5000001", "B1", "US-5000001-B1", False,
-            "1999-12-07", "1998-03-02",
-        ),
-    ]  # fmt: skip
+    ]
     for place, kind in enumerate(("C1", "F1", "J1", "K1", "O")):
         number = f"51{place:05}"
         facts.append(Fact(f"kind {kind}", "US", number, kind, f"US-{number}-{kind}", False))
@@ -103,13 +110,21 @@ def us_facts() -> list[Fact]:
 
 # methods.md, section 5: kinds that are inventions, and those that are not.
 _INVENTIONS = {
-    "CN": "A B", "JP": "A T B1 B2", "KR": "A B1 B B2", "EP": "A1 A2 B1 B2 B3 B8 B9", "WO": "A1 A2",
+    "CN": "A B",
+    "JP": "A T B1 B2",
+    "KR": "A B1 B B2",
+    "EP": "A1 A2 B1 B2 B3 B8 B9",
+    "WO": "A1 A2",
     "TW": "A B",
-}  # fmt: skip
+}
 _OTHERS = {
-    "CN": "U Y S D", "JP": "U Y Z S", "KR": "U Y Y1 S", "EP": "A3 A4 A8 A9", "WO": "A3 A4 A8 A9",
+    "CN": "U Y S D",
+    "JP": "U Y Z S",
+    "KR": "U Y Y1 S",
+    "EP": "A3 A4 A8 A9",
+    "WO": "A3 A4 A8 A9",
     "TW": "U M D",
-}  # fmt: skip
+}
 
 
 def all_facts() -> list[Fact]:
@@ -326,12 +341,9 @@ def patentsview() -> Dump:
     wrong = "\t".join(spare).encode().replace(b"Chip", b"Caf\xe9")
     patents += [Row("latin-1", wrong, "not utf-8: "), Row("blank", b"")]
     applications = [
-        Row(f.damage, delimited([f.number, f"12{place:06}", f.filed], "\t"))
-        for place, f in enumerate(facts)
+        Row(f.damage, delimited([f.number, f"12{place:06}", f.filed], "\t")) for place, f in enumerate(facts)
     ]
-    applications.append(
-        Row("a field too few", b"8999999\t12999999", "2 fields where the header has 3")
-    )
+    applications.append(Row("a field too few", b"8999999\t12999999", "2 fields where the header has 3"))
     published = [
         Row(f.damage, delimited([*fields(f)[:4], f.filed], "\t"), says=f.says)
         for f in us_facts()
@@ -348,13 +360,12 @@ def patentsview() -> Dump:
         [
             File("g_patent.tsv", patents, delimited(columns, "\t")),
             File(
-                "pg_published_application.tsv", published,
+                "pg_published_application.tsv",
+                published,
                 b"pgpub_id\tapplication_title\tpublished_date\twipo_kind\tfiling_date",
             ),
             File("g_application.tsv", applications, b"patent_id\tapplication_id\tfiling_date"),
-            File(
-                "g_us_patent_citation.tsv", citations, b"patent_id\tcitation_patent_id\twipo_kind"
-            ),
+            File("g_us_patent_citation.tsv", citations, b"patent_id\tcitation_patent_id\twipo_kind"),
             File("g_foreign_citation.tsv", []),
             File(
                 "g_foreign_priority.tsv",
@@ -362,7 +373,7 @@ def patentsview() -> Dump:
                 b"patent_id\tforeign_application_id\tforeign_country_filed\tfiling_date",
             ),
         ],
-    )  # fmt: skip
+    )
 
 
 _RIGHTS = {"U": "UM", "Y": "UM", "Z": "UM", "M": "UM", "S": "DP", "D": "DP"}
@@ -396,17 +407,17 @@ def patstat() -> Dump:
         "patstat",
         [
             File(
-                "tls201_part01.csv", applications,
-                b"appln_id,appln_auth,appln_nr,ipr_type,appln_filing_date",
+                "tls201_part01.csv", applications, b"appln_id,appln_auth,appln_nr,ipr_type,appln_filing_date"
             ),
             File("tls202_part01.csv", titles, b"appln_id,appln_title_lg,appln_title"),
             File(
-                "tls211_part01.csv", publications + damaged,
+                "tls211_part01.csv",
+                publications + damaged,
                 b"pat_publn_id,publn_auth,publn_nr,publn_kind,appln_id,publn_date",
             ),
             File("tls212_part01.csv", []),
         ],
-    )  # fmt: skip
+    )
 
 
 def ppubs() -> Dump:
@@ -477,14 +488,11 @@ def _as_parquet(file: File) -> bytes:
             ("publication_number", text),
             ("publication_date", pa.int64()),
             ("filing_date", pa.int64()),
-            (
-                "priority_claim",
-                pa.list_(pa.struct({"application_number": text, "filing_date": pa.int64()})),
-            ),
+            ("priority_claim", pa.list_(pa.struct({"application_number": text, "filing_date": pa.int64()}))),
             ("title_localized", pa.list_(pa.struct(dict.fromkeys(["text", "language"], text)))),
             ("citation", pa.list_(pa.struct({"publication_number": text}))),
         ]
-    )  # fmt: skip
+    )
     stream = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist([row.record for row in file.rows], schema), stream)
     return stream.getvalue().to_pybytes()
@@ -499,10 +507,7 @@ def google_patents_parquet() -> Dump:
         rows.append(replace(row, reject=f"{key} is missing"))
     return Dump(
         "google_patents",
-        [
-            File("part-0.parquet", rows, write=_as_parquet),
-            File("part-1.parquet", [], write=_as_parquet),
-        ],
+        [File("part-0.parquet", rows, write=_as_parquet), File("part-1.parquet", [], write=_as_parquet)],
     )
 
 
@@ -540,13 +545,24 @@ def lens_jsonl() -> Dump:
 
 def lens_csv() -> Dump:
     """An export as CSV in latin-1, which any byte is a letter of."""
-    columns = ["Publication Number", "Title", "Publication Date", "Application Number",
-               "Application Date", "Priority Numbers"]  # fmt: skip
+    columns = [
+        "Publication Number",
+        "Title",
+        "Publication Date",
+        "Application Number",
+        "Application Date",
+        "Priority Numbers",
+    ]
 
     def fields(fact: Fact) -> list[str]:
-        return [f"{fact.office} {fact.number} {fact.kind}", fact.title, fact.published,
-                f"{fact.office} 2009{fact.number} A", fact.filed,
-                f"{fact.office} 2008{fact.number} A {compact(fact.filed)}"]  # fmt: skip
+        return [
+            f"{fact.office} {fact.number} {fact.kind}",
+            fact.title,
+            fact.published,
+            f"{fact.office} 2009{fact.number} A",
+            fact.filed,
+            f"{fact.office} 2008{fact.number} A {compact(fact.filed)}",
+        ]
 
     rows = []
     for fact in twice(all_facts()):
@@ -579,9 +595,12 @@ _GRANT = """<?xml version="1.0" encoding="UTF-8"?>
 def _uspto_document(fact: Fact) -> bytes:
     return _GRANT.format(
         what="application" if fact.kind in ("A1", "A9") else "grant",
-        number=fact.number, kind=fact.kind, published=compact(fact.published),
-        filed=compact(fact.filed), title=escaped(fact.title),
-    ).encode()  # fmt: skip
+        number=fact.number,
+        kind=fact.kind,
+        published=compact(fact.published),
+        filed=compact(fact.filed),
+        title=escaped(fact.title),
+    ).encode()
 
 
 def uspto() -> Dump:
@@ -632,9 +651,13 @@ xmlns:exch="http://www.epo.org/exchange" date-of-exchange="20240218">"""
 
 def _docdb_document(fact: Fact) -> bytes:
     return _DOCDB.format(
-        office=fact.office, number=fact.number, kind=fact.kind,
-        published=compact(fact.published), filed=compact(fact.filed), title=escaped(fact.title),
-    ).encode()  # fmt: skip
+        office=fact.office,
+        number=fact.number,
+        kind=fact.kind,
+        published=compact(fact.published),
+        filed=compact(fact.filed),
+        title=escaped(fact.title),
+    ).encode()
 
 
 def docdb() -> Dump:
@@ -655,19 +678,18 @@ def docdb() -> Dump:
         Row("no office", sound.replace(b"US", b""), "no publication number"),
         Row("no data", sound.replace(b"bibliographic-data", b"other"), "no bibliographic data"),
         Row("an entity", b'<!ENTITY a "b">', "entity declarations are refused"),
-        Row("the EPO's entity", sound.replace(b"Chip", b"KO&SACUTE;NIK").replace(
-            b"8999999", b"8999997"), says=replace(
-            SPARE, publication_number="US-8999997-B2", title="KO&SACUTE;NIK").says),
+        Row(
+            "the EPO's entity",
+            sound.replace(b"Chip", b"KO&SACUTE;NIK").replace(b"8999999", b"8999997"),
+            says=replace(SPARE, publication_number="US-8999997-B2", title="KO&SACUTE;NIK").says,
+        ),
         Row("a deletion", gone.replace(b"/>", b"></exch:exchange-document>")),
         Row("bytes between", b"lost", "bytes outside of an exchange-document"),
-    ]  # fmt: skip
+    ]
     foot = b"</exch:exchange-documents>"
     return Dump(
         "docdb",
-        [
-            File("DOCDB-202407.xml", rows, _DOCDB_HEAD, foot, end=b"", by_byte=True),
-            File("empty.xml", []),
-        ],
+        [File("DOCDB-202407.xml", rows, _DOCDB_HEAD, foot, end=b"", by_byte=True), File("empty.xml", [])],
     )
 
 

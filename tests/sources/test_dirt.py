@@ -30,11 +30,7 @@ def test_rejected_is_what_is_damaged_with_its_place_and_reason_and_nothing_else(
     ours = list(rejects(connection))
     told = {(file, position): reason for file, position, reason in ours}
     assert len(told) == len(ours)
-    wrong = [
-        (*row, told.get(row[:2]))
-        for row in expected
-        if not told.get(row[:2], "").startswith(row[3])
-    ]
+    wrong = [(*row, told.get(row[:2])) for row in expected if not told.get(row[:2], "").startswith(row[3])]
     assert wrong == []
     assert told.keys() == {row[:2] for row in expected}
 
@@ -43,8 +39,7 @@ def test_every_row_is_counted(read):
     dump, connection = read
     ledger = connection.sql("select file, rows, loaded, rejected from raw.source_file").fetchall()
     assert {file: tuple(counts) for file, *counts in ledger} == {
-        file.name: (file.counted, file.counted - len(file.rejects), len(file.rejects))
-        for file in dump.files
+        file.name: (file.counted, file.counted - len(file.rejects), len(file.rejects)) for file in dump.files
     }
 
 
@@ -75,9 +70,7 @@ def test_days_that_are_none_are_unknown_and_cost_no_other_day(read):
 def test_priorities_of_days_that_are_none_are_undated(read):
     """Where a source has priorities, each publication claims one of the day it was filed."""
     dump, connection = read
-    claimed = connection.sql(
-        "select publication_number, priority_date from sources.stg_priority"
-    ).fetchall()
+    claimed = connection.sql("select publication_number, priority_date from sources.stg_priority").fetchall()
     filed = {number: day for number, _, _, day, _ in dump.says}
     assert bool(claimed) == (dump.source not in ("ppubs", "patstat"))
     assert [(n, day) for n, day in claimed if n in filed and day != filed[n]] == []
@@ -101,8 +94,11 @@ def test_references_in_any_spelling_mean_the_publication(tmp_path):
     with built({"patentsview": dump.written(tmp_path / "dump")}, "staging.stg_citation") as db:
         cited = db.sql("select cited_publication from staging.stg_citation").fetchall()
     assert {number for (number,) in cited} == {
-        "US-7650331-B1", "US-D656297-S1", "US-RE37580-E1", "US-H2000-H1",
-    }  # fmt: skip
+        "US-7650331-B1",
+        "US-D656297-S1",
+        "US-RE37580-E1",
+        "US-H2000-H1",
+    }
 
 
 # --- Archives and files that are cut -------------------------------------------------------------

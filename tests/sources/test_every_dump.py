@@ -20,12 +20,15 @@ from tests.worlds import SOURCES, world
 
 SHARED = ROOT.parent / "shared" / "data"
 FOLDERS = {
-    "uspto": "uspto_xml", "ppubs": "ppubs", "patentsview": "patentsview", "docdb": "docdb_xml",
-    "patstat": "patstat", "google_patents": "google_patents", "lens": "lens",
-}  # fmt: skip
-FILES = [
-    (source, path) for source, name in FOLDERS.items() for path in sorted((SHARED / name).glob("*"))
-]
+    "uspto": "uspto_xml",
+    "ppubs": "ppubs",
+    "patentsview": "patentsview",
+    "docdb": "docdb_xml",
+    "patstat": "patstat",
+    "google_patents": "google_patents",
+    "lens": "lens",
+}
+FILES = [(source, path) for source, name in FOLDERS.items() for path in sorted((SHARED / name).glob("*"))]
 # Files of other tables, and of other formats than the source's: with what is said of them.
 REFUSED = {
     "table_config_bulk_exp_granted.json": "told by its name, one of g_patent.tsv",
@@ -40,9 +43,7 @@ ROOTS = {"us-patent-grant", "us-patent-application", "patent-application-publica
 
 
 def named(files):
-    return pytest.mark.parametrize(
-        ("source", "path"), [pytest.param(s, p, id=p.name) for s, p in files]
-    )
+    return pytest.mark.parametrize(("source", "path"), [pytest.param(s, p, id=p.name) for s, p in files])
 
 
 def of(*suffixes):
@@ -210,9 +211,7 @@ def test_documents_are_as_elementtree_reads_them(source, path):
         assert ledger(connection, path.name) == (total, len(documents), others)
         assert documents
         ours = values(connection, source, "document", "publication_number", path.name)
-        assert Counter(number for (number,) in ours) == Counter(
-            unpadded(*document) for document in documents
-        )
+        assert Counter(number for (number,) in ours) == Counter(unpadded(*document) for document in documents)
         reasons = connection.sql("select distinct reason from raw.rejects").fetchall()
         assert all("sequence listing" in reason for (reason,) in reasons)
 

@@ -100,9 +100,7 @@ def test_a_copy_of_every_file_tells_nothing_more(name, tmp_path, plain):
 def test_two_files_tell_what_one_tells(name, tmp_path, plain):
     dump = DUMPS[name]()
     for part in (0, 1):
-        half = [
-            replace(file, rows=file.rows[part::2]) if file.rows else file for file in dump.files
-        ]
+        half = [replace(file, rows=file.rows[part::2]) if file.rows else file for file in dump.files]
         Dump(dump.source, half).written(tmp_path / "dump" / str(part))
     whole, whole_rejects = plain(name)
     halves, half_rejects = told_by(dump.source, tmp_path / "dump")
@@ -114,8 +112,7 @@ def test_two_files_tell_what_one_tells(name, tmp_path, plain):
 def test_order_tells_nothing(name, tmp_path, plain):
     dump = DUMPS[name]()
     shuffled = [
-        replace(file, rows=random.Random(20).sample(file.rows, len(file.rows)))
-        for file in dump.files
+        replace(file, rows=random.Random(20).sample(file.rows, len(file.rows))) for file in dump.files
     ]
     path = Dump(dump.source, shuffled).written(tmp_path / "dump")
     ours, ours_rejected = told_by(dump.source, path)
@@ -162,11 +159,7 @@ def test_lone_returns_will_do_for_ends_of_line(name, tmp_path):
     found = []
     for end in (b"\n", b"\r"):
         files = [
-            replace(
-                file,
-                end=end,
-                rows=[r for r in file.rows if not r.reject and b"\n" not in r.content],
-            )
+            replace(file, end=end, rows=[r for r in file.rows if not r.reject and b"\n" not in r.content])
             for file in dump.files
         ]
         path = Dump(dump.source, files).written(tmp_path / end.hex())
@@ -186,12 +179,16 @@ def test_google_patents_tells_the_same_in_parquet_and_in_json(plain):
 # blanks where these have underscores.
 _CONTRADICTIONS = {
     "g_patent.tsv": (
-        "patentsview", "patent_id patent_date wipo_kind patent_title patent_abstract num_claims",
-        "2010-01-19 B1 Chip Small 7", "2010-01-26 B2 Unit Large 9",
+        "patentsview",
+        "patent_id patent_date wipo_kind patent_title patent_abstract num_claims",
+        "2010-01-19 B1 Chip Small 7",
+        "2010-01-26 B2 Unit Large 9",
     ),
     "g_application.tsv": (
-        "patentsview", "patent_id application_id filing_date",
-        "12000001 2009-03-02", "12000002 2009-03-03",
+        "patentsview",
+        "patent_id application_id filing_date",
+        "12000001 2009-03-02",
+        "12000002 2009-03-03",
     ),
     "g_patent_abstract.tsv": ("patentsview", "patent_id patent_abstract", "Small", "Large"),
     "tls201.csv": (
@@ -204,15 +201,18 @@ _CONTRADICTIONS = {
     "tls202.csv": ("patstat", "appln_id appln_title_lg appln_title", "en Chip", "de Unit"),
     "tls203.csv": ("patstat", "appln_id appln_abstract", "Small", "Large"),
     "tls211.csv": (
-        "patstat", "pat_publn_id publn_auth publn_nr publn_kind appln_id publn_date publn_claims",
-        "US 7650331 B1 1 2010-01-19 7", "EP 7650332 B2 2 2010-01-20 9",
+        "patstat",
+        "pat_publn_id publn_auth publn_nr publn_kind appln_id publn_date publn_claims",
+        "US 7650331 B1 1 2010-01-19 7",
+        "EP 7650332 B2 2 2010-01-20 9",
     ),
     "export.csv": (
-        "lens", "Publication_Number Title Abstract Publication_Date Application_Number Applicants "
-        "Simple_Family_Size",
-        "Chip Small 2010-01-19 US_200900001_A A 2", "Unit Large 2010-01-20 US_200900002_A B 3",
+        "lens",
+        "Publication_Number Title Abstract Publication_Date Application_Number Applicants Simple_Family_Size",
+        "Chip Small 2010-01-19 US_200900001_A A 2",
+        "Unit Large 2010-01-20 US_200900002_A B 3",
     ),
-}  # fmt: skip
+}
 # What is beside it, for each key.
 _BESIDE = {
     "patentsview": {"g_patent.tsv": ("patent_id patent_date wipo_kind", "{} 2010-01-19 B1")},
@@ -257,9 +257,7 @@ def test_order_does_not_decide_between_records_that_contradict_each_other(name, 
             found.append(
                 {
                     (table, column): Counter(
-                        connection.sql(
-                            f'select publication_number, "{column}" from {table}'
-                        ).fetchall()
+                        connection.sql(f'select publication_number, "{column}" from {table}').fetchall()
                     )
                     for table in UNITED
                     if table != "sources.stg_citation"
@@ -322,8 +320,10 @@ def listed(connection, table, *key):
 def test_pct_publications_of_real_references_are_numbered_as_in_docdb(real):
     """Printed as WO200121446, WO 02/037687, WO 02/052150 and WO 2004/006400."""
     for connection in real:
-        cited = {row["cited_publication"] or "" for row in rows(
-            connection, "select cited_publication from staging.stg_citation")}  # fmt: skip
+        cited = {
+            row["cited_publication"] or ""
+            for row in rows(connection, "select cited_publication from staging.stg_citation")
+        }
         bare = {"-".join(number.split("-")[:2]) for number in cited}
         assert {"WO-121446", "WO-2004006400"} < bare
         assert not [n for n in bare if re.fullmatch(r"WO-(19[789]\d|200[0-3])\d{5,6}", n)]
@@ -362,9 +362,7 @@ def test_a_document_of_two_sources_has_the_fields_of_the_better_and_what_only_th
         ("stg_priority", ("publication_number",), ("priority_number", "priority_office")),
     ],
 )
-def test_a_list_of_two_sources_is_the_betters_or_where_it_has_none_the_others(
-    real, table, key, content
-):
+def test_a_list_of_two_sources_is_the_betters_or_where_it_has_none_the_others(real, table, key, content):
     first, second, both = (listed(c, table, *key) for c in real)
 
     def counted(found):
@@ -401,9 +399,7 @@ def test_references_of_two_sources_are_the_betters_list_and_keep_who_cited(real)
             for r in found
         }
 
-    first, second, both = (
-        defaultdict(list), defaultdict(list), defaultdict(list),
-    )  # fmt: skip
+    first, second, both = (defaultdict(list), defaultdict(list), defaultdict(list))
     for connection, found in zip(real, (first, second, both), strict=True):
         for row in rows(connection, "from staging.stg_citation"):
             found[row["citing_publication"], row["npl"] is None].append(row)

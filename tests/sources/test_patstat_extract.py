@@ -25,9 +25,14 @@ def release(tmp_path, unjudged):
         f"[method]\nindicators = {ASKED}\n"
     )
     outcome = refresh(
-        Settings(topic=str(topic), sources={"patstat": EXTRACT}, threads=2,
-                 warehouse=tmp_path / "w.duckdb", releases=tmp_path / "releases")
-    )  # fmt: skip
+        Settings(
+            topic=str(topic),
+            sources={"patstat": EXTRACT},
+            threads=2,
+            warehouse=tmp_path / "w.duckdb",
+            releases=tmp_path / "releases",
+        )
+    )
     with duckdb.connect(str(outcome.path / "corepath.duckdb"), read_only=True) as connection:
         yield connection
 
@@ -35,8 +40,9 @@ def release(tmp_path, unjudged):
 def test_what_the_extract_counts_is_measured_and_what_it_lacks_has_a_reason(release):
     columns = ["nb_citing_docdb_fam", "docdb_family_size", "nb_inventors"]
     with gzip.open(EXTRACT / "tls201_appln.csv.gz", "rt", encoding="utf-8") as file:
-        told = {f"XX-{row['appln_id']}-A": tuple(float(row[c]) for c in columns)
-                for row in csv.DictReader(file)}  # fmt: skip
+        told = {
+            f"XX-{row['appln_id']}-A": tuple(float(row[c]) for c in columns) for row in csv.DictReader(file)
+        }
     found = release.sql(
         "select family_id, fc_reported, fs_reported, inv, fc_3, fc_5, fc_7, fcx_5, bc, npl, fs, "
         "tri, pct, cl, icl, gl, ren, gen, ori, rad, tct, cd_5, pr from marts.fct_patent"
@@ -46,9 +52,7 @@ def test_what_the_extract_counts_is_measured_and_what_it_lacks_has_a_reason(rele
         family: list(told[family]) for family, *_ in found
     }
     assert {value for row in found for value in row[4:]} == {None}
-    weights = release.sql(
-        "select indicator, weight, reason from marts.fct_indicator_weight"
-    ).fetchall()
+    weights = release.sql("select indicator, weight, reason from marts.fct_indicator_weight").fetchall()
     assert {name for name, weight, _ in weights if weight} == KNOWN
     assert sum(weight or 0 for _, weight, _ in weights) == pytest.approx(1, abs=1e-12)
     assert all((reason is None) == (name in KNOWN) for name, _, reason in weights)

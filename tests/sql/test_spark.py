@@ -16,22 +16,70 @@ from sqlglot.tokens import TokenType
 from corepath.warehouse.settings import ROOT
 
 FILES = sorted(
-    path
-    for folder in ("staging", "intermediate", "marts")
-    for path in (ROOT / "sql" / folder).glob("*.sql")
+    path for folder in ("staging", "intermediate", "marts") for path in (ROOT / "sql" / folder).glob("*.sql")
 ) + sorted((ROOT / "sql" / "sources").glob("*.sql"))
 
 # Of Spark 4's manual, each of the same meaning there as in DuckDB.
 FUNCTIONS = {
-    "abs", "array", "array_contains", "array_join", "array_sort", "avg", "bool_and", "bool_or",
-    "ceil", "coalesce", "collect_list", "contains",
-    "concat", "concat_ws", "count", "date", "datediff", "dense_rank", "exists", "exp", "explode",
-    "first_value", "floor", "greatest", "if", "lag", "last_value", "lead", "least", "length", "ln",
-    "lower", "max", "max_by", "median", "min", "min_by", "month", "nullif", "percent_rank", "pow",
-    "power", "rank",
-    "regexp_replace", "replace", "round", "row_number", "sequence", "split", "split_part", "sqrt",
-    "startswith", "stddev", "substring", "sum", "trim", "upper", "year",
-}  # fmt: skip
+    "abs",
+    "array",
+    "array_contains",
+    "array_join",
+    "array_sort",
+    "avg",
+    "bool_and",
+    "bool_or",
+    "ceil",
+    "coalesce",
+    "collect_list",
+    "contains",
+    "concat",
+    "concat_ws",
+    "count",
+    "date",
+    "datediff",
+    "dense_rank",
+    "exists",
+    "exp",
+    "explode",
+    "first_value",
+    "floor",
+    "greatest",
+    "if",
+    "lag",
+    "last_value",
+    "lead",
+    "least",
+    "length",
+    "ln",
+    "lower",
+    "max",
+    "max_by",
+    "median",
+    "min",
+    "min_by",
+    "month",
+    "nullif",
+    "percent_rank",
+    "pow",
+    "power",
+    "rank",
+    "regexp_replace",
+    "replace",
+    "round",
+    "row_number",
+    "sequence",
+    "split",
+    "split_part",
+    "sqrt",
+    "startswith",
+    "stddev",
+    "substring",
+    "sum",
+    "trim",
+    "upper",
+    "year",
+}
 TYPES = {"ARRAY", "BIGINT", "BOOLEAN", "DATE", "DECIMAL", "DOUBLE", "INT", "STRING", "TIMESTAMP"}
 # What DuckDB has under a name that sqlglot turns into something else.
 LOSES_ITS_MEANING = {"len", "quantile_cont", "quantile_disc", "quantile", "mode"}

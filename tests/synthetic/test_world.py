@@ -20,9 +20,11 @@ from corepath.warehouse.topic.files import read
 SHARED = world.FOLDER.parents[2] / "shared"
 FAMILIES = 20_000
 LAYOUTS = [
-    ("patentsview", "parquet"), ("google_patents", "parquet"), ("google_patents", "jsonl"),
+    ("patentsview", "parquet"),
+    ("google_patents", "parquet"),
+    ("google_patents", "jsonl"),
     ("patstat", "parquet"),
-]  # fmt: skip
+]
 
 
 def write(out: Path, layout: str, form: str = "parquet", *options: str) -> Path:
@@ -93,9 +95,7 @@ def test_shards_hold_the_same_rows(tmp_path):
 def test_layouts_have_the_official_columns(tmp_path):
     if not SHARED.exists():
         pytest.skip("the official column lists are not here")
-    official = json.loads(
-        (SHARED / "data/patentsview/table_config_bulk_exp_granted.json").read_text()
-    )
+    official = json.loads((SHARED / "data/patentsview/table_config_bulk_exp_granted.json").read_text())
     for path in write(tmp_path / "patentsview", "patentsview").iterdir():
         with path.open(newline="") as file:
             header = next(csv.reader(file, delimiter="\t"))
@@ -211,8 +211,7 @@ def test_families_jump_in_the_year_of_the_surge(planted, null):
 def test_the_trend_breaks_at_the_surge_and_nowhere_in_a_world_without(planted, null):
     def breaks(con):
         counts = con.execute(
-            "select count(*) from family where quarter // 4 < 33 "
-            "group by quarter // 4 order by quarter // 4"
+            "select count(*) from family where quarter // 4 < 33 group by quarter // 4 order by quarter // 4"
         ).fetchall()
         segments = find_trend(np.array(counts)[:, 0]).segments
         return [1990 + segment.start for segment in segments[1:]]
@@ -387,9 +386,7 @@ def test_nothing_sets_countries_apart_in_a_null_world(null):
 
 
 def test_missing_countries_are_as_planted(planted):
-    missing = by_country(
-        planted, "select home, avg((country is null)::int) from applicant group by all"
-    )
+    missing = by_country(planted, "select home, avg((country is null)::int) from applicant group by all")
     plan = world.read_plan()["country"]
     assert all(missing[name] == pytest.approx(plan[name]["missing"], abs=0.06) for name in plan)
 
@@ -444,8 +441,7 @@ def test_truth_can_be_read_and_names_every_country(tmp_path):
         core = list(csv.DictReader(file))
     assert len(core) == truth["core"]["families"] > 0
     patents = {
-        row["patent_id"]
-        for row in csv.DictReader((tmp_path / "out/g_patent.tsv").open(), delimiter="\t")
+        row["patent_id"] for row in csv.DictReader((tmp_path / "out/g_patent.tsv").open(), delimiter="\t")
     }
     assert {row["us_patent"] for row in core} - {""} <= patents
 
@@ -469,8 +465,7 @@ def test_a_plan_of_ones_own_is_laid_over(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["[countries.US]\nlag = 1", "[core]\npush = 3", "[country.US]\npaths = ['I9', 'T1', 'C1']"],
+    "text", ["[countries.US]\nlag = 1", "[core]\npush = 3", "[country.US]\npaths = ['I9', 'T1', 'C1']"]
 )
 def test_a_wrong_plan_is_refused(text, tmp_path):
     path = tmp_path / "plan.toml"
@@ -522,12 +517,24 @@ def test_damage_comes_in_every_kind(tmp_path):
     found = [json.loads(line) for line in ledger.read_text().splitlines()]
     assert len(found) == damaged
     assert {each["kind"]: each["must_reject"] for each in found} == {
-        "embedded_newline": False, "embedded_quote": False, "lone_cr": False, "nul_byte": True,
-        "stray_quote": True, "short_line": True, "long_line": True, "duplicate": False,
-        "leading_zeros": False, "wrong_encoding": True, "impossible_date": False,
-        "odd_number": False, "bom": False, "crlf": False, "empty_file": False, "cut_gzip": True,
+        "embedded_newline": False,
+        "embedded_quote": False,
+        "lone_cr": False,
+        "nul_byte": True,
+        "stray_quote": True,
+        "short_line": True,
+        "long_line": True,
+        "duplicate": False,
+        "leading_zeros": False,
+        "wrong_encoding": True,
+        "impossible_date": False,
+        "odd_number": False,
+        "bom": False,
+        "crlf": False,
+        "empty_file": False,
+        "cut_gzip": True,
         "cut_zip": True,
-    }  # fmt: skip
+    }
 
 
 def test_damaged_parquet_holds_what_the_ledger_says(tmp_path):

@@ -22,15 +22,17 @@ def selected(topic: Topic, *documents: tuple[str, str]) -> dict[int, str]:
     numbers = [f"US-{i:03}-B2" for i in range(len(documents))]
     given = {
         "sources.stg_document": publications(
-            *({"publication_number": number, "title": title}
-              for number, (_, title) in zip(numbers, documents, strict=True))
+            *(
+                {"publication_number": number, "title": title}
+                for number, (_, title) in zip(numbers, documents, strict=True)
+            )
         ),
         "sources.stg_classification": [
             {"publication_number": number, "position": position, "symbol": symbol}
             for number, (symbols, _) in zip(numbers, documents, strict=True)
             for position, symbol in enumerate(symbols.split(), start=1)
         ],
-    }  # fmt: skip
+    }
     connection = world(given, "intermediate.int_topic_document", topic=topic)
     found = by(connection, "intermediate.int_topic_document", "publication_number")
     return {i: found[n]["selected_by"] for i, n in enumerate(numbers) if n in found}

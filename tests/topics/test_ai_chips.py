@@ -46,10 +46,14 @@ SAYS = {
         "인공지능반도체",
     ],
     "ai_chip_named": [
-        "AI chips and servers", "An AI-accelerator card",
-        "一种AI芯片的测试方法", "ＡＩ处理器",
-        "ＡＩチップの電源制御", "AIアクセラレータ",
-        "AI반도체를 포함하는 서버", "AI 가속기 카드",
+        "AI chips and servers",
+        "An AI-accelerator card",
+        "一种AI芯片的测试方法",
+        "ＡＩ处理器",
+        "ＡＩチップの電源制御",
+        "AIアクセラレータ",
+        "AI반도체를 포함하는 서버",
+        "AI 가속기 카드",
     ],
     "chip_early": [
         "Processor for matrix multiplication",
@@ -91,9 +95,7 @@ SAYS = {
         "유전자 칩 분석 방법",
         "바이오칩 판독 장치",
     ],
-    "phase_change": [
-        "PCM cell", "phase-change memory", "相变存储器", "相変化メモリ", "상변화 메모리",
-    ],
+    "phase_change": ["PCM cell", "phase-change memory", "相变存储器", "相変化メモリ", "상변화 메모리"],
     "spiking": ["a spike train", "脉冲神经元电路", "スパイキングニューロン", "스파이킹 뉴런"],
     "neuromorphic": ["brain-inspired circuit", "类脑计算", "脳型コンピュータ", "뉴로모픽 소자"],
     "in_memory": ["compute-in-memory macro", "存内计算单元", "インメモリ演算", "메모리 내 연산"],
@@ -103,7 +105,7 @@ SAYS = {
     "systolic": ["systolic array", "脉动阵列", "シストリックアレイ", "시스톨릭 어레이"],
     "packaging": ["through-silicon vias", "芯粒互连", "チップレット", "고대역폭 메모리"],
     "compiler": ["weight quantization", "算子融合", "量子化誤差", "양자화된 가중치"],
-}  # fmt: skip
+}
 
 DOES_NOT_SAY = {
     "ai": [
@@ -137,10 +139,14 @@ DOES_NOT_SAY = {
         "반도체 장치",
     ],
     "ai_chip_named": [
-        "Chai processors for food", "AI runs on a chip",
-        "MAI芯片", "AI算法",
-        "XAIチップ", "AIを用いた方法",
-        "XAI칩", "AI 서비스",
+        "Chai processors for food",
+        "AI runs on a chip",
+        "MAI芯片",
+        "AI算法",
+        "XAIチップ",
+        "AIを用いた方法",
+        "XAI칩",
+        "AI 서비스",
     ],
     "chip_early": [
         "word " * 60 + "accelerator",
@@ -192,7 +198,7 @@ DOES_NOT_SAY = {
     "systolic": ["systole", "阵列", "アレイ", "어레이"],
     "packaging": ["vias in a board", "网络", "チップ", "메모리"],
     "compiler": ["quantity of goods", "编译", "量子計算", "양자 컴퓨터"],
-}  # fmt: skip
+}
 
 NEAR = [
     "A neural network accelerator",
@@ -246,9 +252,7 @@ def test_terms_are_found(group, text):
     assert _matches(_pattern(group), text)
 
 
-@pytest.mark.parametrize(
-    ("group", "text"), [(g, t) for g, texts in DOES_NOT_SAY.items() for t in texts]
-)
+@pytest.mark.parametrize(("group", "text"), [(g, t) for g, texts in DOES_NOT_SAY.items() for t in texts])
 def test_other_words_are_not_found(group, text):
     assert not _matches(_pattern(group), text)
 
@@ -321,9 +325,19 @@ def test_first_subfield_of_a_class(symbol, main):
 
 def test_subfields_are_in_order():
     assert TABLES["topic_subfield"]["subfield"].to_list() == [
-        "neuromorphic", "in_memory", "analog", "optical", "fpga", "gpu", "asic", "packaging",
-        "memory_devices", "compiler", "eda", "manufacturing",
-    ]  # fmt: skip
+        "neuromorphic",
+        "in_memory",
+        "analog",
+        "optical",
+        "fpga",
+        "gpu",
+        "asic",
+        "packaging",
+        "memory_devices",
+        "compiler",
+        "eda",
+        "manufacturing",
+    ]
 
 
 # --- Documents, through the real SQL ------------------------------------------------------------
@@ -366,11 +380,7 @@ def test_documents_are_let_in_by_the_rule_that_means_them_and_traps_are_left_out
 
 @pytest.mark.parametrize(
     ("variant", "rules"),
-    [
-        ("strict", {"a_class"}),
-        ("base", {"a_class", "b_class_and_ai"}),
-        ("broad", set(LET_IN.values())),
-    ],
+    [("strict", {"a_class"}), ("base", {"a_class", "b_class_and_ai"}), ("broad", set(LET_IN.values()))],
 )
 def test_a_variant_is_the_part_of_the_topic_that_its_rules_let_in(variant, rules):
     found = selected(read(f"ai_chips:{variant}"), *LET_IN, *LEFT_OUT)
@@ -403,7 +413,8 @@ def test_terms_on_claims_that_were_labelled_by_hand(rule, right, wrong):
     asked = next(r for r in TOPIC.include + TOPIC.condition if r.id == rule)
     pattern = "|".join(f"(?:{pattern})" for pattern, *_ in TOPIC.patterns(asked))
     found = [
-        label for claim, label in zip(claims, labels, strict=True)
+        label
+        for claim, label in zip(claims, labels, strict=True)
         if re.search(f"(?i){pattern}", unicodedata.normalize("NFKC", claim["claims"]))
-    ]  # fmt: skip
+    ]
     assert (found.count(True), found.count(False)) == (right, wrong)

@@ -13,9 +13,13 @@ from tests.topics.selecting import selected
 TOPIC = read("ai_chips_cnipa")
 TABLE = ROOT.parent / "shared" / "reference" / "key_digital_tech_2023_ai_chip.jsonl"
 BRANCHES = {
-    "smart_chip": "1.1", "gpu": "1.1.1", "fpga": "1.1.2", "asic": "1.1.3", "brain_like": "1.1.4",
+    "smart_chip": "1.1",
+    "gpu": "1.1.1",
+    "fpga": "1.1.2",
+    "asic": "1.1.3",
+    "brain_like": "1.1.4",
     "npu": "1.1.5",
-}  # fmt: skip
+}
 
 
 @pytest.mark.skipif(not TABLE.exists(), reason="needs ../shared")

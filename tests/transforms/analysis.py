@@ -43,18 +43,22 @@ class Analysis:
         self.cohort = pl.DataFrame({"family": ids}).with_columns(
             year=_column(years), field=pl.lit("IT"), office=pl.lit("JP")
         )
-        self.country = pl.DataFrame({"family": ids}).with_columns(
-            country=_column(countries), share=1.0
-        )
+        self.country = pl.DataFrame({"family": ids}).with_columns(country=_column(countries), share=1.0)
         self.choice = pl.DataFrame(
             [
-                {"indicator": name, "position": i, "is_asked": True, "is_covered": True,
-                 "direction": (directions or {}).get(name, "+"), "lowest_country": "WORLD",
-                 "coverage": 1 - values[name].null_count() / values.height,
-                 "lowest_coverage": 1 - values[name].null_count() / values.height}
+                {
+                    "indicator": name,
+                    "position": i,
+                    "is_asked": True,
+                    "is_covered": True,
+                    "direction": (directions or {}).get(name, "+"),
+                    "lowest_country": "WORLD",
+                    "coverage": 1 - values[name].null_count() / values.height,
+                    "lowest_coverage": 1 - values[name].null_count() / values.height,
+                }
                 for i, name in enumerate(indicators, start=1)
-            ],
-        ).with_columns(reason=pl.lit(None, pl.String))  # fmt: skip
+            ]
+        ).with_columns(reason=pl.lit(None, pl.String))
 
     def shuffled(self, seed: int) -> "Analysis":
         """Give the same in another order of rows."""
@@ -78,9 +82,13 @@ class Analysis:
     def weights(self) -> pl.DataFrame:
         """Make int_indicator_weight."""
         return int_indicator_weight(
-            self.values().lazy(), self.choice.lazy(), self.coverage().lazy(),
-            self.indicator.lazy(), self.country.lazy(), self.topic.lazy(),
-        )  # fmt: skip
+            self.values().lazy(),
+            self.choice.lazy(),
+            self.coverage().lazy(),
+            self.indicator.lazy(),
+            self.country.lazy(),
+            self.topic.lazy(),
+        )
 
     def scores(self) -> pl.DataFrame:
         """Make int_score."""

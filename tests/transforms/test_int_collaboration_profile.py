@@ -43,28 +43,27 @@ def table(families, base=(), industries=None, samples=50):
         together.lazy(),
         pl.LazyFrame(
             [(f"f{i:03}", "SEI", industry, 1.0) for i, industry in enumerate(industries or [])],
-            schema={"family": pl.String, "scheme": pl.String, "industry": pl.String,
-                    "share": pl.Float64}, orient="row",
+            schema={"family": pl.String, "scheme": pl.String, "industry": pl.String, "share": pl.Float64},
+            orient="row",
         ),
         members.select("family", is_core=pl.lit(True)).unique().lazy(),
-    )  # fmt: skip
+    )
     return int_collaboration_profile(
         collaboration.lazy(),
         members.lazy(),
         pairs.with_columns(core_families=1.0).lazy(),
         pl.LazyFrame(
-            base, schema={"country": pl.String, "families": pl.Float64,
-                          "co_applications": pl.Float64}, orient="row",
+            base,
+            schema={"country": pl.String, "families": pl.Float64, "co_applications": pl.Float64},
+            orient="row",
         ),
         pl.LazyFrame({"samples": [samples], "seed": [7]}),
-    )  # fmt: skip
+    )
 
 
 def profile(*args, **options):
     found = table(*args, **options)
-    return {
-        (row["population"], row["country"]): row for row in found.iter_rows(named=True)
-    }  # fmt: skip
+    return {(row["population"], row["country"]): row for row in found.iter_rows(named=True)}
 
 
 ALONE = {("Firm a", "JP"): 1.0}

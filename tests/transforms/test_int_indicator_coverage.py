@@ -22,12 +22,14 @@ def covered():
 
 def test_families_are_known_by_their_shares():
     found = covered()
-    assert {
-        key: (row["families"], row["known"], row["coverage"]) for key, row in found.items()
-    } == {
-        ("WORLD", "cl"): (3, 2, 2 / 3), ("JP", "cl"): (2.5, 1.5, 0.6), ("US", "cl"): (0.5, 0.5, 1),
-        ("WORLD", "inv"): (3, 0, 0), ("JP", "inv"): (2.5, 0, 0), ("US", "inv"): (0.5, 0, 0),
-    }  # fmt: skip
+    assert {key: (row["families"], row["known"], row["coverage"]) for key, row in found.items()} == {
+        ("WORLD", "cl"): (3, 2, 2 / 3),
+        ("JP", "cl"): (2.5, 1.5, 0.6),
+        ("US", "cl"): (0.5, 0.5, 1),
+        ("WORLD", "inv"): (3, 0, 0),
+        ("JP", "inv"): (2.5, 0, 0),
+        ("US", "inv"): (0.5, 0, 0),
+    }
 
 
 def test_mean_median_and_zeros_are_those_of_known_values():

@@ -101,10 +101,13 @@ def test_the_order_of_rows_changes_no_bit():
         ({"cl": [None, None]}, {}, "cl is known of no family"),
         ({"cd_5": [-1, 1]}, {"transform": "log1p"}, "cd_5: no .* of negative values"),
         ({"cd_5": [-1, 1]}, {"normalisation": "ratio"}, "cd_5: no .* of negative values"),
-        ({"tct": [0, 1]}, {"normalisation": "ratio", "directions": {"tct": "-"}},
-         'tct: 0 has no reciprocal; inversion = "reflect"'),
+        (
+            {"tct": [0, 1]},
+            {"normalisation": "ratio", "directions": {"tct": "-"}},
+            'tct: 0 has no reciprocal; inversion = "reflect"',
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_made_comparable_is_explained(indicators, method, message):
     with pytest.raises(DegenerateInput, match=message):
         Analysis(indicators, **method).values()

@@ -53,9 +53,18 @@ def test_what_is_not_asked_for_is_described_and_has_no_weight():
     assert found["indicator"].to_list() == ["sc", "inv", "cl"]
     last = found.row(-1, named=True)
     assert (last["mean"], last["is_used"], last["reason"]) == (1, False, "not asked for")
-    empty = ("entropy", "divergence", "weight", "entropy_weight", "equal_weight", "critic_weight",
-             "between_country_share", "correlation", "correlated_indicator",
-             "imputed_share")  # fmt: skip
+    empty = (
+        "entropy",
+        "divergence",
+        "weight",
+        "entropy_weight",
+        "equal_weight",
+        "critic_weight",
+        "between_country_share",
+        "correlation",
+        "correlated_indicator",
+        "imputed_share",
+    )
     assert {last[name] for name in empty} == {None}
 
 
@@ -100,9 +109,7 @@ def test_where_critic_has_no_answer_it_is_null_unless_it_is_asked_for():
 
 
 def test_the_share_between_countries():
-    found = rows(
-        Analysis({"cl": [0, 0, 4, 4], "sc": [0, 4, 0, 4]}, countries=["JP", "JP", "US", "US"])
-    )
+    found = rows(Analysis({"cl": [0, 0, 4, 4], "sc": [0, 4, 0, 4]}, countries=["JP", "JP", "US", "US"]))
     assert found["cl"]["between_country_share"] == pytest.approx(1)
     assert found["sc"]["between_country_share"] == pytest.approx(0, abs=1e-12)
 

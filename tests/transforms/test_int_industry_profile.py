@@ -12,24 +12,23 @@ def profile(families, samples=200):
     return int_industry_profile(
         pl.LazyFrame(
             [(str(i), "SEI", k, v) for i, (_, by, _) in named for k, v in by.items()],
-            schema=["family", "scheme", "industry", "share"], orient="row",
+            schema=["family", "scheme", "industry", "share"],
+            orient="row",
         ),
         pl.LazyFrame(
             [(str(i), k, v) for i, (by, _, _) in named for k, v in by.items()],
-            schema=["family", "country", "share"], orient="row",
+            schema=["family", "country", "share"],
+            orient="row",
         ),
         pl.LazyFrame(
-            [(str(i), core) for i, (_, _, core) in named],
-            schema=["family", "is_core"], orient="row",
+            [(str(i), core) for i, (_, _, core) in named], schema=["family", "is_core"], orient="row"
         ),
         pl.LazyFrame({"samples": [samples], "seed": [1]}),
-    )  # fmt: skip
+    )
 
 
 def cell(found, population, country, industry):
-    return found.filter(
-        population=population, country=country, industry=industry
-    ).row(0, named=True)  # fmt: skip
+    return found.filter(population=population, country=country, industry=industry).row(0, named=True)
 
 
 JAPAN = ({"JP": 1.0}, {"1.2": 1.0}, True)

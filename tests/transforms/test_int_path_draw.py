@@ -34,18 +34,19 @@ def tables(seed=1):
     by_industry = (
         pl.DataFrame({"family": coded, "industry": industries})
         .unique(maintain_order=True)
-        .with_columns(
-            scheme=pl.lit("SEI"),
-            share=1 / pl.len().over("family"),
-        )
+        .with_columns(scheme=pl.lit("SEI"), share=1 / pl.len().over("family"))
     )
-    flags = {"is_any": True, "is_co": together, "is_ff": together, "is_iur": False,
-             "is_led": False, "is_chain": together & (group < 20)}  # fmt: skip
+    flags = {
+        "is_any": True,
+        "is_co": together,
+        "is_ff": together,
+        "is_iur": False,
+        "is_led": False,
+        "is_chain": together & (group < 20),
+    }
     collaboration = pl.DataFrame({"family": family, "country": country} | flags)
     return {
-        "int_family_country": pl.DataFrame(
-            {"family": family, "country": country, "share": 1.0}
-        ),
+        "int_family_country": pl.DataFrame({"family": family, "country": country, "share": 1.0}),
         "int_score_rank": pl.DataFrame({"family": family, "is_core": True}),
         "int_family": pl.DataFrame(
             {"family": family, "priority_date": [f"{y}-03-01" for y in year]}
@@ -55,25 +56,29 @@ def tables(seed=1):
             {"family": coded, "symbol": [f"{c}1/00" for c in subclass], "industry": industries}
         ),
         "int_industry_profile": pl.DataFrame(
-            {"population": "core", "scheme": "SEI", "industry": ["1.1"], "country": ["JP"],
-             "families": 50.0, "rsca_low": 0.1}
+            {
+                "population": "core",
+                "scheme": "SEI",
+                "industry": ["1.1"],
+                "country": ["JP"],
+                "families": 50.0,
+                "rsca_low": 0.1,
+            }
         ),
         "int_family_organisation": pl.DataFrame(
-            {"family": family, "corporate_group": [f"g{g}" for g in group],
-             "country": country, "share": 1.0}
+            {"family": family, "corporate_group": [f"g{g}" for g in group], "country": country, "share": 1.0}
         ),
         "int_family_collaboration": pl.concat(
             collaboration.with_columns(population=pl.lit("core"), country=named)
             for named in (pl.col("country"), pl.lit("WORLD"))
         ),
         "int_co_application_base": pl.DataFrame(
-            {"country": ["JP", "WORLD"], "families": [400.0, 900.0],
-             "co_applications": [40.0, 60.0]}
+            {"country": ["JP", "WORLD"], "families": [400.0, 900.0], "co_applications": [40.0, 60.0]}
         ),
         "int_family_code": pl.DataFrame({"family": coded, "subclass": subclass}),
         "topic_country": pl.DataFrame({"country": ["JP", "US"]}),
         "topic": pl.DataFrame(METHOD),
-    }  # fmt: skip
+    }
 
 
 def draw(given, parts=range(PARTS)):
@@ -89,9 +94,7 @@ def test_draws_belong_to_parts_by_their_number():
 
 def test_the_order_of_rows_decides_nothing():
     given = tables()
-    shuffled = {
-        name: frame.sample(fraction=1, shuffle=True, seed=2) for name, frame in given.items()
-    }
+    shuffled = {name: frame.sample(fraction=1, shuffle=True, seed=2) for name, frame in given.items()}
     assert draw(given, [0]).equals(draw(shuffled, [0]))
 
 
@@ -101,8 +104,10 @@ def test_a_country_that_has_fewer_families_than_the_compared_one_is_left_out(mon
     drawn = draw(compared, [0])
     # FR has too few itself; US is held against the world, as only JP comes near.
     assert {path: set(drawn.filter(path=path)["country"]) for path in drawn["path"].unique()} == {
-        "DE": {"DE", "JP", "US", "WORLD"}, "JP": {"JP", "US", "WORLD"}, "US": {"US", "WORLD"},
-    }  # fmt: skip
+        "DE": {"DE", "JP", "US", "WORLD"},
+        "JP": {"JP", "US", "WORLD"},
+        "US": {"US", "WORLD"},
+    }
 
 
 def test_a_few_countries_are_held_against_the_world_alone():
@@ -129,9 +134,7 @@ def test_without_a_compared_country_of_thirty_core_families_nothing_is_drawn():
 
 def test_a_ratio_varies_with_what_is_known_of_the_habit():
     def spread(families):
-        base = pl.DataFrame(
-            {"country": ["JP"], "families": [families], "co_applications": [families / 10]}
-        )
+        base = pl.DataFrame({"country": ["JP"], "families": [families], "co_applications": [families / 10]})
         drawn = draw(tables() | {"int_co_application_base": base})
         return drawn.filter(path="JP", country="JP", metric="rate_ratio")["value"].std()
 
@@ -148,9 +151,7 @@ def test_advantages_are_those_of_the_profile():
     own = pl.col("path") == pl.col("country")
     drawn = draw(tables(), [0]).filter(own, metric="advantage_share")
     assert drawn.filter(country="US")["value"].to_list() == [0] * OF_PART_0
-    assert drawn.filter(country="JP")["value"].to_list() == pytest.approx(
-        [0.5] * OF_PART_0, abs=0.15
-    )
+    assert drawn.filter(country="JP")["value"].to_list() == pytest.approx([0.5] * OF_PART_0, abs=0.15)
 
 
 def test_families_that_two_countries_share_count_by_share():
@@ -160,17 +161,14 @@ def test_families_that_two_countries_share_count_by_share():
     # Shares of shares stay; nothing else is told of a country all of whose families are shared.
     for metric in ("cross_share", "co_application_rate", "effective_industries"):
         one, other = (
-            d.filter(path="JP", country="JP", metric=metric)["value"].to_list()
-            for d in (whole, halved)
+            d.filter(path="JP", country="JP", metric=metric)["value"].to_list() for d in (whole, halved)
         )
         assert one == pytest.approx(other)
 
 
 def test_without_any_industry_only_what_needs_none_is_measured():
     given = tables()
-    given["int_family_industry"] = given["int_family_industry"].with_columns(
-        industry=pl.lit("none")
-    )
+    given["int_family_industry"] = given["int_family_industry"].with_columns(industry=pl.lit("none"))
     given["int_family_industry_symbol"] = given["int_family_industry_symbol"].clear()
     drawn = draw(given, [0]).filter(path="JP", country="JP")
     assert drawn.filter(metric="effective_industries")["value"].null_count() == OF_PART_0

@@ -53,12 +53,13 @@ def test_each_country_has_the_benchmark_of_its_own_size():
     rows = [
         (path, country, "cr4", draw, value + draw / 1000)
         for path, country, value in [
-            ("JP", "JP", 0.5), ("JP", "WORLD", 0.3), ("US", "US", 0.5), ("US", "WORLD", 0.7),
+            ("JP", "JP", 0.5),
+            ("JP", "WORLD", 0.3),
+            ("US", "US", 0.5),
+            ("US", "WORLD", 0.7),
         ]
         for draw in range(20)
-    ]  # fmt: skip
+    ]
     schema = ["path", "country", "metric", "draw", "value"]
     found = int_path_metric(pl.LazyFrame(rows, schema=schema, orient="row"))
-    assert found.select("country", "is_high", "is_low").rows() == [
-        ("JP", True, False), ("US", False, True),
-    ]  # fmt: skip
+    assert found.select("country", "is_high", "is_low").rows() == [("JP", True, False), ("US", False, True)]

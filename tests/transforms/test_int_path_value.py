@@ -24,7 +24,5 @@ def test_what_does_not_vary_has_no_score():
 
 
 def test_the_order_of_draws_decides_nothing():
-    drawn = [
-        (draw, "JP", country, "cr4", draw / 7) for draw in range(5) for country in ("JP", "US")
-    ]
+    drawn = [(draw, "JP", country, "cr4", draw / 7) for draw in range(5) for country in ("JP", "US")]
     assert values(*drawn).equals(values(*reversed(drawn)))

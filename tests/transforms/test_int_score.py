@@ -84,11 +84,15 @@ def test_the_number_of_threads_changes_no_bit():
     )
     told = [
         subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True,
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
             env=os.environ | {"POLARS_MAX_THREADS": threads, "PYTHONPATH": str(ROOT)},
         ).stdout
         for threads in ("1", "3")
-    ]  # fmt: skip
+    ]
     assert told[0] == told[1]
 
 

@@ -13,11 +13,22 @@ from corepath.transforms.int_stability_part import PARTS, int_stability_part
 from corepath.transforms.methods.variation import SCHEMA, variant
 
 METHOD = {
-    "samples": 96, "seed": 7, "cohort": "global", "winsorise": None, "transform": "none",
-    "normalisation": "minmax", "shift": 0.0, "inversion": "reciprocal", "weight_cap": None,
-    "core_rule": "top_share", "core_share": 0.1, "core_deviations": 1.0, "pareto_share": 0.8,
-    "scoring": "sum", "grey_coefficient": 0.5,
-}  # fmt: skip
+    "samples": 96,
+    "seed": 7,
+    "cohort": "global",
+    "winsorise": None,
+    "transform": "none",
+    "normalisation": "minmax",
+    "shift": 0.0,
+    "inversion": "reciprocal",
+    "weight_cap": None,
+    "core_rule": "top_share",
+    "core_share": 0.1,
+    "core_deviations": 1.0,
+    "pareto_share": 0.8,
+    "scoring": "sum",
+    "grey_coefficient": 0.5,
+}
 M = 240
 
 
@@ -37,8 +48,7 @@ def frames(x: dict[str, list], **method) -> dict[str, pl.LazyFrame]:
             orient="row",
         ),
         "int_cohort": pl.LazyFrame({"family": families}).with_columns(
-            year=pl.Series([2001 + i % 2 for i in range(size)]),
-            field=pl.lit("IT"), office=pl.lit("US"),
+            year=pl.Series([2001 + i % 2 for i in range(size)]), field=pl.lit("IT"), office=pl.lit("US")
         ),
         "int_score_rank": ranked,
         "int_family_country": pl.LazyFrame(
@@ -49,7 +59,7 @@ def frames(x: dict[str, list], **method) -> dict[str, pl.LazyFrame]:
             }
         ),
         "topic": pl.LazyFrame([METHOD | method], infer_schema_length=None),
-    }  # fmt: skip
+    }
 
 
 def whole(x: dict[str, list], order=range(PARTS), **method) -> pl.DataFrame:
@@ -134,9 +144,7 @@ def test_a_way_that_does_not_suit_the_values_is_left_out(values):
     x = values | {"a": [value - 5 for value in values["a"]]}
     found = whole(x)
     assert set(found["variation"].drop_nulls()) == {
-        f"minmax none {cohort} {scoring}"
-        for cohort in ("global", "office")
-        for scoring in ("sum", "topsis")
+        f"minmax none {cohort} {scoring}" for cohort in ("global", "office") for scoring in ("sum", "topsis")
     }
 
 
@@ -183,9 +191,12 @@ WEIGHTS = pl.LazyFrame({"indicator": ["a", "b", "c"], "weight": [0.5, 0.3, 0.2]}
 def perturbed(values: dict[str, list], **method) -> pl.DataFrame:
     given = frames(values, **method)
     return int_perturbation(
-        given["int_indicator"], WEIGHTS.filter(pl.col("indicator").is_in(list(values))),
-        given["int_score_rank"], given["int_family_country"], given["topic"],
-    )  # fmt: skip
+        given["int_indicator"],
+        WEIGHTS.filter(pl.col("indicator").is_in(list(values))),
+        given["int_score_rank"],
+        given["int_family_country"],
+        given["topic"],
+    )
 
 
 @pytest.mark.parametrize("scoring", ["sum", "topsis", "grey"])
@@ -255,8 +266,7 @@ def test_countries_are_ranked_in_each_draw_and_ties_share_the_better_rank():
     )
     rows = int_country_stability(parts, numbers()).collect().to_dicts()
     found = {r["country"]: r for r in rows if r["kind"] == "bootstrap"}
-    ranks = {c: (r["rank_core_low"], r["rank_core_median"], r["rank_core_high"])
-             for c, r in found.items()}  # fmt: skip
+    ranks = {c: (r["rank_core_low"], r["rank_core_median"], r["rank_core_high"]) for c, r in found.items()}
     assert ranks == {"KR": (1, 1, 1), "JP": (1, 2, 3), "CN": (2, 3, 3)}
     assert found["CN"]["core_families_low"] == 1
     assert found["CN"]["core_families_high"] == pytest.approx(4)
@@ -286,7 +296,4 @@ def test_weights_have_an_interval_and_what_hangs_on_them():
         ("without", "bc", 0, "core_families", "JP", 9.0),
     )
     found = int_indicator_stability(parts, left_out).collect().sort("indicator").rows()
-    assert found == [
-        ("bc", pytest.approx(0.05), pytest.approx(0.95), 0.7, 0.4),
-        ("fs", 0, 0, None, None),
-    ]
+    assert found == [("bc", pytest.approx(0.05), pytest.approx(0.95), 0.7, 0.4), ("fs", 0, 0, None, None)]

@@ -17,30 +17,29 @@ def advantage(*families, core=("G11C", "G06N"), countries=("KR", "US")):
     found = int_technology_advantage(
         pl.LazyFrame(
             [("subclass", code, code in core) for code in {row[2] for row in technology}],
-            schema=["level", "technology", "is_core_technology"], orient="row",
+            schema=["level", "technology", "is_core_technology"],
+            orient="row",
         ),
+        pl.LazyFrame(technology, schema=["family", "level", "technology", "share"], orient="row"),
         pl.LazyFrame(
-            technology, schema=["family", "level", "technology", "share"], orient="row"
+            {"family": [row[0] for row in named], "country": [row[1] for row in named], "share": 1.0}
         ),
-        pl.LazyFrame({
-            "family": [row[0] for row in named], "country": [row[1] for row in named],
-            "share": 1.0,
-        }),
-        pl.LazyFrame({
-            "family": [row[0] for row in named], "is_core": [row[3] for row in named]
-        }),
+        pl.LazyFrame({"family": [row[0] for row in named], "is_core": [row[3] for row in named]}),
         pl.LazyFrame({"country": list(countries)}),
         pl.LazyFrame({"samples": [200], "seed": [1]}),
-    )  # fmt: skip
+    )
     return {(row["technology"], row["country"]): row for row in found.iter_rows(named=True)}
 
 
 def test_countries_are_held_against_all_core_families_of_the_world():
     found = advantage(
-        *[("KR", "G11C", True)] * 30, *[("KR", "G06N", True)] * 10,
-        *[("US", "G11C", True)] * 10, *[("US", "G06N H04L", True)] * 20,
-        *[("DE", "H04L", True)] * 30, *[("US", "G11C", False)] * 50,
-    )  # fmt: skip
+        *[("KR", "G11C", True)] * 30,
+        *[("KR", "G06N", True)] * 10,
+        *[("US", "G11C", True)] * 10,
+        *[("US", "G06N H04L", True)] * 20,
+        *[("DE", "H04L", True)] * 30,
+        *[("US", "G11C", False)] * 50,
+    )
     # Of 100 families 40 are of G11C, and of Korea's 40 there are 30: (30/40) / (40/100).
     rta = (30 / 40) / (40 / 100)
     memory = found["G11C", "KR"]

@@ -18,15 +18,11 @@ def lags(curves, samples=60):
     ]
     found = int_technology_lag(
         pl.LazyFrame(
-            cells, schema=["subfield", "main_group", "country", "quarter", "families"],
-            orient="row",
+            cells, schema=["subfield", "main_group", "country", "quarter", "families"], orient="row"
         ),
         pl.LazyFrame({"samples": [samples], "seed": [1]}),
-    )  # fmt: skip
-    return {
-        (row["subfield"], row["country"], row["reference"]): row
-        for row in found.iter_rows(named=True)
-    }
+    )
+    return {(row["subfield"], row["country"], row["reference"]): row for row in found.iter_rows(named=True)}
 
 
 def test_each_pair_is_told_both_ways_with_an_interval_that_holds_the_truth():
@@ -35,17 +31,23 @@ def test_each_pair_is_told_both_ways_with_an_interval_that_holds_the_truth():
     assert behind["lag"] == pytest.approx(4, abs=0.5)
     assert behind["lag_low"] <= 4 <= behind["lag_high"]
     assert (ahead["lag"], ahead["lag_low"], ahead["lag_high"]) == (
-        -behind["lag"], -behind["lag_high"], -behind["lag_low"],
-    )  # fmt: skip
+        -behind["lag"],
+        -behind["lag_high"],
+        -behind["lag_low"],
+    )
     assert behind["distance"] < behind["unshifted_distance"]
     assert not behind["is_censored"]
 
 
 def test_subfields_have_lags_of_their_own():
-    found = lags({
-        ("design", "US"): waves(0, 2000, 1), ("design", "JP"): waves(8, 2000, 2),
-        ("memory", "US"): waves(8, 2000, 3), ("memory", "JP"): waves(0, 2000, 4),
-    })  # fmt: skip
+    found = lags(
+        {
+            ("design", "US"): waves(0, 2000, 1),
+            ("design", "JP"): waves(8, 2000, 2),
+            ("memory", "US"): waves(8, 2000, 3),
+            ("memory", "JP"): waves(0, 2000, 4),
+        }
+    )
     assert found["design", "JP", "US"]["lag"] == pytest.approx(2, abs=0.5)
     assert found["memory", "JP", "US"]["lag"] == pytest.approx(-2, abs=0.5)
 

@@ -10,8 +10,7 @@ METHOD = {"core_rule": "top_share", "core_share": 0.1, "core_deviations": 1.0, "
 
 def thresholds(scores, **method) -> dict[tuple[str, float], dict]:
     found = int_threshold(
-        pl.LazyFrame({"score": [float(score) for score in scores]}),
-        pl.LazyFrame([METHOD | method]),
+        pl.LazyFrame({"score": [float(score) for score in scores]}), pl.LazyFrame([METHOD | method])
     )
     return {(row["rule"], row["threshold"]): row for row in found.to_dicts()}
 
@@ -20,19 +19,18 @@ def test_shares_run_from_half_a_percent_to_half_of_the_topic():
     found = thresholds(range(1000))
     shares = sorted(threshold for rule, threshold in found if rule == "top_share")
     assert shares == [0.005, *(i / 100 for i in range(1, 51))]
-    assert [found["top_share", share]["families"] for share in (0.005, 0.01, 0.03, 0.5)] == [
-        5,
-        10,
-        30,
-        500,
-    ]
+    assert [found["top_share", share]["families"] for share in (0.005, 0.01, 0.03, 0.5)] == [5, 10, 30, 500]
 
 
 def test_every_rule_is_there_whatever_the_topic_goes_by():
     found = thresholds(range(1000), core_rule="price")
     assert {(rule, t) for rule, t in found if rule != "top_share"} == {
-        ("mean_sd", 1.0), ("mean_sd", 2.0), ("pareto", 0.8), ("price", 0.5), ("head_tail", 1.0),
-    }  # fmt: skip
+        ("mean_sd", 1.0),
+        ("mean_sd", 2.0),
+        ("pareto", 0.8),
+        ("price", 0.5),
+        ("head_tail", 1.0),
+    }
 
 
 @pytest.mark.parametrize(
@@ -55,7 +53,11 @@ def test_one_threshold_is_the_topics_own(method, default):
 def test_ties_at_the_cut_are_core_and_counted():
     found = thresholds([9, 8, 7, 7, 7, 1, 1, 1, 1, 1])
     assert found["top_share", 0.3] | {"is_default": None} == {
-        "rule": "top_share", "threshold": 0.3, "cut_score": 7, "families": 5, "tied_families": 3,
+        "rule": "top_share",
+        "threshold": 0.3,
+        "cut_score": 7,
+        "families": 5,
+        "tied_families": 3,
         "is_default": None,
-    }  # fmt: skip
+    }
     assert found["top_share", 0.2]["tied_families"] == 0

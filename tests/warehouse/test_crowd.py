@@ -90,10 +90,7 @@ print(json.dumps({"reads": reads, "seen": seen}))
 
 def mart(number: int, rows: int) -> Select:
     """A mart that says in each row which release it is of, and of how many rows."""
-    return (
-        "i",
-        f"select i, {number}::bigint as release, {rows}::bigint as of from range({rows}) as r(i)",
-    )
+    return ("i", f"select i, {number}::bigint as release, {rows}::bigint as of from range({rows}) as r(i)")
 
 
 def publish_numbered(releases: Releases, number: int) -> Path:
@@ -113,13 +110,23 @@ def publish_numbered(releases: Releases, number: int) -> Path:
         (3, ["held", "reopened", "polars"]),
         pytest.param(
             20,
-            ["held", "held", "held", "reopened", "reopened", "reopened", "polars", "polars",
-             "pandas", "pandas"],
+            [
+                "held",
+                "held",
+                "held",
+                "reopened",
+                "reopened",
+                "reopened",
+                "polars",
+                "polars",
+                "pandas",
+                "pandas",
+            ],
             marks=pytest.mark.slow,
         ),
     ],
     ids=["3 releases", "20 releases"],
-)  # fmt: skip
+)
 def test_readers_meet_no_error_and_no_mixed_version_while_releases_are_published(
     count: int, ways: list[str], tmp_path: Path
 ) -> None:
@@ -127,11 +134,15 @@ def test_readers_meet_no_error_and_no_mixed_version_while_releases_are_published
     publish_numbered(releases, 0)
     readers = [
         subprocess.Popen(
-            [sys.executable, "-c", READER, way, releases.folder / "latest"], cwd=ROOT, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [sys.executable, "-c", READER, way, releases.folder / "latest"],
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         for way in ways
-    ]  # fmt: skip
+    ]
     try:
         for reader in readers:
             assert reader.stdout is not None
@@ -188,19 +199,21 @@ print(json.dumps({"lines": lines, "busy": busy}))
 """
 
 
-def test_of_operators_at_once_each_is_done_or_told_to_wait_and_no_line_is_lost(
-    tmp_path: Path,
-) -> None:
+def test_of_operators_at_once_each_is_done_or_told_to_wait_and_no_line_is_lost(tmp_path: Path) -> None:
     releases = Releases(tmp_path / "releases", "chips")
     for number in range(8):
         publish(releases, {"fct_patent": mart(number, 3)}, identity=str(number))
     operators = [
         subprocess.Popen(
-            [sys.executable, "-c", OPERATOR, str(tmp_path / "releases"), str(seed)], cwd=ROOT,
-            text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [sys.executable, "-c", OPERATOR, str(tmp_path / "releases"), str(seed)],
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         for seed in range(3)
-    ]  # fmt: skip
+    ]
     try:
         for operator in operators:
             assert operator.stdout is not None
@@ -260,11 +273,15 @@ def test_of_two_refreshes_at_once_one_publishes_and_the_other_says_who_it_waits_
     changed = own_sample.model_copy(update={"countries": ["JP", "US"]})
     two = [
         subprocess.Popen(
-            [sys.executable, "-c", REFRESH, changed.model_dump_json()], cwd=ROOT, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [sys.executable, "-c", REFRESH, changed.model_dump_json()],
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         for _ in range(2)
-    ]  # fmt: skip
+    ]
     try:
         for process in two:
             assert process.stdout is not None

@@ -58,23 +58,23 @@ def seen(tmp_path: Path) -> list[dict[str, object]]:
     if (
         shutil.which("unshare") is None
         or subprocess.run(
-            [*apart, "mount", "-t", "tmpfs", "none", str(tmp_path)],
-            capture_output=True,
-            check=False,
+            [*apart, "mount", "-t", "tmpfs", "none", str(tmp_path)], capture_output=True, check=False
         ).returncode
     ):
         pytest.skip("a small disk can be mounted by root only")
     answer = subprocess.run(
         [*apart, sys.executable, "-c", MOUNTED, str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert answer.returncode == 0, answer.stderr
     return [json.loads(line) for line in answer.stdout.splitlines()]
 
 
-def test_a_disk_that_is_full_or_read_only_is_told_with_its_place_and_what_helps(
-    seen, tmp_path
-) -> None:
+def test_a_disk_that_is_full_or_read_only_is_told_with_its_place_and_what_helps(seen, tmp_path) -> None:
     full, full_again, read_only, unpinned = seen
     for told in (full, full_again):
         assert told["code"] == 6

@@ -40,7 +40,7 @@ def built(documents, *wanted, topic):
         *(f"staging.{table}" for table in STAGING),
         *wanted,
         topic=topic,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -66,9 +66,7 @@ def by_label(explanation):
 def test_the_verdict_and_every_rule_of_it_are_those_of_a_refresh(warehouse):
     documents = numbered([*LET_IN, *LEFT_OUT])
     settings = warehouse(documents)
-    connection = built(
-        documents, "intermediate.int_topic_document", topic=read("ai_chips")
-    )  # fmt: skip
+    connection = built(documents, "intermediate.int_topic_document", topic=read("ai_chips"))
     chosen = {
         row["publication_number"]: row["selected_by"]
         for row in rows(connection, "from intermediate.int_topic_document")
@@ -76,8 +74,7 @@ def test_the_verdict_and_every_rule_of_it_are_those_of_a_refresh(warehouse):
     hits = {
         (row["publication_number"], row["purpose"], row["label"])
         for row in rows(
-            connection,
-            "from intermediate.int_topic_rule_hit inner join topic.topic_rule using (rule_id)",
+            connection, "from intermediate.int_topic_rule_hit inner join topic.topic_rule using (rule_id)"
         )
     }
     let_in = {number for number, purpose, _ in hits if purpose == "include"}
@@ -95,11 +92,13 @@ def test_classes_and_words_are_told_with_their_place(warehouse):
     settings = warehouse(
         [
             {
-                "publication_number": "JP-2010123456-A", "symbols": "G06N3/02 H10P72/00",
-                "title": "ＦＰＧＡ装置", "abstract": "本発明は、ＣＮＮの演算を行う装置に関する。",
+                "publication_number": "JP-2010123456-A",
+                "symbols": "G06N3/02 H10P72/00",
+                "title": "ＦＰＧＡ装置",
+                "abstract": "本発明は、ＣＮＮの演算を行う装置に関する。",
             }
         ]
-    )  # fmt: skip
+    )
     found = explain(settings, "JP-2010123456-A")
     assert found.selected_by == "b_class_and_ai"
     verdict = by_label(found)["b_class_and_ai"]
@@ -149,9 +148,7 @@ def test_a_family_is_in_by_a_member_and_no_design_counts(warehouse):
     )
     member = explain(settings, "EP-1000-A1")
     assert member.selected_by is None
-    assert "Its family 7 has 2 invention documents, of which US-1000-B2 is in the topic." in (
-        as_text(member)
-    )
+    assert "Its family 7 has 2 invention documents, of which US-1000-B2 is in the topic." in (as_text(member))
     design = as_text(explain(settings, "CN-1000-S"))
     assert "but is no invention document" in design
     assert "Its family 8 has 0 invention documents, none of them in the topic." in design
@@ -210,26 +207,21 @@ def test_a_warehouse_that_cannot_be_read_is_told_apart_from_one_that_is_empty(tm
 
 def test_a_warehouse_in_use_is_busy(warehouse):
     settings = warehouse(numbered([("G06N3/063", "Chip")]))
-    code = (
-        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); "
-        "sys.stdin.read()"
-    )
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen(
-        [sys.executable, "-c", code, str(settings.warehouse)], text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as process:  # fmt: skip
+        [sys.executable, "-c", code, str(settings.warehouse)],
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
         assert process.stdout.readline() == "held\n"
         with pytest.raises(Busy, match="held by another run"):
             explain(settings, "US-1000-B2")
 
 
-def test_a_topic_may_search_titles_where_there_is_no_abstract_and_the_other_way(
-    warehouse, tmp_path
-):
+def test_a_topic_may_search_titles_where_there_is_no_abstract_and_the_other_way(warehouse, tmp_path):
     file = tmp_path / "t.toml"
-    file.write_text(
-        'name = "t"\ntitle = "T"\n[[include]]\nid = "r"\nterms = "t"\n[terms.t]\nen = "chip"\n'
-    )
+    file.write_text('name = "t"\ntitle = "T"\n[[include]]\nid = "r"\nterms = "t"\n[terms.t]\nen = "chip"\n')
     settings = warehouse(
         [
             {"publication_number": "US-1-B2", "title": "A chip"},
@@ -239,6 +231,4 @@ def test_a_topic_may_search_titles_where_there_is_no_abstract_and_the_other_way(
         topic=str(file),
     )
     words = [v.words for n in (1, 2, 3) for v in explain(settings, f"US-{n}-B2").verdicts]
-    assert [[(w.field, w.position) for w in of] for of in words] == [
-        [("title", 2)], [("abstract", 2)], [],
-    ]  # fmt: skip
+    assert [[(w.field, w.position) for w in of] for of in words] == [[("title", 2)], [("abstract", 2)], []]

@@ -68,9 +68,12 @@ class Case:
 
 def settings(given: Path, folder: Path) -> Settings:
     return Settings(
-        topic=str(given / "small.toml"), sources={"ppubs": given / "ppubs"}, threads=2,
-        warehouse=folder / "warehouse.duckdb", releases=folder / "releases",
-    )  # fmt: skip
+        topic=str(given / "small.toml"),
+        sources={"ppubs": given / "ppubs"},
+        threads=2,
+        warehouse=folder / "warehouse.duckdb",
+        releases=folder / "releases",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +107,13 @@ def case(once) -> Case:
 
 def started(settings: Settings) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", REFRESH, settings.model_dump_json()], cwd=ROOT, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-    )  # fmt: skip
+        [sys.executable, "-c", REFRESH, settings.model_dump_json()],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
 
 
 def parquet(release: Path) -> dict[str, bytes]:
@@ -171,9 +178,7 @@ def test_a_refresh_killed_at_a_random_moment_harms_nothing_and_the_next_run_mend
 
 
 @pytest.mark.usefixtures("unjudged")
-def test_an_incremental_run_gives_the_bytes_of_a_full_one_and_back_again(
-    case: Case, tmp_path: Path
-) -> None:
+def test_an_incremental_run_gives_the_bytes_of_a_full_one_and_back_again(case: Case, tmp_path: Path) -> None:
     full = settings(case.folder / "input", tmp_path / "full").model_copy(update={"threads": 3})
     assert parquet(refresh(full).path) == case.parquet  # which came of another file before
 
@@ -192,15 +197,31 @@ def test_a_flow_that_is_killed_harms_nothing_and_the_next_flow_mends_it(
 ) -> None:
     settings = case.copy(tmp_path)
     command = [
-        sys.executable, "-m", "corepath.flows.cli", "refresh", "--topic", settings.topic, "--source",
-        f"ppubs={settings.sources['ppubs']}", "--warehouse", str(settings.warehouse),
-        "--releases", str(settings.releases), "--threads", "2",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "corepath.flows.cli",
+        "refresh",
+        "--topic",
+        settings.topic,
+        "--source",
+        f"ppubs={settings.sources['ppubs']}",
+        "--warehouse",
+        str(settings.warehouse),
+        "--releases",
+        str(settings.releases),
+        "--threads",
+        "2",
+    ]
     environment = os.environ | {"PREFECT_HOME": str(tmp_path / "prefect")}
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE, start_new_session=True,
-    ) as process:  # fmt: skip
+        command,
+        cwd=ROOT,
+        env=environment,
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
         assert process.stderr is not None
         try:
             assert any(line.startswith(words) for line in process.stderr)
@@ -214,9 +235,7 @@ def test_a_flow_that_is_killed_harms_nothing_and_the_next_flow_mends_it(
     left = [*releases.folder.glob(".*-*")]
     assert bool(left) == words.startswith("marts")
 
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert parquet(releases.path()) == case.parquet
     for path in left:
@@ -229,14 +248,15 @@ def test_what_a_killed_run_had_given_to_judge_is_free_for_the_next(tmp_path: Pat
     with duckdb.connect(str(database)) as db:
         db.execute("create table t as select 1 as x")
     endless = {
-        "type": "unexpected_rows_expectation", "severity": "critical",
-        "kwargs": {"unexpected_rows_query": "select x from {batch}, range(1000000000000000)"
-                                            " as r(i) where hash(i) = 0 and x = 2 * i"},
+        "type": "unexpected_rows_expectation",
+        "severity": "critical",
+        "kwargs": {
+            "unexpected_rows_query": "select x from {batch}, range(1000000000000000)"
+            " as r(i) where hash(i) = 0 and x = 2 * i"
+        },
         "meta": {"name": "endless", "why": "A large warehouse takes minutes"},
-    }  # fmt: skip
-    (tmp_path / "t.json").write_text(
-        json.dumps({"name": "t", "expectations": [endless], "meta": {}})
-    )
+    }
+    (tmp_path / "t.json").write_text(json.dumps({"name": "t", "expectations": [endless], "meta": {}}))
     code = (
         "import pathlib, sys; from warehouse.validate import Job, Validator\n"
         "with Validator() as validator:\n"

@@ -81,9 +81,7 @@ def test_the_same_input_again_rebuilds_and_publishes_nothing(own_sample, told) -
     assert (outcome.status, outcome.version) == ("unchanged", version)
     assert outcome.path == own_sample.releases / TOPIC / version
     assert everything() == before
-    assert [r.getMessage() for r in told.records] == [
-        f"{TOPIC} {version} is up to date: nothing changed"
-    ]
+    assert [r.getMessage() for r in told.records] == [f"{TOPIC} {version} is up to date: nothing changed"]
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -99,9 +97,11 @@ def test_the_same_input_gives_the_same_bytes_elsewhere_on_any_number_of_threads(
         "r.refresh(r.Settings.model_validate_json(sys.argv[1]))"
     )
     subprocess.run(
-        [sys.executable, "-c", code, settings.model_dump_json()], cwd=ROOT, check=True,
+        [sys.executable, "-c", code, settings.model_dump_json()],
+        cwd=ROOT,
+        check=True,
         env=os.environ | {"PYTHONHASHSEED": str(threads)},
-    )  # fmt: skip
+    )
     path = Releases(settings.releases, TOPIC).path()
     assert parquet_sums(path) == parquet_sums(sample_release.path)
 
@@ -126,16 +126,12 @@ def test_a_release_that_fails_validation_is_refused_and_latest_stays(
     assert sorted(p.name for p in home.iterdir()) == known
     *before, noted = json.loads((home / "versions.json").read_text())
     assert before == attempts
-    assert (noted["status"], noted["version"], noted["reason"]) == (
-        "refused", None, str(refused.value),
-    )  # fmt: skip
+    assert (noted["status"], noted["version"], noted["reason"]) == ("refused", None, str(refused.value))
     assert refresh(own_sample).status == "unchanged"
 
 
 @pytest.mark.usefixtures("unjudged")
-def test_a_topic_that_selects_too_little_says_so_and_publishes_nothing(
-    own_sample, topic_file
-) -> None:
+def test_a_topic_that_selects_too_little_says_so_and_publishes_nothing(own_sample, topic_file) -> None:
     settings = own_sample.model_copy(update={"topic": topic_file("coatings", "C23C")})
 
     with pytest.raises(Refused, match=r"the topic coatings selects \d+ patent families") as refused:
@@ -150,9 +146,7 @@ def test_a_topic_that_selects_too_little_says_so_and_publishes_nothing(
 
 
 @pytest.mark.parametrize("guarded", ["warehouse", "releases"])
-def test_another_run_is_told_who_holds_the_files_and_changes_nothing(
-    guarded: str, own_sample, held
-) -> None:
+def test_another_run_is_told_who_holds_the_files_and_changes_nothing(guarded: str, own_sample, held) -> None:
     path = {"warehouse": own_sample.warehouse, "releases": own_sample.releases / TOPIC}[guarded]
     before = ledger(own_sample.warehouse)
     with held(path) as process:
@@ -169,8 +163,10 @@ def test_a_program_that_reads_the_warehouse_is_told_to_read_releases(own_sample)
     )
     with subprocess.Popen(
         [sys.executable, "-c", reader, own_sample.warehouse],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    ) as other:  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "open\n"
         with pytest.raises(Busy, match=rf"another program has .*{other.pid}"):
@@ -194,9 +190,12 @@ def test_a_program_that_reads_the_warehouse_is_told_to_read_releases(own_sample)
     ids=lambda value: str(value) if isinstance(value, dict) else "",
 )
 def test_what_the_caller_can_mend_is_named(
-    changes: dict[str, Any], error: type[CorepathError], words: str, tmp_path: Path,
+    changes: dict[str, Any],
+    error: type[CorepathError],
+    words: str,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("empty").mkdir()
     Path("cut.jsonl.gz").write_bytes(gzip.compress(b'{"guid": "US-1-A"}\n' * 9)[:-12])
@@ -225,17 +224,13 @@ def test_a_country_counts_as_none_that_does_not_exist_and_is_not_compared_as_wel
     own_sample, tmp_path: Path, count_as: str, words: str
 ) -> None:
     topic = tmp_path / "mine.toml"
-    topic.write_text(
-        f'name = "mine"\ntitle = "Mine"\nclasses = ["G06N"]\n[method]\ncount_as = {count_as}\n'
-    )
+    topic.write_text(f'name = "mine"\ntitle = "Mine"\nclasses = ["G06N"]\n[method]\ncount_as = {count_as}\n')
     with pytest.raises(UsageError, match=words):
         refresh(own_sample.model_copy(update={"topic": str(topic)}))
 
 
 @pytest.mark.usefixtures("unjudged")
-def test_a_run_killed_while_it_loads_hinders_no_later_run(
-    sample_release, told, tmp_path: Path
-) -> None:
+def test_a_run_killed_while_it_loads_hinders_no_later_run(sample_release, told, tmp_path: Path) -> None:
     settings = fresh(tmp_path)
     kill_when_it_says("uspto: ipg080101.small.xml.gz", settings)
     assert not settings.releases.joinpath(TOPIC, "latest").exists()
@@ -253,9 +248,7 @@ def test_a_run_killed_while_it_loads_hinders_no_later_run(
 
 
 @pytest.mark.usefixtures("unjudged")
-def test_a_run_killed_before_it_publishes_leaves_latest_and_the_next_run_clears_up(
-    own_sample, told
-) -> None:
+def test_a_run_killed_before_it_publishes_leaves_latest_and_the_next_run_clears_up(own_sample, told) -> None:
     home = own_sample.releases / TOPIC
     latest = (home / "latest").readlink()
     settings = own_sample.model_copy(update={"countries": ["JP", "US"]})
@@ -328,8 +321,9 @@ def test_a_release_that_lost_too_many_rows_is_refused_and_latest_stays(own_sampl
     latest = (home / "latest").readlink()
     twice = home / latest / "fct_patent.parquet"
     twice.chmod(0o644)
-    rows = duckdb.sql(f"from '{twice}' union all select * replace ('x' || family_id as family_id) "
-                      f"from '{twice}'").pl()  # fmt: skip
+    rows = duckdb.sql(
+        f"from '{twice}' union all select * replace ('x' || family_id as family_id) from '{twice}'"
+    ).pl()
     rows.write_parquet(twice)
     package = home / latest / "datapackage.json"
     package.chmod(0o644)
@@ -339,9 +333,7 @@ def test_a_release_that_lost_too_many_rows_is_refused_and_latest_stays(own_sampl
         refresh(own_sample.model_copy(update={"countries": ["JP", "US"]}))
 
     assert (home / "latest").readlink() == latest
-    assert sorted(p.name for p in home.iterdir()) == sorted(
-        ["latest", "versions.json", latest.name]
-    )
+    assert sorted(p.name for p in home.iterdir()) == sorted(["latest", "versions.json", latest.name])
     noted = json.loads((home / "versions.json").read_text())[-1]
     assert noted["status"] == "refused"
     assert "--allowed-drop 0.5" in noted["reason"]
@@ -360,9 +352,7 @@ def compared(tmp_path: Path) -> Callable[..., diff.Change]:
         after_it = Releases(tmp_path / "others", "chips")
         side = diff.read(publish(after_it, after))
         with reading(Settings(warehouse=tmp_path / "none")) as connection:
-            run = types.SimpleNamespace(
-                releases=releases, settings=Settings(), connection=connection
-            )
+            run = types.SimpleNamespace(releases=releases, settings=Settings(), connection=connection)
             return _Run._compare(cast("_Run", run), side, [])
 
     return compare
@@ -377,9 +367,7 @@ def test_growth_rides_along_as_a_warning(compared, told) -> None:
 
 def test_what_breaks_readers_is_refused_and_the_message_says_what_to_raise(compared) -> None:
     fewer = (families(10)[0], f"select topic, family_id from ({families(10)[1]})")
-    with pytest.raises(
-        Refused, match=r"column removed: fct_patent\.score\): raise .*SCHEMA_VERSION"
-    ):
+    with pytest.raises(Refused, match=r"column removed: fct_patent\.score\): raise .*SCHEMA_VERSION"):
         compared({"fct_patent": families(10)}, {"fct_patent": fewer})
     with pytest.raises(Refused, match="table removed: fct_x"):
         compared({"fct_patent": families(10), "fct_x": families(1)}, {"fct_patent": families(10)})
@@ -527,9 +515,13 @@ def kill_when_it_says(words: str, settings: Settings) -> None:
         "refresh(Settings.model_validate_json(sys.argv[1]))"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", code, settings.model_dump_json()], cwd=ROOT, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
-    ) as process:  # fmt: skip
+        [sys.executable, "-c", code, settings.model_dump_json()],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
         assert process.stdout is not None
         try:
             assert any(line.startswith(words) for line in process.stdout)
@@ -558,12 +550,9 @@ def staged_documents(warehouse: Path) -> set[str]:
 
 def rows_of(database: Path, schema: str) -> dict[str, int]:
     with duckdb.connect(str(database), read_only=True) as db:
-        tables = db.sql(
-            f"select table_name from duckdb_tables() where schema_name = '{schema}'"
-        ).fetchall()
+        tables = db.sql(f"select table_name from duckdb_tables() where schema_name = '{schema}'").fetchall()
         return {
-            table: db.sql(f"select count(*) from {schema}.{table}").fetchall()[0][0]
-            for (table,) in tables
+            table: db.sql(f"select count(*) from {schema}.{table}").fetchall()[0][0] for (table,) in tables
         }
 
 

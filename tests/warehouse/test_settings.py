@@ -61,9 +61,7 @@ def test_the_environment_fills_every_setting(name: str, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("name", SPELLED)
-def test_an_option_replaces_what_the_environment_says(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_option_replaces_what_the_environment_says(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text, _, other = SPELLED[name]
     monkeypatch.setenv(f"COREPATH_{name.upper()}", text)
     settings = Settings(**{name: other})
@@ -105,13 +103,9 @@ def test_settings_travel_as_the_json_of_flow_parameters(given_settings: dict[str
 
 
 @given(
-    st.lists(CODES, min_size=1, max_size=6, unique=True),
-    st.sampled_from([",", ", ", " ,  "]),
-    st.booleans(),
+    st.lists(CODES, min_size=1, max_size=6, unique=True), st.sampled_from([",", ", ", " ,  "]), st.booleans()
 )
-def test_countries_may_be_written_in_any_case_and_spacing(
-    codes: list[str], comma: str, lower: bool
-) -> None:
+def test_countries_may_be_written_in_any_case_and_spacing(codes: list[str], comma: str, lower: bool) -> None:
     text = comma.join(codes)
     assert Settings(countries=text.lower() if lower else text).countries == codes
 
@@ -128,14 +122,10 @@ def in_bytes(size: str) -> float:
 
 
 @pytest.mark.parametrize("unit", ["KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"])
-def test_duckdb_reads_a_size_as_the_settings_do_and_takes_its_share(
-    unit: str, tmp_path: Path
-) -> None:
+def test_duckdb_reads_a_size_as_the_settings_do_and_takes_its_share(unit: str, tmp_path: Path) -> None:
     number = {"K": "900000", "M": "900"}.get(unit[0], "1.5")
     for space in ("", " "):
-        settings = Settings(
-            memory=f"{number}{space}{unit}", threads=1, warehouse=tmp_path / "w.duckdb"
-        )
+        settings = Settings(memory=f"{number}{space}{unit}", threads=1, warehouse=tmp_path / "w.duckdb")
         with connect(settings) as db:
             taken = db.sql("select current_setting('memory_limit')").fetchall()[0][0]
             db.execute(f"set memory_limit = '{settings.memory}'")
@@ -164,9 +154,7 @@ def test_a_setting_that_does_not_exist_is_refused() -> None:
         Settings(colour="blue")
 
 
-def test_sources_in_the_environment_that_are_no_json_are_named(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_sources_in_the_environment_that_are_no_json_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COREPATH_SOURCES", "ppubs=samples/ppubs")
     with pytest.raises(SettingsError, match="sources"):
         Settings()

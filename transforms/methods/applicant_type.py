@@ -21,9 +21,7 @@ _COMPANY_END = (
     " (?:AG|KG|SE|SA|S A|SL|BV|B V|NV|N V|CV|OY|AB|PUBL|AS|A S|APS|ASA|LP|L P|NA|N A|SRO|S R O|"
     "DOO|KFT|ZRT|OU|UAB|SP Z OO|SP Z O O|OHG|S P A|K K)$"
 )
-_COMPANY_CJK = (
-    "公司|株式会社|株式會社|有限会社|合同会社|合資会社|合名会社|相互会社|주식회사|유한회사"
-)
+_COMPANY_CJK = "公司|株式会社|株式會社|有限会社|合同会社|合資会社|合名会社|相互会社|주식회사|유한회사"
 _COMPANY = f"{_COMPANY_FORM}|{_COMPANY_END}|{_COMPANY_CJK}"
 
 _UNIVERSITY = _words(
@@ -37,9 +35,7 @@ _UNIVERSITY = _words(
     "INST(?:ITUTE)?(?: OF)?(?: ADVANCED)?(?: SCI(?:ENCE)? AND)? TECH(?:N|NOL|NOLOGY)?"
 )
 # An academy of sciences (科学院) is no school (学院).
-_UNIVERSITY_CJK = (
-    "大学|大學|(?:^|[^科])(?:学院|學院)|高専|高等専門学校|高等专科|대학|산학협력단|과학기술원"
-)
+_UNIVERSITY_CJK = "大学|大學|(?:^|[^科])(?:学院|學院)|高専|高等専門学校|高等专科|대학|산학협력단|과학기술원"
 
 _RESEARCH = _words(
     "INST|INSTITUT[A-Z]*|INSTITUE|ACAD|ACADEMY|"
@@ -72,9 +68,7 @@ _NON_PROFIT = _words(
     "FOUND|FOUNDATION|FUND|ASSOCIATION|SOCIETY|COUNCIL|FONDATION|FONDAZIONE|FUNDACIO[A-Z]*|"
     "STIFTUNG|STICHTING|VZW|ASBL|EV|E V|CENTRE|CENTER|LABORATORY|CONSORTIUM|TRUST|MUSEUM"
 )
-_NON_PROFIT_CJK = (
-    "財団法人|社団法人|财团法人|財團法人|协会|協会|학회|재단|협회|中心|機構$|センター$"
-)
+_NON_PROFIT_CJK = "財団法人|社団法人|财团法人|財團法人|协会|協会|학회|재단|협회|中心|機構$|センター$"
 
 # Words of business, where no legal form is given.
 _COMPANY_WORD = _words(
@@ -144,8 +138,7 @@ def type_rule(name: pl.Expr, words: pl.Expr) -> pl.Expr:
     company = words.str.contains(_COMPANY)
     company_cjk = words.str.contains(_COMPANY_CJK)
     found = {
-        "university": words.str.contains(_UNIVERSITY)
-        | (words.str.contains(_UNIVERSITY_CJK) & ~company_cjk),
+        "university": words.str.contains(_UNIVERSITY) | (words.str.contains(_UNIVERSITY_CJK) & ~company_cjk),
         "research": words.str.contains(f"{_RESEARCH}|{_RESEARCH_CJK}") & ~company,
         "government": words.str.contains(f"{_GOVERNMENT}|{_GOVERNMENT_CJK}") & ~company,
         "company_form": company,
@@ -154,6 +147,4 @@ def type_rule(name: pl.Expr, words: pl.Expr) -> pl.Expr:
         "company_word": words.str.contains(f"{_COMPANY_WORD}|{_COMPANY_WORD_CJK}"),
         "person": name.str.contains(_PERSON) | words.str.contains(_HAN_PERSON),
     }
-    return pl.coalesce(
-        *(pl.when(fits).then(pl.lit(rule)) for rule, fits in found.items()), pl.lit("unknown")
-    )
+    return pl.coalesce(*(pl.when(fits).then(pl.lit(rule)) for rule, fits in found.items()), pl.lit("unknown"))

@@ -139,9 +139,7 @@ def cohorts(patents: pl.DataFrame, minimum: int = 30) -> Cohorts:
     of_patents = patents.join(
         cells.join(pl.concat(placed), on="cell"), on=by, how="left", maintain_order="left"
     )
-    return Cohorts(
-        of_patents["cell"].to_numpy(), of_patents["cohort"].to_numpy(), pl.concat(members)
-    )
+    return Cohorts(of_patents["cell"].to_numpy(), of_patents["cohort"].to_numpy(), pl.concat(members))
 
 
 def fill(x: np.ndarray, within: Cohorts) -> np.ndarray:

@@ -103,9 +103,7 @@ def habits(int_co_application_base: pl.LazyFrame) -> dict[str, tuple[float, floa
     return {country: (families, together) for country, families, together in known.iter_rows()}
 
 
-def base_rates(
-    habit: tuple[float, float] | None, size: int, random: np.random.Generator
-) -> np.ndarray:
+def base_rates(habit: tuple[float, float] | None, size: int, random: np.random.Generator) -> np.ndarray:
     """Draw what a country may be used to: families outside the topic are a sample, too.
 
     Parameters

@@ -227,8 +227,9 @@ def portrait_divergence(one: np.ndarray, other: np.ndarray) -> float:
     0.0
     """
     shape = np.maximum(one.shape, other.shape)
-    p, q = (_chances(np.pad(x, [(0, s - d) for s, d in zip(shape, x.shape, strict=True)]))
-            for x in (one, other))  # fmt: skip
+    p, q = (
+        _chances(np.pad(x, [(0, s - d) for s, d in zip(shape, x.shape, strict=True)])) for x in (one, other)
+    )
     middle = (p + q) / 2
 
     def divergence(chance: np.ndarray) -> float:

@@ -123,14 +123,10 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
     nodes = occurrences.select("technology", pl.col("occurrences").cast(pl.Float64)).join(
         _strengths(pairs), on="technology", how="left"
     )
-    sources, targets = (
-        nodes.select(pl.all().name.prefix(f"{end}_")) for end in ("source", "target")
-    )
+    sources, targets = (nodes.select(pl.all().name.prefix(f"{end}_")) for end in ("source", "target"))
     edges = pairs.join(
         sources, left_on="source", right_on="source_technology", how="left", maintain_order="left"
-    ).join(
-        targets, left_on="target", right_on="target_technology", how="left", maintain_order="left"
-    )
+    ).join(targets, left_on="target", right_on="target_technology", how="left", maintain_order="left")
 
     c, n_i, n_j = pl.col("full_count"), pl.col("source_occurrences"), pl.col("target_occurrences")
     s_i, s_j = pl.col("source_strength"), pl.col("target_strength")
@@ -240,9 +236,7 @@ def noise_corrected(
     return (kappa * weight - 1) / (kappa * weight + 1), deviation
 
 
-def hypergeometric_tail(
-    met: np.ndarray, families: int, one: np.ndarray, other: np.ndarray
-) -> np.ndarray:
+def hypergeometric_tail(met: np.ndarray, families: int, one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Give the chance that two technologies meet so often or more, drawn independently.
 
     Terms are added up from the figure away from the mean, until they no longer count. SciPy's own

@@ -8,12 +8,7 @@ from corepath.transforms.methods.entropy import DegenerateInput
 
 
 def core_technologies(
-    counts: pl.DataFrame,
-    families: int,
-    core_families: int,
-    *,
-    max_q_value: float,
-    min_core_families: int,
+    counts: pl.DataFrame, families: int, core_families: int, *, max_q_value: float, min_core_families: int
 ) -> pl.DataFrame:
     """Compare each technology's share of the core families with its share of all families.
 

@@ -81,9 +81,7 @@ def critic_weights(y: pl.DataFrame, r: np.ndarray | None = None) -> pl.DataFrame
     conflict = (1 - r)[:, varies].sum(axis=1) if varies.sum() > 1 else np.ones(y.width)
     information = deviations * conflict
     if not information.any():
-        raise DegenerateInput(
-            f"{', '.join(y.columns)} are one and the same indicator, in other units"
-        )
+        raise DegenerateInput(f"{', '.join(y.columns)} are one and the same indicator, in other units")
     return pl.DataFrame({"indicator": y.columns, "weight": information / information.sum()})
 
 

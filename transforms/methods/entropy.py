@@ -71,17 +71,12 @@ def normalise(
     if shift < 0:
         raise ValueError(f"shift must not be negative: {shift}")
     _refuse(
-        "neither + nor - as direction",
-        [c for c in indicators.columns if directions.get(c) not in {"+", "-"}],
+        "neither + nor - as direction", [c for c in indicators.columns if directions.get(c) not in {"+", "-"}]
     )
     x = indicators.cast(pl.Float64)
     _refuse("null, NaN or infinity", _where(x, pl.all().is_finite().fill_null(False).not_()))
     if method == "ratio" or transform != "none":
-        _refuse(
-            'no "ratio", "sqrt" or "log1p" of negative values',
-            _where(x, pl.all() < 0),
-            DegenerateInput,
-        )
+        _refuse('no "ratio", "sqrt" or "log1p" of negative values', _where(x, pl.all() < 0), DegenerateInput)
     if transform != "none":
         x = x.select(pl.all().sqrt() if transform == "sqrt" else pl.all().log1p())
     costs = [c for c in x.columns if directions[c] == "-"]
@@ -148,9 +143,7 @@ def entropy_weights(y: pl.DataFrame) -> pl.DataFrame:
     divergence = np.array([theil_index(column.to_numpy()) for column in y.rechunk()])
     divergence = (divergence / np.log(y.height)).clip(0, 1)
     result = (
-        pl.DataFrame(
-            {"indicator": y.columns, "divergence": np.where(divergence > ROUNDING, divergence, 0)}
-        )
+        pl.DataFrame({"indicator": y.columns, "divergence": np.where(divergence > ROUNDING, divergence, 0)})
         .with_columns(
             entropy=1 - pl.col("divergence"),
             weight=pl.col("divergence") / pl.col("divergence").sum(),

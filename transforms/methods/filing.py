@@ -9,11 +9,18 @@ _SEVEN_DIGITS_ARE_PCT = ("CN", "EP", "IB", "US")
 # Here a number alone names one filing. Elsewhere other years or utility models have it, too.
 _ALONE = ("CN", "DE", "EP", "TW")
 # What `filing_number` works out first: in an expression it would be computed wherever it stands.
-_PARTS = ("_office", "_text", "_digits", "_receiving", "_year", "_dated", "_length", "_first_two",
-          "_last_is_year")  # fmt: skip
-_OFFICE, _TEXT, _DIGITS, _RECEIVING, _YEAR, _DATED, _LENGTH, _FIRST_TWO, _LAST_IS_YEAR = map(
-    pl.col, _PARTS
+_PARTS = (
+    "_office",
+    "_text",
+    "_digits",
+    "_receiving",
+    "_year",
+    "_dated",
+    "_length",
+    "_first_two",
+    "_last_is_year",
 )
+_OFFICE, _TEXT, _DIGITS, _RECEIVING, _YEAR, _DATED, _LENGTH, _FIRST_TWO, _LAST_IS_YEAR = map(pl.col, _PARTS)
 
 
 def filing_number(frame: pl.LazyFrame, office: str, number: str, date: str) -> pl.LazyFrame:
@@ -135,18 +142,14 @@ def _reads_as_pct() -> pl.Expr:
     lens = (_OFFICE == "US") & (_LENGTH == 11) & (_DIGITS.str.slice(4, 1) == "0")
     ten = _OFFICE.is_in(_TEN_DIGITS_ARE_PCT) & ((_LENGTH == 10) | lens)
     seven = _OFFICE.is_in(_SEVEN_DIGITS_ARE_PCT) & (_LENGTH == 7) & (_YEAR < 2004)
-    return (ten & _FIRST_TWO.is_in([19, 20])) | (
-        seven & (_FIRST_TWO == _YEAR % 100) & ~_LAST_IS_YEAR
-    )
+    return (ten & _FIRST_TWO.is_in([19, 20])) | (seven & (_FIRST_TWO == _YEAR % 100) & ~_LAST_IS_YEAR)
 
 
 def _united_states() -> pl.Expr:
     """Give series and serial, or the serial and its date where DOCDB leaves the series out."""
     whole = (_LENGTH == 12) & _FIRST_TWO.is_in([19, 20])  # 201213657122
     short = _LENGTH <= 8
-    filed = (
-        pl.when(whole).then(_DIGITS.str.slice(0, 4).cast(pl.Int32, strict=False)).otherwise(_YEAR)
-    )
+    filed = pl.when(whole).then(_DIGITS.str.slice(0, 4).cast(pl.Int32, strict=False)).otherwise(_YEAR)
     # Series 13 began in 2011, and with it DOCDB's form that has the series; until January there
     # were filings of series 12.
     until = (_YEAR < 2011) | ((_YEAR == 2011) & (_FIRST_TWO >= 90))

@@ -29,16 +29,7 @@ _CJK_FORMS = (
 )
 _CJK = r"\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}ー"
 # Letters that are no letter with an accent to Unicode.
-_LETTERS = {
-    "Ø": "O",
-    "Æ": "AE",
-    "Œ": "OE",
-    "Ł": "L",
-    "Đ": "D",
-    "Þ": "TH",
-    "㈜": "(주)",
-    "㈱": "(株)",
-}
+_LETTERS = {"Ø": "O", "Æ": "AE", "Œ": "OE", "Ł": "L", "Đ": "D", "Þ": "TH", "㈜": "(주)", "㈱": "(株)"}
 # What stands in brackets for a legal form.
 _BRACKETS = {"(주)": " 주식회사 ", "(유)": " 유한회사 ", "(株)": " 株式会社 ", "(有)": " 有限会社 "}
 

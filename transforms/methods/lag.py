@@ -7,9 +7,7 @@ from scipy.fft import next_fast_len
 MIN_STRATUM = 5.0
 
 
-def distances(
-    earlier: np.ndarray, later: np.ndarray, max_lag: int
-) -> tuple[np.ndarray, np.ndarray]:
+def distances(earlier: np.ndarray, later: np.ndarray, max_lag: int) -> tuple[np.ndarray, np.ndarray]:
     """Tell how well two sets of cumulative curves agree, for each shift in time.
 
     Where `later` is moved back by τ steps, the two share a window of T - τ steps. Within it each
@@ -81,9 +79,13 @@ def _windows(a: np.ndarray, b: np.ndarray, most: int) -> tuple[np.ndarray, np.nd
     of_a = head(upto_a**2 * a) + meet(2, 0)
     mixed = meet(3, 1) - before * head(upto_a * a) + meet(1, 3) - before * meet(1, 0)
     of_b = (
-        meet(0, 2) - 2 * before * meet(0, 1) + before**2 * n
-        + tail(upto_b**2 * b) - 2 * before * tail(upto_b * b) + before**2 * m
-    )  # fmt: skip
+        meet(0, 2)
+        - 2 * before * meet(0, 1)
+        + before**2 * n
+        + tail(upto_b**2 * b)
+        - 2 * before * tail(upto_b * b)
+        + before**2 * m
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         return of_a / n**2 - 2 * mixed / (n * m) + of_b / m**2, n, m
 

@@ -13,9 +13,13 @@ from corepath.transforms.methods.network import Matrix
 # Families in which a pair has to meet in a period, having met in none before.
 EMERGES = 2
 PREDICTORS = (
-    "common_neighbours", "adamic_adar", "resource_allocation", "preferential_attachment", "katz",
+    "common_neighbours",
+    "adamic_adar",
+    "resource_allocation",
+    "preferential_attachment",
+    "katz",
     "rooted_pagerank",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -245,11 +249,7 @@ def in_networks(
     tuple of str and list of Snapshot
         Its name and its `snapshots`.
     """
-    divided = (
-        (pl.col("population") == "all")
-        & (pl.col("level") == "subclass")
-        & (pl.col("period") != "all")
-    )
+    divided = (pl.col("population") == "all") & (pl.col("level") == "subclass") & (pl.col("period") != "all")
     order = periods.sort("first_year").collect()["period"].to_list()
     ties = pairs.filter(divided).sort("network", "period", "source", "target").collect()
     nodes = occurrences.filter(divided).sort("network", "period", "technology").collect()

@@ -117,8 +117,7 @@ def network(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: float) -> 
     names, n = nodes["technology"].to_list(), nodes["occurrences"].to_numpy()
     place = {name: i for i, name in enumerate(names)}
     source, target = (
-        np.array([place[name] for name in ties[end]], dtype=np.int64)
-        for end in ("source", "target")
+        np.array([place[name] for name in ties[end]], dtype=np.int64) for end in ("source", "target")
     )
     weight = ties["full_count"].cast(pl.Float64).to_numpy()
     return Network(names, source, target, weight, n[source] * n[target] / (families * weight))
@@ -343,8 +342,7 @@ def brokerage(net: Network) -> dict[str, Matrix]:
     k = ties @ groups
     # Tied pairs of neighbours (j, h) by the sections of both; each pair is met twice.
     closed = np.stack(
-        [(ties * (ties[:, own == t] @ ties[own == t])) @ groups for t in range(groups.shape[1])],
-        axis=2,
+        [(ties * (ties[:, own == t] @ ties[own == t])) @ groups for t in range(groups.shape[1])], axis=2
     )
     apart = k[:, :, None] * k[:, None, :] - closed
     diagonal = np.arange(groups.shape[1])
@@ -401,14 +399,10 @@ def communities(net: Network, runs: int, seed: int) -> tuple[Matrix, float]:
     for part in found:
         together += part[:, None] == part[None, :]
     source, target = np.nonzero(np.triu(2 * together >= runs, 1))
-    agreed = nk.GraphFromCoo(
-        (together[source, target].astype(float), (source, target)), n=n, weighted=True
-    )
+    agreed = nk.GraphFromCoo((together[source, target].astype(float), (source, target)), n=n, weighted=True)
     consensus = _named_in_order(_leiden(agreed, seed))
     tied = net.degree > 0
-    return consensus, float(
-        np.mean([mutual_information(part[tied], consensus[tied]) for part in found])
-    )
+    return consensus, float(np.mean([mutual_information(part[tied], consensus[tied]) for part in found]))
 
 
 def mutual_information(one: Matrix, other: Matrix) -> float:
@@ -461,11 +455,24 @@ def _named_in_order(part: Matrix) -> Matrix:
 
 # What `whole` tells of.
 WHOLE = (
-    "clustering", "clustering_onnela", "clustering_barrat", "transitivity", "average_path_length",
-    "diameter", "average_distance", "longest_distance", "efficiency", "degree_centralisation",
-    "communities", "modularity", "cross_section_share", "external_internal_index",
-    "expected_cross_section_share", "section_modularity", "core_periphery",
-)  # fmt: skip
+    "clustering",
+    "clustering_onnela",
+    "clustering_barrat",
+    "transitivity",
+    "average_path_length",
+    "diameter",
+    "average_distance",
+    "longest_distance",
+    "efficiency",
+    "degree_centralisation",
+    "communities",
+    "modularity",
+    "cross_section_share",
+    "external_internal_index",
+    "expected_cross_section_share",
+    "section_modularity",
+    "core_periphery",
+)
 
 
 def whole(net: Network, community: Matrix) -> dict[str, int | float | None]:
@@ -558,9 +565,7 @@ def core_periphery(ties: Matrix) -> tuple[float, int]:
     core, outer = size * (size - 1) / 2, (n - size) * (n - size - 1) / 2
     cells, tied = core + outer, core_ties + outer_ties
     with np.errstate(invalid="ignore", divide="ignore"):
-        correlation = (core_ties * cells - core * tied) / np.sqrt(
-            core * outer * tied * (cells - tied)
-        )
+        correlation = (core_ties * cells - core * tied) / np.sqrt(core * outer * tied * (cells - tied))
     if np.isnan(correlation).all():
         return np.nan, 0
     best = int(np.nanargmax(correlation))

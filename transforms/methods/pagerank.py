@@ -8,9 +8,7 @@ DAMPING = 0.85
 MOST_STEPS = 200
 
 
-def pagerank(
-    citing: np.ndarray, cited: np.ndarray, nodes: int, tolerance: float = 1e-12
-) -> np.ndarray:
+def pagerank(citing: np.ndarray, cited: np.ndarray, nodes: int, tolerance: float = 1e-12) -> np.ndarray:
     """Find where a reader stays who follows references at random, and now and then starts anew.
 
     Parameters
@@ -40,9 +38,7 @@ def pagerank(
     from scipy.sparse import csr_array  # takes a third of a second, and few topics ask for it
 
     references = np.bincount(citing, minlength=nodes)
-    flow = csr_array(
-        (1.0 / references[citing], (cited, citing)), shape=(nodes, nodes), dtype=np.float64
-    )
+    flow = csr_array((1.0 / references[citing], (cited, citing)), shape=(nodes, nodes), dtype=np.float64)
     leads_nowhere = references == 0
     rank = np.full(nodes, 1.0 / nodes)
     for _ in range(MOST_STEPS):

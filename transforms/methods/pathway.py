@@ -10,20 +10,32 @@ NAN = float("nan")
 SIGNS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 INDETERMINATE = "indeterminate"
 INDUSTRY_METRICS = (
-    "effective_industries", "advantage_share", "active_industries", "co_development", "variety",
+    "effective_industries",
+    "advantage_share",
+    "active_industries",
+    "co_development",
+    "variety",
     "families_per_cell",
-)  # fmt: skip
+)
 TECHNOLOGY_METRICS = ("cross_share", "lift", "inner_association", "density", "clustering")
 COLLABORATION_METRICS = (
-    "co_application_rate", "rate_ratio", "firm_firm", "industry_research", "leader_involvement",
-    "chain", "cr4", "isolates",
-)  # fmt: skip
+    "co_application_rate",
+    "rate_ratio",
+    "firm_firm",
+    "industry_research",
+    "leader_involvement",
+    "chain",
+    "cr4",
+    "isolates",
+)
 # Ratios of which 1 is chance; <ratio>_z is how far from it they are.
 RATIOS = ("lift", "co_development")
 METRICS = {
-    *INDUSTRY_METRICS, *TECHNOLOGY_METRICS, *COLLABORATION_METRICS,
+    *INDUSTRY_METRICS,
+    *TECHNOLOGY_METRICS,
+    *COLLABORATION_METRICS,
     *(f"{ratio}_z" for ratio in RATIOS),
-}  # fmt: skip
+}
 # Of so many families industries are counted: in larger samples every industry shows.
 FEW = 15
 # A family of more labels is taken for one of so many.
@@ -78,11 +90,18 @@ class Corpus:
     def sample(self, chosen: np.ndarray) -> "Corpus":
         """Take some of the families."""
         return Corpus(
-            self.share[chosen], self.year[chosen], self.industries[chosen],
-            self.parts[chosen], self.part_subclass, self.part_industry, self.members[chosen],
-            self.own[chosen], {name: flag[chosen] for name, flag in self.flags.items()},
-            self.codes[chosen], self.sections,
-        )  # fmt: skip
+            self.share[chosen],
+            self.year[chosen],
+            self.industries[chosen],
+            self.parts[chosen],
+            self.part_subclass,
+            self.part_industry,
+            self.members[chosen],
+            self.own[chosen],
+            {name: flag[chosen] for name, flag in self.flags.items()},
+            self.codes[chosen],
+            self.sections,
+        )
 
 
 def industry_measures(corpus: Corpus, advantages: np.ndarray) -> dict[str, float]:
@@ -165,8 +184,9 @@ def _co_development(corpus: Corpus) -> float:
     """
     number = np.diff(corpus.parts.indptr).clip(max=LARGEST)
     several = corpus.share @ ((corpus.industries > 0).sum(axis=1) >= 2)
-    alone = chance_alike(corpus.parts, corpus.year, corpus.part_subclass, corpus.part_industry,
-                         corpus.industries.shape[1])  # fmt: skip
+    alone = chance_alike(
+        corpus.parts, corpus.year, corpus.part_subclass, corpus.part_industry, corpus.industries.shape[1]
+    )
     year = np.unique(corpus.year, return_inverse=True)[1]
     expected = corpus.share @ np.where(number > 0, 1 - alone[year, number], 0.0)
     return float(several / expected) if expected > 0 else NAN
@@ -226,8 +246,7 @@ def chance_alike(
     odds = 1 / np.maximum(families[at] - times[group], 0.5)
     share = odds / np.bincount(at, odds, len(years))[at]
     all_ways = _ways(group, share, at, len(years))
-    alike = _ways(group * (count + 1) + kind, share, at * (count + 1) + kind,
-                  len(years) * (count + 1))  # fmt: skip
+    alike = _ways(group * (count + 1) + kind, share, at * (count + 1) + kind, len(years) * (count + 1))
     alike = alike.reshape(-1, len(years), count + 1)[..., :count].sum(-1)
     alike[0] = 1
     # What rounding leaves of no way at all is none.
@@ -299,9 +318,7 @@ def technology_measures(corpus: Corpus) -> dict[str, float]:
     }
 
 
-def _chance_across(
-    codes: csr_array, share: np.ndarray, year: np.ndarray, sections: np.ndarray
-) -> float:
+def _chance_across(codes: csr_array, share: np.ndarray, year: np.ndarray, sections: np.ndarray) -> float:
     """Give the share of pairs across sections if codes were dealt out anew within each year.
 
     Two different codes of all that occur in the year, weighed by the year's pairs.

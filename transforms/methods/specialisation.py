@@ -137,8 +137,7 @@ def profile(shares: pl.DataFrame, draws: int, seed: int | list[int]) -> pl.DataF
     placed = shares.select(
         "family",
         "share",
-        cell=pl.col("country").replace_strict(countries, range(grid[0]), return_dtype=pl.Int32)
-        * grid[1]
+        cell=pl.col("country").replace_strict(countries, range(grid[0]), return_dtype=pl.Int32) * grid[1]
         + pl.col("kind").replace_strict(kinds, range(grid[1]), return_dtype=pl.Int32),
     ).sort("cell", "share")
     # A family's pattern is the list of its cells; families of one pattern are counted together.
@@ -151,8 +150,7 @@ def profile(shares: pl.DataFrame, draws: int, seed: int | list[int]) -> pl.DataF
     )
     entries = alike.with_row_index("pattern").explode("cell", "share")
     patterns = csr_array(
-        (entries["share"], (entries["pattern"], entries["cell"])),
-        shape=(alike.height, grid[0] * grid[1]),
+        (entries["share"], (entries["pattern"], entries["cell"])), shape=(alike.height, grid[0] * grid[1])
     )
     families = alike["len"].to_numpy()
     counts = (patterns.T @ families).reshape(grid)

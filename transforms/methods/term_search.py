@@ -63,9 +63,7 @@ def search(documents: pl.LazyFrame, topic_term: pl.LazyFrame) -> pl.LazyFrame:
         return pl.concat(found).unique(maintain_order=True).with_columns(own)
 
     text = pl.concat_str("title", "abstract", separator="\n", ignore_nulls=True)
-    return documents.select("publication_number", text=text).map_batches(
-        find, schema=hits, streamable=True
-    )
+    return documents.select("publication_number", text=text).map_batches(find, schema=hits, streamable=True)
 
 
 class _Text:

@@ -6,9 +6,7 @@ import polars as pl
 from corepath.transforms.methods.entropy import ROUNDING, theil_index
 
 
-def between_share(
-    y: pl.DataFrame, groups: pl.DataFrame, theil: np.ndarray | None = None
-) -> pl.DataFrame:
+def between_share(y: pl.DataFrame, groups: pl.DataFrame, theil: np.ndarray | None = None) -> pl.DataFrame:
     r"""Tell how much of each indicator's Theil index is between groups, such as countries.
 
     Theil's T = Σ_g s_g ln(ȳ_g / ȳ) + Σ_g s_g T_g, with s_g the group's share of the indicator's
@@ -58,8 +56,7 @@ def between_share(
         between = _theil(totals / sizes, sizes / sizes.sum())
         result.append(min(max(between / whole, 0.0), 1.0) if whole > ROUNDING else None)
     return pl.DataFrame(
-        {"indicator": y.columns, "between_share": result},
-        schema_overrides={"between_share": pl.Float64},
+        {"indicator": y.columns, "between_share": result}, schema_overrides={"between_share": pl.Float64}
     )
 
 

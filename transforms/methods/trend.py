@@ -196,9 +196,7 @@ def find_trend(counts: np.ndarray, seed: int = 0) -> Trend:
     return Trend(_segments(y, errors[0], partitions[found]), chances[0])
 
 
-def _chance(
-    y: np.ndarray, starts: list[int], criteria: np.ndarray, random: np.random.Generator
-) -> float:
+def _chance(y: np.ndarray, starts: list[int], criteria: np.ndarray, random: np.random.Generator) -> float:
     """Give the chance that noise around these segments gains as much by further breaks."""
     number, most = len(starts), len(criteria) - 1
     gain = criteria[number] - criteria[number + 1 :].min()
@@ -242,9 +240,7 @@ def _segments(y: np.ndarray, errors: np.ndarray, starts: list[int]) -> list[Segm
         if number:
             first = runs[number - 1][0]
             apart = errors[first, start - 1] + errors[start, stop - 1]
-            without, with_it = bic(
-                np.array([total - apart + errors[first, stop - 1], total]), len(y)
-            )
+            without, with_it = bic(np.array([total - apart + errors[first, stop - 1], total]), len(y))
             broken = Break(float(without - with_it), *_dates(errors, first, start, stop))
         segments.append(Segment(start, stop, float(intercept), float(slope), broken))
     return segments

@@ -73,9 +73,7 @@ class Judge:
         """
         names = country["country"].unique().sort()
         found = country.join(ranked.select("family").with_row_index("row"), on="family")
-        country_row = found["country"].replace_strict(
-            names, range(len(names)), return_dtype=pl.Int64
-        )
+        country_row = found["country"].replace_strict(names, range(len(names)), return_dtype=pl.Int64)
         shares = csr_array(
             (found["share"].to_numpy(), (country_row.to_numpy(), found["row"].to_numpy())),
             shape=(len(names), len(ranked)),

@@ -32,9 +32,7 @@ log = logging.getLogger("corepath.build")
 Spread = Callable[[str, Sequence[Callable[[], pl.DataFrame]], int], list[pl.DataFrame]]
 
 
-def one_by_one(
-    name: str, works: Sequence[Callable[[], pl.DataFrame]], at_once: int
-) -> list[pl.DataFrame]:
+def one_by_one(name: str, works: Sequence[Callable[[], pl.DataFrame]], at_once: int) -> list[pl.DataFrame]:
     """Make parts one after the other, here."""
     del name, at_once
     return [work() for work in works]
@@ -156,9 +154,7 @@ def write_topic(
     return marks
 
 
-def unite_sources(
-    connection: duckdb.DuckDBPyConnection, table: Table, sources: Mapping[str, Source]
-) -> None:
+def unite_sources(connection: duckdb.DuckDBPyConnection, table: Table, sources: Mapping[str, Source]) -> None:
     """Show a canonical table of all sources as one view, with each row's source and its rank.
 
     Parameters
@@ -187,13 +183,11 @@ def unite_sources(
                 f"of sql/sources/{table.name}.sql"
             )
         parts.append(
-            f"select *, {literal(name)} as source, {sources[name].rank} as source_rank "
-            f"from {parent}"
+            f"select *, {literal(name)} as source, {sources[name].rank} as source_rank from {parent}"
         )
     connection.execute("create schema if not exists memory.sources")
     connection.execute(
-        f"create or replace view memory.sources.{table.name} as "
-        + "\nunion all by name\n".join(parts)
+        f"create or replace view memory.sources.{table.name} as " + "\nunion all by name\n".join(parts)
     )
 
 
@@ -217,9 +211,7 @@ def keep(connection: duckdb.DuckDBPyConnection, table: Table, mark: str) -> int:
     connection.begin()
     try:
         rows = make(connection, table, "warehouse")
-        connection.execute(
-            "insert or replace into warehouse.raw.built values (?, ?)", [table.key, mark]
-        )
+        connection.execute("insert or replace into warehouse.raw.built values (?, ?)", [table.key, mark])
         connection.commit()
     except BaseException:
         connection.rollback()
@@ -228,10 +220,7 @@ def keep(connection: duckdb.DuckDBPyConnection, table: Table, mark: str) -> int:
 
 
 def make(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    catalog: str,
-    spread: Spread = one_by_one,
+    connection: duckdb.DuckDBPyConnection, table: Table, catalog: str, spread: Spread = one_by_one
 ) -> int:
     """Build one table from its parents.
 
@@ -285,8 +274,7 @@ def _drop_other(connection: duckdb.DuckDBPyConnection, catalog: str, table: Tabl
     """Drop a table that has become a view since it was kept, or a view a table."""
     other = "table" if table.is_view else "view"
     found = connection.execute(
-        f"select 1 from duckdb_{other}s() "
-        f"where database_name = ? and schema_name = ? and {other}_name = ?",
+        f"select 1 from duckdb_{other}s() where database_name = ? and schema_name = ? and {other}_name = ?",
         [catalog, table.schema, table.name],
     ).fetchall()
     if found:
@@ -342,9 +330,9 @@ class _Room(ExitStack):
         """Make room for the rows of a table, in addition to what there is; of a view, for none."""
         with self._lock:  # a frame may be read by any thread, and two at once
             sizes = self._connection.execute(
-                "select estimated_size from duckdb_tables() "
-                "where schema_name || '.' || table_name = ?", [parent],
-            ).fetchall()  # fmt: skip
+                "select estimated_size from duckdb_tables() where schema_name || '.' || table_name = ?",
+                [parent],
+            ).fetchall()
             held = max((rows for (rows,) in sizes), default=0) * BYTES_A_ROW
             if held > self.held:
                 self.close()
@@ -404,19 +392,22 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: Table, catalog: str) 
     connection.execute(f"comment on table {target} is {literal(description.text)}")
 
 
-def describe_marts(
-    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], catalog: str
-) -> None:
+def describe_marts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], catalog: str) -> None:
     """Write meta.data_dictionary: one row a column of every mart, the text of its comment."""
     rows = [
-        {"table_name": table.name, "position": i, "column_name": column,
-         "is_key": column in description.key, "comment": comment,
-         "table_comment": description.text}
+        {
+            "table_name": table.name,
+            "position": i,
+            "column_name": column,
+            "is_key": column in description.key,
+            "comment": comment,
+            "table_comment": description.text,
+        }
         for table in tables.values()
         if table.schema == "marts"
         for description in [describe(table)]
         for i, (column, comment) in enumerate(description.columns.items(), start=1)
-    ]  # fmt: skip
+    ]
     _write(connection, f"{catalog}.meta.data_dictionary", pl.DataFrame(rows))
 
 
@@ -466,9 +457,7 @@ def describe_sources(connection: duckdb.DuckDBPyConnection, sources: Mapping[str
 
 
 @contextmanager
-def _credits(
-    connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]
-) -> Iterator[None]:
+def _credits(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> Iterator[None]:
     """Show what the sources are, and whose, as the table `credits`."""
     credits = pl.DataFrame(
         [(s.name, s.rank, s.title, s.licence, s.credit, s.url) for s in sources.values()],

@@ -19,12 +19,7 @@ from corepath.warehouse.errors import CorepathError
 from corepath.warehouse.settings import ROOT
 from corepath.warehouse.topic.files import Topic
 
-SCHEMA_OF_PREFIX = {
-    "stg": "staging",
-    "int": "intermediate",
-    "dim": "marts",
-    "fct": "marts",
-}
+SCHEMA_OF_PREFIX = {"stg": "staging", "int": "intermediate", "dim": "marts", "fct": "marts"}
 
 
 class GraphError(CorepathError):
@@ -138,9 +133,7 @@ def _given(sources: Iterable[str], root: Path) -> set[str]:
     )
 
 
-def _find(
-    sources: Iterable[str], root: Path, parser: duckdb.DuckDBPyConnection
-) -> dict[str, Table]:
+def _find(sources: Iterable[str], root: Path, parser: duckdb.DuckDBPyConnection) -> dict[str, Table]:
     tables: dict[str, Table] = {}
     names: dict[str, Table] = {}
     unions: dict[str, list[str]] = {}
@@ -157,8 +150,11 @@ def _find(
     if unions:
         name, keys = next(iter(unions.items()))
         raise GraphError(f"{tables[keys[0]].path}: sql/sources/{name}.sql does not declare {name}")
-    files = [path for layer in ("staging", "intermediate", "marts")
-             for path in sorted((root / "sql" / layer).glob("*.sql"))]  # fmt: skip
+    files = [
+        path
+        for layer in ("staging", "intermediate", "marts")
+        for path in sorted((root / "sql" / layer).glob("*.sql"))
+    ]
     files += sorted((root / "transforms").glob("*_*.py"))
     for path in files:
         schema = SCHEMA_OF_PREFIX.get(path.stem.split("_")[0])
@@ -185,9 +181,7 @@ def _ordered(tables: dict[str, Table], given: set[str]) -> dict[str, Table]:
             if parent not in tables and parent not in given:
                 raise GraphError(f"{table.path}: unknown parent {parent}")
             if table.in_warehouse and parent.startswith(("intermediate.", "marts.", "topic.")):
-                raise GraphError(
-                    f"{table.path}: {table.key} outlives topics, so it cannot read {parent}"
-                )
+                raise GraphError(f"{table.path}: {table.key} outlives topics, so it cannot read {parent}")
     graph = {key: [p for p in table.parents if p in tables] for key, table in tables.items()}
     try:
         order = list(TopologicalSorter(graph).static_order())
@@ -227,9 +221,7 @@ def parents_of_sql(path: Path, parser: duckdb.DuckDBPyConnection) -> tuple[str, 
     if tree["error"]:
         raise GraphError(f"{path}: {tree['error_message']}")
     if len(tree["statements"]) != 1:
-        raise GraphError(
-            f"{path}: holds {len(tree['statements'])} statements; a table is one SELECT"
-        )
+        raise GraphError(f"{path}: holds {len(tree['statements'])} statements; a table is one SELECT")
     found, ctes = set(), set()
     for node in _nodes(tree):
         if node.get("type") == "BASE_TABLE":
@@ -254,9 +246,7 @@ def _nodes(tree: object) -> Iterator[dict]:
 def _parents_of_function(path: Path, tables: Mapping[str, Table], root: Path) -> Iterator[str]:
     """Name the tables that the function of a file takes; importing it would take seconds."""
     functions = {
-        node.name: node
-        for node in ast.parse(path.read_text()).body
-        if isinstance(node, ast.FunctionDef)
+        node.name: node for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)
     }
     if path.stem not in functions:
         raise GraphError(f"{path}: holds no function {path.stem}")

@@ -21,15 +21,7 @@ Wanted = Callable[[str], bool]  # of a member, by its name
 
 # What gzip and zipfile raise of a damaged archive: RuntimeError if a bit says "encrypted" or an
 # unknown version, ValueError if a member's name is no text.
-BROKEN = (
-    OSError,
-    EOFError,
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    RuntimeError,
-    ValueError,
-)
+BROKEN = (OSError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, ValueError)
 
 
 class _Member(io.RawIOBase):
@@ -73,9 +65,7 @@ def bare_name(name: str) -> str:
     return name
 
 
-def open_members(
-    path: Path, wanted: Wanted = bool
-) -> "Iterator[tuple[str, io.BufferedReader[Any]]]":
+def open_members(path: Path, wanted: Wanted = bool) -> "Iterator[tuple[str, io.BufferedReader[Any]]]":
     """Open the files that a download holds, one after the other.
 
     A damaged archive raises nothing here: reading its stream does.

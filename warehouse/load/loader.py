@@ -177,8 +177,7 @@ def fingerprint(warehouse: duckdb.DuckDBPyConnection, source: Source) -> str:
         A sha256 over the files' own and over what read them.
     """
     ledger = warehouse.execute(
-        "select file, sha256, reader from raw.source_file where source = ? order by file",
-        [source.name],
+        "select file, sha256, reader from raw.source_file where source = ? order by file", [source.name]
     ).fetchall()
     return hashlib.sha256(json.dumps([source.name, ledger]).encode()).hexdigest()
 
@@ -195,9 +194,7 @@ def _make_tables(warehouse: duckdb.DuckDBPyConnection, source: Source) -> None:
         "where database_name = current_database() and schema_name = 'raw' order by column_index"
     ).fetchall():
         kept.setdefault(name, {})[column] = kind
-    present = {
-        n: {c: str(duckdb.type(k)) for c, k in columns.items()} for n, columns in stored.items()
-    }
+    present = {n: {c: str(duckdb.type(k)) for c, k in columns.items()} for n, columns in stored.items()}
     with _transaction(warehouse):
         if any(name in kept and kept[name] != columns for name, columns in present.items()):
             log.info("%s: the declaration changed, its files are read again", source.name)
@@ -207,8 +204,7 @@ def _make_tables(warehouse: duckdb.DuckDBPyConnection, source: Source) -> None:
         for name, columns in stored.items():
             required = source.tables[name.removeprefix(f"{source.name}_")].required
             declared = ", ".join(
-                f"{identifier(c)} {kind}{' not null' if c in required else ''}"
-                for c, kind in columns.items()
+                f"{identifier(c)} {kind}{' not null' if c in required else ''}" for c, kind in columns.items()
             )
             warehouse.execute(f"create table if not exists raw.{identifier(name)} ({declared})")
 
@@ -247,9 +243,8 @@ class _Ledger:
         _account(self.warehouse, self.source, file, rows, loaded, self.reject_share)
         self.warehouse.execute(
             "insert into raw.source_file values (?, ?, ?, ?, ?, ?, ?, ?, now()::timestamp)",
-            [self.source.name, file.name, file.size, sha256, self.reader, rows, loaded,
-             rows - loaded],
-        )  # fmt: skip
+            [self.source.name, file.name, file.size, sha256, self.reader, rows, loaded, rows - loaded],
+        )
 
 
 def _account(
@@ -262,15 +257,12 @@ def _account(
 ) -> None:
     """Refuse a file if rows of it are unaccounted for, or too many are rejected."""
     evidence = warehouse.sql(
-        f"select * from raw.rejects where source = $source and ({_OF_FILE.format('file')}) "
-        "order by position",
+        f"select * from raw.rejects where source = $source and ({_OF_FILE.format('file')}) order by position",
         params={"source": source.name, "file": file.name},
     ).to_arrow_table()
     rejected = evidence.num_rows
     if rows != loaded + rejected:
-        raise BadInput(
-            f"{file.path}: {rows} rows in the file, but {loaded} loaded and {rejected} rejected"
-        )
+        raise BadInput(f"{file.path}: {rows} rows in the file, but {loaded} loaded and {rejected} rejected")
     if rejected and (rejected > reject_share * rows or not loaded):
         first = evidence.slice(0, 1).to_pylist()[0]
         why = (
@@ -296,16 +288,11 @@ def _forget(warehouse: duckdb.DuckDBPyConnection, source: Source, file: str) -> 
         "select count(*) from raw.source_file where source = $source and file = $file", of_source
     ).fetchall()
     for name in source.tables if known else ():
-        warehouse.execute(
-            f"delete from {source.raw(name)} where {_OF_FILE.format('_file')}", of_file
-        )
+        warehouse.execute(f"delete from {source.raw(name)} where {_OF_FILE.format('_file')}", of_file)
     warehouse.execute(
-        f"delete from raw.rejects where source = $source and ({_OF_FILE.format('file')})",
-        of_source,
+        f"delete from raw.rejects where source = $source and ({_OF_FILE.format('file')})", of_source
     )
-    warehouse.execute(
-        "delete from raw.source_file where source = $source and file = $file", of_source
-    )
+    warehouse.execute("delete from raw.source_file where source = $source and file = $file", of_source)
 
 
 def _check_tables(warehouse: duckdb.DuckDBPyConnection, source: Source, path: Path) -> None:
@@ -351,8 +338,7 @@ def _note_tables(warehouse: duckdb.DuckDBPyConnection, source: Source) -> None:
     for place, (name, table) in enumerate(source.tables.items()):
         published = table.published or "null::date"
         told = warehouse.execute(
-            f"select count(*), max({published}) filter ({published} <= current_date) "
-            f"from {source.raw(name)}"
+            f"select count(*), max({published}) filter ({published} <= current_date) from {source.raw(name)}"
         ).fetchall()[0]
         is_counted = place == 0 or not has_parser  # a parser's documents are rows of the first
         noted.append([source.name, name, table.needed, is_counted, *told, before.get(name), mark])
@@ -418,9 +404,7 @@ class _Once(logging.Filter):
         return is_new
 
 
-def _read_together(
-    warehouse: duckdb.DuckDBPyConnection, source: Source, files: list[_File]
-) -> list[Count]:
+def _read_together(warehouse: duckdb.DuckDBPyConnection, source: Source, files: list[_File]) -> list[Count]:
     """Read files, shards of one table in one statement, so that every thread has work."""
     tables = {source.table_of(file.name) for file in files}
     (table, *others) = tables
@@ -470,9 +454,7 @@ def _read_members(
     return Count(rows, loaded)
 
 
-def _read_part(
-    warehouse: duckdb.DuckDBPyConnection, part: Part, member: str, exactly: bool
-) -> Count:
+def _read_part(warehouse: duckdb.DuckDBPyConnection, part: Part, member: str, exactly: bool) -> Count:
     suffix = PurePosixPath(member.lower()).suffix
     if suffix in PARQUET:
         return parquet.read(warehouse, [part])[0]

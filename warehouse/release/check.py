@@ -33,9 +33,7 @@ def refusals(change: Change, before: Side, after: Side, allowed_drop: float) -> 
     reasons = []
     if before.schema_version.split(".")[0] == after.schema_version.split(".")[0]:
         broken = [
-            f"{s.kind}: {s.table}{f'.{s.column}' if s.column else ''}"
-            for s in change.schema
-            if s.breaks
+            f"{s.kind}: {s.table}{f'.{s.column}' if s.column else ''}" for s in change.schema if s.breaks
         ]
         if broken:
             reasons.append(
@@ -54,9 +52,7 @@ def refusals(change: Change, before: Side, after: Side, allowed_drop: float) -> 
     return reasons
 
 
-def dangling(
-    connection: duckdb.DuckDBPyConnection, resources: Sequence[Mapping[str, Any]]
-) -> list[str]:
+def dangling(connection: duckdb.DuckDBPyConnection, resources: Sequence[Mapping[str, Any]]) -> list[str]:
     """Tell which foreign keys, as datapackage.json will declare them, lead nowhere.
 
     Parameters

@@ -124,10 +124,7 @@ def _record_set(mart: Mapping[str, Any], marts: Mapping[str, Any]) -> dict[str, 
                 "name": field["name"],
                 "description": field["description"],
                 "dataType": _TYPES[field["type"]],
-                "source": {
-                    "fileObject": {"@id": mart["path"]},
-                    "extract": {"column": field["name"]},
-                },
+                "source": {"fileObject": {"@id": mart["path"]}, "extract": {"column": field["name"]}},
             }
             | ({"references": references[field["name"]]} if field["name"] in references else {})
             for field in schema["fields"]

@@ -34,10 +34,7 @@ def as_markdown(results: Sequence[Result]) -> str:
         "## Tables",
         markdown.table(
             ["table", "expectations", "not passed"],
-            [
-                (name, len(of), sum(r.outcome != "passed" for r in of))
-                for name, of in tables.items()
-            ],
+            [(name, len(of), sum(r.outcome != "passed" for r in of)) for name, of in tables.items()],
         ),
     ]
     for name, of in tables.items():

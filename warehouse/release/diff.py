@@ -24,10 +24,8 @@ EXAMPLES = 5
 _WATCHED = {
     "weights": ("fct_indicator_weight", "true", "indicator", ("weight",)),
     "ranks": ("fct_country_ranking", "is_default", "country", ("rank_families", "rank_core")),
-    "labels": (
-        "fct_pathway", "true", "country", ("industry_path", "technology_path", "collaboration_path")
-    ),
-}  # fmt: skip
+    "labels": ("fct_pathway", "true", "country", ("industry_path", "technology_path", "collaboration_path")),
+}
 
 
 @dataclass(frozen=True)
@@ -48,9 +46,7 @@ class Side:
     marts: Mapping[str, Mart]
 
     @classmethod
-    def of(
-        cls, folder: Path, about: Mapping[str, Any], resources: Sequence[Mapping[str, Any]]
-    ) -> "Side":
+    def of(cls, folder: Path, about: Mapping[str, Any], resources: Sequence[Mapping[str, Any]]) -> "Side":
         """Take from datapackage.json what a comparison needs; of a path, only the file's name."""
         return cls(
             about["version"],
@@ -171,9 +167,7 @@ def compare(connection: duckdb.DuckDBPyConnection, before: Side, after: Side) ->
             _rows(connection, name, before.marts[name], after.marts[name])
             for name in sorted(before.marts.keys() & after.marts.keys())
         ]
-        return Change(
-            before.version, after.version, schema, tables, list(_drift(connection, before, after))
-        )
+        return Change(before.version, after.version, schema, tables, list(_drift(connection, before, after)))
     except duckdb.Error as error:
         raise BadInput(
             f"{before.version} and {after.version} cannot be compared: {error}; `corepath verify` "
@@ -215,12 +209,21 @@ def as_markdown(change: Change) -> str:
         table(
             ["table", "before", "after", "added", "removed", "changed", "rounded", "in columns"],
             [
-                (t.table, t.rows_before, t.rows_after, t.added, t.removed, t.changed, t.rounded,
-                 ", ".join(f"{column} ({rows})" for column, rows in t.columns.items()))
-                for t in change.tables if t.differs
+                (
+                    t.table,
+                    t.rows_before,
+                    t.rows_after,
+                    t.added,
+                    t.removed,
+                    t.changed,
+                    t.rounded,
+                    ", ".join(f"{column} ({rows})" for column, rows in t.columns.items()),
+                )
+                for t in change.tables
+                if t.differs
             ],
         ),
-    ]  # fmt: skip
+    ]
     for what, (_, _, named_by, _) in _WATCHED.items():
         drifted = [(d.name, d.column, d.before, d.after) for d in change.drift if d.what == what]
         parts += [
@@ -252,9 +255,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, str
     return {name: kind for name, kind, *_ in described}
 
 
-def _schema(
-    connection: duckdb.DuckDBPyConnection, before: Side, after: Side
-) -> Iterator[SchemaChange]:
+def _schema(connection: duckdb.DuckDBPyConnection, before: Side, after: Side) -> Iterator[SchemaChange]:
     for name in sorted(before.marts.keys() ^ after.marts.keys()):
         yield SchemaChange("table removed" if name in before.marts else "table added", name)
     for name in sorted(before.marts.keys() & after.marts.keys()):
@@ -272,12 +273,9 @@ def _schema(
                 yield SchemaChange("type changed", name, column, was, is_)
 
 
-def _rows(
-    connection: duckdb.DuckDBPyConnection, name: str, before: Mart, after: Mart
-) -> TableChange:
+def _rows(connection: duckdb.DuckDBPyConnection, name: str, before: Mart, after: Mart) -> TableChange:
     rows_before, rows_after = (
-        connection.sql(f"select count(*) from {_source(mart)}").fetchall()[0][0]
-        for mart in (before, after)
+        connection.sql(f"select count(*) from {_source(mart)}").fetchall()[0][0] for mart in (before, after)
     )
     if before.digest == after.digest:
         return TableChange(name, after.key, rows_before, rows_after)
@@ -356,17 +354,11 @@ def _compared(column: str, kind: str) -> str:
 
 
 def _examples(
-    connection: duckdb.DuckDBPyConnection,
-    before: Mart,
-    after: Mart,
-    kind: str,
-    shared: Sequence[str],
+    connection: duckdb.DuckDBPyConnection, before: Mart, after: Mart, kind: str, shared: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Give the first rows of a kind: their key, and what was and is in columns that differ."""
     key = [identifier(column) for column in after.key]
-    first = (
-        f"select * from difference where kind = $kind order by {', '.join(key)} limit {EXAMPLES}"
-    )
+    first = f"select * from difference where kind = $kind order by {', '.join(key)} limit {EXAMPLES}"
     joins = [
         f"left join {_source(mart)} as {alias} on "
         + " and ".join(f"d.{k} is not distinct from {alias}.{k}" for k in key)

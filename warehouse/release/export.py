@@ -129,9 +129,7 @@ WRITERS: dict[str, Callable[[nx.Graph, Path], None]] = {
 }
 
 
-def _rows(
-    connection: duckdb.DuckDBPyConnection, query: str, key: dict[str, str]
-) -> list[dict[str, Any]]:
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, key: dict[str, str]) -> list[dict[str, Any]]:
     found = connection.execute(query, key)
     columns = [name for name, *_ in found.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]

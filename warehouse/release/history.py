@@ -41,15 +41,11 @@ def rollback(
         if latest and latest.version == version:
             raise UsageError(f"{releases.place}: {version} is the latest already")
         published = releases.published()[version]
-        must_be_whole(
-            connection, releases.path(version), published.sums, f"{releases.place}/{version}"
-        )
+        must_be_whole(connection, releases.path(version), published.sums, f"{releases.place}/{version}")
         reason = f"instead of {latest.version}" if latest else "there was no latest"
         identity = published.identity
         # Noted first: without the note, the next refresh would take the rollback back.
-        releases.note(
-            Attempt("rolled back", identity, now(), version, f"{reason}: {why}" if why else reason)
-        )
+        releases.note(Attempt("rolled back", identity, now(), version, f"{reason}: {why}" if why else reason))
         releases.point_to(version)
 
 
@@ -153,8 +149,7 @@ def prune(releases: Releases, keep: int) -> list[Attempt]:
     with releases.held():
         releases.clear()
         gone = [
-            Attempt("pruned", a.identity, now(), a.version, rows=a.rows)
-            for a in prunable(releases, keep)
+            Attempt("pruned", a.identity, now(), a.version, rows=a.rows) for a in prunable(releases, keep)
         ]
         # Noted first: nothing that is listed is ever half there. What a kill leaves is cleared by
         # the next run.

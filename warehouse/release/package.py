@@ -17,9 +17,7 @@ _MEDIATYPES = {
 }
 
 
-def credits(
-    connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]
-) -> list[dict[str, Any]]:
+def credits(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> list[dict[str, Any]]:
     """Tell of each source what it is, under which licence, how to cite it, and what was read.
 
     Parameters
@@ -69,9 +67,7 @@ def document(path: Path, description: str) -> dict[str, Any]:
 
 
 def describe_release(
-    resources: list[dict[str, Any]],
-    sources: Iterable[Mapping[str, Any]],
-    about: Mapping[str, Any],
+    resources: list[dict[str, Any]], sources: Iterable[Mapping[str, Any]], about: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Describe a release as a Frictionless Data Package.
 

@@ -33,9 +33,12 @@ SCHEMA_VERSION = "1.0.0"
 POINTER_BYTES = 16  # of `latest` in a store
 
 _FRICTIONLESS = {
-    "BIGINT": "integer", "DOUBLE": "number", "VARCHAR": "string", "BOOLEAN": "boolean",
+    "BIGINT": "integer",
+    "DOUBLE": "number",
+    "VARCHAR": "string",
+    "BOOLEAN": "boolean",
     "DATE": "date",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -315,9 +318,7 @@ class StoredReleases(Releases):
         gone = self.pruned()
         for version in self._names() - noted | self._names() & gone.keys():
             if version in gone or "SHA256SUMS" not in self._store.objects(version):
-                log.warning(
-                    "%s/%s: left behind by a run that did not end; removed", self.place, version
-                )
+                log.warning("%s/%s: left behind by a run that did not end; removed", self.place, version)
                 self._remove(version)
         for name in self._store.objects():
             if name.startswith(".") and "/" not in name:
@@ -452,9 +453,7 @@ def write_marts(
     list of dict
         What datapackage.json says of each file.
     """
-    described = {
-        table.name: (table, describe(table)) for table in tables.values() if table.schema == "marts"
-    }
+    described = {table.name: (table, describe(table)) for table in tables.values() if table.schema == "marts"}
     keys = {name: description.key for name, (_, description) in described.items()}
     resources = []
     for table, description in described.values():
@@ -514,8 +513,7 @@ def _resource(
         "hash": f"sha256:{sha256(path)}",
         "schema": {
             "fields": [
-                {"name": name, "type": _FRICTIONLESS[kind],
-                 "description": description.columns[name]}
+                {"name": name, "type": _FRICTIONLESS[kind], "description": description.columns[name]}
                 for name, kind, *_ in columns
             ],
             "primaryKey": list(description.key),
@@ -527,7 +525,7 @@ def _resource(
                 for mart, own in description.references
             ],
         },
-    }  # fmt: skip
+    }
 
 
 def _sync(folder: Path) -> None:

@@ -37,8 +37,7 @@ def as_markdown(folder: Path) -> str:
         rows = db.sql(_COLUMNS).fetchall()
     parts = [
         f"# Schema {version}",
-        "What the marts of a release hold. Made by `corepath schema`: the texts stand in "
-        "`sql/marts/`.",
+        "What the marts of a release hold. Made by `corepath schema`: the texts stand in `sql/marts/`.",
     ]
     for (name, comment), columns in groupby(rows, key=lambda row: row[:2]):
         parts += [

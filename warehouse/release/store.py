@@ -56,14 +56,10 @@ _CAUSES = (
         r"HTTP status 301|PermanentRedirect|AuthorizationHeaderMalformed",
         "the bucket is in another region: add ?region=NAME to --releases",
     ),
-    (
-        r"No space left",
-        "the disk of this machine's temporary files is full: make room, or set TMPDIR",
-    ),
+    (r"No space left", "the disk of this machine's temporary files is full: make room, or set TMPDIR"),
     (
         r"NETWORK_CONNECTION|curlCode|resolve|[Tt]imed? ?out|UNAVAILABLE|SERVICE_UNAVAILABLE",
-        "the store cannot be reached: see that endpoint, scheme and network are right, and run "
-        "again",
+        "the store cannot be reached: see that endpoint, scheme and network are right, and run again",
     ),
 )
 
@@ -99,10 +95,7 @@ def checked(uri: str) -> str:
             "a URI must not hold credentials; give them in the environment (AWS_ACCESS_KEY_ID and "
             "AWS_SECRET_ACCESS_KEY, ...) or in the store's usual files"
         )
-    if (
-        strange := dict(parse_qsl(parts.query, keep_blank_values=True)).keys()
-        - OPTIONS[parts.scheme]
-    ):
+    if strange := dict(parse_qsl(parts.query, keep_blank_values=True)).keys() - OPTIONS[parts.scheme]:
         raise ValueError(
             f"{', '.join(sorted(strange))}: no option of {parts.scheme}://, which has "
             f"{', '.join(sorted(OPTIONS[parts.scheme]))}"
@@ -169,9 +162,7 @@ class Store:
             # Listing a bucket that is not there gives nothing, and no error. Google wants a right
             # for this question that nothing else needs.
             bucket = root.partition("/")[0]
-            if not uri.startswith("gs:") and (
-                self._fs.get_file_info(bucket).type is FileType.NotFound
-            ):
+            if not uri.startswith("gs:") and (self._fs.get_file_info(bucket).type is FileType.NotFound):
                 raise OSError(f"NoSuchBucket: {bucket}")
 
     def objects(self, folder: str = "") -> dict[str, datetime]:
@@ -208,10 +199,7 @@ class Store:
 
     def write(self, name: str, content: bytes) -> None:
         """Write a small object."""
-        with (
-            self._explained(),
-            self._fs.open_output_stream(self._path(name), compression=None) as stream,
-        ):
+        with self._explained(), self._fs.open_output_stream(self._path(name), compression=None) as stream:
             stream.write(content)
 
     def replace(self, name: str, content: bytes) -> None:
@@ -262,9 +250,7 @@ class Store:
                 with open(file, "rb") as source:
                     written = hashlib.file_digest(source, "sha256").digest()
                 if self._hash(path) != written:
-                    raise Unavailable(
-                        f"{self.place}/{name}/{file.name} is not what was written; run again"
-                    )
+                    raise Unavailable(f"{self.place}/{name}/{file.name} is not what was written; run again")
 
     def download(self, name: str, folder: Path) -> None:
         """Copy the objects of a folder of the store into one on this machine, made if absent.
@@ -330,8 +316,7 @@ class Store:
         """
         if owner not in self.objects(CLAIMS):
             raise Busy(
-                f"{self.place}: this run stood still for so long that another took its place; "
-                "run again"
+                f"{self.place}: this run stood still for so long that another took its place; run again"
             )
 
     def _be_alone(self, owner: str) -> None:
@@ -385,9 +370,7 @@ class Store:
             if error.filename:  # a file of this machine's
                 raise
             if isinstance(error, FileNotFoundError):
-                raise Unavailable(
-                    f"{self.place}: {error}; it was removed meanwhile: run again"
-                ) from error
+                raise Unavailable(f"{self.place}: {error}; it was removed meanwhile: run again") from error
             said = str(error)
             cause = next((told for sign, told in _CAUSES if re.search(sign, said)), "run again")
             raise Unavailable(f"{self.place}: {cause} ({said})") from error
@@ -410,7 +393,10 @@ def _open(uri: str) -> "tuple[FileSystem, str]":
         options["region"] = "us-east-1" if own else fs.resolve_s3_region(parts.netloc)
     # Opened when the first bytes go: one request for a small object, in place of three.
     store = fs.S3FileSystem(
-        connect_timeout=CONNECT_SECONDS, request_timeout=REQUEST_SECONDS, allow_delayed_open=True,
-        anonymous=parts.username == "anonymous", **options,
-    )  # fmt: skip
+        connect_timeout=CONNECT_SECONDS,
+        request_timeout=REQUEST_SECONDS,
+        allow_delayed_open=True,
+        anonymous=parts.username == "anonymous",
+        **options,
+    )
     return store, f"{parts.hostname}{parts.path}"

@@ -171,9 +171,7 @@ def summarise(path: Path, shown: str | None = None) -> str:
     """
     file = path / "corepath.duckdb"
     with duckdb.connect(str(file), read_only=True) as db:
-        title, version, countries = db.sql(
-            "select title, version, countries from meta.release"
-        ).fetchall()[0]
+        title, version, countries = db.sql("select title, version, countries from meta.release").fetchall()[0]
         core, families, imputed, unknown = db.sql(
             "select (select count(*) filter (where is_core) from marts.fct_patent), "
             "(select count(*) from marts.fct_patent), "
@@ -182,8 +180,7 @@ def summarise(path: Path, shown: str | None = None) -> str:
             "from marts.fct_country_source where is_primary"
         ).fetchall()[0]
         [(complete,)] = db.sql(
-            "select coalesce(max(year)::varchar, 'no year') from marts.fct_country_year "
-            "where is_complete"
+            "select coalesce(max(year)::varchar, 'no year') from marts.fct_country_year where is_complete"
         ).fetchall()
         rows = db.sql(
             "select table_name as table, estimated_size as rows from duckdb_tables() "

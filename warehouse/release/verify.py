@@ -76,8 +76,10 @@ def verify(connection: duckdb.DuckDBPyConnection, folder: Path, sums: str | None
     if sums is None:
         log.warning(
             "%s: versions.json has no hash of its %s, which came later: whether the release was "
-            "replaced as a whole cannot be told", folder, _SUMS,
-        )  # fmt: skip
+            "replaced as a whole cannot be told",
+            folder,
+            _SUMS,
+        )
     elif digests.get(_SUMS, sums) != sums:
         problems[_SUMS].append("is not the one that was published, as versions.json has its hash")
     for name, problem in _against_sums(folder, digests):
@@ -102,9 +104,7 @@ def verify(connection: duckdb.DuckDBPyConnection, folder: Path, sums: str | None
                 if contents[table].rows != rows:
                     problems[name].append(f"has {contents[table].rows:,} rows instead of {rows:,}")
         if _DATABASE in found:
-            problems[_DATABASE].extend(
-                _database_problems(connection, found[_DATABASE], package, contents)
-            )
+            problems[_DATABASE].extend(_database_problems(connection, found[_DATABASE], package, contents))
     return [
         Checked(
             name,
@@ -116,10 +116,7 @@ def verify(connection: duckdb.DuckDBPyConnection, folder: Path, sums: str | None
 
 
 def must_be_whole(
-    connection: duckdb.DuckDBPyConnection,
-    folder: Path,
-    sums: str | None,
-    place: str | None = None,
+    connection: duckdb.DuckDBPyConnection, folder: Path, sums: str | None, place: str | None = None
 ) -> None:
     """Refuse a release that is not what was published, by itself and by versions.json.
 
@@ -139,9 +136,7 @@ def must_be_whole(
     BadInput
         A file of it is missing, damaged or too many; the message names them.
     """
-    wrong = [
-        f"{c.file} {', '.join(c.problems)}" for c in verify(connection, folder, sums) if c.problems
-    ]
+    wrong = [f"{c.file} {', '.join(c.problems)}" for c in verify(connection, folder, sums) if c.problems]
     if wrong:
         raise BadInput(f"{place or folder} is not whole: {'; '.join(wrong)}")
 
@@ -198,10 +193,7 @@ def _against_package(
 
 
 def _database_problems(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    package: _Package,
-    contents: Mapping[str, _Content],
+    connection: duckdb.DuckDBPyConnection, path: Path, package: _Package, contents: Mapping[str, _Content]
 ) -> Iterator[str]:
     """Compare the DuckDB file with the Parquet files that could be read."""
     try:

@@ -194,8 +194,7 @@ class Topic(Strict):
                 "name": f"{self.name}_{variant}",
                 "title": f"{self.title} ({variant})",
                 "include": [rule for rule in self.include if rule.id in chosen],
-                "condition": [rule for rule in self.include if rule.id not in chosen]
-                + self.condition,
+                "condition": [rule for rule in self.include if rule.id not in chosen] + self.condition,
                 "variant": {},
             }
         )
@@ -233,36 +232,42 @@ class Topic(Strict):
                 schema_overrides={"weight_cap": pl.Float64, "winsorise": pl.Float64},
             ),
             "topic_rule": _frame(
-                rules, rule_id=pl.Int64, purpose=pl.String, label=pl.String, has_class=pl.Boolean,
+                rules,
+                rule_id=pl.Int64,
+                purpose=pl.String,
+                label=pl.String,
+                has_class=pl.Boolean,
                 term_id=pl.Int64,
             ),
-            "topic_class": _frame(
-                classes, rule_id=pl.Int64, prefix=pl.String, is_first_only=pl.Boolean
-            ),
+            "topic_class": _frame(classes, rule_id=pl.Int64, prefix=pl.String, is_first_only=pl.Boolean),
             "topic_unless": _frame(unless, rule_id=pl.Int64, unless_label=pl.String),
             "topic_term": _frame(
                 [(term, *pattern) for patterns, term in terms.items() for pattern in patterns],
-                term_id=pl.Int64, pattern=pl.String, one=pl.String, other=pl.String,
+                term_id=pl.Int64,
+                pattern=pl.String,
+                one=pl.String,
+                other=pl.String,
             ),
             "topic_subfield": _frame(
                 [(s.id, s.title, i) for i, s in enumerate(self.subfield, start=1)],
-                subfield=pl.String, title=pl.String, position=pl.Int64,
+                subfield=pl.String,
+                title=pl.String,
+                position=pl.Int64,
             ),
             "topic_indicator": _frame(
                 [(name, i) for i, name in enumerate(self.method.indicators, start=1)],
-                indicator=pl.String, position=pl.Int64,
+                indicator=pl.String,
+                position=pl.Int64,
             ),
             "topic_count_as": _frame(
                 list(self.method.count_as.items()), country=pl.String, counted_as=pl.String
             ),
             "topic_country": _frame(
-                [
-                    (code, i)
-                    for i, code in enumerate(dict.fromkeys(countries or self.countries), start=1)
-                ],
-                country=pl.String, position=pl.Int64,
+                [(code, i) for i, code in enumerate(dict.fromkeys(countries or self.countries), start=1)],
+                country=pl.String,
+                position=pl.Int64,
             ),
-        }  # fmt: skip
+        }
 
     def patterns(self, rule: Rule) -> list["_Pattern"]:
         """Write a rule's terms as regular expressions, one a language."""
@@ -321,9 +326,7 @@ def _read(name_or_file: str) -> Topic:
         path = TOPICS / f"{name_or_file}.toml"
         if path not in available():
             shipped = ", ".join(sorted(file.stem for file in available()))
-            raise UsageError(
-                f"no topic {name_or_file!r}; shipped are {shipped}; or give the path of a .toml"
-            )
+            raise UsageError(f"no topic {name_or_file!r}; shipped are {shipped}; or give the path of a .toml")
     text = _text(path)
     try:
         return Topic.model_validate(tomllib.loads(text))

@@ -56,9 +56,7 @@ class Method(Strict):
     """The choices of method; the defaults are those of docs/method.md."""
 
     # Indicators and their values.
-    indicators: list[Indicator] = Field(
-        default=["fc_5", "bc", "npl", "fs", "cl", "sc", "inv"], min_length=1
-    )
+    indicators: list[Indicator] = Field(default=["fc_5", "bc", "npl", "fs", "cl", "sc", "inv"], min_length=1)
     truncation: Literal["closed", "deflate"] = "closed"
     minimum_coverage: float = Field(default=0.7, ge=0, le=1)
     missing: Literal["cohort_median", "complete"] = "cohort_median"

@@ -48,9 +48,7 @@ class Result:
     @property
     def refuses(self) -> bool:
         """Whether it stops the release; an expectation that cannot be judged does, too."""
-        return self.outcome == "errored" or (
-            self.outcome == "failed" and self.severity == "critical"
-        )
+        return self.outcome == "errored" or (self.outcome == "failed" and self.severity == "critical")
 
 
 @dataclass(frozen=True)
@@ -157,9 +155,7 @@ def verdict_mark(table: str, marks: Mapping[str, str], suites: Path = SUITES) ->
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def kept_verdicts(
-    connection: duckdb.DuckDBPyConnection, marks: Mapping[str, str]
-) -> dict[str, list[Result]]:
+def kept_verdicts(connection: duckdb.DuckDBPyConnection, marks: Mapping[str, str]) -> dict[str, list[Result]]:
     """Read the verdicts on kept tables that still hold.
 
     Parameters
@@ -251,9 +247,7 @@ def _result(table: str, item: Any) -> Result:
     observed = item.result.get("observed_value", item.result.get("unexpected_count"))
     if errored:
         observed = "; ".join(
-            e["exception_message"]
-            for e in _exceptions(item.exception_info)
-            if e["exception_message"]
+            e["exception_message"] for e in _exceptions(item.exception_info) if e["exception_message"]
         )
     columns = config.kwargs.get("column") or config.kwargs.get("column_list")
     return Result(

@@ -40,14 +40,19 @@ def indicators(
             for place, symbol in enumerate(symbols.split(), start=1)
         ],
         "sources.stg_citation": [
-            {"citing_publication": number[citing], "cited_publication": number.get(cited, cited),
-             "origin": origin[0] if origin else "unknown"}
+            {
+                "citing_publication": number[citing],
+                "cited_publication": number.get(cited, cited),
+                "origin": origin[0] if origin else "unknown",
+            }
             for citing, cited, *origin in citations
         ],
-    }  # fmt: skip
+    }
     topic = Topic(
-        name="any", title="Anything", classes=list("ABCDEFGHY"),
+        name="any",
+        title="Anything",
+        classes=list("ABCDEFGHY"),
         method={"indicators": list(asked) or ["fc_5"], **method},
-    )  # fmt: skip
+    )
     connection = world(given, "intermediate.int_indicator", topic=topic)
     return by(connection, "intermediate.int_indicator", "family_id")

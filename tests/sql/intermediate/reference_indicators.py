@@ -44,42 +44,45 @@ def random_world(families: int, seed: int) -> World:
             if has_design and d == 0:
                 office, kind = "US", "S1"
             number = f"{office}-{10_000_000 + 1000 * f + d}-{kind}"
-            documents.append({
-                "publication_number": number, "office": office, "kind": kind,
-                "family_id": f"F{f}",
-                "filing_date": filed + int(draw.integers(200)),
-                "priority_date": filed,
-                "publication_date": filed + int(draw.integers(200, 1800)),
-                "claim_count": int(draw.integers(1, 40)) if draw.random() < 0.8 else None,
-                "inventor_count": int(draw.integers(1, 9)) if draw.random() < 0.9 else None,
-                "npl_citation_count": int(draw.integers(0, 5)) if draw.random() < 0.7 else None,
-                "lists_references": bool(draw.random() < 0.8),
-                "forward_citation_count": int(draw.integers(9)) if draw.random() < 0.3 else None,
-                "family_size": int(draw.integers(1, 9)) if draw.random() < 0.3 else None,
-            })  # fmt: skip
+            documents.append(
+                {
+                    "publication_number": number,
+                    "office": office,
+                    "kind": kind,
+                    "family_id": f"F{f}",
+                    "filing_date": filed + int(draw.integers(200)),
+                    "priority_date": filed,
+                    "publication_date": filed + int(draw.integers(200, 1800)),
+                    "claim_count": int(draw.integers(1, 40)) if draw.random() < 0.8 else None,
+                    "inventor_count": int(draw.integers(1, 9)) if draw.random() < 0.9 else None,
+                    "npl_citation_count": int(draw.integers(0, 5)) if draw.random() < 0.7 else None,
+                    "lists_references": bool(draw.random() < 0.8),
+                    "forward_citation_count": int(draw.integers(9)) if draw.random() < 0.3 else None,
+                    "family_size": int(draw.integers(1, 9)) if draw.random() < 0.3 else None,
+                }
+            )
             for place, code in enumerate(codes[: int(draw.integers(0, 5))], start=1):
                 group = "" if draw.random() < 0.1 else f"{draw.integers(1, 4)}/00"
-                symbols.append({
-                    "publication_number": number, "symbol": SUBCLASSES[code] + group,
-                    "position": place,
-                })  # fmt: skip
+                symbols.append(
+                    {"publication_number": number, "symbol": SUBCLASSES[code] + group, "position": place}
+                )
             for place in range(1, int(draw.integers(0, 4)) + 1):
-                applicants.append({
-                    "publication_number": number, "position": place,
-                    "name": f"Qx{draw.integers(200)} Zy",
-                })  # fmt: skip
+                applicants.append(
+                    {"publication_number": number, "position": place, "name": f"Qx{draw.integers(200)} Zy"}
+                )
     found = pd.DataFrame(documents)
     references = []
     for citing, lists in zip(found["publication_number"], found["lists_references"], strict=True):
         tells = draw.random() < 0.8
         for cited in draw.integers(len(found), size=int(draw.integers(0, 9)) if lists else 0):
             number = found["publication_number"][int(cited)]
-            references.append({
-                "citing_publication": citing,
-                "cited_publication": number if draw.random() < 0.8 else f"XX-{cited}-A",
-                "origin": str(draw.choice(["examiner", "applicant", "unknown"])) if tells
-                else "unknown",
-            })  # fmt: skip
+            references.append(
+                {
+                    "citing_publication": citing,
+                    "cited_publication": number if draw.random() < 0.8 else f"XX-{cited}-A",
+                    "origin": str(draw.choice(["examiner", "applicant", "unknown"])) if tells else "unknown",
+                }
+            )
     return World(
         found,
         pd.DataFrame(references).drop_duplicates(["citing_publication", "cited_publication"]),
@@ -93,9 +96,7 @@ class Reference:
 
     def __init__(self, world: World) -> None:
         documents = world.documents
-        self.family_of = dict(
-            zip(documents["publication_number"], documents["family_id"], strict=True)
-        )
+        self.family_of = dict(zip(documents["publication_number"], documents["family_id"], strict=True))
         self.published = documents.groupby("family_id")["publication_date"].min().to_dict()
         self.last_day = documents["publication_date"].max()
         inventions = documents[documents["kind"] != "S1"].sort_values(
@@ -106,17 +107,13 @@ class Reference:
         self.ends: dict[tuple[str, int], pd.Timestamp] = {}
         self.profiles: dict[tuple[int, int], float] = {}
         groups: dict[str, set[str]] = {}
-        for number, symbol in zip(
-            world.symbols["publication_number"], world.symbols["symbol"], strict=True
-        ):
+        for number, symbol in zip(world.symbols["publication_number"], world.symbols["symbol"], strict=True):
             groups.setdefault(number, set()).add(symbol.split("/")[0])
         firsts = {f: rows["publication_number"].iloc[0] for f, rows in self.documents.items()}
         self.groups = {f: groups.get(number, set()) for f, number in firsts.items()}
         self.subclasses = {f: {g[:4] for g in found} for f, found in self.groups.items()}
         # In the topic is what has a symbol on any of its inventions.
-        self.topic = [
-            f for f, rows in self.documents.items() if groups.keys() & set(rows.publication_number)
-        ]
+        self.topic = [f for f, rows in self.documents.items() if groups.keys() & set(rows.publication_number)]
         self.applicants = world.applicants.groupby("publication_number")["name"].agg(set).to_dict()
         self.cites: dict[str, set[str]] = {}
         self.cited_by: dict[str, set[str]] = {}
@@ -188,15 +185,13 @@ class Reference:
         if len(classified) < 2:
             return None
         chances = [
-            1 - len(one & other) / (len(one) * len(other))
-            for one, other in combinations(classified, 2)
+            1 - len(one & other) / (len(one) * len(other)) for one, other in combinations(classified, 2)
         ]
         return sum(chances) / len(chances)
 
     def rad(self, family: str) -> float | None:
         """Share of the cited families' subclasses that the family is not in."""
-        cited = [self.subclasses[c] for c in self.cites.get(family, set())
-                 if self.subclasses.get(c)]  # fmt: skip
+        cited = [self.subclasses[c] for c in self.cites.get(family, set()) if self.subclasses.get(c)]
         own = self.subclasses[family]
         if not own or not cited:
             return None
@@ -206,8 +201,9 @@ class Reference:
         """Median age of what it cites."""
         ages = [
             max((self.start(family) - self.published[c]).days, 0) / 365.25
-            for c in self.cites.get(family, set()) if c in self.published
-        ]  # fmt: skip
+            for c in self.cites.get(family, set())
+            if c in self.published
+        ]
         return float(np.median(ages)) if ages else None
 
     def nov(self) -> dict[str, float | None]:
@@ -238,9 +234,11 @@ class Reference:
         graph = nx.DiGraph()
         graph.add_nodes_from(sorted(self.documents))
         graph.add_edges_from(
-            (source, target) for source, targets in self.cites.items() for target in targets
+            (source, target)
+            for source, targets in self.cites.items()
+            for target in targets
             if target in self.published
-        )  # fmt: skip
+        )
         rank = pd.Series(nx.pagerank(graph, alpha=0.85, tol=1e-15, max_iter=1000))
         years = pd.Series({f: self.published[f].year for f in graph})
         return (rank / rank.groupby(years).transform("mean")).to_dict()
@@ -275,11 +273,12 @@ class Reference:
                 lag = grants["publication_date"].iloc[0] - documents["filing_date"].min()
                 lags[family] = lag.days
             rows[family] = {
-                "fc_3": self.fc(family, 3), "fc_5": self.fc(family, 5), "fc_7": self.fc(family, 7),
+                "fc_3": self.fc(family, 3),
+                "fc_5": self.fc(family, 5),
+                "fc_7": self.fc(family, 7),
                 "fcx_5": self.fcx_5(family),
                 "fc_reported": documents["forward_citation_count"].max(),
-                "bc": len(self.cites.get(family, set()))
-                if documents["lists_references"].any() else None,
+                "bc": len(self.cites.get(family, set())) if documents["lists_references"].any() else None,
                 "npl": documents["npl_citation_count"].max(),
                 "fs": len(offices - {"WO"}),
                 "fs_reported": documents["family_size"].max(),
@@ -294,10 +293,14 @@ class Reference:
                 "ren": None,
                 "gen": self.differing(self.citing(family, family, 5)),
                 "ori": self.differing(self.cites.get(family, set())),
-                "rad": self.rad(family), "tct": self.tct(family), "nov": nov[family],
-                "cd_5": self.cd_5(family), "pr": pr[family], "conv": self.conv(family),
+                "rad": self.rad(family),
+                "tct": self.tct(family),
+                "nov": nov[family],
+                "cd_5": self.cd_5(family),
+                "pr": pr[family],
+                "conv": self.conv(family),
                 "xsec": len({s[0] for s in subclasses}) - 1 if subclasses else None,
-            }  # fmt: skip
+            }
         table = pd.DataFrame.from_dict(rows, orient="index").astype(float)
         lag = pd.Series(lags, dtype=float)
         years = pd.Series({f: self.documents[f]["priority_date"].min().year for f in lags})

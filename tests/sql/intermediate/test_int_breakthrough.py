@@ -16,15 +16,17 @@ def breakthroughs(counts, year=2000, closed=True):
                 priority_date=pl.date(year, 1, 1)
             ),
             "intermediate.int_indicator": pl.DataFrame(
-                {"family": names, "fc_5_so_far": counts}, schema_overrides={
-                    "fc_5_so_far": pl.Float64}
+                {"family": names, "fc_5_so_far": counts}, schema_overrides={"fc_5_so_far": pl.Float64}
             ).with_columns(fc_5_window_closed=pl.lit(closed)),
         },
         TABLE,
-    )  # fmt: skip
+    )
     found = by(connection, TABLE, "family")
-    return [count for count, name in zip(counts, names, strict=True)
-            if name in found and found[name]["is_breakthrough"]]  # fmt: skip
+    return [
+        count
+        for count, name in zip(counts, names, strict=True)
+        if name in found and found[name]["is_breakthrough"]
+    ]
 
 
 def test_they_are_at_or_above_the_99th_percentile():

@@ -24,11 +24,14 @@ def cohort(*symbols, **document):
 
 
 def test_year_field_and_office_are_those_of_the_first_filing():
-    found = cohort("G06N3/02", priority_date="2003-12-31", filing_date="2004-06-01",
-                   first_filing_office="JP")  # fmt: skip
+    found = cohort("G06N3/02", priority_date="2003-12-31", filing_date="2004-06-01", first_filing_office="JP")
     assert found == {
-        "family": 0, "family_id": "f", "year": 2003, "field": "Computer technology", "office": "JP",
-    }  # fmt: skip
+        "family": 0,
+        "family_id": "f",
+        "year": 2003,
+        "field": "Computer technology",
+        "office": "JP",
+    }
 
 
 def test_an_office_that_is_not_known_is_one_of_its_own():
@@ -54,9 +57,7 @@ def test_families_whose_first_publication_has_no_subclass_are_a_field_of_their_o
     second = {"publication_number": "US-2-A1", "publication_date": "2002-05-05"}
     built = world(
         {
-            "sources.stg_document": publications(
-                {"family_id": "f", **first}, {"family_id": "f", **second}
-            ),
+            "sources.stg_document": publications({"family_id": "f", **first}, {"family_id": "f", **second}),
             "sources.stg_classification": [
                 {"publication_number": "US-2-A1", "symbol": "G06N3/02", "position": 1}
             ],

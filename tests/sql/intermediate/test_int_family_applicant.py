@@ -38,53 +38,60 @@ def only(found):
     return row["country"], row["country_source"]
 
 
-ELSEWHERE = {"publication_number": "US-20060000001-A1", "family_id": "f",
-             "publication_date": "2006-01-05"}  # fmt: skip
+ELSEWHERE = {"publication_number": "US-20060000001-A1", "family_id": "f", "publication_date": "2006-01-05"}
 OTHER = {"publication_number": "US-D600000-S1", "family_id": "other"}
 INVENTOR = {"role": "inventor", "name": "Sato, Jun", "country": "KR"}
 NAMED = {"name": "Nobody Knows Inc."}
 # Each step in order: what the family would need to be placed by it.
 STEPS = {
     "record": {"name": "Toyota Motor Corp.", "country": "DE"},
-    "family": {"publication_number": "US-20060000001-A1", "name": "TOYOTA MOTOR CO., LTD.",
-               "country": "FR"},
+    "family": {"publication_number": "US-20060000001-A1", "name": "TOYOTA MOTOR CO., LTD.", "country": "FR"},
     "register": {"name": "Toyota Motor Corp."},
-    "namesake": {"publication_number": "US-D600000-S1", "name": "Nobody Knows, Ltd.",
-                 "country": "SE"},
+    "namesake": {"publication_number": "US-D600000-S1", "name": "Nobody Knows, Ltd.", "country": "SE"},
     "inventor": INVENTOR,
-}  # fmt: skip
+}
 
 
 def test_the_record_itself_comes_first():
-    found = applicants(STEPS["record"], STEPS["family"], INVENTOR, documents=[ELSEWHERE, OTHER],
-                       first_filing_office="JP")  # fmt: skip
+    found = applicants(
+        STEPS["record"], STEPS["family"], INVENTOR, documents=[ELSEWHERE, OTHER], first_filing_office="JP"
+    )
     assert only(found) == ("DE", "record")
 
 
 def test_then_another_document_of_the_family():
-    found = applicants(STEPS["register"], STEPS["family"], INVENTOR,
-                       documents=[ELSEWHERE, OTHER], first_filing_office="US")  # fmt: skip
+    found = applicants(
+        STEPS["register"], STEPS["family"], INVENTOR, documents=[ELSEWHERE, OTHER], first_filing_office="US"
+    )
     assert only(found) == ("FR", "family")
 
 
 def test_then_the_register():
-    found = applicants(STEPS["register"], INVENTOR,
-                       {"publication_number": "US-D600000-S1", "name": "Toyota Motor",
-                        "country": "GB"},
-                       documents=[ELSEWHERE, OTHER], first_filing_office="US")  # fmt: skip
+    found = applicants(
+        STEPS["register"],
+        INVENTOR,
+        {"publication_number": "US-D600000-S1", "name": "Toyota Motor", "country": "GB"},
+        documents=[ELSEWHERE, OTHER],
+        first_filing_office="US",
+    )
     assert only(found) == ("JP", "register")
 
 
 def test_then_records_of_the_same_name():
-    found = applicants(NAMED, STEPS["namesake"], INVENTOR, documents=[ELSEWHERE, OTHER],
-                       first_filing_office="US")  # fmt: skip
+    found = applicants(
+        NAMED, STEPS["namesake"], INVENTOR, documents=[ELSEWHERE, OTHER], first_filing_office="US"
+    )
     assert only(found) == ("SE", "namesake")
 
 
 def test_then_most_of_the_inventors():
-    found = applicants(NAMED, INVENTOR, INVENTOR | {"position": 2},
-                       INVENTOR | {"position": 3, "country": "CN"},
-                       first_filing_office="US")  # fmt: skip
+    found = applicants(
+        NAMED,
+        INVENTOR,
+        INVENTOR | {"position": 2},
+        INVENTOR | {"position": 3, "country": "CN"},
+        first_filing_office="US",
+    )
     assert only(found) == ("KR", "inventor")
 
 
@@ -108,12 +115,12 @@ def test_a_code_that_is_no_country_is_no_knowledge():
 
 
 def test_spellings_of_one_organisation_are_one_applicant():
-    found = applicants({"name": "Toyota Motor Corp."},
-                       {"name": "TOYOTA MOTOR CO., LTD.", "position": 2},
-                       {"name": "IMEC VZW.", "position": 3, "country": "BE"})  # fmt: skip
-    assert {name: row["share"] for (name, _), row in found.items()} == {
-        "Toyota Motor": 0.5, "imec": 0.5,
-    }  # fmt: skip
+    found = applicants(
+        {"name": "Toyota Motor Corp."},
+        {"name": "TOYOTA MOTOR CO., LTD.", "position": 2},
+        {"name": "IMEC VZW.", "position": 3, "country": "BE"},
+    )
+    assert {name: row["share"] for (name, _), row in found.items()} == {"Toyota Motor": 0.5, "imec": 0.5}
     toyota = found["Toyota Motor", "JP"]
     assert toyota["corporate_group"] == "Toyota"
     assert toyota["organisation_type"] == "COMPANY"
@@ -126,10 +133,13 @@ def test_an_applicant_whose_name_is_all_legal_form_is_kept_as_written():
 
 
 def test_a_family_without_an_applicant_belongs_to_its_inventors():
-    found = applicants(INVENTOR, INVENTOR | {"name": "Lee, Ha", "position": 2},
-                       INVENTOR | {"name": "Doe, Jo", "position": 3, "country": None},
-                       INVENTOR | {"name": "Roe, Al", "position": 4, "country": "US"},
-                       first_filing_office="JP")  # fmt: skip
+    found = applicants(
+        INVENTOR,
+        INVENTOR | {"name": "Lee, Ha", "position": 2},
+        INVENTOR | {"name": "Doe, Jo", "position": 3, "country": None},
+        INVENTOR | {"name": "Roe, Al", "position": 4, "country": "US"},
+        first_filing_office="JP",
+    )
     assert {key: (row["country_source"], row["share"]) for key, row in found.items()} == {
         ("Sato, Jun", "KR"): ("record", 0.25),
         ("Lee, Ha", "KR"): ("record", 0.25),
@@ -140,11 +150,12 @@ def test_a_family_without_an_applicant_belongs_to_its_inventors():
 
 
 def test_inventors_whom_the_source_does_not_name_still_count():
-    found = applicants(INVENTOR | {"name": None}, INVENTOR | {"name": None, "position": 2},
-                       INVENTOR | {"name": None, "position": 3, "country": "US"})  # fmt: skip
-    assert {c: row["share"] for (_, c), row in found.items()} == pytest.approx(
-        {"KR": 2 / 3, "US": 1 / 3}
+    found = applicants(
+        INVENTOR | {"name": None},
+        INVENTOR | {"name": None, "position": 2},
+        INVENTOR | {"name": None, "position": 3, "country": "US"},
     )
+    assert {c: row["share"] for (_, c), row in found.items()} == pytest.approx({"KR": 2 / 3, "US": 1 / 3})
 
 
 def test_inventors_without_a_country_fall_back_on_the_office_of_first_filing():

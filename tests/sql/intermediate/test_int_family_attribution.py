@@ -19,8 +19,7 @@ ANY_PARTY = st.tuples(
 )
 # Many of a kind at once: teams of hundreds occur, and thirds, sevenths, ... come of any number.
 ANY_FAMILY = st.tuples(
-    st.lists(st.tuples(ANY_PARTY, st.integers(1, 40)), max_size=6),
-    st.sampled_from(["US", "JP", "EP", None]),
+    st.lists(st.tuples(ANY_PARTY, st.integers(1, 40)), max_size=6), st.sampled_from(["US", "JP", "EP", None])
 )
 
 
@@ -28,21 +27,26 @@ def given_families(families):
     numbers = [f"US-70{i:05}-B2" for i in range(len(families))]
     return {
         "sources.stg_document": publications(
-            *({"publication_number": number, "first_filing_office": office}
-              for number, (_, office) in zip(numbers, families, strict=True))
+            *(
+                {"publication_number": number, "first_filing_office": office}
+                for number, (_, office) in zip(numbers, families, strict=True)
+            )
         ),
-        "sources.stg_classification": [
-            {"publication_number": n, "symbol": "G06N3/02"} for n in numbers
-        ],
+        "sources.stg_classification": [{"publication_number": n, "symbol": "G06N3/02"} for n in numbers],
         "sources.stg_party": [
-            {"publication_number": number, "position": position, "role": role,
-             "country": country, "name": f"{role} {position} of {number}"}
+            {
+                "publication_number": number,
+                "position": position,
+                "role": role,
+                "country": country,
+                "name": f"{role} {position} of {number}",
+            }
             for number, (parties, _) in zip(numbers, families, strict=True)
             for position, (role, country) in enumerate(
                 (party for party, times in parties for _ in range(times)), start=1
             )
         ],
-    }  # fmt: skip
+    }
 
 
 @settings(max_examples=5, deadline=None)
@@ -51,8 +55,11 @@ def test_shares_of_every_family_sum_to_1_exactly_whatever_its_parties(families):
     connection = world(
         given_families(families), "intermediate.int_family_applicant", "marts.fct_patent_country"
     )
-    whole = rows(connection, "select sum(parts) as parts, min(total) as total, max(total) as most "
-                 "from intermediate.int_family_place group by basis, family")  # fmt: skip
+    whole = rows(
+        connection,
+        "select sum(parts) as parts, min(total) as total, max(total) as most "
+        "from intermediate.int_family_place group by basis, family",
+    )
     assert len(whole) == len(BASES) * len(families)
     assert all(row["parts"] == row["total"] == row["most"] for row in whole)
     shares = rows(connection, "from marts.fct_patent_country")
@@ -70,12 +77,16 @@ def test_shares_of_every_family_sum_to_1_exactly_whatever_its_parties(families):
 
 
 @settings(max_examples=5, deadline=None)
-@given(st.lists(st.lists(st.sampled_from(["JP", "US", "KR", "CN", "DE"]), min_size=1, max_size=99),
-                min_size=5, max_size=20))  # fmt: skip
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["JP", "US", "KR", "CN", "DE"]), min_size=1, max_size=99),
+        min_size=5,
+        max_size=20,
+    )
+)
 def test_a_share_is_the_fraction_of_the_parties(teams):
     families = [
-        ([((role, c), 1) for role in ("applicant", "inventor") for c in team], None)
-        for team in teams
+        ([((role, c), 1) for role in ("applicant", "inventor") for c in team], None) for team in teams
     ]
     found = by(world(given_families(families), TABLE), TABLE, "family_id", "country")
     for i, team in enumerate(teams):
@@ -86,8 +97,18 @@ def test_a_share_is_the_fraction_of_the_parties(teams):
             assert row["share_by_inventor"] == expected
 
 
-FAMILY = [([(("applicant", "HK"), 1), (("applicant", "CN"), 1), (("applicant", "TW"), 2),
-            (("inventor", "HK"), 1), (("inventor", "MO"), 2)], "HK")]  # fmt: skip
+FAMILY = [
+    (
+        [
+            (("applicant", "HK"), 1),
+            (("applicant", "CN"), 1),
+            (("applicant", "TW"), 2),
+            (("inventor", "HK"), 1),
+            (("inventor", "MO"), 2),
+        ],
+        "HK",
+    )
+]
 
 
 def shares_by(column, **choices):
@@ -113,9 +134,7 @@ def test_a_country_counts_as_another_by_every_attribution_where_the_topic_says_s
 def test_the_topic_chooses_the_attribution_that_all_follow(attribution):
     topic = ANY.model_copy(update={"method": Method(attribution=attribution)})
     connection = world(given_families(FAMILY), "marts.fct_patent_country", topic=topic)
-    chosen = {
-        r["country"]: r["share"] for r in rows(connection, "from intermediate.int_family_country")
-    }
+    chosen = {r["country"]: r["share"] for r in rows(connection, "from intermediate.int_family_country")}
     assert chosen == pytest.approx(shares_by(f"share_by_{attribution}"))
     for row in rows(connection, "from marts.fct_patent_country"):
         assert row["share"] == row[f"share_by_{attribution}"] == chosen.get(row["country"], 0)

@@ -24,9 +24,7 @@ def shares(*families, mode="ipc_only"):
             ],
         },
         "intermediate.int_family_industry",
-        topic=Topic(
-            name="any", title="Any", classes=list("ABCDEFGH"), method={"industry_mode": mode}
-        ),
+        topic=Topic(name="any", title="Any", classes=list("ABCDEFGH"), method={"industry_mode": mode}),
     )
     found = {}
     for row in rows(connection, with_ids("intermediate.int_family_industry")):
@@ -57,9 +55,11 @@ def test_without_keywords_only_the_rules_that_have_none_are_left():
 
 def test_with_keywords_a_rule_that_has_some_needs_one_in_the_text():
     found = shares(
-        ("H03K19/17", "一种集成电路制造方法"), ("H03K19/17", "A circuit"), ("G06F40/30", None),
+        ("H03K19/17", "一种集成电路制造方法"),
+        ("H03K19/17", "A circuit"),
+        ("G06F40/30", None),
         mode="ipc_and_keyword",
-    )  # fmt: skip
+    )
     assert found[0, "SEI"] == {"1.2": 1}
     assert found[1, "SEI"] == {"none": 1}
     assert found[2, "SEI"] == {"1.5": 1}

@@ -10,9 +10,7 @@ from tests.worlds import by, world
 def stability(samples: int, *times: tuple[int, str, int]):
     """Families f1 to f3; how often a part selected one, over so many draws in two parts."""
     rows = [(part, "method", None, None, "selected", None, float(n), f) for part, f, n in times]
-    rows += [
-        (draw % 2, "method", "one", draw, "kendall_tau", None, 0.5, None) for draw in range(samples)
-    ]
+    rows += [(draw % 2, "method", "one", draw, "kendall_tau", None, 0.5, None) for draw in range(samples)]
     connection = world(
         {
             "intermediate.int_score_rank": pl.DataFrame({"family": ["f1", "f2", "f3"]}),

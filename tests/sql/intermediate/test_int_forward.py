@@ -8,11 +8,13 @@ LAST = ("2020-12-31", "")
 
 
 def test_one_scan_counts_all_windows():
-    citing = {"a": ("2011-01-01", ""), "b": ("2013-01-01", ""), "c": ("2013-01-02", ""),
-              "d": ("2016-06-01", "")}  # fmt: skip
-    found = indicators(
-        {"f": ("2010-01-01", "G06N"), **citing, "last": LAST}, [(c, "f") for c in citing]
-    )["f"]
+    citing = {
+        "a": ("2011-01-01", ""),
+        "b": ("2013-01-01", ""),
+        "c": ("2013-01-02", ""),
+        "d": ("2016-06-01", ""),
+    }
+    found = indicators({"f": ("2010-01-01", "G06N"), **citing, "last": LAST}, [(c, "f") for c in citing])["f"]
     assert (found["fc_3"], found["fc_5"], found["fc_7"]) == (2, 3, 4)
 
 
@@ -22,7 +24,7 @@ def examined(*origins):
     return indicators(
         {"f": ("2010-01-01", "G06N"), "g": ("2010-01-01", "G06N"), **families, "last": LAST},
         [(f"c{i}", "f", origin) for i, origin in enumerate(origins)],
-    )  # fmt: skip
+    )
 
 
 def test_fcx_counts_families_whose_examiner_cites():
@@ -59,9 +61,7 @@ def planted(truncation):
 
 def test_an_open_window_is_deflated_by_what_complete_ones_had_at_its_age():
     found = planted("deflate")
-    assert {name: found[name]["fc_5"] for name in ("young2", "young3")} == {
-        "young2": 4, "young3": 4,
-    }  # fmt: skip
+    assert {name: found[name]["fc_5"] for name in ("young2", "young3")} == {"young2": 4, "young3": 4}
 
 
 def test_deflating_leaves_closed_windows_alone_and_those_of_under_two_years_unknown():

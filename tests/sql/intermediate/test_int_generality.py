@@ -11,9 +11,8 @@ def generality(*citing, asked="gen"):
     """Of a family cited by others, each in its subclasses."""
     families = {f"c{i}": ("2012-01-01", symbols) for i, symbols in enumerate(citing)}
     return indicators(
-        {"f": ("2010-01-01", "G06N"), **families, "last": LAST},
-        [(name, "f") for name in families], asked,
-    )["f"]["gen"]  # fmt: skip
+        {"f": ("2010-01-01", "G06N"), **families, "last": LAST}, [(name, "f") for name in families], asked
+    )["f"]["gen"]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +42,11 @@ def test_it_is_not_computed_unasked():
 
 
 def test_citations_beyond_five_years_do_not_count():
-    families = {"f": ("2010-01-01", "G06N"), "a": ("2012-01-01", "G06N"),
-                "b": ("2013-01-01", "G06N"), "late": ("2016-01-01", "H01L")}  # fmt: skip
+    families = {
+        "f": ("2010-01-01", "G06N"),
+        "a": ("2012-01-01", "G06N"),
+        "b": ("2013-01-01", "G06N"),
+        "late": ("2016-01-01", "H01L"),
+    }
     found = indicators(families, [(c, "f") for c in ("a", "b", "late")], "gen")
     assert found["f"]["gen"] == 0

@@ -31,15 +31,14 @@ def measured(*documents, **tables):
 
 def cited_on(*days, window_open=False):
     """The indicators of a family that others cite, each published on one of the days."""
-    citing = [
-        document(f"US-80000{i:02}-S1", publication_date=day) for i, day in enumerate(days, start=1)
-    ]
+    citing = [document(f"US-80000{i:02}-S1", publication_date=day) for i, day in enumerate(days, start=1)]
     found = measured(
         document(FAMILY, publication_date="2018-03-15" if window_open else PUBLISHED),
         *citing,
-        citation=[{"citing_publication": c["publication_number"], "cited_publication": FAMILY}
-                  for c in citing],
-    )  # fmt: skip
+        citation=[
+            {"citing_publication": c["publication_number"], "cited_publication": FAMILY} for c in citing
+        ],
+    )
     return found[FAMILY]
 
 
@@ -59,14 +58,17 @@ def test_fc_5_counts_from_the_day_after_to_five_years_after(day, counts):
 
 
 def test_fc_5_of_a_leap_day_ends_on_the_last_of_february():
-    citing = [document("US-8000001-S1", publication_date="2017-02-28"),
-              document("US-8000002-S1", publication_date="2017-03-01")]  # fmt: skip
+    citing = [
+        document("US-8000001-S1", publication_date="2017-02-28"),
+        document("US-8000002-S1", publication_date="2017-03-01"),
+    ]
     found = measured(
         document(FAMILY, publication_date="2012-02-29"),
         *citing,
-        citation=[{"citing_publication": c["publication_number"], "cited_publication": FAMILY}
-                  for c in citing],
-    )  # fmt: skip
+        citation=[
+            {"citing_publication": c["publication_number"], "cited_publication": FAMILY} for c in citing
+        ],
+    )
     assert found[FAMILY]["fc_5"] == 1
 
 
@@ -79,9 +81,7 @@ def test_fc_5_of_an_open_window_is_unknown_for_the_weights_yet_counted_so_far():
 
 def test_fc_5_is_zero_and_not_unknown_where_a_closed_window_has_no_citation():
     others = [{"citing_publication": "US-7000002-B2", "cited_publication": "US-6000001-B2"}]
-    found = measured(
-        document(FAMILY, publication_date=PUBLISHED), document("US-7000002-B2"), citation=others
-    )
+    found = measured(document(FAMILY, publication_date=PUBLISHED), document("US-7000002-B2"), citation=others)
     assert found[FAMILY]["fc_5"] == 0
 
 
@@ -91,8 +91,10 @@ def test_forward_citations_are_unknown_where_no_citation_is_loaded():
 
 
 def test_the_window_is_closed_on_its_last_day():
-    found = measured(document(FAMILY, publication_date="2015-12-31"),
-                     document("US-7000002-B2", publication_date="2016-01-01"))  # fmt: skip
+    found = measured(
+        document(FAMILY, publication_date="2015-12-31"),
+        document("US-7000002-B2", publication_date="2016-01-01"),
+    )
     assert found[FAMILY]["fc_5_window_closed"] is True
     assert found["US-7000002-B2"]["fc_5_window_closed"] is False
 
@@ -111,14 +113,17 @@ def test_a_family_that_cites_itself_counts_neither_forward_nor_backward():
 
 
 def test_a_citing_family_counts_once_by_its_earliest_publication():
-    citing = [document("US-8000001-A1", "g", publication_date="2014-01-01"),
-              document("US-8000002-B2", "g", publication_date="2016-01-01")]  # fmt: skip
+    citing = [
+        document("US-8000001-A1", "g", publication_date="2014-01-01"),
+        document("US-8000002-B2", "g", publication_date="2016-01-01"),
+    ]
     found = measured(
         document(FAMILY, publication_date=PUBLISHED),
         *citing,
-        citation=[{"citing_publication": c["publication_number"], "cited_publication": FAMILY}
-                  for c in citing],
-    )  # fmt: skip
+        citation=[
+            {"citing_publication": c["publication_number"], "cited_publication": FAMILY} for c in citing
+        ],
+    )
     # Only the later member's date is out of the window; the family was published within it.
     assert found[FAMILY]["fc_5"] == 1
     found = measured(
@@ -163,25 +168,30 @@ def test_bc_counts_families_loaded_or_not_and_is_unknown_where_references_are_no
 
 
 @pytest.mark.parametrize(
-    ("indicator", "field"), [("npl", "npl_citation_count"), ("cl", "claim_count"),
-                             ("inv", "inventor_count")],
-)  # fmt: skip
-def test_what_a_source_does_not_record_is_unknown_and_what_it_counts_as_none_is_zero(
-    indicator, field
-):
-    found = measured(document(FAMILY), document("US-7000002-B2", **{field: 0}),
-                     document("US-7000003-B2", **{field: 7}))  # fmt: skip
+    ("indicator", "field"), [("npl", "npl_citation_count"), ("cl", "claim_count"), ("inv", "inventor_count")]
+)
+def test_what_a_source_does_not_record_is_unknown_and_what_it_counts_as_none_is_zero(indicator, field):
+    found = measured(
+        document(FAMILY), document("US-7000002-B2", **{field: 0}), document("US-7000003-B2", **{field: 7})
+    )
     assert [found[number][indicator] for number in sorted(found)[:3]] == [None, 0, 7]
 
 
 def test_cl_is_that_of_the_grant_and_inv_and_npl_the_most_of_any_member():
     found = measured(
-        document("US-20080000001-A1", "f", publication_date="2008-01-01", claim_count=30,
-                 inventor_count=3, npl_citation_count=0),
-        document(FAMILY, "f", publication_date=PUBLISHED, claim_count=12, inventor_count=2,
-                 npl_citation_count=5),
+        document(
+            "US-20080000001-A1",
+            "f",
+            publication_date="2008-01-01",
+            claim_count=30,
+            inventor_count=3,
+            npl_citation_count=0,
+        ),
+        document(
+            FAMILY, "f", publication_date=PUBLISHED, claim_count=12, inventor_count=2, npl_citation_count=5
+        ),
         document("US-20080000002-A1", "g", publication_date="2008-01-01", claim_count=30),
-    )  # fmt: skip
+    )
     assert (found["f"]["cl"], found["f"]["inv"], found["f"]["npl"]) == (12, 3, 5)
     assert found["g"]["cl"] == 30
 
@@ -209,15 +219,18 @@ def test_a_source_that_names_no_office_leaves_fs_unknown():
             {"publication_number": number, "symbol": "G06N3/02"} for number in families
         ],
     }
-    found = by(
-        world(given, "intermediate.int_indicator"), "intermediate.int_indicator", "family_id"
-    )
+    found = by(world(given, "intermediate.int_indicator"), "intermediate.int_indicator", "family_id")
     assert {family: row["fs"] for family, row in found.items()} == {"x": None, "w": 0, "mixed": 1}
 
 
 def test_sc_counts_subclasses_of_the_earliest_publication_of_cpc_only_where_it_has_no_ipc():
-    codes = [("A1", "IPC", "G06N3/04"), ("A1", "IPC", "G06N3/08"), ("A1", "IPC", "H01L21/00"),
-             ("A1", "CPC", "G11C11/54"), ("B2", "IPC", "G06T1/20")]  # fmt: skip
+    codes = [
+        ("A1", "IPC", "G06N3/04"),
+        ("A1", "IPC", "G06N3/08"),
+        ("A1", "IPC", "H01L21/00"),
+        ("A1", "CPC", "G11C11/54"),
+        ("B2", "IPC", "G06T1/20"),
+    ]
     number = {"A1": "US-20080000001-A1", "B2": FAMILY}
     connection = world(
         {
@@ -228,10 +241,10 @@ def test_sc_counts_subclasses_of_the_earliest_publication_of_cpc_only_where_it_h
                 document("US-7000003-B2"),
             ),
             "sources.stg_classification": [
-                {"publication_number": number[kind], "scheme": scheme, "symbol": symbol,
-                 "position": position}
+                {"publication_number": number[kind], "scheme": scheme, "symbol": symbol, "position": position}
                 for position, (kind, scheme, symbol) in enumerate(codes, start=1)
-            ] + [
+            ]
+            + [
                 # Y02D only tags, and F05D is no subclass of the IPC.
                 {"publication_number": number, "scheme": "CPC", "symbol": symbol}
                 for number, symbols in {
@@ -242,7 +255,7 @@ def test_sc_counts_subclasses_of_the_earliest_publication_of_cpc_only_where_it_h
             ],
         },
         "intermediate.int_indicator",
-    )  # fmt: skip
+    )
     found = by(connection, "intermediate.int_indicator", "family_id")
     assert found["f"]["sc"] == 2
     assert found["US-7000002-B2"]["sc"] == 2
@@ -259,9 +272,7 @@ def test_the_mart_shows_what_has_been_cited_so_far():
         "sources.stg_classification": [
             {"publication_number": n, "symbol": "G06N3/02"} for n in (FAMILY, "US-7000002-B2")
         ],
-        "sources.stg_citation": [
-            {"citing_publication": "US-8000001-S1", "cited_publication": FAMILY}
-        ],
+        "sources.stg_citation": [{"citing_publication": "US-8000001-S1", "cited_publication": FAMILY}],
     }
     patents = by(world(given, "marts.fct_patent"), "marts.fct_patent", "family_id")
     assert (patents[FAMILY]["fc_5"], patents[FAMILY]["fc_5_window_closed"]) == (1, False)

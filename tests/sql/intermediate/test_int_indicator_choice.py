@@ -30,15 +30,19 @@ def chosen(*countries, topic=TOPIC):
             "intermediate.int_family": indicator.select("family"),
             "intermediate.int_family_country": pl.DataFrame(
                 places,
-                schema={"family": pl.String, "country": pl.String, "share": pl.Float64,
-                        "source_step": pl.Int64},
+                schema={
+                    "family": pl.String,
+                    "country": pl.String,
+                    "share": pl.Float64,
+                    "source_step": pl.Int64,
+                },
                 orient="row",
             ),
             "intermediate.int_indicator": indicator,
         },
         "intermediate.int_indicator_choice",
         topic=topic,
-    )  # fmt: skip
+    )
     return by(connection, "intermediate.int_indicator_choice", "indicator")
 
 
@@ -72,8 +76,7 @@ def test_all_families_together_can_veto_it():
 
 
 def test_those_that_the_topic_asks_for_come_first_in_its_order_and_the_others_are_not_used():
-    topic = TOPIC.model_copy(update={"method": TOPIC.method.model_copy(
-        update={"indicators": ["inv", "fs"]})})  # fmt: skip
+    topic = TOPIC.model_copy(update={"method": TOPIC.method.model_copy(update={"indicators": ["inv", "fs"]})})
     found = chosen(("US", 40, 40), topic=topic)
     assert {name: found[name]["position"] for name in ("inv", "fs")} == {"inv": 1, "fs": 2}
     assert sorted(row["position"] for row in found.values()) == list(range(1, len(EXISTING) + 1))
@@ -93,8 +96,9 @@ def test_those_that_the_topic_asks_for_come_first_in_its_order_and_the_others_ar
     ],
 )
 def test_each_indicator_is_used_or_says_why_not(indicator, known, reason):
-    topic = TOPIC.model_copy(update={"method": TOPIC.method.model_copy(
-        update={"indicators": ["inv", "cl", "fs"]})})  # fmt: skip
+    topic = TOPIC.model_copy(
+        update={"method": TOPIC.method.model_copy(update={"indicators": ["inv", "cl", "fs"]})}
+    )
     found = chosen(("JP", 100, known), ("US", 900, 900), topic=topic)
     assert found[indicator]["reason"] == reason
     assert found[indicator]["is_covered"] is (reason is None)

@@ -14,9 +14,7 @@ def industries(*symbols):
         schema=["family", "symbol", "subclass", "main_group"],
         orient="row",
     )
-    connection = world(
-        {"intermediate.int_family_symbol": frame}, "intermediate.int_industry_symbol"
-    )
+    connection = world({"intermediate.int_family_symbol": frame}, "intermediate.int_industry_symbol")
     found = {symbol: set() for symbol, _ in pairs}
     for row in rows(connection, "from intermediate.int_industry_symbol"):
         found[row["symbol"]].add(str(row["industry"]))
@@ -63,12 +61,7 @@ def test_a_symbol_is_of_the_industries_that_the_concordance_says(symbol, expecte
 
 
 @pytest.mark.parametrize(
-    ("symbol", "old"),
-    [
-        ("H10P10/00", "H01L21/02"),
-        ("H10W70/00", "H01L23/12"),
-        ("H10K50/00", "H01L51/50"),
-    ],
+    ("symbol", "old"), [("H10P10/00", "H01L21/02"), ("H10W70/00", "H01L23/12"), ("H10K50/00", "H01L51/50")]
 )
 def test_a_place_opened_after_the_concordance_goes_by_the_places_it_was_taken_from(symbol, old):
     assert industries(symbol)[symbol] == industries(old)[old] == {"1.2"}

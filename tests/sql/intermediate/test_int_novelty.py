@@ -14,8 +14,12 @@ FAMILIES = {
 def test_a_pair_is_new_on_the_first_day_it_is_seen():
     found = indicators(FAMILIES, [], "nov")
     assert {name: row["nov"] for name, row in found.items()} == {
-        "first": 1, "same": 0, "wider": 2, "one day": 1, "single": 0,
-    }  # fmt: skip
+        "first": 1,
+        "same": 0,
+        "wider": 2,
+        "one day": 1,
+        "single": 0,
+    }
 
 
 def test_it_is_not_computed_unasked():

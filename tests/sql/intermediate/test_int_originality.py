@@ -9,8 +9,9 @@ def measured(own, *cited, asked="ori"):
     families = {f"c{i}": ("2001-06-01", symbols) for i, symbols in enumerate(cited)}
     found = indicators(
         {"f": ("2010-01-01", own), **families, "g": ("2010-01-01", "G06N")},
-        [("f", name) for name in families] + [("f", "EP-1-A1")], asked,
-    )["f"]  # fmt: skip
+        [("f", name) for name in families] + [("f", "EP-1-A1")],
+        asked,
+    )["f"]
     return found["ori"], found["rad"]
 
 

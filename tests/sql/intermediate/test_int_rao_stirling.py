@@ -12,8 +12,9 @@ from tests.worlds import by, world
 TABLE = "intermediate.int_rao_stirling"
 families = st.lists(
     st.frozensets(st.sampled_from(["G06N", "G06F", "G06T", "G11C", "H01L", "H04L"]), min_size=1),
-    min_size=1, max_size=8,
-)  # fmt: skip
+    min_size=1,
+    max_size=8,
+)
 
 
 @settings(max_examples=50, deadline=None)

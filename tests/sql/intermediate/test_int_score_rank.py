@@ -23,8 +23,7 @@ def ranked(scores, core_share=0.1):
         "intermediate.int_score_rank",
         topic=Topic(name="any", title="Any", classes=["A"], method={"core_share": core_share}),
     )
-    return list(by(connection, "intermediate.int_score_rank order by family",
-                   "family").values())  # fmt: skip
+    return list(by(connection, "intermediate.int_score_rank order by family", "family").values())
 
 
 def test_ties_share_the_middle_of_the_places_they_fill():

@@ -22,36 +22,37 @@ def drawn() -> World:
 
 
 def canonical(table: pd.DataFrame, **columns: pl.Expr) -> pl.DataFrame:
-    frame = pl.from_pandas(table).with_columns(
-        source=pl.lit("test"), source_rank=pl.lit(1), **columns
-    )
+    frame = pl.from_pandas(table).with_columns(source=pl.lit("test"), source_rank=pl.lit(1), **columns)
     return frame.with_columns(pl.col(pl.Datetime).cast(pl.Date))
 
 
 def measured(drawn: World, truncation: str) -> pd.DataFrame:
-    whole = ("claim_count", "inventor_count", "npl_citation_count", "forward_citation_count",
-             "family_size")  # fmt: skip
+    whole = ("claim_count", "inventor_count", "npl_citation_count", "forward_citation_count", "family_size")
     text = pl.lit(None, pl.String)
     lists = pl.when("lists_references").then(pl.lit(1))
     given = {
         "sources.stg_document": canonical(
             drawn.documents,
             **{name: pl.col(name).cast(pl.Int64) for name in whole},
-            patent_citation_count=lists, application_number=text, first_filing_office=text,
-            title=text, title_language=text, abstract=text,
+            patent_citation_count=lists,
+            application_number=text,
+            first_filing_office=text,
+            title=text,
+            title_language=text,
+            abstract=text,
         ).drop("lists_references"),
         "sources.stg_citation": canonical(drawn.references, npl=text, category=text),
         "sources.stg_classification": canonical(
             drawn.symbols, scheme=pl.lit("IPC"), is_inventive=pl.lit(None, pl.Boolean)
         ),
-        "sources.stg_party": canonical(
-            drawn.applicants, role=pl.lit("applicant"), country=text, sector=text
-        ),
-    }  # fmt: skip
+        "sources.stg_party": canonical(drawn.applicants, role=pl.lit("applicant"), country=text, sector=text),
+    }
     topic = Topic(
-        name="any", title="Anything", classes=list("ABCDEFGHY"),
+        name="any",
+        title="Anything",
+        classes=list("ABCDEFGHY"),
         method={"indicators": INDICATORS, "truncation": truncation},
-    )  # fmt: skip
+    )
     connection = world(given, "intermediate.int_indicator", topic=topic)
     found = connection.sql(with_ids("intermediate.int_indicator")).pl().to_pandas()
     return found.set_index("family_id")

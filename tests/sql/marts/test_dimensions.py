@@ -19,10 +19,15 @@ def built():
         for i in (1, 2)
     ]
     return world(
-        given, "marts.dim_country", "marts.dim_organisation", "marts.dim_period",
-        "marts.dim_technology", "marts.fct_convergence_node", "marts.fct_patent_country",
+        given,
+        "marts.dim_country",
+        "marts.dim_organisation",
+        "marts.dim_period",
+        "marts.dim_technology",
+        "marts.fct_convergence_node",
+        "marts.fct_patent_country",
         countries=["JP", "TW"],
-    )  # fmt: skip
+    )
 
 
 def test_every_country_of_a_family_is_known_and_the_unknown_one_too(built):
@@ -39,8 +44,11 @@ def test_every_technology_is_known_from_section_to_main_group(built):
     assert technologies["G06Z"]["title"] is None
     assert technologies["G06Z"]["level"] == "subclass"
     assert [technologies[t]["level"] for t in ("G", "G06", "G06N", "G06N3")] == [
-        "section", "class", "subclass", "main_group",
-    ]  # fmt: skip
+        "section",
+        "class",
+        "subclass",
+        "main_group",
+    ]
     group = technologies["G06N3"]
     assert (group["section"], group["class"], group["subclass"]) == ("G", "G06", "G06N")
     assert technologies["G"]["class"] is None
@@ -48,11 +56,34 @@ def test_every_technology_is_known_from_section_to_main_group(built):
 
 @pytest.mark.parametrize(
     ("technology", "field"),
-    [("G06N", 6), ("G06N3", 6), ("H01L", 8), ("H10B", 8), ("G06V", 6), ("G06Q", 7), ("H04L", 4),
-     ("H03K", 5), ("H04N", None), ("H04N1", 3), ("H04N5", 2), ("H04N21", 4), ("G11C", 6),
-     ("G11B", 2), ("B60W", 32), ("G", None), ("G06", None), ("H10P74", 8), ("H10D", 8),
-     ("H04N23", 2), ("A61K", None), ("A61K8", 14), ("A61K31", 16), ("G01N33", 11), ("G01N21", 10)],
-)  # fmt: skip
+    [
+        ("G06N", 6),
+        ("G06N3", 6),
+        ("H01L", 8),
+        ("H10B", 8),
+        ("G06V", 6),
+        ("G06Q", 7),
+        ("H04L", 4),
+        ("H03K", 5),
+        ("H04N", None),
+        ("H04N1", 3),
+        ("H04N5", 2),
+        ("H04N21", 4),
+        ("G11C", 6),
+        ("G11B", 2),
+        ("B60W", 32),
+        ("G", None),
+        ("G06", None),
+        ("H10P74", 8),
+        ("H10D", 8),
+        ("H04N23", 2),
+        ("A61K", None),
+        ("A61K8", 14),
+        ("A61K31", 16),
+        ("G01N33", 11),
+        ("G01N21", 10),
+    ],
+)
 def test_wipo_fields_are_those_of_the_concordance(built, technology, field):
     assert by(built, "marts.dim_technology", "technology")[technology]["field_number"] == field
 
@@ -77,9 +108,7 @@ def test_an_organisation_counts_its_families_whole_and_by_share(built):
 
 def test_periods_follow_on_each_other_without_a_gap(built):
     periods = rows(built, "from marts.dim_period order by first_year")
-    assert [p["period"] for p in periods] == [
-        "to 2006", "2007-2011", "2012-2016", "2017-2021", "from 2022",
-    ]  # fmt: skip
+    assert [p["period"] for p in periods] == ["to 2006", "2007-2011", "2012-2016", "2017-2021", "from 2022"]
     for before, after in pairwise(periods):
         assert after["first_year"] == before["last_year"] + 1
 

@@ -44,8 +44,9 @@ def test_the_edge_of_computing_and_ai_has_the_published_figures(edges):
 def test_an_edge_knows_whether_it_crosses_sections(edges):
     assert not edges["WORLD", "G06F", "G06N"]["is_cross_section"]
     assert edges["WORLD", "G11C", "H01L"]["is_cross_section"]
-    crossing = sum(e["full_count"] for e in edges.values()
-                   if e["network"] == "WORLD" and e["is_cross_section"])  # fmt: skip
+    crossing = sum(
+        e["full_count"] for e in edges.values() if e["network"] == "WORLD" and e["is_cross_section"]
+    )
     assert crossing == 5
 
 
@@ -55,19 +56,20 @@ def test_source_stands_before_target_and_every_pair_once(edges):
 
 
 def test_countries_hold_only_their_own_families(edges):
-    own = {network: {(s, t): e["full_count"] for (n, s, t), e in edges.items() if n == network}
-           for network in ("US", "KR", "CN", "JP")}  # fmt: skip
-    assert own["US"] == {("G06F", "G06N"): 2, ("G06F", "H01L"): 1, ("G06N", "H01L"): 1,
-                         ("G06F", "G06T"): 1}  # fmt: skip
+    own = {
+        network: {(s, t): e["full_count"] for (n, s, t), e in edges.items() if n == network}
+        for network in ("US", "KR", "CN", "JP")
+    }
+    assert own["US"] == {("G06F", "G06N"): 2, ("G06F", "H01L"): 1, ("G06N", "H01L"): 1, ("G06F", "G06T"): 1}
     assert own["KR"] == {("G11C", "H01L"): 1}
     assert own["CN"] == {("G06F", "G06N"): 1}
-    assert own["JP"] == {("G06N", "G11C"): 1, ("B60W", "G06N"): 1, ("B60W", "G06T"): 1,
-                         ("G06N", "G06T"): 1}  # fmt: skip
+    assert own["JP"] == {("G06N", "G11C"): 1, ("B60W", "G06N"): 1, ("B60W", "G06T"): 1, ("G06N", "G06T"): 1}
 
 
 def test_countries_that_are_not_compared_have_no_network():
-    networks = {n for n, _, _ in undivided(world(toy(), EDGE, countries=["KR"]), EDGE,
-                                    "network", "source", "target")}  # fmt: skip
+    networks = {
+        n for n, _, _ in undivided(world(toy(), EDGE, countries=["KR"]), EDGE, "network", "source", "target")
+    }
     assert networks == {"WORLD", "KR"}
 
 
@@ -87,9 +89,7 @@ def test_a_family_shared_by_countries_counts_in_each_by_its_share():
 def test_a_topic_whose_families_all_have_one_technology_has_no_edges():
     given = toy()
     given["sources.stg_classification"] = [
-        row | {"symbol": "G06N3/02"}
-        for row in given["sources.stg_classification"]
-        if row["position"] == 1
+        row | {"symbol": "G06N3/02"} for row in given["sources.stg_classification"] if row["position"] == 1
     ]
     for claims, row in enumerate(given["sources.stg_document"], start=1):
         row["claim_count"] = claims  # something has to tell families apart

@@ -65,9 +65,7 @@ def test_a_technology_alone_is_a_node_without_ties():
 
 
 @pytest.mark.parametrize(("technology", "degree"), [("G06N", 5 / 6), ("G06F", 1), ("B60W", 1)])
-def test_convergence_degree_is_the_share_of_families_with_another_technology(
-    nodes, technology, degree
-):
+def test_convergence_degree_is_the_share_of_families_with_another_technology(nodes, technology, degree):
     assert nodes["WORLD", technology]["convergence_degree"] == pytest.approx(degree)
 
 

@@ -37,9 +37,7 @@ def built():
             "intermediate.int_family_group": pl.DataFrame(
                 groups, schema=["family", "main_group", "subclass", "position"], orient="row"
             ),
-            "intermediate.int_score": pl.DataFrame(
-                scores, schema=["family", "score"], orient="row"
-            ),
+            "intermediate.int_score": pl.DataFrame(scores, schema=["family", "score"], orient="row"),
             "intermediate.int_family_country": pl.DataFrame(
                 places, schema=["family", "country", "share", "source_step"], orient="row"
             ),
@@ -52,20 +50,27 @@ def built():
                 }
             ),
         },
-        CORE, "marts.fct_patent_technology",
-    )  # fmt: skip
+        CORE,
+        "marts.fct_patent_technology",
+    )
 
 
 @pytest.fixture(scope="module")
 def found(built):
-    return {key: row for (level, key), row in by(built, CORE, "level", "technology").items()
-            if level == "subclass"}  # fmt: skip
+    return {
+        key: row
+        for (level, key), row in by(built, CORE, "level", "technology").items()
+        if level == "subclass"
+    }
 
 
 @pytest.fixture(scope="module")
 def groups(built):
-    return {key: row for (level, key), row in by(built, CORE, "level", "technology").items()
-            if level == "main_group"}  # fmt: skip
+    return {
+        key: row
+        for (level, key), row in by(built, CORE, "level", "technology").items()
+        if level == "main_group"
+    }
 
 
 def test_counts_and_quotient_are_those_of_the_families(found):
@@ -77,8 +82,7 @@ def test_counts_and_quotient_are_those_of_the_families(found):
 
 
 def test_chance_is_the_hypergeometric_and_its_discovery_rate_after_benjamini_hochberg(found):
-    p = {t: hypergeom.sf(row["core_families"] - 1, 60, 6, row["families"])
-         for t, row in found.items()}  # fmt: skip
+    p = {t: hypergeom.sf(row["core_families"] - 1, 60, 6, row["families"]) for t, row in found.items()}
     for technology, row in found.items():
         assert row["hypergeometric_p"] == pytest.approx(p[technology])
     ordered = sorted(p.values())
@@ -104,8 +108,9 @@ def test_a_technology_bears_its_title(found):
 
 def test_each_level_is_tested_and_ranked_by_itself(found, groups):
     assert {t: (row["families"], row["core_families"]) for t, row in groups.items()} == {
-        "G06N3": (16, 6), "G06N20": (4, 4),
-    }  # fmt: skip
+        "G06N3": (16, 6),
+        "G06N20": (4, 4),
+    }
     # The same counts, and another number of rows that they are compared with.
     assert groups["G06N3"]["hypergeometric_p"] == found["G06N"]["hypergeometric_p"]
     assert groups["G06N3"]["q_value"] != found["G06N"]["q_value"]
@@ -120,11 +125,17 @@ def test_a_main_group_bears_its_title_and_its_subclass(groups):
 
 def test_a_family_spreads_one_over_its_technologies(found, groups):
     # The best 12 and four more have G06N and G06F, 24 have G06F alone.
-    counts = {t: (row["fractional_families"], row["fractional_core_families"])
-              for t, row in (found | groups).items()}  # fmt: skip
+    counts = {
+        t: (row["fractional_families"], row["fractional_core_families"])
+        for t, row in (found | groups).items()
+    }
     assert counts == {
-        "G06N": (8, 3), "G06F": (8 + 24, 3), "H01L": (20, 0), "G06N3": (12 + 2, 4), "G06N20": (2, 2)
-    }  # fmt: skip
+        "G06N": (8, 3),
+        "G06F": (8 + 24, 3),
+        "H01L": (20, 0),
+        "G06N3": (12 + 2, 4),
+        "G06N20": (2, 2),
+    }
     assert found["G06N"]["fractional_location_quotient"] == pytest.approx((3 / 6) / (8 / 60))
 
 
@@ -137,31 +148,34 @@ def test_the_second_country_follows_the_first(found):
 def test_the_topic_sets_the_limits():
     strict = ANY.model_copy(update={"method": Method(technology_minimum=7)})
     counts = pl.DataFrame(
-        {"level": "subclass", "technology": ["G06N", "H01L"], "families": [16, 44],
-         "core_families": [6, 0], "fractional_families": [16.0, 44.0],
-         "fractional_core_families": [6.0, 0.0]}
-    )  # fmt: skip
+        {
+            "level": "subclass",
+            "technology": ["G06N", "H01L"],
+            "families": [16, 44],
+            "core_families": [6, 0],
+            "fractional_families": [16.0, 44.0],
+            "fractional_core_families": [6.0, 0.0],
+        }
+    )
     ranks = pl.DataFrame({"family": range(60), "is_core": [i < 6 for i in range(60)]})
     core = "intermediate.int_core_technology"
-    given = {
-        "intermediate.int_technology_count": counts, "intermediate.int_score_rank": ranks,
-    }  # fmt: skip
+    given = {"intermediate.int_technology_count": counts, "intermediate.int_score_rank": ranks}
     assert by(world(given, core), core, "technology")["G06N"]["is_core_technology"]
-    assert not by(world(given, core, topic=strict), core, "technology")["G06N"][
-        "is_core_technology"
-    ]
+    assert not by(world(given, core, topic=strict), core, "technology")["G06N"]["is_core_technology"]
 
 
 def test_main_groups_without_a_core_family_are_left_out():
     counts = pl.DataFrame(
-        {"level": ["subclass", "subclass", "main_group"], "technology": ["G06N", "H01L", "H01L21"],
-         "families": [16, 44, 3], "core_families": [6, 0, 0]}
-    )  # fmt: skip
+        {
+            "level": ["subclass", "subclass", "main_group"],
+            "technology": ["G06N", "H01L", "H01L21"],
+            "families": [16, 44, 3],
+            "core_families": [6, 0, 0],
+        }
+    )
     ranks = pl.DataFrame({"family": range(60), "is_core": [i < 6 for i in range(60)]})
     core = "intermediate.int_core_technology"
-    given = {
-        "intermediate.int_technology_count": counts, "intermediate.int_score_rank": ranks,
-    }  # fmt: skip
+    given = {"intermediate.int_technology_count": counts, "intermediate.int_score_rank": ranks}
     assert set(by(world(given, core), core, "technology")) == {"G06N", "H01L"}
 
 

@@ -14,9 +14,12 @@ TOPIC = Topic(name="any", title="Any", classes=["A"], method={"core_share": 0.25
 
 # What the bootstrap says of each country.
 ENDS = {
-    "core_families_low": 1.0, "core_families_high": 9.0,
-    "rank_core_low": 1.0, "rank_core_median": 1.5, "rank_core_high": 3.0,
-}  # fmt: skip
+    "core_families_low": 1.0,
+    "core_families_high": 9.0,
+    "rank_core_low": 1.0,
+    "rank_core_median": 1.5,
+    "rank_core_high": 3.0,
+}
 
 
 def ranking(countries, scores, topic=TOPIC):
@@ -33,13 +36,16 @@ def ranking(countries, scores, topic=TOPIC):
                 shares, schema=["family", "country", "share"], orient="row"
             ).with_columns(source_step=pl.lit(1)),
             "intermediate.int_country_stability": pl.DataFrame(
-                [{"kind": kind, "variation": "any", "country": country} | ENDS
-                 for kind in ("bootstrap", "without") for country in {c for _, c, _ in shares}]
+                [
+                    {"kind": kind, "variation": "any", "country": country} | ENDS
+                    for kind in ("bootstrap", "without")
+                    for country in {c for _, c, _ in shares}
+                ]
             ),
         },
         "marts.fct_country_ranking",
         topic=topic,
-    )  # fmt: skip
+    )
     return by(connection, "marts.fct_country_ranking", "rule", "threshold", "country")
 
 
@@ -59,9 +65,7 @@ def found(by_rule):
 
 
 def test_every_country_is_there_under_every_rule_and_threshold(by_rule):
-    assert {rule for rule, _, _ in by_rule} == {
-        "top_share", "mean_sd", "pareto", "head_tail", "price",
-    }  # fmt: skip
+    assert {rule for rule, _, _ in by_rule} == {"top_share", "mean_sd", "pareto", "head_tail", "price"}
     assert {0.005, 0.01, 0.03, 0.05, 0.1, 0.2, 0.25, 0.5} <= {
         t for rule, t, _ in by_rule if rule == "top_share"
     }
@@ -70,9 +74,7 @@ def test_every_country_is_there_under_every_rule_and_threshold(by_rule):
 
 
 def test_one_threshold_of_one_rule_is_the_default(by_rule):
-    assert {(rule, t) for (rule, t, _), r in by_rule.items() if r["is_default"]} == {
-        ("top_share", 0.25)
-    }
+    assert {(rule, t) for (rule, t, _), r in by_rule.items() if r["is_default"]} == {("top_share", 0.25)}
 
 
 def test_a_share_can_be_read_by_rank_at_every_threshold(found):
@@ -96,18 +98,13 @@ def test_intervals_stand_beside_the_default_alone(by_rule):
 
 
 def test_core_families_grow_with_the_threshold(found):
-    assert [found[t, "US"]["core_families"] for t in (0.01, 0.05, 0.1, 0.2, 0.25)] == [
-        1,
-        2,
-        4,
-        8,
-        10,
-    ]
+    assert [found[t, "US"]["core_families"] for t in (0.01, 0.05, 0.1, 0.2, 0.25)] == [1, 2, 4, 8, 10]
 
 
 def test_quantity_and_quality_are_ranked_apart_and_their_gap_told(found):
-    ranks = {c: (r["rank_families"], r["rank_core"], r["quality_gap"])
-             for (t, c), r in found.items() if t == 0.25}  # fmt: skip
+    ranks = {
+        c: (r["rank_families"], r["rank_core"], r["quality_gap"]) for (t, c), r in found.items() if t == 0.25
+    }
     assert ranks == {"CN": (1, 2, -1), "US": (2, 1, 1), "JP": (2, 2, 0)}
 
 
@@ -115,9 +112,7 @@ def test_quantity_and_quality_are_ranked_apart_and_their_gap_told(found):
 @pytest.mark.parametrize("threshold", [0.05, 0.2])
 def test_the_interval_is_wilsons(found, country, threshold):
     row = found[threshold, country]
-    interval = binomtest(int(row["core_families"]), int(row["families"])).proportion_ci(
-        method="wilson"
-    )
+    interval = binomtest(int(row["core_families"]), int(row["families"])).proportion_ci(method="wilson")
     assert row["core_rate_lower"] == pytest.approx(interval.low, abs=1e-12)
     assert row["core_rate_upper"] == pytest.approx(interval.high, abs=1e-12)
     assert row["core_rate"] == row["core_families"] / row["families"]
@@ -126,8 +121,9 @@ def test_the_interval_is_wilsons(found, country, threshold):
 def test_the_interval_stays_between_0_and_1_around_the_rate():
     # Countries of 1 to 40 families without and with all core families.
     for scores in ([0.0] * 820, [float(i >= 780) for i in range(820)]):
-        countries = [f"A{chr(65 + i)}" if i < 26 else f"B{chr(39 + i)}"
-                     for i in range(40) for _ in range(i + 1)]  # fmt: skip
+        countries = [
+            f"A{chr(65 + i)}" if i < 26 else f"B{chr(39 + i)}" for i in range(40) for _ in range(i + 1)
+        ]
         for row in ranking(countries, scores).values():
             assert -1e-12 <= row["core_rate_lower"] <= row["core_rate"] + 1e-12
             assert row["core_rate"] - 1e-12 <= row["core_rate_upper"] <= 1 + 1e-12

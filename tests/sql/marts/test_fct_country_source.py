@@ -32,8 +32,10 @@ def test_a_countrys_families_are_shared_between_the_steps_that_tell_it():
     assert found["inventor", "US", "priority_applicant"]["families"] == 2
     assert found["first_filing", "KR", "first_filing"]["families"] == 8
     assert {key[0]: row["is_primary"] for key, row in found.items()} == {
-        "applicant": True, "inventor": False, "first_filing": False,
-    }  # fmt: skip
+        "applicant": True,
+        "inventor": False,
+        "first_filing": False,
+    }
 
 
 def test_the_primary_basis_is_the_topics():

@@ -20,33 +20,47 @@ def test_years_add_up_by_share_and_cumulate():
         world(
             {
                 "sources.stg_document": publications(
-                    *({"publication_number": number, "priority_date": day, "claim_count": i,
-                       "publication_date": "2013-06-01"}
-                      for i, (number, day, _) in enumerate(families))
+                    *(
+                        {
+                            "publication_number": number,
+                            "priority_date": day,
+                            "claim_count": i,
+                            "publication_date": "2013-06-01",
+                        }
+                        for i, (number, day, _) in enumerate(families)
+                    )
                 ),
                 "sources.stg_classification": [
                     {"publication_number": number, "symbol": "G06N3/02"} for number, *_ in families
                 ],
                 "sources.stg_party": [
-                    {"publication_number": number, "position": i, "name": f"A{i} of {number}",
-                     "country": country}
+                    {
+                        "publication_number": number,
+                        "position": i,
+                        "name": f"A{i} of {number}",
+                        "country": country,
+                    }
                     for number, _, countries in families
                     for i, country in enumerate(countries)
                 ],
             },
             YEAR,
         ),
-        YEAR, "country", "year",
-    )  # fmt: skip
+        YEAR,
+        "country",
+        "year",
+    )
     with_families = {key: row for key, row in found.items() if row["families"]}
-    assert {key: (row["period"], row["families"], row["cumulative_families"])
-            for key, row in with_families.items()} == {
+    assert {
+        key: (row["period"], row["families"], row["cumulative_families"])
+        for key, row in with_families.items()
+    } == {
         ("JP", 2006): ("to 2006", 1, 1),
         ("JP", 2007): ("2007-2011", 1.5, 2.5),
         ("JP", 2012): ("2012-2016", 1, 3.5),
         ("US", 2007): ("2007-2011", 0.5, 0.5),
         ("ZZ", 2012): ("2012-2016", 1, 1),
-    }  # fmt: skip
+    }
     # The family of most claims is the core: the last, whose country nobody knows.
     assert {key: row["core_families"] for key, row in found.items() if row["core_families"]} == {
         ("ZZ", 2012): 1
@@ -61,11 +75,14 @@ def test_years_add_up_by_share_and_cumulate():
 def series(**years: tuple[list[float], list[float]]) -> pl.DataFrame:
     """Give families and core families of countries from 2010 on."""
     return pl.DataFrame(
-        [(country, 2010 + i, float(n), float(k))
-         for country, counts in years.items()
-         for i, (n, k) in enumerate(zip(*counts, strict=True))],
-        schema=["country", "year", "families", "core_families"], orient="row",
-    )  # fmt: skip
+        [
+            (country, 2010 + i, float(n), float(k))
+            for country, counts in years.items()
+            for i, (n, k) in enumerate(zip(*counts, strict=True))
+        ],
+        schema=["country", "year", "families", "core_families"],
+        orient="row",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -84,18 +101,21 @@ def found():
             },
             YEAR,
         ),
-        YEAR, "country", "year",
-    )  # fmt: skip
+        YEAR,
+        "country",
+        "year",
+    )
 
 
 def test_growth_is_over_the_year_before_and_unknown_after_none(found):
     assert [found["JP", y]["growth"] for y in range(2010, 2014)] == [None, 1, -1, None]
-    assert [found["US", y]["growth"] for y in range(2010, 2014)] == [
-        None, None, 2, pytest.approx(1 / 3),
-    ]  # fmt: skip
+    assert [found["US", y]["growth"] for y in range(2010, 2014)] == [None, None, 2, pytest.approx(1 / 3)]
     assert [found["US", y]["core_growth"] for y in range(2010, 2014)] == [
-        None, None, None, pytest.approx(1 / 3),
-    ]  # fmt: skip
+        None,
+        None,
+        None,
+        pytest.approx(1 / 3),
+    ]
 
 
 def test_compound_growth_is_since_the_first_year_with_families(found):
@@ -116,8 +136,7 @@ def test_shares_are_of_all_countries_with_the_unknown(found):
 
 
 def test_countries_are_ranked_in_each_year_in_which_they_have_families(found):
-    ranks = {key: (row["rank_families"], row["rank_core"], row["quality_gap"])
-             for key, row in found.items()}  # fmt: skip
+    ranks = {key: (row["rank_families"], row["rank_core"], row["quality_gap"]) for key, row in found.items()}
     assert ranks["JP", 2010] == (1, 1, 0)
     assert ranks["US", 2010] == ranks["ZZ", 2010] == ranks["JP", 2012] == (None, None, None)
     assert ranks["JP", 2013] == (1, 2, -1)
@@ -129,9 +148,7 @@ def test_a_year_is_complete_18_months_after_its_end(found):
     assert {y for (_, y), row in found.items() if row["is_complete"]} == {2010, 2011, 2012}
 
 
-@pytest.mark.parametrize(
-    ("day", "year"), [("2014-06-29", 2011), ("2014-06-30", 2012), ("2015-01-01", 2012)]
-)
+@pytest.mark.parametrize(("day", "year"), [("2014-06-29", 2011), ("2014-06-30", 2012), ("2015-01-01", 2012)])
 def test_the_last_complete_year_follows_from_the_last_publication(day, year):
     end = "intermediate.int_data_end"
     document = {"publication_number": "US-1-A1", "publication_date": day}

@@ -25,8 +25,13 @@ def links():
     given = {
         "sources.stg_document": publications(
             *(
-                {"publication_number": n, "family_id": n, "priority_date": f"{year}-01-01",
-                 "publication_date": "2018-01-01", "claim_count": year % 7 + 1}
+                {
+                    "publication_number": n,
+                    "family_id": n,
+                    "priority_date": f"{year}-01-01",
+                    "publication_date": "2018-01-01",
+                    "claim_count": year % 7 + 1,
+                }
                 for n, (year, _) in zip(numbers, FAMILIES, strict=True)
             )
         ),
@@ -35,7 +40,7 @@ def links():
             for n, (_, codes) in zip(numbers, FAMILIES, strict=True)
             for p, code in enumerate(codes.split(), start=1)
         ],
-    }  # fmt: skip
+    }
     found = by(world(given, EMERGENCE), EMERGENCE, "network", "source", "target")
     return {(s, t): row for (network, s, t), row in found.items() if network == "WORLD"}
 

@@ -42,9 +42,7 @@ def test_the_world_has_the_published_figure(metrics, metric, published):
 
 
 def test_whole_families_are_counted_whole(metrics):
-    assert {n: m["families"] for n, m in metrics.items()} == {
-        "WORLD": 8, "US": 3, "JP": 2, "CN": 2, "KR": 1,
-    }  # fmt: skip
+    assert {n: m["families"] for n, m in metrics.items()} == {"WORLD": 8, "US": 3, "JP": 2, "CN": 2, "KR": 1}
 
 
 def test_a_network_of_one_section_has_no_lift(metrics):
@@ -55,8 +53,7 @@ def test_a_network_of_one_section_has_no_lift(metrics):
 def test_families_of_more_than_20_subclasses_are_left_out_of_networks():
     given = toy()
     given["sources.stg_classification"] += [
-        {"publication_number": "US-9000003-B2", "symbol": f"A{i}B1/00", "position": i}
-        for i in range(21, 41)
+        {"publication_number": "US-9000003-B2", "symbol": f"A{i}B1/00", "position": i} for i in range(21, 41)
     ]
     swamped = undivided(world(given, METRIC), METRIC, "network")["WORLD"]
     assert (swamped["families"], swamped["nodes"]) == (7, 6)
@@ -91,10 +88,11 @@ def test_networks_are_divided_by_level_population_period_and_subfield():
     found = {
         tuple(row.values())
         for row in rows(
-            built, "select population, period, subfield, level, families::bigint "
+            built,
+            "select population, period, subfield, level, families::bigint "
             f"from {METRIC} where network = 'WORLD'",
         )
-    }  # fmt: skip
+    }
     of_all = {key[1:] for key in found if key[0] == "all"}
     assert of_all == {
         *(("all", "all", level, 8) for level in ("section", "class", "subclass")),

@@ -17,9 +17,8 @@ def patents():
 
 @pytest.mark.parametrize(
     ("family", "published"),
-    [("f1", 0.1667), ("f2", 0.5185), ("f3", 0), ("f4", 0.3333), ("f5", 0.5), ("f7", 0.5185),
-     ("f8", 0.1667)],
-)  # fmt: skip
+    [("f1", 0.1667), ("f2", 0.5185), ("f3", 0), ("f4", 0.3333), ("f5", 0.5), ("f7", 0.5185), ("f8", 0.1667)],
+)
 def test_rao_stirling_diversity_is_the_published_one(patents, family, published):
     assert patents[family]["rao_stirling"] == pytest.approx(published, abs=5e-5)
 
@@ -34,11 +33,25 @@ def test_a_family_whose_first_publication_has_no_class_has_no_diversity():
 def test_one_varying_indicator_decides_the_score_alone(patents):
     # Scope is all that varies: 1, 2 and 3 subclasses become 0, 50 and 100.
     assert {f: p["score"] for f, p in patents.items()} == {
-        "f1": 50, "f2": 100, "f3": 0, "f4": 50, "f5": 50, "f6": 50, "f7": 100, "f8": 50,
-    }  # fmt: skip
+        "f1": 50,
+        "f2": 100,
+        "f3": 0,
+        "f4": 50,
+        "f5": 50,
+        "f6": 50,
+        "f7": 100,
+        "f8": 50,
+    }
     assert {f: p["rank"] for f, p in patents.items()} == {
-        "f1": 5, "f2": 1.5, "f3": 8, "f4": 5, "f5": 5, "f6": 5, "f7": 1.5, "f8": 5,
-    }  # fmt: skip
+        "f1": 5,
+        "f2": 1.5,
+        "f3": 8,
+        "f4": 5,
+        "f5": 5,
+        "f6": 5,
+        "f7": 1.5,
+        "f8": 5,
+    }
     assert {f for f, p in patents.items() if p["is_core"]} == {"f2", "f7"}
     assert {f for f, p in patents.items() if p["is_tied_at_cut"]} == {"f2", "f7"}
 
@@ -50,13 +63,14 @@ def test_each_row_names_its_topic_and_why_it_is_in(patents):
 def test_the_country_is_the_one_of_the_largest_share_and_the_source_the_weakest():
     given = toy()
     number = "US-9000001-B2"
-    given["sources.stg_party"] = [p for p in given["sources.stg_party"]
-                                  if p["publication_number"] != number] + [
+    given["sources.stg_party"] = [
+        p for p in given["sources.stg_party"] if p["publication_number"] != number
+    ] + [
         {"publication_number": number, "name": "A", "country": "KR"},
         {"publication_number": number, "name": "B", "country": "KR", "position": 2},
         {"publication_number": number, "name": "C", "country": None, "position": 3},
         {"publication_number": number, "role": "inventor", "name": "D", "country": "CN"},
-    ]  # fmt: skip
+    ]
     connection = world(given, PATENT, "marts.fct_patent_country")
     shared = by(connection, PATENT, "family_id")["f1"]
     assert (shared["country"], shared["country_count"]) == ("KR", 2)
@@ -65,9 +79,7 @@ def test_the_country_is_the_one_of_the_largest_share_and_the_source_the_weakest(
     shares = by(connection, "marts.fct_patent_country", "family_id", "country")
     assert shares["f1", "KR"]["country_source"] == "record"
     assert shares["f1", "CN"]["country_source"] == "inventor"
-    assert math.fsum(row["share"] for (f, _), row in shares.items() if f == "f1") == pytest.approx(
-        1
-    )
+    assert math.fsum(row["share"] for (f, _), row in shares.items() if f == "f1") == pytest.approx(1)
 
 
 def test_what_is_known_of_a_country_is_as_good_as_the_weakest_of_its_applicants():
@@ -77,8 +89,7 @@ def test_what_is_known_of_a_country_is_as_good_as_the_weakest_of_its_applicants(
         {"publication_number": "US-9000001-B2", "role": "inventor", "country": "US", "name": "A"},
     ]
     given["sources.stg_document"][0]["first_filing_office"] = "US"
-    shares = by(world(given, "marts.fct_patent_country"), "marts.fct_patent_country",
-                "family_id", "country")  # fmt: skip
+    shares = by(world(given, "marts.fct_patent_country"), "marts.fct_patent_country", "family_id", "country")
     assert shares["f1", "US"]["share"] == 1
     assert shares["f1", "US"]["country_source"] == "inventor"
 
@@ -86,10 +97,15 @@ def test_what_is_known_of_a_country_is_as_good_as_the_weakest_of_its_applicants(
 def test_the_country_is_that_of_the_attribution_that_the_topic_chose():
     given = toy()
     given["sources.stg_party"] += [
-        {"publication_number": "US-9000001-B2", "role": "inventor", "country": country,
-         "name": f"Inventor {i}", "position": i}
+        {
+            "publication_number": "US-9000001-B2",
+            "role": "inventor",
+            "country": country,
+            "name": f"Inventor {i}",
+            "position": i,
+        }
         for i, country in enumerate(["CN", "KR", "KR"], start=1)
-    ]  # fmt: skip
+    ]
     topic = ANY.model_copy(update={"method": Method(attribution="inventor")})
     patent = by(world(given, PATENT, topic=topic), PATENT, "family_id")["f1"]
     assert (patent["country"], patent["country_count"]) == ("KR", 2)
@@ -110,15 +126,18 @@ def test_scores_are_the_weighted_sum_of_the_scaled_indicators():
     connection = world(
         {
             "sources.stg_document": publications(
-                *({"publication_number": f"US-{i}-B2", "claim_count": c, "inventor_count": n}
-                  for i, (c, n) in enumerate(zip(claims, inventors, strict=True)))
+                *(
+                    {"publication_number": f"US-{i}-B2", "claim_count": c, "inventor_count": n}
+                    for i, (c, n) in enumerate(zip(claims, inventors, strict=True))
+                )
             ),
             "sources.stg_classification": [
                 {"publication_number": f"US-{i}-B2", "symbol": "G06N3/02"} for i in range(4)
             ],
         },
-        PATENT, "marts.fct_indicator_weight",
-    )  # fmt: skip
+        PATENT,
+        "marts.fct_indicator_weight",
+    )
 
     def divergence(values):
         scaled = [(v - min(values)) / (max(values) - min(values)) for v in values]
@@ -151,16 +170,17 @@ def test_a_gap_takes_the_median_of_its_cohort_and_is_shown_as_unknown():
     connection = world(
         {
             "sources.stg_document": publications(
-                *({"publication_number": f"US-{i:02}-B2", "claim_count": c,
-                   "priority_date": f"{y}-05-05"}
-                  for i, (y, c) in enumerate(zip(years, claims, strict=True)))
+                *(
+                    {"publication_number": f"US-{i:02}-B2", "claim_count": c, "priority_date": f"{y}-05-05"}
+                    for i, (y, c) in enumerate(zip(years, claims, strict=True))
+                )
             ),
             "sources.stg_classification": [
                 {"publication_number": f"US-{i:02}-B2", "symbol": "G06N3/02"} for i in range(61)
             ],
         },
         PATENT,
-    )  # fmt: skip
+    )
     found = by(connection, PATENT, "family_id")
     assert found["US-00-B2"]["cl"] is None
     # Beside the mean of 3, the least is 2/3, the most 4/3, and the median of 3 is 1.

@@ -5,15 +5,20 @@ from tests.worlds import by, publications, rows, world
 
 TOPIC = Topic.model_validate(
     {
-        "name": "t", "title": "T", "classes": ["G", "H"],
+        "name": "t",
+        "title": "T",
+        "classes": ["G", "H"],
         "terms": {"chip": {"en": "chip"}},
         "subfield": [
             {"id": "named", "title": "Named", "any": [{"terms": "chip"}]},
-            {"id": "made", "title": "Made",
-             "any": [{"classes": ["H01L"]}, {"classes": ["H10"], "terms": "chip"}]},
+            {
+                "id": "made",
+                "title": "Made",
+                "any": [{"classes": ["H01L"]}, {"classes": ["H10"], "terms": "chip"}],
+            },
         ],
     }
-)  # fmt: skip
+)
 
 
 def build(*documents):
@@ -21,8 +26,10 @@ def build(*documents):
     return world(
         {
             "sources.stg_document": publications(
-                *({"publication_number": n, "family_id": f, "publication_date": d, "title": title}
-                  for n, f, d, _, title in documents)
+                *(
+                    {"publication_number": n, "family_id": f, "publication_date": d, "title": title}
+                    for n, f, d, _, title in documents
+                )
             ),
             "sources.stg_classification": [
                 {"publication_number": n, "symbol": symbol} for n, _, _, symbol, _ in documents
@@ -31,7 +38,7 @@ def build(*documents):
         "marts.fct_patent_subfield",
         "intermediate.int_family",
         topic=TOPIC,
-    )  # fmt: skip
+    )
 
 
 def test_a_family_has_each_subfield_that_fits_once_and_the_first_is_primary():
@@ -56,6 +63,4 @@ def test_the_earliest_invention_document_decides_as_it_does_of_the_primary():
     )
     [row] = rows(connection, "from marts.fct_patent_subfield")
     assert (row["family_id"], row["subfield"], row["is_primary"]) == ("1", "made", True)
-    assert rows(connection, "select subfield from intermediate.int_family") == [
-        {"subfield": "made"}
-    ]
+    assert rows(connection, "select subfield from intermediate.int_family") == [{"subfield": "made"}]

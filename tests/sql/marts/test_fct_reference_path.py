@@ -6,13 +6,13 @@ import pytest
 from tests.worlds import by, world
 
 PATHS = {
-    "US": ("I2", "T1", "C1"), "JP": ("I3", "T1", "C2"), "KR": ("I1", "T2", "C3"),
+    "US": ("I2", "T1", "C1"),
+    "JP": ("I3", "T1", "C2"),
+    "KR": ("I1", "T2", "C3"),
     "CN": ("I4", "T3", "C4"),
-}  # fmt: skip
+}
 # Where their core families are: Chinese ones are spread as Korean ones rather than as American.
-PROFILES = {
-    "US": (0.2, 0.2, 0.6), "JP": (0.1, 0.3, 0.6), "KR": (0.7, 0.2, 0.1), "CN": (0.6, 0.3, 0.1)
-}  # fmt: skip
+PROFILES = {"US": (0.2, 0.2, 0.6), "JP": (0.1, 0.3, 0.6), "KR": (0.7, 0.2, 0.1), "CN": (0.6, 0.3, 0.1)}
 # Core families, and advantage (or none), in a technology where much meets and in one apart.
 COUNTS = {
     "G06N": {"US": (400, 0.3), "JP": (150, -0.1), "KR": (60, -0.3), "CN": (40, -0.4)},
@@ -21,9 +21,7 @@ COUNTS = {
 PLACES = {"G06N": (900.0, 0.5), "G11C": (50.0, 0.01), **{f"H0{i}L": (10.0, 0.0) for i in range(8)}}
 
 
-def references(
-    counts=COUNTS, profiles=PROFILES, paths=PATHS, places=PLACES, lags=(), generality=None
-):
+def references(counts=COUNTS, profiles=PROFILES, paths=PATHS, places=PLACES, lags=(), generality=None):
     """Build the mart from figures of countries."""
     advantage = pl.DataFrame(
         [
@@ -38,32 +36,30 @@ def references(
         [
             (country, dimension, label)
             for country, of_country in paths.items()
-            for dimension, label in zip(
-                ("industry", "technology", "collaboration"), of_country, strict=True
-            )
+            for dimension, label in zip(("industry", "technology", "collaboration"), of_country, strict=True)
         ],
-        schema=["country", "dimension", "label"], orient="row",
-    )  # fmt: skip
+        schema=["country", "dimension", "label"],
+        orient="row",
+    )
     profile = pl.DataFrame(
         [
             ("core", "SEI", str(industry), country, share)
             for country, shares in profiles.items()
             for industry, share in enumerate(shares)
         ],
-        schema=["population", "scheme", "industry", "country", "share"], orient="row",
-    )  # fmt: skip
+        schema=["population", "scheme", "industry", "country", "share"],
+        orient="row",
+    )
     nodes = pl.DataFrame(
         [("WORLD", technology, *place) for technology, place in places.items()],
-        schema=["network", "technology", "strength", "betweenness"], orient="row",
-    )  # fmt: skip
+        schema=["network", "technology", "strength", "betweenness"],
+        orient="row",
+    )
     undivided = {"population": "all", "period": "all", "subfield": "all", "level": "subclass"}
     # Those of the core are other networks, and must not be taken for it.
     nodes = pl.concat(
         nodes.with_columns(
-            **{
-                key: pl.lit(value)
-                for key, value in (undivided | {"population": population}).items()
-            }
+            **{key: pl.lit(value) for key, value in (undivided | {"population": population}).items()}
         )
         for population in ("all", "core")
     )
@@ -75,28 +71,29 @@ def references(
             "intermediate.int_industry_profile": profile,
             "intermediate.int_convergence_node": nodes,
             "intermediate.int_score_rank": pl.DataFrame(families).with_columns(is_core=True),
-            "intermediate.int_family": pl.DataFrame(families).with_columns(
-                subfield=pl.lit("memory")
-            ),
+            "intermediate.int_family": pl.DataFrame(families).with_columns(subfield=pl.lit("memory")),
             "intermediate.int_family_technology": pl.DataFrame(families).with_columns(
                 level=pl.lit("subclass"), technology=pl.Series(list(counts))
             ),
             "intermediate.int_indicator": pl.DataFrame(families).with_columns(
-                gen=pl.Series(
-                    [(generality or {}).get(technology) for technology in counts],
-                    dtype=pl.Float64,
-                )
+                gen=pl.Series([(generality or {}).get(technology) for technology in counts], dtype=pl.Float64)
             ),
             "intermediate.int_technology_lag": pl.DataFrame(
                 list(lags),
-                schema={"subfield": pl.String, "country": pl.String, "reference": pl.String,
-                        "lag": pl.Float64, "lag_low": pl.Float64, "lag_high": pl.Float64},
+                schema={
+                    "subfield": pl.String,
+                    "country": pl.String,
+                    "reference": pl.String,
+                    "lag": pl.Float64,
+                    "lag_low": pl.Float64,
+                    "lag_high": pl.Float64,
+                },
                 orient="row",
             ),
         },
         "marts.fct_reference_path",
         countries=list(PATHS),
-    )  # fmt: skip
+    )
     return by(connection, "marts.fct_reference_path", "technology", "country")
 
 

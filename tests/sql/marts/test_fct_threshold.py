@@ -22,9 +22,6 @@ def test_the_count_at_every_threshold_has_its_share_and_its_ties():
     price = found["price", 0.5]
     assert (price["cut_score"], price["core_families"], price["core_share"]) == (7, 5, 0.25)
     assert (price["tied_families"], price["is_default"]) == (3, True)
-    assert (
-        found["top_share", 0.05]["core_families"],
-        found["top_share", 0.05]["tied_families"],
-    ) == (1, 0)
+    assert (found["top_share", 0.05]["core_families"], found["top_share", 0.05]["tied_families"]) == (1, 0)
     assert found["top_share", 0.5]["core_families"] == 20
     assert [key for key, row in found.items() if row["is_default"]] == [("price", 0.5)]

@@ -30,16 +30,20 @@ def found():
             },
             SEGMENT,
         ),
-        SEGMENT, "country", "series", "segment",
-    )  # fmt: skip
+        SEGMENT,
+        "country",
+        "series",
+        "segment",
+    )
 
 
 def test_segments_end_at_breaks_and_at_the_last_complete_year(found):
-    assert {key: (row["first_year"], row["last_year"]) for key, row in found.items()
-            if key[0] == "JP"} == {
-        ("JP", "families", 1): (1990, 1999), ("JP", "families", 2): (2000, 2010),
-        ("JP", "core_families", 1): (1990, 1999), ("JP", "core_families", 2): (2000, 2010),
-    }  # fmt: skip
+    assert {key: (row["first_year"], row["last_year"]) for key, row in found.items() if key[0] == "JP"} == {
+        ("JP", "families", 1): (1990, 1999),
+        ("JP", "families", 2): (2000, 2010),
+        ("JP", "core_families", 1): (1990, 1999),
+        ("JP", "core_families", 2): (2000, 2010),
+    }
 
 
 def test_growth_and_level_are_those_of_the_line(found):
@@ -81,26 +85,22 @@ def test_a_surge_also_brings_more_than_there_was(counts, is_surge):
 def test_the_first_segment_begins_without_a_break(found):
     row = found["JP", "families", 1]
     assert not row["is_surge"]
-    assert [row[name] for name in ("excess", "bic_gain", "break_earliest", "break_latest")] == (
-        [None] * 4
-    )
+    assert [row[name] for name in ("excess", "bic_gain", "break_earliest", "break_latest")] == ([None] * 4)
 
 
 def test_a_series_of_few_families_has_a_reason_and_no_line(found):
     row = found["US", "families", 1]
     assert (row["first_year"], row["last_year"], row["families"]) == (1995, 2010, 16)
     assert row["reason"] == "fewer than 30 families"
-    assert [row[name] for name in ("annual_growth", "start_level", "is_surge", "p_no_break")] == (
-        [None] * 4
-    )
+    assert [row[name] for name in ("annual_growth", "start_level", "is_surge", "p_no_break")] == ([None] * 4)
     assert found["US", "core_families", 1]["families"] == 0
 
 
 def test_the_world_has_the_families_of_unknown_countries_too(found):
-    world_families = sum(row["families"] for key, row in found.items()
-                         if key[:2] == ("WORLD", "families"))  # fmt: skip
-    countries = sum(row["families"] for key, row in found.items()
-                    if key[0] != "WORLD" and key[1] == "families")  # fmt: skip
+    world_families = sum(row["families"] for key, row in found.items() if key[:2] == ("WORLD", "families"))
+    countries = sum(
+        row["families"] for key, row in found.items() if key[0] != "WORLD" and key[1] == "families"
+    )
     assert world_families == pytest.approx(countries + 21 * 10)
     assert "ZZ" not in {country for country, _, _ in found}
 
@@ -111,9 +111,9 @@ def test_a_series_of_few_years_has_a_reason():
     )
     end = pl.DataFrame({"last_complete_year": [2010]})
     found = by(
-        world(
-            {"intermediate.int_country_year": counts, "intermediate.int_data_end": end}, SEGMENT
-        ),
-        SEGMENT, "country", "series",
-    )  # fmt: skip
+        world({"intermediate.int_country_year": counts, "intermediate.int_data_end": end}, SEGMENT),
+        SEGMENT,
+        "country",
+        "series",
+    )
     assert {row["reason"] for row in found.values()} == {"fewer than 10 complete years"}

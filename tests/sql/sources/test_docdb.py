@@ -19,11 +19,21 @@ SHARED = ROOT.parent / "shared" / "data" / "docdb_xml"
 def read(documents=({},), **tables):
     """Give the canonical tables of records and of what hangs on them, by place in the file."""
     records = [
-        {"publication_number": NUMBER, "office": "EP", "kind": "A1", "record": i, "_row": i,
-         "exchange_date": "2024-01-11", "publication_date": "2010-06-02", "filing_date":
-         "2009-03-01", "application_office": "EP", "has_references": True} | record
+        {
+            "publication_number": NUMBER,
+            "office": "EP",
+            "kind": "A1",
+            "record": i,
+            "_row": i,
+            "exchange_date": "2024-01-11",
+            "publication_date": "2010-06-02",
+            "filing_date": "2009-03-01",
+            "application_office": "EP",
+            "has_references": True,
+        }
+        | record
         for i, record in enumerate(documents, start=1)
-    ]  # fmt: skip
+    ]
     given = {"raw.docdb_document": records}
     for name, found in tables.items():
         given[f"raw.docdb_{name}"] = [
@@ -81,14 +91,20 @@ def test_a_withdrawn_publication_is_none_until_it_is_created():
 def test_what_hangs_on_older_records_goes_with_them():
     built = read(
         [{"title": "Old", "_file": "1.xml"}, {"title": "New", "_file": "2.xml"}],
-        party=[{"_file": "1.xml", "role": "applicant", "name": "Old"},
-               {"_file": "2.xml", "role": "applicant", "name": "New", "record": 2}],
-        classification=[{"_file": "1.xml", "scheme": "IPC", "symbol": "A01B1/00"},
-                        {"_file": "2.xml", "scheme": "IPC", "symbol": "G06N3/02", "record": 2}],
+        party=[
+            {"_file": "1.xml", "role": "applicant", "name": "Old"},
+            {"_file": "2.xml", "role": "applicant", "name": "New", "record": 2},
+        ],
+        classification=[
+            {"_file": "1.xml", "scheme": "IPC", "symbol": "A01B1/00"},
+            {"_file": "2.xml", "scheme": "IPC", "symbol": "G06N3/02", "record": 2},
+        ],
         citation=[{"_file": "1.xml", "npl": "Old"}, {"_file": "2.xml", "npl": "New", "record": 2}],
-        priority=[{"_file": "1.xml", "priority_number": "1"},
-                  {"_file": "2.xml", "priority_number": "2", "record": 2}],
-    )  # fmt: skip
+        priority=[
+            {"_file": "1.xml", "priority_number": "1"},
+            {"_file": "2.xml", "priority_number": "2", "record": 2},
+        ],
+    )
     assert [r["title"] for r in rows(built, "from docdb.stg_document")] == ["New"]
     assert [r["name"] for r in rows(built, "from docdb.stg_party")] == ["New"]
     assert [r["symbol"] for r in rows(built, "from docdb.stg_classification")] == ["G06N3/02"]
@@ -97,8 +113,9 @@ def test_what_hangs_on_older_records_goes_with_them():
 
 
 def test_two_records_in_one_file_do_not_mix():
-    built = read([OLD, NEW], party=[{"role": "inventor", "name": "A"},
-                                    {"role": "inventor", "name": "B", "record": 2}])  # fmt: skip
+    built = read(
+        [OLD, NEW], party=[{"role": "inventor", "name": "A"}, {"role": "inventor", "name": "B", "record": 2}]
+    )
     assert [r["name"] for r in rows(built, "from docdb.stg_party")] == ["B"]
     assert [r["inventor_count"] for r in rows(built, "from docdb.stg_document")] == [1]
 
@@ -119,13 +136,19 @@ def test_an_empty_list_of_references_is_none():
 
 def test_what_a_record_lists_is_counted_once():
     row = document(
-        party=[{"role": "inventor", "name": "A"}, {"role": "inventor", "name": "B"},
-               {"role": "applicant", "name": "C"}],
-        citation=[{"cited_publication": "US-1-A", "cited_phase": "SEA"},
-                  {"cited_publication": "US-1-A", "cited_phase": "APP"},
-                  {"cited_publication": "US-2-A", "npl": "of the same"},
-                  {"npl": "A book"}, {}],
-    )  # fmt: skip
+        party=[
+            {"role": "inventor", "name": "A"},
+            {"role": "inventor", "name": "B"},
+            {"role": "applicant", "name": "C"},
+        ],
+        citation=[
+            {"cited_publication": "US-1-A", "cited_phase": "SEA"},
+            {"cited_publication": "US-1-A", "cited_phase": "APP"},
+            {"cited_publication": "US-2-A", "npl": "of the same"},
+            {"npl": "A book"},
+            {},
+        ],
+    )
     counts = ("inventor_count", "patent_citation_count", "npl_citation_count")
     assert [row[c] for c in counts] == [2, 2, 1]
 
@@ -142,13 +165,14 @@ def test_what_a_record_lists_is_counted_once():
         ({"filing_date": None, "publication_date": None}, [], None, "EP"),
     ],
 )
-def test_the_first_filing_is_the_earliest_claim_before_the_filing_itself(
-    record, claims, priority, office
-):
-    row = document(record, priority=[
-        {"priority_number": str(i), "priority_office": o, "priority_date": d}
-        for i, (o, d) in enumerate(claims)
-    ])  # fmt: skip
+def test_the_first_filing_is_the_earliest_claim_before_the_filing_itself(record, claims, priority, office):
+    row = document(
+        record,
+        priority=[
+            {"priority_number": str(i), "priority_office": o, "priority_date": d}
+            for i, (o, d) in enumerate(claims)
+        ],
+    )
     assert (row["priority_date"], row["first_filing_office"]) == (priority, office)
 
 
@@ -156,49 +180,68 @@ def test_the_first_filing_is_the_earliest_claim_before_the_filing_itself(
 
 
 def test_the_first_symbol_leads_in_each_scheme():
-    built = read(classification=[
-        {"scheme": "IPC", "symbol": "A61K8/04", "is_first": False},
-        {"scheme": "IPC", "symbol": "A61K9/00", "is_first": True},
-        {"scheme": "CPC", "symbol": "A61K9/10", "is_first": None},
-        {"scheme": "CPC", "symbol": "A61K8/06", "is_first": None},
-    ])  # fmt: skip
+    built = read(
+        classification=[
+            {"scheme": "IPC", "symbol": "A61K8/04", "is_first": False},
+            {"scheme": "IPC", "symbol": "A61K9/00", "is_first": True},
+            {"scheme": "CPC", "symbol": "A61K9/10", "is_first": None},
+            {"scheme": "CPC", "symbol": "A61K8/06", "is_first": None},
+        ]
+    )
     found = rows(built, "from docdb.stg_classification order by scheme, position")
     assert [(r["scheme"], r["position"], r["symbol"]) for r in found] == [
-        ("CPC", 1, "A61K9/10"), ("CPC", 2, "A61K8/06"),
-        ("IPC", 1, "A61K9/00"), ("IPC", 2, "A61K8/04"),
-    ]  # fmt: skip
+        ("CPC", 1, "A61K9/10"),
+        ("CPC", 2, "A61K8/06"),
+        ("IPC", 1, "A61K9/00"),
+        ("IPC", 2, "A61K8/04"),
+    ]
 
 
 def test_parties_are_numbered_by_role():
-    built = read(party=[
-        {"role": "applicant", "name": "A"}, {"role": "inventor", "name": "B"},
-        {"role": "inventor"}, {"role": "inventor", "country": "KR"},
-    ])  # fmt: skip
+    built = read(
+        party=[
+            {"role": "applicant", "name": "A"},
+            {"role": "inventor", "name": "B"},
+            {"role": "inventor"},
+            {"role": "inventor", "country": "KR"},
+        ]
+    )
     found = rows(built, "from docdb.stg_party order by role, position")
     assert [(r["role"], r["position"], r["name"], r["country"]) for r in found] == [
-        ("applicant", 1, "A", None), ("inventor", 1, "B", None), ("inventor", 2, None, "KR"),
-    ]  # fmt: skip
+        ("applicant", 1, "A", None),
+        ("inventor", 1, "B", None),
+        ("inventor", 2, None, "KR"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("phase", "by_whom", "origin"),
-    [("SEA", None, "examiner"), ("ISR", None, "examiner"), ("EXA", None, "examiner"),
-     ("APP", None, "applicant"), ("APL", None, "applicant"), ("OPP", None, "unknown"),
-     ("TPO", None, "unknown"), (None, None, "unknown"), ("undefined", "applicant", "applicant"),
-     ("APP", "examiner", "examiner"), ("SEA", "third party", "examiner")],
-)  # fmt: skip
+    [
+        ("SEA", None, "examiner"),
+        ("ISR", None, "examiner"),
+        ("EXA", None, "examiner"),
+        ("APP", None, "applicant"),
+        ("APL", None, "applicant"),
+        ("OPP", None, "unknown"),
+        ("TPO", None, "unknown"),
+        (None, None, "unknown"),
+        ("undefined", "applicant", "applicant"),
+        ("APP", "examiner", "examiner"),
+        ("SEA", "third party", "examiner"),
+    ],
+)
 def test_the_phase_tells_who_cites(phase, by_whom, origin):
-    built = read(citation=[{"npl": "A book", "cited_phase": phase, "cited_by": by_whom,
-                            "category": "XY"}])  # fmt: skip
+    built = read(citation=[{"npl": "A book", "cited_phase": phase, "cited_by": by_whom, "category": "XY"}])
     [row] = rows(built, "from docdb.stg_citation")
     assert (row["npl"], row["origin"], row["category"]) == ("A book", origin, "XY")
 
 
 def test_claims_that_are_not_active_are_dates_but_no_links():
-    claims = [{"priority_number": "2008/1 a", "priority_office": "JP", "is_active": True},
-              {"priority_number": "7", "priority_office": "JP"},
-              {"priority_number": "9", "priority_office": "US", "is_active": False,
-               "priority_date": "2007-01-01"}]  # fmt: skip
+    claims = [
+        {"priority_number": "2008/1 a", "priority_office": "JP", "is_active": True},
+        {"priority_number": "7", "priority_office": "JP"},
+        {"priority_number": "9", "priority_office": "US", "is_active": False, "priority_date": "2007-01-01"},
+    ]
     built = read(priority=claims)
     found = rows(built, "from docdb.stg_priority order by priority_number")
     assert [r["priority_number"] for r in found] == ["20081A", "7"]
@@ -219,11 +262,15 @@ def built_from(path):
 def exchange(day, *records):
     documents = "".join(
         f'<exch:exchange-document country="AT" doc-number="{number}" kind="B" status="{status}">'
-        + ("" if status == "D" else f"<exch:bibliographic-data><exch:invention-title>{day}"
-           "</exch:invention-title></exch:bibliographic-data>")
+        + (
+            ""
+            if status == "D"
+            else f"<exch:bibliographic-data><exch:invention-title>{day}"
+            "</exch:invention-title></exch:bibliographic-data>"
+        )
         + "</exch:exchange-document>"
         for number, status in records
-    )  # fmt: skip
+    )
     return (
         '<?xml version="1.0"?><exch:exchange-documents xmlns:exch="http://www.epo.org/exchange" '
         f'date-of-exchange="{day}">{documents}</exch:exchange-documents>'
@@ -244,14 +291,25 @@ def delivery(path, inner):
 
 
 def test_a_back_file_and_the_weeks_after_it(tmp_path):
-    delivery(tmp_path / "docdb_xml_bck_202402.zip",
-             {"DOCDB-202402-AT-0001": exchange("20240111", ("1", "C"), ("2", "C"), ("3", "C")),
-              "DOCDB-202402-AT-0002": exchange("20240111", ("4", "C"))})  # fmt: skip
-    delivery(tmp_path / "docdb_xml_202403_Amend.zip",
-             {"DOCDB-202403-Amend-AT-0001": exchange("20240118", ("2", "A"))})  # fmt: skip
-    delivery(tmp_path / "docdb_xml_202403_CreateDelete.zip",
-             {"DOCDB-202403-CreateDelete-AT-0001":
-              exchange("20240118", ("3", "D"), ("5", "C"), ("4", "C"), ("4", "D"))})  # fmt: skip
+    delivery(
+        tmp_path / "docdb_xml_bck_202402.zip",
+        {
+            "DOCDB-202402-AT-0001": exchange("20240111", ("1", "C"), ("2", "C"), ("3", "C")),
+            "DOCDB-202402-AT-0002": exchange("20240111", ("4", "C")),
+        },
+    )
+    delivery(
+        tmp_path / "docdb_xml_202403_Amend.zip",
+        {"DOCDB-202403-Amend-AT-0001": exchange("20240118", ("2", "A"))},
+    )
+    delivery(
+        tmp_path / "docdb_xml_202403_CreateDelete.zip",
+        {
+            "DOCDB-202403-CreateDelete-AT-0001": exchange(
+                "20240118", ("3", "D"), ("5", "C"), ("4", "C"), ("4", "D")
+            )
+        },
+    )
     loaded, connection = built_from(tmp_path)
     with connection:
         assert (loaded.files, loaded.rows, loaded.rejected) == (3, 9, 0)
@@ -259,9 +317,11 @@ def test_a_back_file_and_the_weeks_after_it(tmp_path):
             "select publication_number, title from docdb.stg_document order by all"
         ).fetchall()
     assert state == [
-        ("AT-1-B", "20240111"), ("AT-2-B", "20240118"),
-        ("AT-4-B", "20240118"), ("AT-5-B", "20240118"),
-    ]  # fmt: skip
+        ("AT-1-B", "20240111"),
+        ("AT-2-B", "20240118"),
+        ("AT-4-B", "20240118"),
+        ("AT-5-B", "20240118"),
+    ]
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="not shipped")
@@ -276,9 +336,11 @@ def test_the_epos_files():
             "where scheme = 'IPC' and position = 1 and publication_number like 'WO%'"
         ).fetchall()
         origins = dict(
-            connection.sql("select origin, count(*) from docdb.stg_citation "
-                           "where citing_publication like 'WO%' group by all").fetchall()
-        )  # fmt: skip
+            connection.sql(
+                "select origin, count(*) from docdb.stg_citation "
+                "where citing_publication like 'WO%' group by all"
+            ).fetchall()
+        )
     assert len(documents) == 11
     assert world_["priority_date"] == date(2021, 6, 11)
     assert world_["first_filing_office"] == "PT"

@@ -21,8 +21,7 @@ SAMPLE = ROOT / "samples" / "google_patents" / "publications_sample_rows.jsonl.g
 def read(*records):
     """Give the canonical tables of records, each a grant of 2010 unless it says otherwise."""
     full = [
-        {"_row": i, "publication_number": f"US-{7_000_000 + i}-B2", "publication_date": 20100601}
-        | record
+        {"_row": i, "publication_number": f"US-{7_000_000 + i}-B2", "publication_date": 20100601} | record
         for i, record in enumerate(records, start=1)
     ]
     return world({DUMP: full}, *OURS)
@@ -86,9 +85,11 @@ def test_what_has_no_office_number_and_kind_is_left_out(raw):
 def test_of_records_of_one_publication_the_last_is_taken():
     def titled(file, row, number, title):
         return {
-            "_file": file, "_row": row, "publication_number": number,
+            "_file": file,
+            "_row": row,
+            "publication_number": number,
             "title_localized": [{"text": title, "language": "en"}],
-        }  # fmt: skip
+        }
 
     built = read(
         titled("a", 9, "US-2013101709-A1", "Old"),
@@ -131,8 +132,7 @@ def test_an_application_has_its_docdb_number_and_a_pct_application_says_so(raw, 
 
 
 @pytest.mark.parametrize(
-    ("raw", "family"),
-    [("9483724", "9483724"), ("-1", None), ("0", None), ("", None), (None, None)],
+    ("raw", "family"), [("9483724", "9483724"), ("-1", None), ("0", None), ("", None), (None, None)]
 )
 def test_a_family_is_a_docdb_number_or_unknown(raw, family):
     assert document(family_id=raw)["family_id"] == family
@@ -143,8 +143,7 @@ def test_the_english_title_is_taken_else_the_first_that_is_not_empty():
         return [{"text": t, "language": language} for language, t in by_language.items()]
 
     row = document(
-        title_localized=texts(zh="标题", en=" A \n title "),
-        abstract_localized=texts(en="", de="Ein"),
+        title_localized=texts(zh="标题", en=" A \n title "), abstract_localized=texts(en="", de="Ein")
     )
     assert (row["title"], row["title_language"], row["abstract"]) == ("A title", "en", "Ein")
     row = document(title_localized=texts(de="", fr="Titre", zh="标题"))
@@ -248,9 +247,7 @@ def test_harmonised_names_are_taken_and_printed_ones_where_there_are_none():
         inventor=["DOE, JANE"],
         inventor_harmonized=[],
     ) == [("applicant", "NESTLE SA", "CH", None), ("inventor", "DOE, JANE", None, None)]
-    assert parties(assignee=[" 四川大学 "], assignee_harmonized=[]) == [
-        ("applicant", "四川大学", None, None)
-    ]
+    assert parties(assignee=[" 四川大学 "], assignee_harmonized=[]) == [("applicant", "四川大学", None, None)]
 
 
 def test_what_is_no_country_code_is_no_country():
@@ -298,13 +295,19 @@ def test_a_cited_publication_has_its_canonical_number(raw, publication):
 
 @pytest.mark.parametrize(
     ("category", "origin"),
-    [("SEA", "examiner"), ("PRS", "examiner"), ("ISR", "examiner"), ("EXA", "examiner"),
-     ("APP", "applicant"), ("OPP", "unknown"), ("UNKNOWN", "unknown"), ("", "unknown")],
-)  # fmt: skip
+    [
+        ("SEA", "examiner"),
+        ("PRS", "examiner"),
+        ("ISR", "examiner"),
+        ("EXA", "examiner"),
+        ("APP", "applicant"),
+        ("OPP", "unknown"),
+        ("UNKNOWN", "unknown"),
+        ("", "unknown"),
+    ],
+)
 def test_who_cited_is_told_by_the_phase_and_the_relevance_is_kept(category, origin):
-    assert cites(npl_text="A paper", type="X", category=category) == [
-        (None, "A paper", origin, "X")
-    ]
+    assert cites(npl_text="A paper", type="X", category=category) == [(None, "A paper", origin, "X")]
 
 
 def test_a_reference_without_publication_and_text_is_none():
@@ -325,9 +328,7 @@ def loaded(path):
 
 def canonical(connection):
     return {
-        key: sorted(map(repr, connection.sql(f"from {key}").fetchall()))
-        for key in OURS
-        if ".stg_" in key
+        key: sorted(map(repr, connection.sql(f"from {key}").fetchall())) for key in OURS if ".stg_" in key
     }
 
 
@@ -356,9 +357,7 @@ def test_every_document_of_the_sample_is_as_python_reads_it(raw, sample):
         titles = {t["language"]: t["text"] for t in record["title_localized"]}
         abstracts = {a["language"]: a["text"] for a in record["abstract_localized"]}
         language = "en" if "en" in titles else next(iter(titles), None)
-        claims = sorted(
-            (c["filing_date"], c["application_number"][:2]) for c in record["priority_claim"]
-        )
+        claims = sorted((c["filing_date"], c["application_number"][:2]) for c in record["priority_claim"])
         refs = record["citation"]
         patents = {c["publication_number"] for c in refs if c["publication_number"]}
         npl = {c["npl_text"] for c in refs if c["npl_text"]}
@@ -383,9 +382,7 @@ def test_every_document_of_the_sample_is_as_python_reads_it(raw, sample):
 
 def test_every_row_of_the_sample_has_its_place(raw, sample):
     def count(table, condition="true"):
-        [(found,)] = sample.sql(
-            f"select count(*) from google_patents.{table} where {condition}"
-        ).fetchall()
+        [(found,)] = sample.sql(f"select count(*) from google_patents.{table} where {condition}").fetchall()
         return found
 
     assert count("stg_classification", "scheme = 'IPC'") == sum(len(r["ipc"]) for r in raw)
@@ -398,9 +395,8 @@ def test_every_row_of_the_sample_has_its_place(raw, sample):
     )
     first = rows(sample, "from google_patents.stg_classification where position = 1")
     marked = {
-        (c["code"], scheme.upper())
-        for r in raw for scheme in ("ipc", "cpc") for c in r[scheme] if c["first"]
-    }  # fmt: skip
+        (c["code"], scheme.upper()) for r in raw for scheme in ("ipc", "cpc") for c in r[scheme] if c["first"]
+    }
     assert marked >= {(row["symbol"], row["scheme"]) for row in first if row["scheme"] == "CPC"}
 
 
@@ -413,9 +409,7 @@ def test_parquet_tells_what_json_tells(sample, tmp_path):
         assert canonical(connection) == canonical(sample)
 
 
-def test_shards_with_nested_fields_as_json_text_and_numbers_as_text_are_the_same(
-    raw, sample, tmp_path
-):
+def test_shards_with_nested_fields_as_json_text_and_numbers_as_text_are_the_same(raw, sample, tmp_path):
     for shard, part in enumerate([raw[:4], raw[4:7]]):
         lines = [
             {k: json.dumps(v) if isinstance(v, list) else str(v) for k, v in record.items()}

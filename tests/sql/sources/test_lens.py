@@ -82,9 +82,7 @@ def parties(built):
         ("AU-PM900794-D0", "PM900794", "AU PM900794 D0", "1994-11-17"),
     ],
 )
-def test_google_json_and_csv_give_a_publication_the_same_number(
-    google, doc_number, printed, published
-):
+def test_google_json_and_csv_give_a_publication_the_same_number(google, doc_number, printed, published):
     office, _, kind = google.split("-")
     of_google = world(
         {
@@ -94,12 +92,8 @@ def test_google_json_and_csv_give_a_publication_the_same_number(
         },
         "google_patents.publication",
     )
-    ((number,),) = of_google.sql(
-        "select publication_number from google_patents.publication"
-    ).fetchall()
-    of_json = record(
-        jurisdiction=office, doc_number=doc_number, kind=kind, date_published=published
-    )
+    ((number,),) = of_google.sql("select publication_number from google_patents.publication").fetchall()
+    of_json = record(jurisdiction=office, doc_number=doc_number, kind=kind, date_published=published)
     of_csv = export(Publication_Number=printed, Publication_Date=published)
     assert of_json["publication_number"] == of_csv["publication_number"] == number
     assert of_json == of_csv | {"forward_citation_count": None}
@@ -194,10 +188,7 @@ def test_a_filing_has_its_docdb_number(printed, office, number):
 def test_a_priority_without_a_date_is_one_and_what_has_no_number_is_none():
     built = lens(exports=[{"Priority Numbers": "CA 892506T A;; ;;US 1 A 19941301;;garbled"}])
     found = rows(built, "from lens.stg_priority order by priority_number")
-    assert [tuple(row.values())[1:] for row in found] == [
-        ("1", "US", None),
-        ("892506T", "CA", None),
-    ]
+    assert [tuple(row.values())[1:] for row in found] == [("1", "US", None), ("892506T", "CA", None)]
     assert document(built)["priority_date"] is None
 
 
@@ -208,10 +199,7 @@ def test_the_earliest_priority_of_json_makes_the_priority_date():
     biblio = {
         "application_reference": filing("US", "201514863446", "2015-09-23"),
         "priority_claims": {
-            "claims": [
-                filing("US", "201514863446", "2015-09-23"),
-                filing("KR", "20150032600", "2015-03-09"),
-            ],
+            "claims": [filing("US", "201514863446", "2015-09-23"), filing("KR", "20150032600", "2015-03-09")],
             "earliest_claim": {"date": "2015-03-09"},
         },
     }
@@ -295,15 +283,23 @@ def test_parties_of_json_have_a_country_and_those_of_csv_none():
         return [{"residence": c, "extracted_name": {"value": name}} for name, c in named]
 
     assert parties(
-        lens([{"biblio": {"parties": {
-            "applicants": people(("SAMSUNG", "KR"), ("HU CHAOHONG", None)),
-            "inventors": people(("HU CHAOHONG", "US")),
-        }}}])
+        lens(
+            [
+                {
+                    "biblio": {
+                        "parties": {
+                            "applicants": people(("SAMSUNG", "KR"), ("HU CHAOHONG", None)),
+                            "inventors": people(("HU CHAOHONG", "US")),
+                        }
+                    }
+                }
+            ]
+        )
     ) == [
         ("applicant", 1, "SAMSUNG", "KR", None),
         ("applicant", 2, "HU CHAOHONG", None, "INDIVIDUAL"),
         ("inventor", 1, "HU CHAOHONG", "US", None),
-    ]  # fmt: skip
+    ]
     listed = {"Applicants": "PIZZA HUT INC;; DOE JANE", "Inventors": "DOE JANE;;ROE R;;"}
     inventors = [("inventor", 1, "DOE JANE", None, None), ("inventor", 2, "ROE R", None, None)]
     built = lens(exports=[listed])
@@ -356,9 +352,8 @@ def test_a_cited_publication_has_its_canonical_number(office, number, kind, publ
 
 @pytest.mark.parametrize(
     ("phase", "origin"),
-    [("ISR", "examiner"), ("PRS", "examiner"), ("APP", "applicant"), ("OPP", "unknown"),
-     (None, "unknown")],
-)  # fmt: skip
+    [("ISR", "examiner"), ("PRS", "examiner"), ("APP", "applicant"), ("OPP", "unknown"), (None, "unknown")],
+)
 def test_who_cited_is_told_by_the_phase(phase, origin):
     citations = [{"nplcit": {"text": "A paper"}, "cited_phase": phase}, {"cited_phase": "SEA"}]
     biblio = {"references_cited": {"citations": citations}}
@@ -389,9 +384,7 @@ def test_old_and_new_csv_are_read_in_any_encoding_and_with_any_line_end(tmp_path
     (tmp_path / "new.csv").write_bytes(end.join(new).encode(encoding))
     with loaded(tmp_path) as built:
         ours = by(built, "lens.stg_document", "publication_number")
-        assert {
-            k: (r["publication_date"], r["forward_citation_count"]) for k, r in ours.items()
-        } == {
+        assert {k: (r["publication_date"], r["forward_citation_count"]) for k, r in ours.items()} == {
             "US-20130101709-A1": (date(2013, 4, 25), 3),
             "US-9000001-B2": (date(2015, 4, 7), 0),
         }
@@ -443,9 +436,7 @@ def test_every_json_record_is_as_python_reads_it(received, records):
         assert row == row | {
             "application_number": number,
             "filing_date": date.fromisoformat(filed["date"]),
-            "priority_date": date.fromisoformat(
-                biblio["priority_claims"]["earliest_claim"]["date"]
-            ),
+            "priority_date": date.fromisoformat(biblio["priority_claims"]["earliest_claim"]["date"]),
             "publication_date": date.fromisoformat(r["date_published"]),
             "title": titles["en"],
             "claim_count": claims if r["jurisdiction"] == "US" else None,
@@ -466,13 +457,10 @@ def test_every_json_record_is_as_python_reads_it(received, records):
             for person in biblio["parties"][f"{role}s"]
         ]
         ((cited,),) = received.sql(
-            "select count(*) from lens.stg_citation "
-            f"where citing_publication = '{row['publication_number']}'"
+            f"select count(*) from lens.stg_citation where citing_publication = '{row['publication_number']}'"
         ).fetchall()
         # One record counts a patent and leaves it empty.
-        assert cited == sum(
-            bool(c.get("patcit") or c.get("nplcit")) for c in refs.get("citations", [])
-        )
+        assert cited == sum(bool(c.get("patcit") or c.get("nplcit")) for c in refs.get("citations", []))
 
 
 def printed_number(row):
@@ -491,9 +479,7 @@ def test_every_csv_row_is_as_python_reads_it(received, exports):
         row = ours[printed_number(r)]
         day, month, _ = r["Publication Date"].split("/")
         # In this export every list of priorities is filled, and most have the application itself.
-        own = re.findall(
-            rf"(?:^|;;){re.escape(r['Application Number'])} (\d+)", r["Priority Numbers"]
-        )
+        own = re.findall(rf"(?:^|;;){re.escape(r['Application Number'])} (\d+)", r["Priority Numbers"])
         filed = own[0] if own else None
         dates = [p[-8:] for p in r["Priority Numbers"].split(";;") if p[-8:].isdigit()]
         assert row == row | {
@@ -514,9 +500,7 @@ def test_every_csv_row_is_as_python_reads_it(received, exports):
 
 def test_every_list_of_the_csv_is_taken_whole(received, exports):
     def items(column):
-        return Counter(
-            item.strip() for r in exports for item in r[column].split(";;") if item.strip()
-        )
+        return Counter(item.strip() for r in exports for item in r[column].split(";;") if item.strip())
 
     def found(table, column, condition):
         query = f"select {column} from lens.{table} as t semi join lens.publication as p on "

@@ -31,9 +31,7 @@ def read(patent=(GRANT,), **tables):
     for name, found in given.items():
         key = "pgpub_id" if name == "published_application" else "patent_id"
         keyed = not name.startswith("location")
-        raw[f"raw.patentsview_{name}"] = [
-            ({key: "9000001"} if keyed else {}) | dict(row) for row in found
-        ]
+        raw[f"raw.patentsview_{name}"] = [({key: "9000001"} if keyed else {}) | dict(row) for row in found]
     return world(raw, *OURS)
 
 
@@ -84,18 +82,21 @@ def test_withdrawn_patents_are_dropped_with_what_hangs_on_them():
 
 
 def test_of_a_patent_in_two_files_the_last_is_taken():
-    built = read([GRANT | {"_file": "1.tsv", "patent_title": "Old"},
-                  GRANT | {"_file": "2.tsv", "patent_title": "New"}])  # fmt: skip
+    built = read(
+        [GRANT | {"_file": "1.tsv", "patent_title": "Old"}, GRANT | {"_file": "2.tsv", "patent_title": "New"}]
+    )
     assert [row["title"] for row in rows(built, "from patentsview.stg_document")] == ["New"]
 
 
 def test_published_applications_are_publications_of_their_own():
     built = read(
-        published_application=[PUBLISHED | {
-            "application_id": "13/123,456", "filing_date": "2011-06-30", "application_title": "A"}],
+        published_application=[
+            PUBLISHED
+            | {"application_id": "13/123,456", "filing_date": "2011-06-30", "application_title": "A"}
+        ],
         inventor_not_disambiguated=[{"patent_id": "20130000001", "raw_inventor_name_last": "Doe"}],
         other_reference=[{"other_reference_text": "A book"}],
-    )  # fmt: skip
+    )
     found = by(built, "patentsview.stg_document", "publication_number")
     row = found["US-20130000001-A1"]
     assert (row["kind"], row["application_number"]) == ("A1", "13123456")
@@ -110,8 +111,7 @@ def test_published_applications_are_publications_of_their_own():
 def test_what_is_not_in_the_dump_is_unknown():
     row = document()
     assert row["publication_date"] == date(2015, 4, 7)
-    unknown = set(row) - {"publication_number", "office", "kind", "publication_date",
-                          "title_language"}  # fmt: skip
+    unknown = set(row) - {"publication_number", "office", "kind", "publication_date", "title_language"}
     assert {name: row[name] for name in unknown} == dict.fromkeys(unknown)
 
 
@@ -123,9 +123,7 @@ def test_what_other_grants_have_and_one_has_not_is_none():
         other_reference=[{"patent_id": "9000002", "other_reference_text": "A book"}],
         inventor_not_disambiguated=[{"patent_id": "9000002", "raw_inventor_name_last": "Doe"}],
     )
-    assert [row[c] for c in ("inventor_count", "patent_citation_count", "npl_citation_count")] == [
-        0, 0, 0,
-    ]  # fmt: skip
+    assert [row[c] for c in ("inventor_count", "patent_citation_count", "npl_citation_count")] == [0, 0, 0]
 
 
 def test_the_application_gives_number_and_filing_date():
@@ -135,9 +133,7 @@ def test_the_application_gives_number_and_filing_date():
 
 @pytest.mark.parametrize("filed", ["0110-08-04", "2982-01-01", "2013-02-30", "1985-10-00", ""])
 def test_a_date_that_cannot_be_is_unknown(filed):
-    assert (
-        document(application=[{"application_id": "1", "filing_date": filed}])["filing_date"] is None
-    )
+    assert document(application=[{"application_id": "1", "filing_date": filed}])["filing_date"] is None
 
 
 def test_an_abstract_stands_with_the_patent_or_in_its_own_table():
@@ -159,25 +155,46 @@ def test_the_earliest_priority_is_the_first_filing():
     built = read(
         application=[{"application_id": "1", "filing_date": "2013-05-01"}],
         foreign_priority=[
-            {"foreign_application_id": "10-2012-0012345", "foreign_country_filed": "KR",
-             "filing_date": "2012-05-02"},
-            {"foreign_application_id": "x", "foreign_country_filed": "JP",
-             "filing_date": "0012-05-02"},
+            {
+                "foreign_application_id": "10-2012-0012345",
+                "foreign_country_filed": "KR",
+                "filing_date": "2012-05-02",
+            },
+            {"foreign_application_id": "x", "foreign_country_filed": "JP", "filing_date": "0012-05-02"},
         ],
         us_related=[
-            {"related_doc_type": "us-provisional-application", "related_doc_number": "61/234567",
-             "published_country": "US", "related_doc_published_date": "2012-06-01"},
-            {"related_doc_type": "continuation", "related_doc_kind": "parent document",
-             "related_doc_number": "12345678", "published_country": "US",
-             "related_doc_published_date": "2012-07-01"},
-            {"related_doc_type": "continuation", "related_doc_kind": "parent grant document",
-             "related_doc_number": "8000000", "related_doc_published_date": "2001-01-01"},
-            {"related_doc_type": "continuation", "related_doc_kind": "child document",
-             "related_doc_number": "8", "related_doc_published_date": "2001-01-01"},
-            {"related_doc_type": "related-publication", "related_doc_number": "20130000001",
-             "related_doc_published_date": "2001-01-01"},
+            {
+                "related_doc_type": "us-provisional-application",
+                "related_doc_number": "61/234567",
+                "published_country": "US",
+                "related_doc_published_date": "2012-06-01",
+            },
+            {
+                "related_doc_type": "continuation",
+                "related_doc_kind": "parent document",
+                "related_doc_number": "12345678",
+                "published_country": "US",
+                "related_doc_published_date": "2012-07-01",
+            },
+            {
+                "related_doc_type": "continuation",
+                "related_doc_kind": "parent grant document",
+                "related_doc_number": "8000000",
+                "related_doc_published_date": "2001-01-01",
+            },
+            {
+                "related_doc_type": "continuation",
+                "related_doc_kind": "child document",
+                "related_doc_number": "8",
+                "related_doc_published_date": "2001-01-01",
+            },
+            {
+                "related_doc_type": "related-publication",
+                "related_doc_number": "20130000001",
+                "related_doc_published_date": "2001-01-01",
+            },
         ],
-    )  # fmt: skip
+    )
     assert {tuple(r.values())[1:] for r in rows(built, "from patentsview.stg_priority")} == {
         ("1020120012345", "KR", date(2012, 5, 2)),
         ("X", "JP", None),
@@ -192,9 +209,15 @@ def test_a_grant_without_priority_was_first_filed_in_the_us():
     row = document(
         patent=[GRANT, GRANT | {"patent_id": "9000002"}],
         application=[{"application_id": "1", "filing_date": "2013-05-01"}],
-        foreign_priority=[{"patent_id": "9000002", "foreign_application_id": "1",
-                           "foreign_country_filed": "DE", "filing_date": "2012-01-01"}],
-    )  # fmt: skip
+        foreign_priority=[
+            {
+                "patent_id": "9000002",
+                "foreign_application_id": "1",
+                "foreign_country_filed": "DE",
+                "filing_date": "2012-01-01",
+            }
+        ],
+    )
     assert (row["priority_date"], row["first_filing_office"]) == (date(2013, 5, 1), "US")
 
 
@@ -208,22 +231,21 @@ def symbols(**tables):
 
 def test_ipc_is_put_together_from_its_parts():
     ipc = {"section": "H", "subclass": "L", "main_group": "21"}
-    assert symbols(ipc=[
-        ipc | {"ipc_sequence": "0", "ipc_class": "01", "subgroup": "02",
-               "classification_value": "I"},
-        ipc | {"ipc_sequence": "1", "ipc_class": "1", "subgroup": "66",
-               "classification_value": "N"},
-    ]) == {("IPC", "H01L21/02", 1, True), ("IPC", "H01L21/66", 2, False)}  # fmt: skip
+    assert symbols(
+        ipc=[
+            ipc | {"ipc_sequence": "0", "ipc_class": "01", "subgroup": "02", "classification_value": "I"},
+            ipc | {"ipc_sequence": "1", "ipc_class": "1", "subgroup": "66", "classification_value": "N"},
+        ]
+    ) == {("IPC", "H01L21/02", 1, True), ("IPC", "H01L21/66", 2, False)}
 
 
 @pytest.mark.parametrize("start", [0, 1])
 def test_the_first_symbol_is_the_first_wherever_a_file_begins_to_count(start):
-    cpc = [{"cpc_sequence": str(start), "cpc_group": "G06N3/063", "cpc_type": "inventional"},
-           {"cpc_sequence": str(start + 1), "cpc_group": "G06N3/08",
-            "cpc_type": "additional"}]  # fmt: skip
-    assert symbols(cpc_current=cpc) == {
-        ("CPC", "G06N3/063", 1, True), ("CPC", "G06N3/08", 2, False),
-    }  # fmt: skip
+    cpc = [
+        {"cpc_sequence": str(start), "cpc_group": "G06N3/063", "cpc_type": "inventional"},
+        {"cpc_sequence": str(start + 1), "cpc_group": "G06N3/08", "cpc_type": "additional"},
+    ]
+    assert symbols(cpc_current=cpc) == {("CPC", "G06N3/063", 1, True), ("CPC", "G06N3/08", 2, False)}
 
 
 def test_cpc_is_that_of_today_else_as_published():
@@ -249,14 +271,22 @@ def parties(**tables):
 def test_disambiguated_names_and_places_are_taken_where_they_are_there():
     assert parties(
         published_application=[PUBLISHED],
-        assignee_disambiguated=[{"disambig_assignee_organization": "Intel Corporation",
-                                 "location_id": "us"}],
+        assignee_disambiguated=[{"disambig_assignee_organization": "Intel Corporation", "location_id": "us"}],
         assignee_not_disambiguated=[
             {"raw_assignee_organization": "INTEL CORP", "rawlocation_id": "jp"},
-            {"raw_assignee_organization": "SONY CORP", "rawlocation_id": "jp",
-             "patent_id": PUBLISHED["pgpub_id"]}],
-        inventor_disambiguated=[{"disambig_inventor_name_last": "Doe", "location_id": "us",
-                                 "disambig_inventor_name_first": "Jane"}],
+            {
+                "raw_assignee_organization": "SONY CORP",
+                "rawlocation_id": "jp",
+                "patent_id": PUBLISHED["pgpub_id"],
+            },
+        ],
+        inventor_disambiguated=[
+            {
+                "disambig_inventor_name_last": "Doe",
+                "location_id": "us",
+                "disambig_inventor_name_first": "Jane",
+            }
+        ],
         inventor_not_disambiguated=[{"raw_inventor_name_last": "DOE"}],
         location_disambiguated=[{"location_id": "us", "disambig_country": "US"}],
         location_not_disambiguated=[{"rawlocation_id": "jp", "raw_country": "JPX"}],
@@ -264,16 +294,15 @@ def test_disambiguated_names_and_places_are_taken_where_they_are_there():
         ("applicant", 1, "Intel Corporation", "US"),
         ("applicant", 1, "SONY CORP", "JP"),
         ("inventor", 1, "Doe, Jane", "US"),
-    ]  # fmt: skip
+    ]
 
 
 def test_an_address_is_where_its_place_is():
     assert parties(
         assignee_not_disambiguated=[{"raw_assignee_organization": "A", "rawlocation_id": "r"}],
-        location_not_disambiguated=[
-            {"rawlocation_id": "r", "location_id": "l", "raw_country": "D"}],
+        location_not_disambiguated=[{"rawlocation_id": "r", "location_id": "l", "raw_country": "D"}],
         location_disambiguated=[{"location_id": "l", "disambig_country": "DE"}],
-    ) == [("applicant", 1, "A", "DE")]  # fmt: skip
+    ) == [("applicant", 1, "A", "DE")]
 
 
 INTEL = {"applicant_sequence": "1", "raw_applicant_organization": "Intel"}
@@ -283,13 +312,15 @@ def test_applicants_are_the_assignees_else_the_applicants_who_are_no_inventors()
     jane = {"raw_inventor_name_last": "Doe", "raw_inventor_name_first": "Jane Q."}
     applicants = [
         INTEL,
-        {"applicant_sequence": "0", "raw_applicant_name_last": "DOE",
-         "raw_applicant_name_first": "Jane"},
-        {"applicant_sequence": "2", "raw_applicant_name_last": "Roe",
-         "raw_applicant_name_first": "John", "applicant_type": "applicant-inventor"},
-        {"applicant_sequence": "3", "raw_applicant_name_last": "Poe",
-         "raw_applicant_name_first": "Ann"},
-    ]  # fmt: skip
+        {"applicant_sequence": "0", "raw_applicant_name_last": "DOE", "raw_applicant_name_first": "Jane"},
+        {
+            "applicant_sequence": "2",
+            "raw_applicant_name_last": "Roe",
+            "raw_applicant_name_first": "John",
+            "applicant_type": "applicant-inventor",
+        },
+        {"applicant_sequence": "3", "raw_applicant_name_last": "Poe", "raw_applicant_name_first": "Ann"},
+    ]
     assert parties(inventor_not_disambiguated=[jane], applicant=applicants) == [
         ("applicant", 1, "Intel", None),
         ("applicant", 2, "Poe, Ann", None),
@@ -302,12 +333,19 @@ def test_applicants_are_the_assignees_else_the_applicants_who_are_no_inventors()
 
 @pytest.mark.parametrize(
     ("code", "sector"),
-    [("4", "INDIVIDUAL"), ("15", "INDIVIDUAL"), ("6", "GOV NON-PROFIT"), ("19", "GOV NON-PROFIT"),
-     ("2", None), ("13", None), ("1", None), (None, None)],
-)  # fmt: skip
+    [
+        ("4", "INDIVIDUAL"),
+        ("15", "INDIVIDUAL"),
+        ("6", "GOV NON-PROFIT"),
+        ("19", "GOV NON-PROFIT"),
+        ("2", None),
+        ("13", None),
+        ("1", None),
+        (None, None),
+    ],
+)
 def test_the_kind_of_assignee_tells_persons_and_governments(code, sector):
-    built = read(assignee_not_disambiguated=[
-        {"raw_assignee_organization": "A", "assignee_type": code}])  # fmt: skip
+    built = read(assignee_not_disambiguated=[{"raw_assignee_organization": "A", "assignee_type": code}])
     assert [row["sector"] for row in rows(built, "from patentsview.stg_party")] == [sector]
 
 
@@ -320,9 +358,13 @@ def cited(**tables):
 
 @pytest.mark.parametrize(
     ("number", "kind", "publication"),
-    [("675108", "A", "US-675108-A"), ("RE037580", "E", "US-RE37580-E"), ("D435854", " S ",
-     "US-D435854-S"), ("6,103,599", None, "US-6103599")],
-)  # fmt: skip
+    [
+        ("675108", "A", "US-675108-A"),
+        ("RE037580", "E", "US-RE37580-E"),
+        ("D435854", " S ", "US-D435854-S"),
+        ("6,103,599", None, "US-6103599"),
+    ],
+)
 def test_a_grant_is_cited_by_its_publication_number(number, kind, publication):
     reference = {"citation_patent_id": number, "wipo_kind": kind}
     assert cited(us_patent_citation=[reference]) == [publication]
@@ -351,17 +393,26 @@ def test_other_offices_publications_are_cited_without_kind(country, number, publ
 
 
 def test_a_reference_without_number_or_country_is_none():
-    assert cited(foreign_citation=[
-        {"citation_application_id": "-", "citation_country": "EP"},
-        {"citation_application_id": "1", "citation_country": "unknown"},
-    ]) == []  # fmt: skip
+    assert (
+        cited(
+            foreign_citation=[
+                {"citation_application_id": "-", "citation_country": "EP"},
+                {"citation_application_id": "1", "citation_country": "unknown"},
+            ]
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
     ("category", "origin"),
-    [("cited by examiner", "examiner"), ("cited by applicant", "applicant"),
-     ("cited by other", "unknown"), (None, "unknown")],
-)  # fmt: skip
+    [
+        ("cited by examiner", "examiner"),
+        ("cited by applicant", "applicant"),
+        ("cited by other", "unknown"),
+        (None, "unknown"),
+    ],
+)
 def test_the_category_tells_who_cites(category, origin):
     built = read(us_patent_citation=[{"citation_patent_id": "1", "citation_category": category}])
     [row] = rows(built, "from patentsview.stg_citation")
@@ -383,9 +434,15 @@ def test_every_file_of_a_table_is_found_in_a_folder():
 
 def test_official_tables_that_nobody_reads_are_left_alone(tmp_path):
     write(tmp_path, "g_patent.tsv", "patent_id|patent_date|wipo_kind", "9000001|2015-04-07|B2")
-    for name in ("g_botanic", "g_uspc_at_issue", "g_persistent_assignee", "g_claims_2015",
-                 "g_wipo_technology", "pg_granted_pgpubs_crosswalk",
-                 "g_attorney_disambiguated"):  # fmt: skip
+    for name in (
+        "g_botanic",
+        "g_uspc_at_issue",
+        "g_persistent_assignee",
+        "g_claims_2015",
+        "g_wipo_technology",
+        "pg_granted_pgpubs_crosswalk",
+        "g_attorney_disambiguated",
+    ):
         write(tmp_path, f"{name}.tsv", "patent_id|what", "9000001|ever")
     assert len(rows(built_from(tmp_path), "from patentsview.stg_document")) == 1
 
@@ -495,9 +552,7 @@ def test_the_official_columns_are_all_read_or_known_and_left():
         pytest.skip("PatentsView's own list of columns is not here")
     official = json.loads(config.read_text())
     read_here = {
-        name.removesuffix(".tsv"): table
-        for table in PATENTSVIEW.tables.values()
-        for name in table.files
+        name.removesuffix(".tsv"): table for table in PATENTSVIEW.tables.values() for name in table.files
     }
     strange = {
         (name, column)
@@ -525,7 +580,9 @@ def test_every_row_of_the_sample_is_there(sample):
     for path in SAMPLE.glob("*.tsv.gz"):
         with gzip.open(path, "rt", newline="") as file:
             files[path.name.split(".")[0]] = list(csv.DictReader(file, delimiter="\t"))
-    [count] = rows(sample, """select
+    [count] = rows(
+        sample,
+        """select
         (select count(*) from patentsview.stg_document) as g_patent,
         (select count(application_number) from patentsview.stg_document) as g_application,
         (select count(*) from patentsview.stg_party where role = 'applicant')
@@ -541,34 +598,41 @@ def test_every_row_of_the_sample_is_there(sample):
             where regexp_matches(cited_publication, '^US-[0-9]{11}-')) as g_us_application_citation,
         (select count(*) from patentsview.stg_citation
             where not starts_with(cited_publication, 'US-')) as g_foreign_citation
-    """)  # fmt: skip
+    """,
+    )
     assert count == {name: len(files[name]) for name in count}
     found = by(sample, "patentsview.stg_document", "publication_number")
     for row in files["g_patent"]:
         ours = found[f"US-{row['patent_id']}-{row['wipo_kind']}"]
         assert str(ours["publication_date"]) == row["patent_date"]
-        assert (ours["title"], ours["claim_count"]) == (
-            row["patent_title"], int(row["num_claims"]))  # fmt: skip
+        assert (ours["title"], ours["claim_count"]) == (row["patent_title"], int(row["num_claims"]))
     inventors = Counter(row["patent_id"] for row in files["g_inventor_not_disambiguated"])
     for number, row in found.items():
         assert row["inventor_count"] == inventors[number.split("-")[1]]
     # Nothing in these files tells of other literature and of priorities.
-    assert {(r["npl_citation_count"], r["priority_date"], r["first_filing_office"])
-            for r in found.values()} == {(None, None, None)}  # fmt: skip
+    assert {
+        (r["npl_citation_count"], r["priority_date"], r["first_filing_office"]) for r in found.values()
+    } == {(None, None, None)}
 
 
 def test_a_grant_is_what_was_printed(sample):
     row = by(sample, "patentsview.stg_document", "publication_number")["US-6836899-B1"]
     assert row["title"] == "Device for detachably holding an absorbent napkin across the torso"
     assert (row["application_number"], row["filing_date"], row["publication_date"]) == (
-        "10339710", date(2003, 1, 9), date(2005, 1, 4))  # fmt: skip
+        "10339710",
+        date(2003, 1, 9),
+        date(2005, 1, 4),
+    )
     assert (row["claim_count"], row["inventor_count"], row["patent_citation_count"]) == (23, 1, 39)
-    assert rows(sample, "select role, name, country from patentsview.stg_party "
-                "where publication_number = 'US-6836899-B1'") == [
-        {"role": "inventor", "name": "Glasmire, Samuel G.", "country": "US"}]  # fmt: skip
-    assert rows(sample, "select scheme, symbol, position from patentsview.stg_classification "
-                "where publication_number = 'US-6836899-B1'") == [
-        {"scheme": "IPC", "symbol": "A45F5/04", "position": 1}]  # fmt: skip
+    assert rows(
+        sample,
+        "select role, name, country from patentsview.stg_party where publication_number = 'US-6836899-B1'",
+    ) == [{"role": "inventor", "name": "Glasmire, Samuel G.", "country": "US"}]
+    assert rows(
+        sample,
+        "select scheme, symbol, position from patentsview.stg_classification "
+        "where publication_number = 'US-6836899-B1'",
+    ) == [{"scheme": "IPC", "symbol": "A45F5/04", "position": 1}]
 
 
 def test_the_sample_tells_of_each_grant_what_the_uspto_printed(sample):
@@ -581,9 +645,7 @@ def test_the_sample_tells_of_each_grant_what_the_uspto_printed(sample):
         names = ("stg_document", "stg_party", "stg_classification", "stg_citation")
         theirs = {table: rows(uspto, f"from uspto.{table}") for table in names}
     ours = {t: rows(sample, f"from patentsview.{t}") for t in theirs}
-    both = set.intersection(
-        *({r["publication_number"] for r in t["stg_document"]} for t in (ours, theirs))
-    )
+    both = set.intersection(*({r["publication_number"] for r in t["stg_document"]} for t in (ours, theirs)))
     assert len(both) == 371
 
     def of(tables, table, *columns):
@@ -591,21 +653,37 @@ def test_the_sample_tells_of_each_grant_what_the_uspto_printed(sample):
         return {tuple(r[c] for c in (key, *columns)) for r in tables[table] if r[key] in both}
 
     for table, columns in {
-        "stg_document": ("office", "kind", "application_number", "filing_date",
-                         "publication_date", "title", "title_language", "abstract", "claim_count",
-                         "inventor_count"),
+        "stg_document": (
+            "office",
+            "kind",
+            "application_number",
+            "filing_date",
+            "publication_date",
+            "title",
+            "title_language",
+            "abstract",
+            "claim_count",
+            "inventor_count",
+        ),
         "stg_party": ("role", "name", "country", "sector"),
         "stg_classification": ("scheme", "symbol", "position", "is_inventive"),
-    }.items():  # fmt: skip
+    }.items():
         assert of(ours, table, *columns) == of(theirs, table, *columns)
 
     def references(tables):
         """The kind of other offices' publications is not in PatentsView."""
         return {
-            (citing, number if number.startswith("US-") else number.rsplit("-", 1)[0]
-             if number.count("-") == 2 else number, origin)
+            (
+                citing,
+                number
+                if number.startswith("US-")
+                else number.rsplit("-", 1)[0]
+                if number.count("-") == 2
+                else number,
+                origin,
+            )
             for citing, number, origin in of(tables, "stg_citation", "cited_publication", "origin")
             if number
-        }  # fmt: skip
+        }
 
     assert references(ours) == references(theirs)

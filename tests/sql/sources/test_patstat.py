@@ -22,9 +22,13 @@ OURS = [key for key in TABLES if key.startswith("patstat.")]
 SHARED = ROOT.parent / "shared"
 APPLICATION = {"appln_id": 1, "appln_auth": "EP", "appln_nr": "05000001", "ipr_type": "PI"}
 PUBLICATION = {
-    "pat_publn_id": 11, "appln_id": 1, "publn_auth": "EP", "publn_nr": "1234567",
-    "publn_kind": "A1", "publn_date": "2006-07-05",
-}  # fmt: skip
+    "pat_publn_id": 11,
+    "appln_id": 1,
+    "publn_auth": "EP",
+    "publn_nr": "1234567",
+    "publn_kind": "A1",
+    "publn_date": "2006-07-05",
+}
 NUMBER = "EP-1234567-A1"
 
 
@@ -93,29 +97,43 @@ def test_stand_ins_for_unknown_applications_are_no_documents():
 
 @pytest.mark.parametrize(
     ("ipr_type", "kind", "is_document"),
-    [("PI", "A1", True), (None, "A1", True), ("  ", "B", True), ("UM", "U1", True),
-     ("UM", "A1", False), ("DP", "S1", True), ("DP", "B", False)],
-)  # fmt: skip
+    [
+        ("PI", "A1", True),
+        (None, "A1", True),
+        ("  ", "B", True),
+        ("UM", "U1", True),
+        ("UM", "A1", False),
+        ("DP", "S1", True),
+        ("DP", "B", False),
+    ],
+)
 def test_what_is_called_an_invention_and_is_none_is_no_document(ipr_type, kind, is_document):
     assert bool(numbers([{"ipr_type": ipr_type}], [{"publn_kind": kind}])) is is_document
 
 
 def test_of_two_records_of_a_publication_the_earlier_is_taken():
-    built = read([{}], [{"pat_publn_id": 12, "publn_date": "2007-01-01"}, {},
-                        {"pat_publn_id": 13, "publn_date": "9999-12-31"}])  # fmt: skip
+    built = read(
+        [{}],
+        [
+            {"pat_publn_id": 12, "publn_date": "2007-01-01"},
+            {},
+            {"pat_publn_id": 13, "publn_date": "9999-12-31"},
+        ],
+    )
     [row] = rows(built, "from patstat.stg_document")
     assert row["publication_date"] == date(2006, 7, 5)
 
 
 def test_every_publication_has_what_its_application_has():
     built = read(
-        [{}], [{}, {"pat_publn_id": 12, "publn_kind": "B1", "publn_date": "2009-01-07"}],
+        [{}],
+        [{}, {"pat_publn_id": 12, "publn_kind": "B1", "publn_date": "2009-01-07"}],
         tls202_appln_title=[{"appln_id": 1, "appln_title": "Chip", "appln_title_lg": "en"}],
         tls203_appln_abstr=[{"appln_id": 1, "appln_abstract": "A chip."}],
         tls209_appln_ipc=[{"appln_id": 1, "ipc_class_symbol": "H01L  21/02"}],
         tls206_person=[{"person_id": 5, "person_name": "Infineon"}],
         tls207_pers_appln=[{"person_id": 5, "appln_id": 1, "applt_seq_nr": "1"}],
-    )  # fmt: skip
+    )
     for row in by(built, "patstat.stg_document", "publication_number").values():
         assert (row["title"], row["title_language"], row["abstract"]) == ("Chip", "en", "A chip.")
     both = {NUMBER, "EP-1234567-B1"}
@@ -133,15 +151,29 @@ def test_a_publication_date_that_cannot_be_is_unknown(published):
 
 def test_9999_and_0_are_unknown():
     row = document(
-        {"appln_filing_date": "9999-12-31", "earliest_filing_date": "9999-12-31",
-         "appln_filing_year": "9999", "earliest_filing_year": "9999", "docdb_family_id": "0",
-         "docdb_family_size": "0", "nb_inventors": "0", "nb_citing_docdb_fam": "0"},
+        {
+            "appln_filing_date": "9999-12-31",
+            "earliest_filing_date": "9999-12-31",
+            "appln_filing_year": "9999",
+            "earliest_filing_year": "9999",
+            "docdb_family_id": "0",
+            "docdb_family_size": "0",
+            "nb_inventors": "0",
+            "nb_citing_docdb_fam": "0",
+        },
         {"publn_date": "9999-12-31", "publn_claims": "0"},
-    )  # fmt: skip
+    )
     unknown = {
-        "filing_date", "priority_date", "publication_date", "family_id", "family_size",
-        "claim_count", "inventor_count", "patent_citation_count", "npl_citation_count",
-    }  # fmt: skip
+        "filing_date",
+        "priority_date",
+        "publication_date",
+        "family_id",
+        "family_size",
+        "claim_count",
+        "inventor_count",
+        "patent_citation_count",
+        "npl_citation_count",
+    }
     assert {name: row[name] for name in unknown} == dict.fromkeys(unknown)
     # No family that cites this one is none.
     assert row["forward_citation_count"] == 0
@@ -149,11 +181,15 @@ def test_9999_and_0_are_unknown():
 
 def test_ready_made_numbers_are_taken():
     row = document(
-        {"docdb_family_id": "36000001", "docdb_family_size": "7", "nb_citing_docdb_fam": "12",
-         "nb_inventors": "3"}, {"publn_claims": "15"},
-    )  # fmt: skip
-    assert (row["family_id"], row["family_size"], row["forward_citation_count"]) == (
-        "36000001", 7, 12)  # fmt: skip
+        {
+            "docdb_family_id": "36000001",
+            "docdb_family_size": "7",
+            "nb_citing_docdb_fam": "12",
+            "nb_inventors": "3",
+        },
+        {"publn_claims": "15"},
+    )
+    assert (row["family_id"], row["family_size"], row["forward_citation_count"]) == ("36000001", 7, 12)
     assert (row["inventor_count"], row["claim_count"]) == (3, 15)
 
 
@@ -165,20 +201,29 @@ def test_inventors_are_counted_where_their_number_is_not_given():
 @pytest.mark.parametrize(
     ("given", "priority", "filing"),
     [
-        ({"earliest_filing_date": "2004-02-29", "appln_filing_date": "2005-01-10"},
-         date(2004, 2, 29), date(2005, 1, 10)),
+        (
+            {"earliest_filing_date": "2004-02-29", "appln_filing_date": "2005-01-10"},
+            date(2004, 2, 29),
+            date(2005, 1, 10),
+        ),
         ({"appln_filing_date": "2005-01-10"}, date(2005, 1, 10), date(2005, 1, 10)),
-        ({"earliest_filing_year": "2004", "appln_filing_date": "2005-01-10"}, date(2004, 1, 1),
-         date(2005, 1, 10)),
-        ({"earliest_filing_year": "2005", "appln_filing_date": "2005-01-10"}, date(2005, 1, 1),
-         date(2005, 1, 10)),
+        (
+            {"earliest_filing_year": "2004", "appln_filing_date": "2005-01-10"},
+            date(2004, 1, 1),
+            date(2005, 1, 10),
+        ),
+        (
+            {"earliest_filing_year": "2005", "appln_filing_date": "2005-01-10"},
+            date(2005, 1, 1),
+            date(2005, 1, 10),
+        ),
         ({"appln_filing_year": "2005"}, date(2005, 1, 1), None),
         # After publication, or before the first patent: misread.
         ({"appln_filing_date": "2008-01-01"}, date(2006, 7, 5), None),
         ({"appln_filing_date": "0205-01-01"}, None, None),
         ({}, None, None),
     ],
-)  # fmt: skip
+)
 def test_dates_are_as_exact_as_they_are_given(given, priority, filing):
     row = document(given)
     assert (row["priority_date"], row["filing_date"]) == (priority, filing)
@@ -200,17 +245,32 @@ def test_the_earliest_filing_tells_the_office(first, office):
 
 def test_priorities_are_applications_of_others_by_number():
     built = read(
-        [{}, {"appln_id": 2, "appln_auth": "JP", "appln_nr": "2004-123456 ",
-              "appln_filing_date": "2004-04-19"},
-         {"appln_id": 3, "appln_auth": "WO", "receiving_office": "US", "appln_nr": "2017034582",
-          "appln_filing_date": "9999-12-31"}],
-        tls204_appln_prior=[{"appln_id": 1, "prior_appln_id": 2},
-                            {"appln_id": 1, "prior_appln_id": 3},
-                            {"appln_id": 1, "prior_appln_id": 4}],
-    )  # fmt: skip
+        [
+            {},
+            {
+                "appln_id": 2,
+                "appln_auth": "JP",
+                "appln_nr": "2004-123456 ",
+                "appln_filing_date": "2004-04-19",
+            },
+            {
+                "appln_id": 3,
+                "appln_auth": "WO",
+                "receiving_office": "US",
+                "appln_nr": "2017034582",
+                "appln_filing_date": "9999-12-31",
+            },
+        ],
+        tls204_appln_prior=[
+            {"appln_id": 1, "prior_appln_id": 2},
+            {"appln_id": 1, "prior_appln_id": 3},
+            {"appln_id": 1, "prior_appln_id": 4},
+        ],
+    )
     assert {tuple(r.values()) for r in rows(built, "from patstat.stg_priority")} == {
-        (NUMBER, "2004123456", "JP", date(2004, 4, 19)), (NUMBER, "US2017034582", "WO", None),
-    }  # fmt: skip
+        (NUMBER, "2004123456", "JP", date(2004, 4, 19)),
+        (NUMBER, "US2017034582", "WO", None),
+    }
 
 
 # --- Classes -------------------------------------------------------------------------------------
@@ -219,12 +279,11 @@ def test_priorities_are_applications_of_others_by_number():
 def test_ipc_has_a_first_symbol_and_cpc_no_order():
     built = read(
         tls209_appln_ipc=[
-            {"appln_id": 1, "ipc_class_symbol": "H01L  21/02", "ipc_value": "I",
-             "ipc_position": "F"},
-            {"appln_id": 1, "ipc_class_symbol": "A45F   5/04", "ipc_value": "N",
-             "ipc_position": "L"}],
+            {"appln_id": 1, "ipc_class_symbol": "H01L  21/02", "ipc_value": "I", "ipc_position": "F"},
+            {"appln_id": 1, "ipc_class_symbol": "A45F   5/04", "ipc_value": "N", "ipc_position": "L"},
+        ],
         tls224_appln_cpc=[{"appln_id": 1, "cpc_class_symbol": "G06N   3/063"}],
-    )  # fmt: skip
+    )
     assert {tuple(r.values())[1:] for r in rows(built, "from patstat.stg_classification")} == {
         ("IPC", "H01L  21/02", 1, True),
         ("IPC", "A45F   5/04", None, False),
@@ -278,12 +337,11 @@ def test_inventors_are_no_applicants_nor_are_persons_beside_an_organisation():
     }
     luo = ("inventor", 1, "Luo, Roger", None, "INDIVIDUAL")
     assert parties(persons, (1, 3, 0), (2, 1, 0), (3, 2, 1)) == [
-        ("applicant", 1, "Fairchild", None, "COMPANY"), luo,
-    ]  # fmt: skip
+        ("applicant", 1, "Fairchild", None, "COMPANY"),
+        luo,
+    ]
     # Alone, a person who is no inventor is the applicant.
-    assert parties(persons, (2, 1, 0), (3, 2, 1)) == [
-        ("applicant", 1, "Liu, Yong", None, "INDIVIDUAL"), luo,
-    ]  # fmt: skip
+    assert parties(persons, (2, 1, 0), (3, 2, 1)) == [("applicant", 1, "Liu, Yong", None, "INDIVIDUAL"), luo]
 
 
 # --- References ----------------------------------------------------------------------------------
@@ -295,13 +353,19 @@ def references(*cited, **tables):
     stand_in = {"appln_id": 900000003}
     published = [
         {},
-        {"pat_publn_id": 21, "appln_id": 2, "publn_auth": "JP", "publn_nr": "H11123456",
-         "publn_kind": "A"},
-        {"pat_publn_id": 31, "appln_id": 900000003, "publn_auth": "DE", "publn_nr": "3536557",
-         "publn_kind": "A1"},
-    ]  # fmt: skip
-    found = [{"pat_publn_id": 11, "cited_pat_publn_id": 0, "citn_id": str(i)} | c
-             for i, c in enumerate(cited, start=1)]  # fmt: skip
+        {"pat_publn_id": 21, "appln_id": 2, "publn_auth": "JP", "publn_nr": "H11123456", "publn_kind": "A"},
+        {
+            "pat_publn_id": 31,
+            "appln_id": 900000003,
+            "publn_auth": "DE",
+            "publn_nr": "3536557",
+            "publn_kind": "A1",
+        },
+    ]
+    found = [
+        {"pat_publn_id": 11, "cited_pat_publn_id": 0, "citn_id": str(i)} | c
+        for i, c in enumerate(cited, start=1)
+    ]
     built = read([{}, jp, stand_in], published, tls212_citation=found, **tables)
     return built, [tuple(r.values())[1:] for r in rows(built, "from patstat.stg_citation")]
 
@@ -318,9 +382,7 @@ def test_an_application_is_cited_by_its_publication():
 
 @pytest.mark.parametrize("identifier", ["948265341", "1f3870be274f6c49b3e31a0c6728957f"])
 def test_other_literature_is_cited_by_its_number(identifier):
-    assert references({"cited_npl_publn_id": identifier})[1] == [
-        (None, identifier, "unknown", None)
-    ]
+    assert references({"cited_npl_publn_id": identifier})[1] == [(None, identifier, "unknown", None)]
     assert references({"cited_npl_publn_id": "0"})[1] == []
 
 
@@ -335,9 +397,16 @@ def test_references_are_counted_where_there_are_any():
 
 @pytest.mark.parametrize(
     ("citn_origin", "origin"),
-    [("SEA", "examiner"), ("ISR", "examiner"), ("EXA", "examiner"), ("APP", "applicant"),
-     ("OPP", "unknown"), ("TPO", "unknown"), (None, "unknown")],
-)  # fmt: skip
+    [
+        ("SEA", "examiner"),
+        ("ISR", "examiner"),
+        ("EXA", "examiner"),
+        ("APP", "applicant"),
+        ("OPP", "unknown"),
+        ("TPO", "unknown"),
+        (None, "unknown"),
+    ],
+)
 def test_the_origin_tells_who_cites(citn_origin, origin):
     [(_, _, found, _)] = references({"cited_pat_publn_id": 21, "citn_origin": citn_origin})[1]
     assert found == origin
@@ -349,22 +418,31 @@ def test_a_references_categories_are_put_together():
         tls215_citn_categ=[
             {"pat_publn_id": 11, "citn_replenished": "0", "citn_id": "1", "citn_categ": c}
             for c in ("Y", "X", "X")
-        ] + [{"pat_publn_id": 11, "citn_replenished": "21", "citn_id": "1", "citn_categ": "A"}],
-    )[1] == [("JP-H11123456-A", None, "unknown", "X,Y")]  # fmt: skip
+        ]
+        + [{"pat_publn_id": 11, "citn_replenished": "21", "citn_id": "1", "citn_categ": "A"}],
+    )[1] == [("JP-H11123456-A", None, "unknown", "X,Y")]
 
 
 def test_families_cite_each_other_where_publications_do_not():
     applications = [{"docdb_family_id": "100"}, {"appln_id": 2, "docdb_family_id": "200"}]
     published = [{}, {"pat_publn_id": 21, "appln_id": 2, "publn_nr": "7"}]
-    families = [{"docdb_family_id": 100, "cited_docdb_family_id": 200},
-                {"docdb_family_id": 100, "cited_docdb_family_id": 300}]  # fmt: skip
+    families = [
+        {"docdb_family_id": 100, "cited_docdb_family_id": 200},
+        {"docdb_family_id": 100, "cited_docdb_family_id": 300},
+    ]
     built = read(applications, published, tls228_docdb_fam_citn=families)
-    assert [tuple(r.values())[:2] for r in rows(built, "from patstat.stg_citation order by all")] \
-        == [(NUMBER, "EP-7-A1"), (NUMBER, "XX-DOCDB300-A")]  # fmt: skip
+    assert [tuple(r.values())[:2] for r in rows(built, "from patstat.stg_citation order by all")] == [
+        (NUMBER, "EP-7-A1"),
+        (NUMBER, "XX-DOCDB300-A"),
+    ]
     # References of families do not tell how many a publication has.
     assert {r["patent_citation_count"] for r in rows(built, "from patstat.stg_document")} == {None}
-    built = read(applications, published, tls228_docdb_fam_citn=families, tls212_citation=[
-        {"pat_publn_id": 21, "cited_pat_publn_id": 11}])  # fmt: skip
+    built = read(
+        applications,
+        published,
+        tls228_docdb_fam_citn=families,
+        tls212_citation=[{"pat_publn_id": 21, "cited_pat_publn_id": 11}],
+    )
     assert [r["cited_publication"] for r in rows(built, "from patstat.stg_citation")] == [NUMBER]
 
 
@@ -375,7 +453,10 @@ def test_an_application_stands_for_its_publications_where_there_are_none():
     [(number, row)] = extract({"appln_id": 24594, "appln_filing_year": "2005"}).items()
     assert (number, row["office"], row["kind"]) == ("XX-24594-A", "XX", "A")
     assert (row["publication_date"], row["priority_date"], row["filing_date"]) == (
-        date(2005, 1, 1), date(2005, 1, 1), None)  # fmt: skip
+        date(2005, 1, 1),
+        date(2005, 1, 1),
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -395,9 +476,11 @@ def test_an_application_is_published_when_it_says(given, published):
 
 def test_the_type_of_right_tells_inventions_where_it_is_given():
     found = extract(
-        {"ipr_type": "PI"}, {"appln_id": 2, "ipr_type": "UM"}, {"appln_id": 3, "ipr_type": "DP"},
+        {"ipr_type": "PI"},
+        {"appln_id": 2, "ipr_type": "UM"},
+        {"appln_id": 3, "ipr_type": "DP"},
         {"appln_id": 900000004},
-    )  # fmt: skip
+    )
     assert sorted(found) == ["XX-1-A", "XX-2-U", "XX-3-S"]
 
 
@@ -407,10 +490,8 @@ def test_such_applications_of_inventions_are_analysed():
             {"appln_id": 1, "appln_filing_year": "2005"},
             {"appln_id": 2, "appln_filing_year": "2005", "ipr_type": "UM"},
         ],
-        "raw.patstat_tls224_appln_cpc": [
-            {"appln_id": i, "cpc_class_symbol": "G06N   3/063"} for i in (1, 2)
-        ],
-    }  # fmt: skip
+        "raw.patstat_tls224_appln_cpc": [{"appln_id": i, "cpc_class_symbol": "G06N   3/063"} for i in (1, 2)],
+    }
     built = world(given, "intermediate.int_family")
     [family] = rows(built, "from intermediate.int_family")
     assert (family["family_id"], family["publication_date"]) == ("XX-1-A", date(2005, 1, 1))
@@ -454,9 +535,9 @@ def test_a_delivery_in_zips_is_read_whole(tmp_path):
             '11,"EP","1234567","A1",1,2006-07-05\n12,"EP","1234568","A1",2,2006-07-05\n',
         )
     built = built_from(tmp_path)
-    assert [r["application_number"] for r in rows(
-        built, "from patstat.stg_document order by publication_number")] == [
-        "05000001", "05000002"]  # fmt: skip
+    assert [
+        r["application_number"] for r in rows(built, "from patstat.stg_document order by publication_number")
+    ] == ["05000001", "05000002"]
 
 
 def test_applications_are_needed_and_no_other_table(tmp_path, caplog):
@@ -492,8 +573,10 @@ def test_the_official_columns_are_all_read_or_known_and_left():
     assert strange == set()
     # Its own look-up tables and what it derives itself are not read.
     assert set(official) - set(PATSTAT.tables) == {
-        "tls229_appln_nace2", "tls230_appln_techn_field", "tls801_country",
-    }  # fmt: skip
+        "tls229_appln_nace2",
+        "tls230_appln_techn_field",
+        "tls801_country",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -515,27 +598,34 @@ def test_every_application_of_a_real_extract_is_there(chinese):
         ours = found[f"XX-{row['appln_id']}-A"]
         assert ours["priority_date"] == date(int(row["appln_filing_year"]), 1, 1)
         assert (ours["family_size"], ours["forward_citation_count"], ours["inventor_count"]) == (
-            int(row["docdb_family_size"]), int(row["nb_citing_docdb_fam"]),
-            int(row["nb_inventors"]))  # fmt: skip
-        assert (ours["family_id"], ours["first_filing_office"], ours["filing_date"]) == (
-            None, None, None)  # fmt: skip
+            int(row["docdb_family_size"]),
+            int(row["nb_citing_docdb_fam"]),
+            int(row["nb_inventors"]),
+        )
+        assert (ours["family_id"], ours["first_filing_office"], ours["filing_date"]) == (None, None, None)
 
 
 def test_a_real_extract_costs_only_what_it_lacks(chinese):
     with gzip.open(SHARED / "data/patstat/tls224_appln_cpc.csv.gz", "rt") as file:
         symbols = sum(1 for _ in csv.DictReader(file))
-    [counts] = rows(chinese, """select
+    [counts] = rows(
+        chinese,
+        """select
         (select count(*) from patstat.stg_classification where scheme = 'CPC') as cpc,
         (select count(*) from patstat.stg_classification where scheme = 'IPC') as ipc,
         (select count(*) from patstat.stg_citation) as refs,
         (select count(*) from patstat.stg_priority) as priorities,
         (select count(distinct publication_number) from patstat.stg_party
             where role = 'applicant' and name is not null) as with_applicant
-    """)  # fmt: skip
+    """,
+    )
     with_applicant = counts.pop("with_applicant")
     assert counts == {"cpc": symbols, "ipc": 0, "refs": 0, "priorities": 0}
     assert with_applicant > 0.99 * 3368
     # Inventors whom the US has as applicants are not taken for such.
-    [row] = rows(chinese, "select list(name) as names from patstat.stg_party "
-                 "where role = 'applicant' and publication_number = 'XX-266850475-A'")  # fmt: skip
+    [row] = rows(
+        chinese,
+        "select list(name) as names from patstat.stg_party "
+        "where role = 'applicant' and publication_number = 'XX-266850475-A'",
+    )
     assert row["names"] == ["FAIRCHILD SEMICONDUCTOR CORP"]

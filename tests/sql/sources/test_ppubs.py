@@ -104,18 +104,30 @@ def test_titles_lose_highlights_and_entities(raw, title):
 
 @pytest.mark.parametrize(
     ("raw", "family"),
-    [("22769394", "22769394"), ("7", "7"), ("123456789012", "123456789012"),
-     ("1234567890123", None), ("", None), (None, None), ("12a", None)],
-)  # fmt: skip
+    [
+        ("22769394", "22769394"),
+        ("7", "7"),
+        ("123456789012", "123456789012"),
+        ("1234567890123", None),
+        ("", None),
+        (None, None),
+        ("12a", None),
+    ],
+)
 def test_placeholders_of_13_digits_are_no_families(raw, family):
     assert document(familyIdentifierCur=raw)["family_id"] == family
 
 
 @pytest.mark.parametrize(
     ("raw", "number"),
-    [("17/491963", "17491963"), ("08/123,456", "08123456"), ("D/197159", "29197159"),
-     ("", None), (None, None)],
-)  # fmt: skip
+    [
+        ("17/491963", "17491963"),
+        ("08/123,456", "08123456"),
+        ("D/197159", "29197159"),
+        ("", None),
+        (None, None),
+    ],
+)
 def test_application_numbers_are_the_digits_that_other_sources_print(raw, number):
     assert document(applicationNumber=raw)["application_number"] == number
 
@@ -154,11 +166,7 @@ def test_inventors_are_counted_only_where_all_are_told(fields, count):
 
 def test_counts_are_unknown_where_the_search_does_not_tell_them():
     row = document(numberOfClaims="20", urpn=["6103599", "6103600"], languageIndicator="EN")
-    assert (row["claim_count"], row["patent_citation_count"], row["title_language"]) == (
-        20,
-        2,
-        "en",
-    )
+    assert (row["claim_count"], row["patent_citation_count"], row["title_language"]) == (20, 2, "en")
     row = document()
     assert (row["claim_count"], row["patent_citation_count"]) == (None, None)
     assert document(numberOfClaims="about 20")["claim_count"] is None
@@ -208,21 +216,27 @@ def test_a_reference_listed_twice_is_one():
 
 def test_classes_keep_their_scheme_order_and_inventiveness():
     built = read(
-        {"ipcCodeFlattened": "G06N3/063;G06F17/16", "cpcInventiveFlattened": "G06N3/065;",
-         "cpcAdditionalFlattened": "G06F2207/4824; Y02D10/00"},
+        {
+            "ipcCodeFlattened": "G06N3/063;G06F17/16",
+            "cpcInventiveFlattened": "G06N3/065;",
+            "cpcAdditionalFlattened": "G06F2207/4824; Y02D10/00",
+        },
         {"cpcAdditionalFlattened": "H04L9/00"},
         {"ipcCodeFlattened": ""},
-    )  # fmt: skip
-    assert [tuple(row.values())[1:] for row in rows(
-        built, "from ppubs.stg_classification order by publication_number, scheme desc, position"
-    )] == [
+    )
+    assert [
+        tuple(row.values())[1:]
+        for row in rows(
+            built, "from ppubs.stg_classification order by publication_number, scheme desc, position"
+        )
+    ] == [
         ("IPC", "G06N3/063", 1, None),
         ("IPC", "G06F17/16", 2, None),
         ("CPC", "G06N3/065", 1, True),
         ("CPC", "G06F2207/4824", 3, False),
         ("CPC", "Y02D10/00", 4, False),
         ("CPC", "H04L9/00", 1, False),
-    ]  # fmt: skip
+    ]
 
 
 # --- Parties -------------------------------------------------------------------------------------
@@ -230,20 +244,24 @@ def test_classes_keep_their_scheme_order_and_inventiveness():
 
 def test_the_assignee_wins_over_the_applicant():
     assert parties(
-        assigneeName=["Toyota", "Denso"], assigneeCountry=["JP", "N/A"],
-        applicantName=["Aisin"], applicantCountry=["JP"],
-    ) == [("applicant", 1, "Toyota", "JP"), ("applicant", 2, "Denso", None)]  # fmt: skip
+        assigneeName=["Toyota", "Denso"],
+        assigneeCountry=["JP", "N/A"],
+        applicantName=["Aisin"],
+        applicantCountry=["JP"],
+    ) == [("applicant", 1, "Toyota", "JP"), ("applicant", 2, "Denso", None)]
 
 
 def test_without_an_assignee_the_applicants_who_are_no_persons_stand_in():
     assert parties(
-        applicantName=["Doe; Jane", "Intel &amp; Sons"], applicantCountry=["US", "US"],
-        inventorsShort="Doe; Jane et al.", inventorCountry=["US", "IL"],
+        applicantName=["Doe; Jane", "Intel &amp; Sons"],
+        applicantCountry=["US", "US"],
+        inventorsShort="Doe; Jane et al.",
+        inventorCountry=["US", "IL"],
     ) == [
         ("applicant", 2, "Intel & Sons", "US"),
         ("inventor", 1, "Doe, Jane", "US"),
         ("inventor", 2, None, "IL"),
-    ]  # fmt: skip
+    ]
 
 
 def test_an_empty_list_of_assignees_is_none():
@@ -252,16 +270,16 @@ def test_an_empty_list_of_assignees_is_none():
 
 def test_an_assignee_may_be_a_person_but_none_whose_name_has_an_ampersand():
     built = read({"assigneeName": ["Doe; Jane", "R&amp;D Holdings", "Intel"]})
-    assert [(row["name"], row["sector"]) for row in rows(
-        built, "from ppubs.stg_party order by position")] == [
-        ("Doe, Jane", "INDIVIDUAL"), ("R&D Holdings", None), ("Intel", None),
-    ]  # fmt: skip
+    assert [
+        (row["name"], row["sector"]) for row in rows(built, "from ppubs.stg_party order by position")
+    ] == [("Doe, Jane", "INDIVIDUAL"), ("R&D Holdings", None), ("Intel", None)]
 
 
 def test_countries_of_another_length_than_names_tell_nothing():
     assert parties(assigneeName=["A", "B"], assigneeCountry=["US"]) == [
-        ("applicant", 1, "A", None), ("applicant", 2, "B", None),
-    ]  # fmt: skip
+        ("applicant", 1, "A", None),
+        ("applicant", 2, "B", None),
+    ]
 
 
 def test_an_inventor_without_a_country_is_one_all_the_same():
@@ -344,9 +362,7 @@ def test_every_reference_of_the_sample_is_as_python_reads_it(raw, sample):
     expected = set()
     for record in raw:
         for reference in record.get("urpn") or []:
-            letters, digits = re.fullmatch(
-                r"([A-Z]*)0*(\d+)", reference.upper().replace("/", "")
-            ).groups()
+            letters, digits = re.fullmatch(r"([A-Z]*)0*(\d+)", reference.upper().replace("/", "")).groups()
             old = not letters and int(digits) < 6_167_569
             expected.add((canonical(record), f"US-{letters}{digits}" + "-A" * old))
     ours = sample.sql("select citing_publication, cited_publication from ppubs.stg_citation")
@@ -364,9 +380,7 @@ def test_every_class_of_the_sample_is_as_python_reads_it(raw, sample):
         expected |= {(canonical(record), "IPC", s, None) for s in ipc if s}
         expected |= {(canonical(record), "CPC", s, True) for s in inventive if s}
         expected |= {(canonical(record), "CPC", s, False) for s in additional if s}
-    ours = sample.sql(
-        "select publication_number, scheme, symbol, is_inventive from ppubs.stg_classification"
-    )
+    ours = sample.sql("select publication_number, scheme, symbol, is_inventive from ppubs.stg_classification")
     assert set(ours.fetchall()) == expected
 
 
@@ -396,15 +410,11 @@ def test_countries_of_the_sample_are_those_of_its_records(raw, sample):
     expected = sorted(
         country
         for record in raw
-        for names, countries in (
-            ("assigneeName", "assigneeCountry"),
-            ("applicantName", "applicantCountry"),
-        )
+        for names, countries in (("assigneeName", "assigneeCountry"), ("applicantName", "applicantCountry"))
         if record.get(names) and (names == "assigneeName" or not record.get("assigneeName"))
         if len(record[names]) == len(record.get(countries) or [])
         for name, country in zip(record[names], record[countries], strict=True)
-        if re.fullmatch("[A-Z]{2}", country)
-        and (names == "assigneeName" or ";" not in html.unescape(name))
+        if re.fullmatch("[A-Z]{2}", country) and (names == "assigneeName" or ";" not in html.unescape(name))
     )
     ours = sample.sql(
         "select country from ppubs.stg_party where role = 'applicant' and country is not null "

@@ -20,10 +20,17 @@ NUMBER = "US-7650331-B1"
 def read(documents=({},), **tables):
     """Give the canonical tables of grants and of what hangs on them."""
     grants = [
-        {"_row": i, "publication_number": NUMBER, "kind": "B1", "is_grant": True,
-         "publication_date": "2010-01-19", "filing_date": "2004-06-18"} | document
+        {
+            "_row": i,
+            "publication_number": NUMBER,
+            "kind": "B1",
+            "is_grant": True,
+            "publication_date": "2010-01-19",
+            "filing_date": "2004-06-18",
+        }
+        | document
         for i, document in enumerate(documents, start=1)
-    ]  # fmt: skip
+    ]
     given = {"raw.uspto_document": grants}
     for name, found in tables.items():
         given[f"raw.uspto_{name}"] = [
@@ -43,14 +50,17 @@ def document(**tables):
 def test_of_a_publication_in_two_files_the_last_is_taken_with_what_hangs_on_it():
     built = read(
         [{"_file": "1.xml", "title": "Old"}, {"_file": "2.xml", "title": "New"}],
-        party=[{"_file": "1.xml", "role": "assignee", "name": "Old"},
-               {"_file": "2.xml", "role": "assignee", "name": "New"}],
-        classification=[{"_file": "1.xml", "scheme": "IPC", "symbol": "A01B1/00"},
-                        {"_file": "2.xml", "scheme": "IPC", "symbol": "G06N3/02"}],
+        party=[
+            {"_file": "1.xml", "role": "assignee", "name": "Old"},
+            {"_file": "2.xml", "role": "assignee", "name": "New"},
+        ],
+        classification=[
+            {"_file": "1.xml", "scheme": "IPC", "symbol": "A01B1/00"},
+            {"_file": "2.xml", "scheme": "IPC", "symbol": "G06N3/02"},
+        ],
         citation=[{"_file": "1.xml", "npl": "Old"}, {"_file": "2.xml", "npl": "New"}],
-        priority=[{"_file": "1.xml", "priority_number": "1"},
-                  {"_file": "2.xml", "priority_number": "2"}],
-    )  # fmt: skip
+        priority=[{"_file": "1.xml", "priority_number": "1"}, {"_file": "2.xml", "priority_number": "2"}],
+    )
     assert [r["title"] for r in rows(built, "from uspto.stg_document")] == ["New"]
     assert [r["name"] for r in rows(built, "from uspto.stg_party")] == ["New"]
     assert [r["symbol"] for r in rows(built, "from uspto.stg_classification")] == ["G06N3/02"]
@@ -59,8 +69,11 @@ def test_of_a_publication_in_two_files_the_last_is_taken_with_what_hangs_on_it()
 
 
 def test_a_grant_twice_in_one_file_counts_once():
-    built = read([{}, {}], party=[{"role": "inventor", "name": "A", "position": 1}] * 2,
-                 citation=[{"npl": "x", "position": 1}] * 2)  # fmt: skip
+    built = read(
+        [{}, {}],
+        party=[{"role": "inventor", "name": "A", "position": 1}] * 2,
+        citation=[{"npl": "x", "position": 1}] * 2,
+    )
     [row] = rows(built, "from uspto.stg_document")
     assert (row["inventor_count"], row["npl_citation_count"]) == (1, 1)
 
@@ -70,23 +83,25 @@ def test_a_grant_twice_in_one_file_counts_once():
 
 def test_a_grant_that_lists_nothing_has_none_rather_than_unknown():
     row = document()
-    assert [row[c] for c in ("inventor_count", "patent_citation_count", "npl_citation_count")] == [
-        0, 0, 0,
-    ]  # fmt: skip
+    assert [row[c] for c in ("inventor_count", "patent_citation_count", "npl_citation_count")] == [0, 0, 0]
     assert row["claim_count"] is None
     assert (row["priority_date"], row["first_filing_office"]) == (date(2004, 6, 18), "US")
 
 
 def test_what_a_grant_lists_is_counted():
     row = document(
-        party=[{"role": "inventor", "name": "A"}, {"role": "inventor", "name": "B"},
-               {"role": "assignee", "name": "C"}],
-        citation=[{"cited_office": "US", "cited_number": "6103599", "cited_kind": "A"},
-                  {"npl": "A book"}, {"npl": "Another"}],
-    )  # fmt: skip
-    assert [row[c] for c in ("inventor_count", "patent_citation_count", "npl_citation_count")] == [
-        2, 1, 2,
-    ]  # fmt: skip
+        party=[
+            {"role": "inventor", "name": "A"},
+            {"role": "inventor", "name": "B"},
+            {"role": "assignee", "name": "C"},
+        ],
+        citation=[
+            {"cited_office": "US", "cited_number": "6103599", "cited_kind": "A"},
+            {"npl": "A book"},
+            {"npl": "Another"},
+        ],
+    )
+    assert [row[c] for c in ("inventor_count", "patent_citation_count", "npl_citation_count")] == [2, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -99,29 +114,40 @@ def test_what_a_grant_lists_is_counted():
     ],
 )
 def test_the_first_filing_is_the_earliest_claim_before_the_filing_itself(claims, priority, office):
-    row = document(priority=[
-        {"priority_number": str(i), "priority_office": o, "priority_date": d}
-        for i, (o, d) in enumerate(claims)
-    ])  # fmt: skip
+    row = document(
+        priority=[
+            {"priority_number": str(i), "priority_office": o, "priority_date": d}
+            for i, (o, d) in enumerate(claims)
+        ]
+    )
     assert (row["priority_date"], row["first_filing_office"]) == (priority, office)
 
 
 APPLICATION = {
-    "publication_number": "US-20050283710-A1", "kind": "A1", "is_grant": False,
+    "publication_number": "US-20050283710-A1",
+    "kind": "A1",
+    "is_grant": False,
     "publication_date": "2005-12-22",
-}  # fmt: skip
+}
 
 
 def test_what_an_application_cites_is_unknown_but_who_invented_it_is_not():
     [row] = rows(read([APPLICATION]), "from uspto.stg_document")
     assert [row[c] for c in ("inventor_count", "patent_citation_count", "npl_citation_count")] == [
-        0, None, None,
-    ]  # fmt: skip
+        0,
+        None,
+        None,
+    ]
 
 
 def test_a_grant_and_its_application_are_one_family():
-    grant = {"publication_number": NUMBER, "kind": "B1", "is_grant": True,
-             "publication_date": "2010-01-19", "application_number": "10871244"}  # fmt: skip
+    grant = {
+        "publication_number": NUMBER,
+        "kind": "B1",
+        "is_grant": True,
+        "publication_date": "2010-01-19",
+        "application_number": "10871244",
+    }
     other = {**grant, "publication_number": "US-7650332-B1", "application_number": "10871245"}
     application = {**APPLICATION, "application_number": "10871244"}
     built = world({"raw.uspto_document": [grant, application, other]}, "staging.stg_family")
@@ -146,13 +172,12 @@ def test_applicants_are_the_assignees_else_the_applicants_who_are_no_inventors()
         {"role": "applicant", "name": "Doe, Jane", "is_inventor": True},
         {"role": "applicant", "name": "Intel", "country": "US", "is_inventor": False},
     ]
-    assert people(inventor, *applicants) == {
-        ("inventor", "Doe, Jane", "US"), ("applicant", "Intel", "US"),
-    }  # fmt: skip
+    assert people(inventor, *applicants) == {("inventor", "Doe, Jane", "US"), ("applicant", "Intel", "US")}
     assignee = {"role": "assignee", "name": "Sony", "country": "JP", "is_inventor": False}
     assert people(inventor, *applicants, assignee) == {
-        ("inventor", "Doe, Jane", "US"), ("applicant", "Sony", "JP"),
-    }  # fmt: skip
+        ("inventor", "Doe, Jane", "US"),
+        ("applicant", "Sony", "JP"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -172,35 +197,49 @@ def test_applicants_are_the_assignees_else_the_applicants_who_are_no_inventors()
     ],
 )
 def test_a_reference_is_a_publication_number(office, number, kind, publication):
-    built = read(citation=[{"cited_office": office, "cited_number": number, "cited_kind": kind,
-                            "category": "cited by examiner"}])  # fmt: skip
+    built = read(
+        citation=[
+            {
+                "cited_office": office,
+                "cited_number": number,
+                "cited_kind": kind,
+                "category": "cited by examiner",
+            }
+        ]
+    )
     [row] = rows(built, "from uspto.stg_citation")
     assert (row["cited_publication"], row["npl"], row["origin"]) == (publication, None, "examiner")
 
 
 @pytest.mark.parametrize(
     ("category", "origin"),
-    [("cited by examiner", "examiner"), ("cited by applicant", "applicant"),
-     ("cited by other", "unknown"), (None, "unknown")],
-)  # fmt: skip
+    [
+        ("cited by examiner", "examiner"),
+        ("cited by applicant", "applicant"),
+        ("cited by other", "unknown"),
+        (None, "unknown"),
+    ],
+)
 def test_the_category_tells_who_cites(category, origin):
-    [row] = rows(read(citation=[{"npl": "A book", "category": category}]),
-                 "from uspto.stg_citation")  # fmt: skip
+    [row] = rows(read(citation=[{"npl": "A book", "category": category}]), "from uspto.stg_citation")
     assert (row["cited_publication"], row["origin"], row["category"]) == (None, origin, category)
 
 
 def test_a_reference_without_office_or_number_is_none():
-    built = read(citation=[{"cited_office": "US", "cited_number": "-"}, {"cited_number": "1"},
-                           {"cited_office": "US"}])  # fmt: skip
+    built = read(
+        citation=[{"cited_office": "US", "cited_number": "-"}, {"cited_number": "1"}, {"cited_office": "US"}]
+    )
     assert rows(built, "from uspto.stg_citation") == []
 
 
 def test_priority_numbers_lose_their_punctuation():
-    built = read(priority=[{"priority_number": "10-2003/0012345 a", "priority_office": "KR"},
-                           {"priority_office": "KR"}])  # fmt: skip
-    assert [r["priority_number"] for r in rows(built, "from uspto.stg_priority")] == [
-        "1020030012345A"
-    ]
+    built = read(
+        priority=[
+            {"priority_number": "10-2003/0012345 a", "priority_office": "KR"},
+            {"priority_office": "KR"},
+        ]
+    )
+    assert [r["priority_number"] for r in rows(built, "from uspto.stg_priority")] == ["1020030012345A"]
 
 
 # --- The sample, read a second time by the standard library --------------------------------------
@@ -214,18 +253,19 @@ def test_the_sample_is_as_the_standard_library_reads_it():
             tree = ElementTree.fromstring(part.encode())
             if tree.tag == "us-patent-grant":
                 reference = tree.find(".//publication-reference/document-id")
-                letters, digits = re.fullmatch(
-                    r"([A-Z]*)0*(\d+)", reference.findtext("doc-number")
-                ).groups()
+                letters, digits = re.fullmatch(r"([A-Z]*)0*(\d+)", reference.findtext("doc-number")).groups()
                 trees[f"US-{letters}{digits}-{reference.findtext('kind')}"] = tree
     with duckdb.connect() as connection:
         load(connection, SOURCES["uspto"], ROOT / "samples" / "uspto")
         for key in OURS:
             build.make(connection, TABLES[key], "memory")
         ours = by(connection, "uspto.stg_document", "publication_number")
-        applicants = dict(connection.sql(
-            "select publication_number, list_sort(list(name)) from uspto.stg_party "
-            "where role = 'applicant' group by all").fetchall())  # fmt: skip
+        applicants = dict(
+            connection.sql(
+                "select publication_number, list_sort(list(name)) from uspto.stg_party "
+                "where role = 'applicant' group by all"
+            ).fetchall()
+        )
     assert set(ours) == set(trees)
     assert len(ours) == 372
     for number, tree in trees.items():
@@ -239,6 +279,7 @@ def test_the_sample_is_as_the_standard_library_reads_it():
         assert row["npl_citation_count"] == len(npl - {""})
         assignees = sorted(
             " ".join(a.findtext(".//orgname").split())
-            for a in tree.iter("assignee") if a.find(".//orgname") is not None
-        )  # fmt: skip
+            for a in tree.iter("assignee")
+            if a.find(".//orgname") is not None
+        )
         assert set(assignees) <= set(applicants.get(number, []))

@@ -21,30 +21,41 @@ def optional(*values):
     return st.none() | st.sampled_from(values)
 
 
-DOCUMENT = st.fixed_dictionaries({
-    "title": optional("A chip", "Chip"), "abstract": optional("It counts."),
-    "claim_count": optional(0, 7), "family_id": optional("55"),
-    "filing_date": optional("2007-02-03"), "priority_date": optional("2003-01-01", "2006-02-03"),
-    "application_number": optional("200710089928"),
-})  # fmt: skip
-PARTY = st.fixed_dictionaries({
-    "name": st.sampled_from(NAMES), "country": optional("JP", "US"),
-    "sector": optional("COMPANY", "INDIVIDUAL"),
-})  # fmt: skip
+DOCUMENT = st.fixed_dictionaries(
+    {
+        "title": optional("A chip", "Chip"),
+        "abstract": optional("It counts."),
+        "claim_count": optional(0, 7),
+        "family_id": optional("55"),
+        "filing_date": optional("2007-02-03"),
+        "priority_date": optional("2003-01-01", "2006-02-03"),
+        "application_number": optional("200710089928"),
+    }
+)
+PARTY = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(NAMES),
+        "country": optional("JP", "US"),
+        "sector": optional("COMPANY", "INDIVIDUAL"),
+    }
+)
 CITED = st.sampled_from(["US-6103599", "US-6103599-A", "US-5000000-A"])
-CITATION = st.fixed_dictionaries({
-    "cited_publication": CITED, "origin": st.sampled_from(["examiner", "applicant", "unknown"]),
-    "category": optional("X", "A"),
-})  # fmt: skip
-PRIORITY = st.fixed_dictionaries({
-    "priority_number": st.sampled_from(["11234567", "9"]), "priority_office": optional("JP"),
-    "priority_date": optional("1999-08-20"),
-})  # fmt: skip
+CITATION = st.fixed_dictionaries(
+    {
+        "cited_publication": CITED,
+        "origin": st.sampled_from(["examiner", "applicant", "unknown"]),
+        "category": optional("X", "A"),
+    }
+)
+PRIORITY = st.fixed_dictionaries(
+    {
+        "priority_number": st.sampled_from(["11234567", "9"]),
+        "priority_office": optional("JP"),
+        "priority_date": optional("1999-08-20"),
+    }
+)
 TOLD = st.tuples(
-    DOCUMENT,
-    st.lists(PARTY, max_size=3),
-    st.lists(CITATION, max_size=3),
-    st.lists(PRIORITY, max_size=2),
+    DOCUMENT, st.lists(PARTY, max_size=3), st.lists(CITATION, max_size=3), st.lists(PRIORITY, max_size=2)
 )
 SOURCE = st.dictionaries(st.sampled_from(NUMBERS), TOLD, max_size=3)
 
@@ -87,11 +98,14 @@ def known(found):
     facts = {
         (number, field)
         for (number,), row in found["stg_document"].items()
-        for field, value in row.items() if value is not None
-    }  # fmt: skip
-    lists = {(table, key[:2] if table == "stg_party" else key[0])
-             for table in ("stg_party", "stg_citation", "stg_priority")
-             for key in found[table]}  # fmt: skip
+        for field, value in row.items()
+        if value is not None
+    }
+    lists = {
+        (table, key[:2] if table == "stg_party" else key[0])
+        for table in ("stg_party", "stg_citation", "stg_priority")
+        for key in found[table]
+    }
     return facts | lists
 
 

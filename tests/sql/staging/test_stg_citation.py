@@ -5,9 +5,18 @@ import pytest
 from tests.worlds import publications, rows, world
 
 CITING = "US-9000001-B2"
-LOADED = [CITING, "US-6103599-A", "US-D656352-S1", "US-RE37580-E", "US-10226670-B2",
-          "US-20170270411-A1", "JP-S6012345-A", "JP-S6012345-B2", "EP-1000000-A1",
-          "EP-1000000-B1"]  # fmt: skip
+LOADED = [
+    CITING,
+    "US-6103599-A",
+    "US-D656352-S1",
+    "US-RE37580-E",
+    "US-10226670-B2",
+    "US-20170270411-A1",
+    "JP-S6012345-A",
+    "JP-S6012345-B2",
+    "EP-1000000-A1",
+    "EP-1000000-B1",
+]
 GOOD = {"citing_publication": CITING, "source_rank": 1}
 POOR = {"citing_publication": CITING, "source_rank": 2}
 
@@ -91,18 +100,14 @@ def test_a_pct_publication_is_numbered_as_in_docdb(told, meant):
 
 
 def test_references_that_turn_out_to_be_one_are_one():
-    found = staged(GOOD | {"cited_publication": "US-D656352"},
-                   GOOD | {"cited_publication": "US-D656352-S"})  # fmt: skip
+    found = staged(GOOD | {"cited_publication": "US-D656352"}, GOOD | {"cited_publication": "US-D656352-S"})
     assert [row["cited_publication"] for row in found] == ["US-D656352-S1"]
 
 
 @pytest.mark.parametrize("loaded", ["", "-A", "-B2"])
 def test_references_to_what_is_not_loaded_are_one_if_they_differ_in_kind_only(loaded):
-    found = staged(*(GOOD | {"cited_publication": f"CN-1012345{kind}"}
-                     for kind in {"", loaded, "-A"}))  # fmt: skip
-    assert [row["cited_publication"] for row in found] == [
-        max("CN-1012345-A", f"CN-1012345{loaded}")
-    ]
+    found = staged(*(GOOD | {"cited_publication": f"CN-1012345{kind}"} for kind in {"", loaded, "-A"}))
+    assert [row["cited_publication"] for row in found] == [max("CN-1012345-A", f"CN-1012345{loaded}")]
 
 
 def test_origin_and_category_come_from_the_best_source_that_tells_them():
@@ -117,8 +122,7 @@ def test_origin_and_category_come_from_the_best_source_that_tells_them():
 
 def test_of_one_reference_told_twice_the_examiners_and_the_first_category_count():
     cited = GOOD | {"cited_publication": "US-6103599-A"}
-    told = [cited | {"origin": "applicant", "category": "Y"},
-            cited | {"origin": "examiner", "category": "X"}]  # fmt: skip
+    told = [cited | {"origin": "applicant", "category": "Y"}, cited | {"origin": "examiner", "category": "X"}]
     for order in (told, told[::-1]):
         [row] = staged(*order)
         assert (row["origin"], row["category"]) == ("examiner", "X")
@@ -135,12 +139,11 @@ def test_patents_and_other_literature_come_each_from_the_best_source_that_has_an
         POOR | {"cited_publication": "US-2-A"},
         POOR | {"npl": "A book"},
     )
-    assert [(row["cited_publication"], row["npl"]) for row in found] == [
-        ("US-1-A", None), (None, "A book"),
-    ]  # fmt: skip
+    assert [(row["cited_publication"], row["npl"]) for row in found] == [("US-1-A", None), (None, "A book")]
 
 
 def test_origin_and_category_are_kept():
-    [row] = staged(GOOD | {"cited_publication": "US-1-A", "origin": "examiner",
-                           "category": "cited by examiner"})  # fmt: skip
+    [row] = staged(
+        GOOD | {"cited_publication": "US-1-A", "origin": "examiner", "category": "cited by examiner"}
+    )
     assert (row["origin"], row["category"]) == ("examiner", "cited by examiner")

@@ -30,8 +30,9 @@ def read(*spellings, scheme="CPC"):
     ]
     found = by(
         world({"sources.stg_classification": given}, "staging.stg_classification"),
-        "staging.stg_classification", "publication_number",
-    )  # fmt: skip
+        "staging.stg_classification",
+        "publication_number",
+    )
     return {
         int(number.split("-")[1]): (row["symbol"], row["subclass"], row["main_group"])
         for number, row in found.items()
@@ -53,16 +54,13 @@ def test_for_each_scheme_the_best_source_that_classifies_is_taken_whole():
 
 def test_another_publication_of_the_poorer_source_is_not_hidden():
     found = staged(
-        GOOD | {"symbol": "G06N3/02"},
-        POOR | {"publication_number": "US-1-B2", "symbol": "H01L21/00"},
+        GOOD | {"symbol": "G06N3/02"}, POOR | {"publication_number": "US-1-B2", "symbol": "H01L21/00"}
     )
     assert len(found) == 2
 
 
 def test_a_source_that_cannot_be_read_does_not_hide_one_that_can():
-    found = staged(
-        GOOD | {"symbol": "14-02"}, POOR | {"symbol": "G06N3/02"}, POOR | {"symbol": "none"}
-    )
+    found = staged(GOOD | {"symbol": "14-02"}, POOR | {"symbol": "G06N3/02"}, POOR | {"symbol": "none"})
     assert symbols(found, "IPC") == {"G06N3/02", "none"}
 
 
@@ -76,8 +74,7 @@ def test_a_symbol_told_twice_has_its_first_place_and_is_inventive_if_once_so():
 
 def test_ipc_and_cpc_stay_apart():
     found = staged(
-        GOOD | {"scheme": "IPC", "symbol": "G06F 9/30"},
-        GOOD | {"scheme": "CPC", "symbol": "G06F0009300000"},
+        GOOD | {"scheme": "IPC", "symbol": "G06F 9/30"}, GOOD | {"scheme": "CPC", "symbol": "G06F0009300000"}
     )
     assert set(found) == {("US-7650331-B1", scheme, "G06F9/30") for scheme in ("IPC", "CPC")}
 
@@ -150,17 +147,26 @@ def test_any_symbol_in_any_spelling_is_read_the_same_and_once_read_stays(drawn):
     spellings = [speller(*parts) for parts in drawn for speller in SPELLERS]
     canonical = [f"{subclass}{group}/{rest}" for subclass, group, rest in drawn]
     found = read(*spellings)
-    assert [found[i][0] for i in range(len(spellings))] == [
-        symbol for symbol in canonical for _ in SPELLERS
-    ]
+    assert [found[i][0] for i in range(len(spellings))] == [symbol for symbol in canonical for _ in SPELLERS]
     again = read(*canonical)
-    assert [again[i] for i in range(len(drawn))] == [
-        found[i * len(SPELLERS)] for i in range(len(drawn))
-    ]
+    assert [again[i] for i in range(len(drawn))] == [found[i * len(SPELLERS)] for i in range(len(drawn))]
 
 
-JUNK = ["14-02", "H01L21", "H01L21/", "H01L21/2", "H01L/02", "I01L21/02", "21/02", "H01L21/0203045",
-        "D14.02", "H01L00210200", "H01L0000020000", "none", "半導体"]  # fmt: skip
+JUNK = [
+    "14-02",
+    "H01L21",
+    "H01L21/",
+    "H01L21/2",
+    "H01L/02",
+    "I01L21/02",
+    "21/02",
+    "H01L21/0203045",
+    "D14.02",
+    "H01L00210200",
+    "H01L0000020000",
+    "none",
+    "半導体",
+]
 
 
 @pytest.mark.parametrize("scheme", ["IPC", "CPC"])
@@ -221,9 +227,7 @@ def test_subclass_and_main_group_are_those_of_the_newest_scheme(old, subclass, m
 def test_one_invention_under_old_and_new_symbols_is_one_technology():
     """A memory cell of every year, as the scheme of its year had it: the series does not break."""
     years = {2005: "H01L  27/108", 2022: "H01L0027108000", 2024: "H10B 12/00", 2026: "H10B12/30"}
-    given = [
-        {"publication_number": f"US-{year}-B2", "symbol": symbol} for year, symbol in years.items()
-    ]
+    given = [{"publication_number": f"US-{year}-B2", "symbol": symbol} for year, symbol in years.items()]
     connection = world({"sources.stg_classification": given}, "staging.stg_classification")
     found = rows(connection, "select distinct subclass, main_group from staging.stg_classification")
     assert found == [{"subclass": "H10B", "main_group": "H10B12"}]

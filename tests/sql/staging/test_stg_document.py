@@ -20,12 +20,25 @@ def staged(*documents):
 
 def test_each_field_is_that_of_the_best_source_to_have_it():
     number = {"publication_number": "US-7650331-B1"}
-    poor = number | POOR | {
-        "title": "Poor", "abstract": "Poor", "claim_count": 9, "family_id": "22", "office": "US",
-        "publication_date": "2010-01-19", "priority_date": "2003-01-01", "inventor_count": 4,
-    }  # fmt: skip
-    good = number | GOOD | {"title": "Good", "claim_count": None, "publication_date": "2010-01-20",
-                            "inventor_count": 0}  # fmt: skip
+    poor = (
+        number
+        | POOR
+        | {
+            "title": "Poor",
+            "abstract": "Poor",
+            "claim_count": 9,
+            "family_id": "22",
+            "office": "US",
+            "publication_date": "2010-01-19",
+            "priority_date": "2003-01-01",
+            "inventor_count": 4,
+        }
+    )
+    good = (
+        number
+        | GOOD
+        | {"title": "Good", "claim_count": None, "publication_date": "2010-01-20", "inventor_count": 0}
+    )
     for order in ([poor, good], [good, poor]):
         row = staged(*order)["US-7650331-B1"]
         assert row["title"] == "Good"
@@ -41,8 +54,7 @@ def test_each_field_is_that_of_the_best_source_to_have_it():
 def test_a_source_that_knows_no_earlier_date_does_not_make_a_publication_its_own_priority():
     number = {"publication_number": "US-7650331-B1", "publication_date": "2010-01-19"}
     row = staged(
-        number | GOOD | {"priority_date": "2010-01-19"},
-        number | POOR | {"filing_date": "2007-02-03"},
+        number | GOOD | {"priority_date": "2010-01-19"}, number | POOR | {"filing_date": "2007-02-03"}
     )["US-7650331-B1"]
     assert row["priority_date"] == row["filing_date"] == date(2007, 2, 3)
 
@@ -194,19 +206,26 @@ def kinds():
     for i, (number, published) in enumerate(cases):
         office, bare, kind = number.split("-")
         numbered[f"{office}-{bare}.{i}-{kind}"] = (number, published)
-    found = staged(*({"publication_number": own, "publication_date": published}
-                     for own, (_, published) in numbered.items()))  # fmt: skip
+    found = staged(
+        *(
+            {"publication_number": own, "publication_date": published}
+            for own, (_, published) in numbered.items()
+        )
+    )
     assert len(found) == len(cases)  # no case is in two rows of the table
     return {numbered[own]: row for own, row in found.items()}
 
 
 def test_kinds_of_an_office_do_not_overlap_in_time():
     connection = world({}, "reference.publication_kind")
-    assert connection.sql(
-        "select a.office, a.kind from reference.publication_kind as a "
-        "inner join reference.publication_kind as b using (office, kind) "
-        "where a.valid_from < b.valid_from and a.valid_to >= b.valid_from"
-    ).fetchall() == []  # fmt: skip
+    assert (
+        connection.sql(
+            "select a.office, a.kind from reference.publication_kind as a "
+            "inner join reference.publication_kind as b using (office, kind) "
+            "where a.valid_from < b.valid_from and a.valid_to >= b.valid_from"
+        ).fetchall()
+        == []
+    )
 
 
 @pytest.mark.parametrize(

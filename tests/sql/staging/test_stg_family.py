@@ -18,9 +18,9 @@ DOCUMENT = {
     "source_family_id": pl.String,
     "filing_date": pl.Date,
 }
-PRIORITY = dict.fromkeys(
-    ("publication_number", "priority_office", "priority_number"), pl.String
-) | {"priority_date": pl.Date}  # fmt: skip
+PRIORITY = dict.fromkeys(("publication_number", "priority_office", "priority_number"), pl.String) | {
+    "priority_date": pl.Date
+}
 
 
 def grouped(documents, priorities=(), filed=None):
@@ -28,21 +28,24 @@ def grouped(documents, priorities=(), filed=None):
     found = stg_family(
         pl.LazyFrame(
             [(number, number.split("-")[0], *rest, filed) for number, *rest in documents],
-            schema=DOCUMENT, orient="row",
+            schema=DOCUMENT,
+            orient="row",
         ),
         pl.LazyFrame(
             [(number, *priority.split(), filed) for number, priority in priorities],
-            schema=PRIORITY, orient="row",
+            schema=PRIORITY,
+            orient="row",
         ),
-    )  # fmt: skip
+    )
     assert found.height == len(documents)
     return {number: (family, basis) for number, _, family, basis in found.rows()}
 
 
 def test_a_docdb_number_is_the_family():
     assert grouped([("US-1-B2", "7", "55"), ("EP-1-A1", "8", "55")]) == {
-        "US-1-B2": ("55", "docdb"), "EP-1-A1": ("55", "docdb"),
-    }  # fmt: skip
+        "US-1-B2": ("55", "docdb"),
+        "EP-1-A1": ("55", "docdb"),
+    }
 
 
 def test_documents_of_one_application_are_a_family():
@@ -55,8 +58,9 @@ def test_documents_of_one_application_are_a_family():
 
 def test_applications_of_one_number_at_two_offices_are_two():
     assert grouped([("US-1-B2", "7", None), ("KR-1-B1", "7", None)]) == {
-        "US-1-B2": ("US-1-B2", "application"), "KR-1-B1": ("KR-1-B1", "application"),
-    }  # fmt: skip
+        "US-1-B2": ("US-1-B2", "application"),
+        "KR-1-B1": ("KR-1-B1", "application"),
+    }
 
 
 def test_documents_that_share_a_priority_are_a_family():
@@ -78,16 +82,15 @@ def test_sharing_goes_through_others():
 
 
 def test_a_priority_that_is_itself_published_belongs_to_the_family():
-    found = grouped(
-        [("JP-1-A", "2001123", None), ("US-1-B2", "7", None)], [("US-1-B2", "JP 2001123")]
-    )
+    found = grouped([("JP-1-A", "2001123", None), ("US-1-B2", "7", None)], [("US-1-B2", "JP 2001123")])
     assert found["JP-1-A"] == found["US-1-B2"] == ("JP-1-A", "priority")
 
 
 def test_a_document_without_a_number_takes_that_of_those_it_belongs_to():
     assert grouped([("US-1-A1", "7", "55"), ("US-2-B2", "7", None)]) == {
-        "US-1-A1": ("55", "docdb"), "US-2-B2": ("55", "priority"),
-    }  # fmt: skip
+        "US-1-A1": ("55", "docdb"),
+        "US-2-B2": ("55", "priority"),
+    }
 
 
 def test_families_that_docdb_tells_apart_stay_apart_though_they_share_a_priority():
@@ -95,9 +98,7 @@ def test_families_that_docdb_tells_apart_stay_apart_though_they_share_a_priority
         [("US-1-B2", "7", "55"), ("US-2-B2", "8", "66"), ("US-3-B2", "9", None)],
         [(number, "JP 1") for number in ("US-1-B2", "US-2-B2", "US-3-B2")],
     )
-    assert found == {
-        "US-1-B2": ("55", "docdb"), "US-2-B2": ("66", "docdb"), "US-3-B2": ("55", "priority"),
-    }  # fmt: skip
+    assert found == {"US-1-B2": ("55", "docdb"), "US-2-B2": ("66", "docdb"), "US-3-B2": ("55", "priority")}
 
 
 def test_a_document_joins_the_family_it_shares_most_with_and_at_par_the_first():
@@ -110,11 +111,16 @@ def test_a_document_joins_the_family_it_shares_most_with_and_at_par_the_first():
 def test_a_numbered_family_does_not_hand_its_guests_on():
     # US-1 shares a priority with 66 only; that 66 shares another with 55 is not its business.
     found = grouped(
-        [("US-1-A1", None, None), ("US-2-B2", None, "66"), ("US-3-B2", None, "55"),
-         ("US-4-A1", None, None)],
-        [("US-1-A1", "JP 1"), ("US-2-B2", "JP 1"), ("US-2-B2", "JP 2"), ("US-3-B2", "JP 2"),
-         ("US-3-B2", "JP 3"), ("US-4-A1", "JP 3")],
-    )  # fmt: skip
+        [("US-1-A1", None, None), ("US-2-B2", None, "66"), ("US-3-B2", None, "55"), ("US-4-A1", None, None)],
+        [
+            ("US-1-A1", "JP 1"),
+            ("US-2-B2", "JP 1"),
+            ("US-2-B2", "JP 2"),
+            ("US-3-B2", "JP 2"),
+            ("US-3-B2", "JP 3"),
+            ("US-4-A1", "JP 3"),
+        ],
+    )
     assert (found["US-1-A1"][0], found["US-4-A1"][0]) == ("66", "55")
 
 
@@ -150,9 +156,7 @@ NUMBERS = [f"{office}-{i}-A" for office in ("US", "JP", "KR") for i in range(8)]
         st.sampled_from(NUMBERS),
         st.tuples(st.none() | st.sampled_from("1234"), st.none() | st.sampled_from("ABC")),
     ),
-    st.lists(
-        st.tuples(st.sampled_from(NUMBERS), st.sampled_from(["US 1", "US 2", "JP 1", "EP 9"]))
-    ),
+    st.lists(st.tuples(st.sampled_from(NUMBERS), st.sampled_from(["US 1", "US 2", "JP 1", "EP 9"]))),
 )
 def test_families_are_the_connected_components(documents, priorities):
     found = grouped([(number, *rest) for number, rest in documents.items()], priorities)
@@ -168,9 +172,8 @@ def test_families_are_the_connected_components(documents, priorities):
     for number, docdb in numbered.items():
         assert found[number] == (docdb, "docdb")
     hosts = {
-        node: {numbered[n] for n in graph[node] if n in numbered}
-        for node in graph if isinstance(node, tuple)
-    }  # fmt: skip
+        node: {numbered[n] for n in graph[node] if n in numbered} for node in graph if isinstance(node, tuple)
+    }
     graph.remove_nodes_from(numbered)
     for component in nx.connected_components(graph):
         members = sorted(node for node in component if isinstance(node, str))
@@ -185,14 +188,17 @@ def test_families_are_the_connected_components(documents, priorities):
 def test_families_are_numbered_in_the_order_of_their_ids(second):
     found = stg_family(
         pl.LazyFrame(
-            {"publication_number": ["US-9-B2", "US-10-A1", "US-10-B2", "JP-1-A"],
-             "source_family_id": ["55", "7", second, "100"]},
+            {
+                "publication_number": ["US-9-B2", "US-10-A1", "US-10-B2", "JP-1-A"],
+                "source_family_id": ["55", "7", second, "100"],
+            }
         ).with_columns(
-            pl.lit(None, kind).alias(name) for name, kind in DOCUMENT.items()
+            pl.lit(None, kind).alias(name)
+            for name, kind in DOCUMENT.items()
             if name not in ("publication_number", "source_family_id")
         ),
         pl.LazyFrame(schema=PRIORITY),
-    )  # fmt: skip
+    )
     ids = sorted(set(found["family_id"]))
     assert found["family"].to_list() == [ids.index(each) for each in found["family_id"]]
 

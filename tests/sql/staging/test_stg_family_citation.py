@@ -23,8 +23,7 @@ def test_families_cite_each_other_once_and_never_themselves():
     connection = world(
         {
             "sources.stg_document": publications(
-                {"publication_number": "US-1-A1", "family_id": "f",
-                 "publication_date": "2005-01-01"},
+                {"publication_number": "US-1-A1", "family_id": "f", "publication_date": "2005-01-01"},
                 {"publication_number": "US-2-B2", "family_id": "f"},
                 {"publication_number": "US-3-B2", "family_id": "g"},
                 {"publication_number": "US-4-B2", "family_id": "g"},
@@ -40,10 +39,11 @@ def test_families_cite_each_other_once_and_never_themselves():
                     ("US-3-B2", "US-1-A1"),
                     ("US-99-B2", "US-1-A1"),  # whoever cites is not loaded
                 ]
-            ] + [{"citing_publication": "US-2-B2", "npl": "A book"}],
+            ]
+            + [{"citing_publication": "US-2-B2", "npl": "A book"}],
         },
         "staging.stg_family_citation",
-    )  # fmt: skip
+    )
     found = citations(connection)
     assert {pair: row["citing_publication_date"] for pair, row in found.items()} == {
         ("f", "g"): date(2005, 1, 1),
@@ -57,8 +57,7 @@ def cites(*references):
     connection = world(
         {
             "sources.stg_document": publications(
-                {"publication_number": "US-1-B2", "family_id": "f",
-                 "publication_date": "2005-01-01"},
+                {"publication_number": "US-1-B2", "family_id": "f", "publication_date": "2005-01-01"},
                 {"publication_number": "US-2-A1", "family_id": "g"},
                 {"publication_number": "US-3-B2", "family_id": "g"},
             ),
@@ -68,7 +67,7 @@ def cites(*references):
             ],
         },
         "staging.stg_family_citation",
-    )  # fmt: skip
+    )
     return citations(connection)
 
 
@@ -113,5 +112,8 @@ def test_who_is_not_loaded_has_a_number_of_its_own_below_0():
     )
     found = rows(connection, "from staging.stg_family_citation order by all")
     assert [(row["citing_family"], row["cited_family"]) for row in found] == [
-        (0, -2), (1, -3), (1, -2), (1, -1)
-    ]  # fmt: skip
+        (0, -2),
+        (1, -3),
+        (1, -2),
+        (1, -1),
+    ]

@@ -29,8 +29,10 @@ def test_a_family_without_a_dated_invention_document_is_none():
 
 
 def test_the_earliest_document_stands_for_it_and_the_number_decides_between_those_of_one_day():
-    found = inventions(*members("US-10-B2", "US-1-B2", publication_date="2010-01-01"),
-                       *members("EP-9-A1", publication_date="2010-01-02"))  # fmt: skip
+    found = inventions(
+        *members("US-10-B2", "US-1-B2", publication_date="2010-01-01"),
+        *members("EP-9-A1", publication_date="2010-01-02"),
+    )
     assert found["f"]["representative_publication"] == "US-1-B2"
     assert found["f"]["publication_date"] == date(2010, 1, 1)
 
@@ -49,8 +51,7 @@ def test_parties_are_those_of_a_document_with_applicants_before_a_grant_before_a
 
 
 @pytest.mark.parametrize(
-    ("numbers", "pct"),
-    [(["US-1-B2", "WO-2009000001-A1"], True), (["US-1-B2", "EP-1-A1"], False)],
+    ("numbers", "pct"), [(["US-1-B2", "WO-2009000001-A1"], True), (["US-1-B2", "EP-1-A1"], False)]
 )
 def test_a_family_is_international_by_a_document_of_wipo(numbers, pct):
     assert inventions(*members(*numbers))["f"]["is_pct"] is pct

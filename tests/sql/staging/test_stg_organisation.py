@@ -16,10 +16,7 @@ REGISTER = pl.DataFrame(
 
 
 ALIASES = pl.DataFrame(
-    {
-        "alias": ["トヨタ自動車株式会社", "日立ハイテク"],
-        "organisation": ["Toyota Motor", "Hitachi High-Tech"],
-    }
+    {"alias": ["トヨタ自動車株式会社", "日立ハイテク"], "organisation": ["Toyota Motor", "Hitachi High-Tech"]}
 )
 GROUPS = pl.DataFrame(
     [
@@ -50,8 +47,11 @@ def recognised(*parties):
 
 
 def test_every_spelling_of_a_registered_organisation_is_it():
-    found = recognised({"name": "TOYOTA MOTOR CO., LTD."}, {"name": "Toyota Motor Corp."},
-                       {"name": "Toyota Motor Europe", "country": "BE"})  # fmt: skip
+    found = recognised(
+        {"name": "TOYOTA MOTOR CO., LTD."},
+        {"name": "Toyota Motor Corp."},
+        {"name": "Toyota Motor Europe", "country": "BE"},
+    )
     assert found["TOYOTA MOTOR CO., LTD."] == {
         "name": "TOYOTA MOTOR CO., LTD.",
         "organisation": "Toyota Motor",
@@ -90,8 +90,11 @@ def test_namesakes_at_par_are_settled_by_the_alphabet():
 
 
 def test_inventors_and_the_nameless_are_no_organisations():
-    found = recognised({"name": "Doe, Jane", "role": "inventor", "country": "US"},
-                       {"name": None, "country": "US"}, {"name": "..."})  # fmt: skip
+    found = recognised(
+        {"name": "Doe, Jane", "role": "inventor", "country": "US"},
+        {"name": None, "country": "US"},
+        {"name": "..."},
+    )
     assert found == {}
 
 

@@ -21,17 +21,19 @@ def test_for_each_role_the_best_source_that_names_anyone_is_taken_whole():
         POOR | {"role": "inventor", "name": "Sato, Jun"},
     )
     assert {(role, position): row["name"] for (_, role, position), row in found.items()} == {
-        ("applicant", 1): "Sony", ("inventor", 1): "Sato, Jun",
-    }  # fmt: skip
+        ("applicant", 1): "Sony",
+        ("inventor", 1): "Sato, Jun",
+    }
 
 
 def listed(*parties, role="applicant", rank=1, source="test"):
     """Rows of a source: a name, or a name and what is known of it."""
     return [
-        NUMBER | {"source": source, "source_rank": rank, "role": role, "position": position}
+        NUMBER
+        | {"source": source, "source_rank": rank, "role": role, "position": position}
         | ({"name": party} if not isinstance(party, tuple) else {"name": party[0], **party[1]})
         for position, party in enumerate(parties, start=1)
-    ]  # fmt: skip
+    ]
 
 
 JP, US, KR = {"country": "JP"}, {"country": "US"}, {"country": "KR"}
@@ -45,8 +47,9 @@ def countries(*sources):
 def test_a_list_without_names_hides_none_that_has_them():
     nameless = listed((None, JP), (None, US))
     assert countries(nameless, listed("Sato, Jun", "Doe, Jane", rank=2)) == [
-        ("Sato, Jun", "JP"), ("Doe, Jane", "US"),
-    ]  # fmt: skip
+        ("Sato, Jun", "JP"),
+        ("Doe, Jane", "US"),
+    ]
     assert countries(nameless) == [(None, "JP"), (None, "US")]
 
 
@@ -71,15 +74,15 @@ def test_the_better_of_two_namesakes_elsewhere_is_asked_first():
 
 def test_namesakes_that_differ_lend_nothing():
     assert countries(
-        listed("John Smith", "Ann Poe", "Jun Sato"),
-        listed(("Smith, John", JP), ("Smith, John", US), rank=2),
+        listed("John Smith", "Ann Poe", "Jun Sato"), listed(("Smith, John", JP), ("Smith, John", US), rank=2)
     ) == [("John Smith", None), ("Ann Poe", None), ("Jun Sato", None)]
 
 
 def test_a_place_in_a_list_as_long_lends_a_country_if_names_begin_alike():
-    assert countries(
-        listed("Sony Corporation", "Denso"), listed(("SONY KK", JP), ("Acme", US), rank=2)
-    ) == [("Sony Corporation", "JP"), ("Denso", None)]
+    assert countries(listed("Sony Corporation", "Denso"), listed(("SONY KK", JP), ("Acme", US), rank=2)) == [
+        ("Sony Corporation", "JP"),
+        ("Denso", None),
+    ]
     assert countries(
         listed("Sony Corporation", "Denso"), listed(("SONY KK", JP), ("Acme", US), "X", rank=2)
     ) == [("Sony Corporation", None), ("Denso", None)]
@@ -88,11 +91,15 @@ def test_a_place_in_a_list_as_long_lends_a_country_if_names_begin_alike():
 def test_a_country_that_all_share_is_everybodys():
     other = [("Acme", JP), ("Bolt", JP)]
     assert countries(listed("Sony", "Denso", "Ito"), listed(*other, rank=2)) == [
-        ("Sony", "JP"), ("Denso", "JP"), ("Ito", "JP"),
-    ]  # fmt: skip
+        ("Sony", "JP"),
+        ("Denso", "JP"),
+        ("Ito", "JP"),
+    ]
     assert countries(listed("Sony", "Denso", "Ito"), listed(*other, "Cog", rank=2)) == [
-        ("Sony", None), ("Denso", None), ("Ito", None),
-    ]  # fmt: skip
+        ("Sony", None),
+        ("Denso", None),
+        ("Ito", None),
+    ]
 
 
 def test_what_the_list_itself_says_of_a_country_stands():
@@ -101,8 +108,9 @@ def test_what_the_list_itself_says_of_a_country_stands():
 
 def test_inventors_lend_applicants_nothing():
     assert countries(listed("Ito"), listed(("Ito", JP), rank=2, role="inventor")) == [
-        ("Ito", None), ("Ito", "JP"),
-    ]  # fmt: skip
+        ("Ito", None),
+        ("Ito", "JP"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -128,9 +136,18 @@ def test_a_sector_comes_from_elsewhere_where_there_is_none():
 
 
 @pytest.mark.parametrize(
-    ("told", "known"), [("JP", "JP"), ("TW", "TW"), ("NA", "NA"), ("SU", "SU"), ("XX", None),
-                        ("EP", None), ("", None), (None, None)],
-)  # fmt: skip
+    ("told", "known"),
+    [
+        ("JP", "JP"),
+        ("TW", "TW"),
+        ("NA", "NA"),
+        ("SU", "SU"),
+        ("XX", None),
+        ("EP", None),
+        ("", None),
+        (None, None),
+    ],
+)
 def test_a_country_is_one_of_today_or_of_old_or_not_known(told, known):
     [row] = staged(GOOD | {"name": "Sony", "country": told}).values()
     assert row["country"] == known

@@ -7,26 +7,32 @@ CLAIM = {"publication_number": "US-1-B2", "priority_number": "9", "priority_offi
 
 def test_a_priority_told_twice_is_one_and_one_without_a_number_is_none():
     connection = world(
-        {"sources.stg_priority": [
-            CLAIM, CLAIM, CLAIM | {"priority_office": "KR"},
-            CLAIM | {"priority_number": None},
-        ]},
+        {
+            "sources.stg_priority": [
+                CLAIM,
+                CLAIM,
+                CLAIM | {"priority_office": "KR"},
+                CLAIM | {"priority_number": None},
+            ]
+        },
         "staging.stg_priority",
-    )  # fmt: skip
+    )
     found = rows(connection, "from staging.stg_priority order by priority_office")
     assert [row["priority_office"] for row in found] == ["JP", "KR"]
 
 
 def test_the_best_source_that_tells_any_is_taken_whole():
     connection = world(
-        {"sources.stg_priority": [
-            CLAIM | {"priority_number": None},
-            CLAIM | {"source_rank": 2, "priority_number": "11234567"},
-            CLAIM | {"source_rank": 3, "priority_number": "23456799"},
-            CLAIM | {"source_rank": 3, "publication_number": "US-2-B2"},
-        ]},
+        {
+            "sources.stg_priority": [
+                CLAIM | {"priority_number": None},
+                CLAIM | {"source_rank": 2, "priority_number": "11234567"},
+                CLAIM | {"source_rank": 3, "priority_number": "23456799"},
+                CLAIM | {"source_rank": 3, "publication_number": "US-2-B2"},
+            ]
+        },
         "staging.stg_priority",
-    )  # fmt: skip
+    )
     found = rows(connection, "from staging.stg_priority order by publication_number")
     assert [row["priority_number"] for row in found] == ["11234567", "9"]
 

@@ -98,8 +98,10 @@ def labelled():
     )
     reference = [pl.read_csv(ROOT / "reference" / f"{t}.csv", infer_schema=False) for t in TABLES]
     found = stg_organisation(party.lazy(), *(frame.lazy() for frame in reference))
-    types = {name: (kind, by) for name, kind, by in
-             found.select("name", "organisation_type", "type_rule").iter_rows()}  # fmt: skip
+    types = {
+        name: (kind, by)
+        for name, kind, by in found.select("name", "organisation_type", "type_rule").iter_rows()
+    }
     return [(name, sector, *types[name]) for name, sector in given]
 
 
@@ -123,9 +125,7 @@ def test_types_agree_with_patstat(labelled):
     assert macro_f1(labelled) >= 0.90
 
 
-def test_types_agree_with_patstat_where_the_rules_were_not_written_with_sight_of_the_names(
-    labelled,
-):
+def test_types_agree_with_patstat_where_the_rules_were_not_written_with_sight_of_the_names(labelled):
     """Measured: 0.877, below the target of 0.90; docs/organisations.md says why."""
     assert macro_f1([row for row in labelled if held_out(row[0])]) >= 0.87
 
@@ -134,10 +134,4 @@ def test_the_labelled_names_are_not_in_the_alias_table(labelled):
     """They may not be shipped, nor be learnt by heart; the acronyms come from another list."""
     with open(ROOT / "reference" / "organisation_alias.csv", encoding="utf-8", newline="") as file:
         aliases = {row["alias"].upper() for row in csv.DictReader(file)}
-    assert {name.upper() for name, *_ in labelled} & aliases <= {
-        "CEA",
-        "IMEC",
-        "ITRI",
-        "CNRS",
-        "TNO",
-    }
+    assert {name.upper() for name, *_ in labelled} & aliases <= {"CEA", "IMEC", "ITRI", "CNRS", "TNO"}

@@ -13,9 +13,7 @@ FAMILIES = st.lists(st.floats(0.01, 1000), min_size=2, max_size=40).map(np.array
 
 def test_four_equal_firms_are_as_concentrated_as_the_textbook_says():
     found = concentration(np.full(4, 25.0))
-    assert found == pytest.approx(
-        {"cr4": 1, "cr10": 1, "hhi": 0.25, "normalised_hhi": 0, "gini": 0}
-    )
+    assert found == pytest.approx({"cr4": 1, "cr10": 1, "hhi": 0.25, "normalised_hhi": 0, "gini": 0})
 
 
 def test_the_merger_guidelines_example_of_30_30_20_20():

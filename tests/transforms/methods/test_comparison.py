@@ -48,8 +48,7 @@ def test_p_is_that_of_all_permutations(seed, ranked):
     upper = np.triu_indices(5, 1)
     a = cells(one[upper], ranked)
     all_of_them = [
-        (a * cells(other[np.ix_(name, name)][upper], ranked)).sum()
-        for name in permutations(range(5))
+        (a * cells(other[np.ix_(name, name)][upper], ranked)).sum() for name in permutations(range(5))
     ]
     found, p = qap(one, other, 4000, 1, ranked)
     assert p == pytest.approx(np.mean(np.array(all_of_them) >= found - 1e-12), abs=0.03)
@@ -78,10 +77,12 @@ def test_the_partial_correlation_and_its_p_are_those_of_regressions(seed):
     left = np.zeros((n, n))
     left[upper] = other[upper] - z @ np.linalg.lstsq(z, other[upper])[0]
     left += left.T
-    all_of_them = np.array([
-        regression(one[upper], left[np.ix_(name, name)][upper], control[upper])
-        for name in permutations(range(n))
-    ])  # fmt: skip
+    all_of_them = np.array(
+        [
+            regression(one[upper], left[np.ix_(name, name)][upper], control[upper])
+            for name in permutations(range(n))
+        ]
+    )
     assert p == pytest.approx(np.mean(all_of_them >= t - 1e-9), abs=0.03)
 
 
@@ -232,10 +233,12 @@ def test_the_rest_of_the_world_is_that_of_neither_country():
         own = codes.collect().filter(pl.col("family").str.starts_with(country))
         there = own.with_columns(one=1.0).pivot("technology", index="family", values="one")
         names = sorted(codes.collect()["technology"].unique())
-        matrix = np.column_stack([
-            there[name].fill_null(0).to_numpy() if name in there.columns else np.zeros(len(there))
-            for name in names
-        ])  # fmt: skip
+        matrix = np.column_stack(
+            [
+                there[name].fill_null(0).to_numpy() if name in there.columns else np.zeros(len(there))
+                for name in names
+            ]
+        )
         size = matrix.sum(axis=1)
         weight = np.divide(1, size - 1, where=size > 1, out=np.zeros(len(size)))
         ties[country] = matrix.T @ (matrix * weight[:, None])

@@ -75,17 +75,13 @@ def nodes_of(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: float = 8
     return node_measures(pairs, occurrences, families, runs=5, seed=1)
 
 
-def network_of(
-    pairs: pl.DataFrame, occurrences: pl.DataFrame, families: float = 8
-) -> dict[str, Any]:
+def network_of(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: float = 8) -> dict[str, Any]:
     nodes = nodes_of(pairs, occurrences, families)
     return network_measures(pairs, occurrences, families, nodes)
 
 
 def edge(edges: pl.DataFrame, source: str, target: str) -> dict[str, float]:
-    return edges.row(
-        by_predicate=pl.col("source").eq(source) & (pl.col("target") == target), named=True
-    )
+    return edges.row(by_predicate=pl.col("source").eq(source) & (pl.col("target") == target), named=True)
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +105,13 @@ def network() -> dict[str, Any]:
 
 def test_toy_counts():
     assert dict(occurrences_of(TOY).iter_rows()) == {
-        "B60W": 1, "G06F": 4, "G06N": 6, "G06T": 2, "G11C": 2, "H01L": 2,
-    }  # fmt: skip
+        "B60W": 1,
+        "G06F": 4,
+        "G06N": 6,
+        "G06T": 2,
+        "G11C": 2,
+        "H01L": 2,
+    }
     sums = pairs_of(TOY).select(pl.sum("full_count", "fractional_count", "pair_fraction")).row(0)
     assert sums == pytest.approx((11, 8, 7))
 
@@ -139,9 +140,7 @@ def test_toy_expected_spread():
 
 
 def test_toy_directed_disparity():
-    ends = pl.DataFrame(
-        {"neighbour": ["G06F", "B60W", "G06T", "G11C", "H01L"], "w": [3, 1, 1, 1, 1]}
-    )
+    ends = pl.DataFrame({"neighbour": ["G06F", "B60W", "G06T", "G11C", "H01L"], "w": [3, 1, 1, 1, 1]})
     found = ends.select(disparity(pl.col("w"), pl.sum("w"), pl.len())).to_series()
     assert found.round(4).to_list() == [0.1066, 0.5398, 0.5398, 0.5398, 0.5398]
 
@@ -151,10 +150,7 @@ def test_toy_directed_disparity():
     [
         ("degree", {"G06N": 5, "G06F": 3, "G06T": 3, "H01L": 3, "B60W": 2, "G11C": 2}),
         ("strength", {"G06N": 7, "G06F": 5, "G06T": 3, "H01L": 3, "B60W": 2, "G11C": 2}),
-        (
-            "betweenness",
-            {"G06N": 0.45, "G06F": 0.05, "G06T": 0.05, "H01L": 0.05, "B60W": 0, "G11C": 0},
-        ),
+        ("betweenness", {"G06N": 0.45, "G06F": 0.05, "G06T": 0.05, "H01L": 0.05, "B60W": 0, "G11C": 0}),
         (
             "constraint_unweighted",
             {"G06N": 0.5222, "G06F": 0.6286, "G06T": 0.6935, "H01L": 0.6935}
@@ -221,9 +217,7 @@ def test_edges_by_definition(corpus):
         assert row["vos_strength"] == pytest.approx(total * c / (s[i] * s[j]))
         assert row["cosine"] == pytest.approx(c / (n[i] * n[j]) ** 0.5)
         assert row["jaccard"] == pytest.approx(c / (n[i] + n[j] - c))
-        ways = {
-            x: comb(n[i], x) * comb(families - n[i], n[j] - x) for x in range(min(n[i], n[j]) + 1)
-        }
+        ways = {x: comb(n[i], x) * comb(families - n[i], n[j] - x) for x in range(min(n[i], n[j]) + 1)}
         p = {x: w / comb(families, n[j]) for x, w in ways.items()}
         mean = sum(x * p[x] for x in p)
         spread = sum((x - mean) ** 2 * p[x] for x in p) ** 0.5
@@ -247,14 +241,18 @@ def test_names_are_immaterial(corpus, renamed):
 
     # Of equally good communities and equally large components the names choose one.
     chosen = [
-        "community", "community_agreement", "within_community_z", "participation", "eigenvector",
-        "coordinator", "consultant", "gatekeeper", "liaison",
-    ]  # fmt: skip
+        "community",
+        "community_agreement",
+        "within_community_z",
+        "participation",
+        "eigenvector",
+        "coordinator",
+        "consultant",
+        "gatekeeper",
+        "liaison",
+    ]
     places = nodes_of(pairs_of(corpus), occurrences_of(corpus)).drop(chosen)
-    after = {
-        row[0]: row[1:]
-        for row in nodes_of(pairs_of(other), occurrences_of(other)).drop(chosen).rows()
-    }
+    after = {row[0]: row[1:] for row in nodes_of(pairs_of(other), occurrences_of(other)).drop(chosen).rows()}
     for technology, *values in places.iter_rows():
         assert after[rename[technology]] == pytest.approx(values, abs=1e-9)
 
@@ -265,14 +263,10 @@ def test_order_of_rows_is_immaterial(corpus, random):
     order = random.sample(range(pairs.height), pairs.height)
     other = occurrences[random.sample(range(occurrences.height), occurrences.height)]
     assert_frame_equal(
-        edge_measures(pairs[order], other, len(corpus)),
-        edge_measures(pairs, occurrences, len(corpus))[order],
+        edge_measures(pairs[order], other, len(corpus)), edge_measures(pairs, occurrences, len(corpus))[order]
     )
     assert_frame_equal(
-        nodes_of(pairs[order], other),
-        nodes_of(pairs, occurrences),
-        check_row_order=False,
-        abs_tol=1e-5,
+        nodes_of(pairs[order], other), nodes_of(pairs, occurrences), check_row_order=False, abs_tol=1e-5
     )
     assert network_of(pairs[order], other) == pytest.approx(network_of(pairs, occurrences))
 
@@ -311,8 +305,14 @@ def test_no_pairs():
     assert places["constraint_weighted"].to_list() == [None, None]
     network = network_of(NO_PAIRS, occurrences)
     assert {name for name, value in network.items() if value is not None} == {
-        "nodes", "edges", "isolates", "density", "mean_degree", "mean_strength", "giant_share",
-    }  # fmt: skip
+        "nodes",
+        "edges",
+        "isolates",
+        "density",
+        "mean_degree",
+        "mean_strength",
+        "giant_share",
+    }
     assert network["isolates"] == 2
     assert network["density"] == 0
 

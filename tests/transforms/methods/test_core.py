@@ -63,9 +63,15 @@ def test_columns_and_order():
     found = core_technologies(counts, 40, 6)
     assert found.select(counts.columns).equals(counts)
     assert found.columns == [
-        *counts.columns, "location_quotient", "hypergeometric_p", "q_value", "core_rate",
-        "shrunken_core_rate", "core_rate_lower", "is_core_technology",
-    ]  # fmt: skip
+        *counts.columns,
+        "location_quotient",
+        "hypergeometric_p",
+        "q_value",
+        "core_rate",
+        "shrunken_core_rate",
+        "core_rate_lower",
+        "is_core_technology",
+    ]
 
 
 # -- tests of significance ---------------------------------------------------------------------
@@ -119,9 +125,7 @@ def test_a_handful_of_core_families_is_not_enough(k, core):
 def test_the_limits_are_those_asked_for():
     counts = frame([(40, 12), (9_000, 500)])
     for q_value, least, core in [(0.05, 12, True), (0.05, 13, False), (1e-9, 12, False)]:
-        found = core_technologies_within(
-            counts, 10_000, 1_000, max_q_value=q_value, min_core_families=least
-        )
+        found = core_technologies_within(counts, 10_000, 1_000, max_q_value=q_value, min_core_families=least)
         assert found["is_core_technology"].to_list() == [core, False]
 
 
@@ -180,14 +184,8 @@ def test_prior_is_recovered():
     counts = pl.DataFrame({"technology": np.arange(n.size), "families": n, "core_families": k})
     found = core_technologies(counts, int(n.sum()), int(k.sum()))
     # A posterior mean is (k + a) / (n + a + b): two technologies give a and b back.
-    rate, i, j = (
-        found["shrunken_core_rate"].to_numpy(),
-        int(np.argmin(k / n)),
-        int(np.argmax(k / n)),
-    )
-    a, total = np.linalg.solve(
-        [[1, -rate[i]], [1, -rate[j]]], [rate[i] * n[i] - k[i], rate[j] * n[j] - k[j]]
-    )
+    rate, i, j = (found["shrunken_core_rate"].to_numpy(), int(np.argmin(k / n)), int(np.argmax(k / n)))
+    a, total = np.linalg.solve([[1, -rate[i]], [1, -rate[j]]], [rate[i] * n[i] - k[i], rate[j] * n[j] - k[j]])
     assert a / total == pytest.approx(0.1, abs=0.005)
     assert total == pytest.approx(30, rel=0.15)
 

@@ -10,16 +10,23 @@ from hypothesis.extra.numpy import arrays
 from corepath.transforms.methods.critic import correlations, critic_weights
 from corepath.transforms.methods.entropy import DegenerateInput
 
-TUS = [[5000, 3, 3, 4, 3, 2], [680, 5, 3, 2, 2, 1], [2000, 3, 2, 3, 4, 3], [600, 4, 3, 1, 2, 2],
-       [800, 2, 4, 3, 3, 4]]  # fmt: skip
+TUS = [
+    [5000, 3, 3, 4, 3, 2],
+    [680, 5, 3, 2, 2, 1],
+    [2000, 3, 2, 3, 4, 3],
+    [600, 4, 3, 1, 2, 2],
+    [800, 2, 4, 3, 3, 4],
+]
 ZAVADSKAS = [[3, 100, 10, 7], [2.5, 80, 8, 5], [1.8, 50, 20, 11], [2.2, 70, 12, 9]]
-HWANG = [[2.0, 1500, 20000, 5.5, 5, 9], [2.5, 2700, 18000, 6.5, 3, 5],
-         [1.8, 2000, 21000, 4.5, 7, 7], [2.2, 1800, 20000, 5.0, 5, 5]]  # fmt: skip
+HWANG = [
+    [2.0, 1500, 20000, 5.5, 5, 9],
+    [2.5, 2700, 18000, 6.5, 3, 5],
+    [1.8, 2000, 21000, 4.5, 7, 7],
+    [2.2, 1800, 20000, 5.0, 5, 5],
+]
 
 matrices = arrays(
-    np.float64,
-    st.tuples(st.integers(3, 12), st.integers(2, 5)),
-    elements=st.integers(0, 50).map(float),
+    np.float64, st.tuples(st.integers(3, 12), st.integers(2, 5)), elements=st.integers(0, 50).map(float)
 )
 
 
@@ -47,13 +54,17 @@ def test_the_published_weights():
 @pytest.mark.parametrize(
     ("matrix", "theirs"),
     [
-        (TUS, [0.157003432042, 0.249489243164, 0.167675249193, 0.121100222430, 0.154099291586,
-               0.150632561586]),
+        (
+            TUS,
+            [0.157003432042, 0.249489243164, 0.167675249193, 0.121100222430, 0.154099291586, 0.150632561586],
+        ),
         (ZAVADSKAS, [0.243670444578, 0.242750056436, 0.263877222514, 0.249702276472]),
-        (HWANG, [0.169103526556, 0.158484121110, 0.170582553473, 0.159874829243, 0.162842050952,
-                 0.179112918665]),
+        (
+            HWANG,
+            [0.169103526556, 0.158484121110, 0.170582553473, 0.159874829243, 0.162842050952, 0.179112918665],
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_weights_of_scikit_criteria(matrix, theirs):
     # CRITIC(correlation="pearson", scale=True) of scikit-criteria 0.10, all to be maximised.
     assert weights(frame(matrix)) == pytest.approx(theirs, abs=1e-11)
@@ -96,9 +107,7 @@ def test_one_that_repeats_another_takes_its_weight_from_both():
     a, b = [0.0, 1.0, 0.0, 1.0], [0.0, 0.0, 1.0, 1.0]
     assert weights(pl.DataFrame({"a": a, "b": b})) == pytest.approx([1 / 2, 1 / 2])
     # Conflicts are 1, 1 and 2: a with b alone, b with both copies of a.
-    assert weights(pl.DataFrame({"a": a, "again": a, "b": b})) == pytest.approx(
-        [1 / 4, 1 / 4, 1 / 2]
-    )
+    assert weights(pl.DataFrame({"a": a, "again": a, "b": b})) == pytest.approx([1 / 4, 1 / 4, 1 / 2])
 
 
 def test_degenerate_input_is_explained():

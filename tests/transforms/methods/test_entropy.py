@@ -10,13 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from corepath.transforms.methods.entropy import (
-    DegenerateInput,
-    capped,
-    entropy_weights,
-    normalise,
-    scores,
-)
+from corepath.transforms.methods.entropy import DegenerateInput, capped, entropy_weights, normalise, scores
 
 XU = [[30, 30, 38, 29], [19, 54, 86, 29], [19, 15, 85, 28.9], [68, 70, 60, 29]]
 ZAVADSKAS = [[3, 100, 10, 7], [2.5, 80, 8, 5], [1.8, 50, 20, 11], [2.2, 70, 12, 9]]
@@ -51,9 +45,7 @@ TUS = [
 PYMCDM = [[3, 10, 1, 0], [5, 20, 0, 1], [2, 15, 0, 1], [7, 25, 9, 1]]
 
 counts = arrays(
-    np.float64,
-    st.tuples(st.integers(2, 12), st.integers(1, 5)),
-    elements=st.integers(0, 50).map(float),
+    np.float64, st.tuples(st.integers(2, 12), st.integers(1, 5)), elements=st.integers(0, 50).map(float)
 )
 
 
@@ -111,13 +103,17 @@ def test_published_entropies_of_ratios(matrix, published):
 @pytest.mark.parametrize(
     ("matrix", "theirs"),
     [
-        (TUS, [0.562388791214, 0.070405267046, 0.035389005081, 0.132366647200, 0.055209309859,
-               0.144240979599]),
+        (
+            TUS,
+            [0.562388791214, 0.070405267046, 0.035389005081, 0.132366647200, 0.055209309859, 0.144240979599],
+        ),
         (ZAVADSKAS, [0.114575449895, 0.198081971819, 0.418461244560, 0.268881333726]),
-        (HWANG, [0.064189734602, 0.206088164236, 0.013444590874, 0.081325628615, 0.358680024345,
-                 0.276271857328]),
+        (
+            HWANG,
+            [0.064189734602, 0.206088164236, 0.013444590874, 0.081325628615, 0.358680024345, 0.276271857328],
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_weights_of_scikit_criteria(matrix, theirs):
     # EntropyWeighter of scikit-criteria 0.10; on positive values its convention is "ratio".
     assert weights(benefit(frame(matrix), "ratio")) == pytest.approx(theirs, abs=1e-11)
@@ -258,9 +254,7 @@ def test_middle_ranks_give_rare_flags_the_least_weight_and_flags_themselves_the_
     common = data.draw(st.integers(size // 4, size // 2))
     flags = np.arange(size)[:, None] < np.array([rare, common])
     # A flag has two ranks: the middle of the places of those that have it, and of the others.
-    middles = np.where(
-        flags, size - (flags.sum(axis=0) - 1) / 2, (size - flags.sum(axis=0) + 1) / 2
-    )
+    middles = np.where(flags, size - (flags.sum(axis=0) - 1) / 2, (size - flags.sum(axis=0) + 1) / 2)
     ranked, plain = weights(benefit(frame(middles), "ratio")), weights(frame(flags))
     assert ranked[0] < ranked[1]
     assert plain[0] > plain[1]
@@ -332,9 +326,7 @@ def test_differences_of_rounding_are_none():
 def test_transforms_come_first():
     x = pl.DataFrame({"x": [0.0, 1.0, 16.0]})
     assert benefit(x, transform="sqrt")["x"].to_list() == [0, 0.25, 1]
-    assert benefit(x, "ratio", transform="log1p")["x"].to_list() == pytest.approx(
-        [0, log(2), log(17)]
-    )
+    assert benefit(x, "ratio", transform="log1p")["x"].to_list() == pytest.approx([0, log(2), log(17)])
 
 
 def test_constant_column_becomes_zero():

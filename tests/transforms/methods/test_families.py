@@ -9,8 +9,9 @@ from corepath.transforms.methods.families import in_order
 
 @given(st.lists(st.integers(0, 2**31 - 1), unique=True))
 def test_families_come_in_order_with_what_is_theirs(numbers):
-    families = pl.DataFrame({"family": numbers, "size": [n % 7 for n in numbers]},
-                            schema={"family": pl.Int32, "size": pl.Int64})  # fmt: skip
+    families = pl.DataFrame(
+        {"family": numbers, "size": [n % 7 for n in numbers]}, schema={"family": pl.Int32, "size": pl.Int64}
+    )
     found = in_order(families)
     assert found["family"].to_list() == sorted(numbers)
     assert found["size"].to_list() == [n % 7 for n in sorted(numbers)]

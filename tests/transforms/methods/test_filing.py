@@ -90,7 +90,7 @@ def key(office, number, filed=None):
         ("AU", "2007100463", "2007/100463", "2007-05-31", "AU 2007100463 2007-05-31"),
         ("SE", "9904350", "9904350", "1999-11-30", "SE 9904350 1999-11-30"),
     ],
-)  # fmt: skip
+)
 def test_one_filing_has_one_key(office, docdb, printed, filed, expected):
     assert (key(office, docdb, filed), key(office, printed, filed)) == (expected, expected)
 

@@ -9,9 +9,7 @@ from corepath.transforms.methods.harmonise import harmonise
 
 
 def key(*names):
-    return pl.DataFrame({"n": names}, schema={"n": pl.String}).select(
-        harmonise(pl.col("n"))
-    )["n"].to_list()  # fmt: skip
+    return pl.DataFrame({"n": names}, schema={"n": pl.String}).select(harmonise(pl.col("n")))["n"].to_list()
 
 
 @pytest.mark.parametrize(
@@ -94,32 +92,8 @@ def test_a_name_that_is_a_legal_form_only_is_kept():
     assert key("Company", "Limited") == ["COMPANY", "LIMITED"]
 
 
-LATIN = [
-    "Acme",
-    "Électricité",
-    "The",
-    "Co",
-    "Ltd",
-    "S.A.",
-    "&",
-    "AG",
-    "K.K.",
-    "A/S",
-    "Ø",
-    "Foo-Bar",
-]
-OTHER = [
-    "東芝",
-    "株式会社",
-    "有限公司",
-    "公司",
-    "삼성",
-    "주식회사",
-    "㈜",
-    "(주)",
-    "大学",
-    "学校法人",
-]
+LATIN = ["Acme", "Électricité", "The", "Co", "Ltd", "S.A.", "&", "AG", "K.K.", "A/S", "Ø", "Foo-Bar"]
+OTHER = ["東芝", "株式会社", "有限公司", "公司", "삼성", "주식회사", "㈜", "(주)", "大学", "学校法人"]
 WORDS = st.lists(st.sampled_from([*LATIN, *OTHER]), min_size=1, max_size=6)
 
 
@@ -131,9 +105,7 @@ def test_a_key_is_its_own_key(words, between):
 
 @given(
     st.text("ABCDEFGHIJKLMNOPRTUVWXYZÄÉÖ ", min_size=3, max_size=20).map(lambda t: f"X{t}X"),
-    st.sampled_from(
-        ["Inc.", "Co., Ltd.", "GmbH & Co. KG", "S.p.A.", "Oyj", "LLC", "N.V.", "Pty Ltd"]
-    ),
+    st.sampled_from(["Inc.", "Co., Ltd.", "GmbH & Co. KG", "S.p.A.", "Oyj", "LLC", "N.V.", "Pty Ltd"]),
 )
 def test_a_legal_form_behind_decides_nothing(name, form):
     assert key(f"{name} {form}") == key(name)
@@ -142,13 +114,7 @@ def test_a_legal_form_behind_decides_nothing(name, form):
 
 @given(st.text("北京上海科技电子日立東芝삼성전자清华", min_size=2, max_size=8))
 def test_a_legal_form_in_chinese_japanese_or_korean_decides_nothing(name):
-    forms = [
-        f"{name}有限公司",
-        f"{name}股份有限公司",
-        f"株式会社{name}",
-        f"{name} 株式会社",
-        f"㈜{name}",
-    ]
+    forms = [f"{name}有限公司", f"{name}股份有限公司", f"株式会社{name}", f"{name} 株式会社", f"㈜{name}"]
     assert key(*forms) == key(name) * len(forms)
 
 

@@ -58,9 +58,7 @@ def test_the_distance_is_that_of_cramer_and_von_mises_without_what_chance_adds()
 
 
 def test_curves_of_one_kind_are_apart_by_nothing_on_average():
-    found = [
-        distances(waves(0, 300, seed), waves(0, 300, seed + 10_000), 0)[1][0] for seed in range(200)
-    ]
+    found = [distances(waves(0, 300, seed), waves(0, 300, seed + 10_000), 0)[1][0] for seed in range(200)]
     assert np.mean(found) == pytest.approx(0, abs=2 * np.std(found) / np.sqrt(200))
 
 

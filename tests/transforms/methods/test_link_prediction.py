@@ -25,8 +25,9 @@ def snapshot_of(graph: nx.Graph):
     names = [f"{i:03}" for i in graph]
     pairs = pl.DataFrame(
         [("p", f"{i:03}", f"{j:03}", 1.0) for i, j in graph.edges],
-        schema=["period", "source", "target", "full_count"], orient="row",
-    )  # fmt: skip
+        schema=["period", "source", "target", "full_count"],
+        orient="row",
+    )
     [found] = snapshots(pairs, pl.DataFrame({"period": "p", "technology": names}), ["p"])
     return found
 

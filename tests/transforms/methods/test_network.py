@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from corepath.transforms.methods import network as n
 
 SEEDS = range(4)
-weights = st.dictionaries(
-    st.sampled_from(list(combinations(range(9), 2))), st.integers(1, 20), min_size=1
-)
+weights = st.dictionaries(st.sampled_from(list(combinations(range(9), 2))), st.integers(1, 20), min_size=1)
 
 
 def of(edges: dict[tuple[int, int], float], nodes: int = 9, families: float = 500.0) -> n.Network:
@@ -60,26 +58,19 @@ def giant(graph: nx.Graph) -> nx.Graph:
             lambda net: n.betweenness(net, weighted=True),
             lambda g: nx.betweenness_centrality(g, weight="length"),
         ),
-        (
-            lambda net: n.closeness(net) * (len(net) - 1),
-            nx.harmonic_centrality,
-        ),
+        (lambda net: n.closeness(net) * (len(net) - 1), nx.harmonic_centrality),
         (n.pagerank, lambda g: nx.pagerank(g, tol=1e-15, max_iter=1000)),
         (n.clustering, nx.clustering),
         (n.clustering_onnela, lambda g: nx.clustering(g, weight="weight")),
         (lambda net: n.constraint(net, weighted=False), nx.constraint),
-        (
-            lambda net: n.constraint(net, weighted=True),
-            lambda g: nx.constraint(g, weight="weight"),
-        ),
+        (lambda net: n.constraint(net, weighted=True), lambda g: nx.constraint(g, weight="weight")),
         (n.effective_size, nx.effective_size),
         (
             n.eigenvector,
-            lambda g: dict.fromkeys(g, np.nan)
-            | nx.eigenvector_centrality_numpy(giant(g), weight="weight"),
+            lambda g: dict.fromkeys(g, np.nan) | nx.eigenvector_centrality_numpy(giant(g), weight="weight"),
         ),
     ],
-)  # fmt: skip
+)
 def test_places_are_those_of_networkx(seed, measure, oracle):
     net = random_net(seed)
     expected = oracle(graph_of(net))
@@ -125,8 +116,10 @@ def test_barrat_by_definition(edges):
         s, k = graph.degree(i, weight="weight"), graph.degree(i)
         closed = sum(
             (graph[i][j]["weight"] + graph[i][h]["weight"]) / 2
-            for j in graph[i] for h in graph[i] if j != h and graph.has_edge(j, h)
-        )  # fmt: skip
+            for j in graph[i]
+            for h in graph[i]
+            if j != h and graph.has_edge(j, h)
+        )
         assert found == pytest.approx(closed / (s * (k - 1)) if k > 1 else 0)
 
 
@@ -141,9 +134,14 @@ def test_brokerage_by_definition(edges):
             if not graph.has_edge(j, h):
                 own = [section[j], section[h]].count(section[i])
                 role = (
-                    "coordinator" if own == 2 else "gatekeeper" if own == 1
-                    else "consultant" if section[j] == section[h] else "liaison"
-                )  # fmt: skip
+                    "coordinator"
+                    if own == 2
+                    else "gatekeeper"
+                    if own == 1
+                    else "consultant"
+                    if section[j] == section[h]
+                    else "liaison"
+                )
                 counted[role] += 1
         assert {role: counts[i] for role, counts in found.items()} == counted
 
@@ -159,11 +157,7 @@ def test_roles_by_definition(edges, community):
         z = (own[i] - peers.mean()) / peers.std() if len(set(peers)) > 1 else np.nan
         assert found["within_community_z"][i] == pytest.approx(z, nan_ok=True)
         k = len(graph[i])
-        p = (
-            1 - sum((sum(group[j] == s for j in graph[i]) / k) ** 2 for s in range(3))
-            if k
-            else None
-        )
+        p = 1 - sum((sum(group[j] == s for j in graph[i]) / k) ** 2 for s in range(3)) if k else None
         assert close([found["participation"][i]], [p])
 
 
@@ -193,8 +187,7 @@ def test_communities_are_as_modular_as_those_of_networkx():
     community, _ = n.communities(net, runs=50, seed=1)
     graph = graph_of(net)
     best = max(
-        nx.community.modularity(graph, nx.community.louvain_communities(graph, seed=s))
-        for s in range(10)
+        nx.community.modularity(graph, nx.community.louvain_communities(graph, seed=s)) for s in range(10)
     )
     assert n.modularity(net, community) > 0.95 * best
 
@@ -203,9 +196,7 @@ def test_communities_are_as_modular_as_those_of_networkx():
 def test_mutual_information_does_not_know_names_of_groups(groups):
     one = np.array(groups)
     assert n.mutual_information(one, (one + 1) % 4) == pytest.approx(1)
-    assert n.mutual_information(one, one[::-1]) == pytest.approx(
-        n.mutual_information(one[::-1], one)
-    )
+    assert n.mutual_information(one, one[::-1]) == pytest.approx(n.mutual_information(one[::-1], one))
 
 
 @settings(max_examples=50)
@@ -229,8 +220,7 @@ def test_a_rewired_lattice_is_a_small_world_and_a_random_graph_is_none():
     lattice = nx.connected_watts_strogatz_graph(80, 8, 0.05, seed=1)
     chance = nx.gnm_random_graph(80, lattice.number_of_edges(), seed=1)
     small, none = (
-        n.small_world(of(dict.fromkeys(g.edges, 1), nodes=80), draws=20, seed=1)
-        for g in (lattice, chance)
+        n.small_world(of(dict.fromkeys(g.edges, 1), nodes=80), draws=20, seed=1) for g in (lattice, chance)
     )
     assert small["small_world_sigma"] > 2
     assert none["small_world_sigma"] == pytest.approx(1, abs=0.3)

@@ -45,10 +45,7 @@ def every_incidence(sizes, frequencies):
     """All ways to give families so many codes, each code so often."""
     codes = range(len(frequencies))
     ways = product(*(combinations(codes, size) for size in sizes))
-    return [
-        way for way in ways
-        if [sum(c in family for family in way) for c in codes] == list(frequencies)
-    ]  # fmt: skip
+    return [way for way in ways if [sum(c in family for family in way) for c in codes] == list(frequencies)]
 
 
 def test_every_incidence_of_the_margins_is_drawn_equally_often():
@@ -86,9 +83,7 @@ def test_chains_differ_and_each_is_the_same_every_time():
 @given(corpora)
 def test_crossing_pairs_by_definition(corpus):
     section = np.array([0, 0, 0, 1, 1, 2, 2])
-    expected = [
-        sum(section[a] != section[b] for a, b in combinations(codes, 2)) for _, codes in corpus
-    ]
+    expected = [sum(section[a] != section[b] for a, b in combinations(codes, 2)) for _, codes in corpus]
     assert crossing_pairs(incidence_of(corpus), section).tolist() == expected
 
 
@@ -106,22 +101,23 @@ def planted(crossing: float, families: int = 4000) -> pl.DataFrame:
 
 def nulls(codes: pl.DataFrame, draws_: int = 200) -> dict:
     found = int_network_null(parts(codes, draws_).lazy())
-    return found.row(
-        by_predicate=(pl.col("period") == "all") & (pl.col("level") == "subclass"), named=True
-    )
+    return found.row(by_predicate=(pl.col("period") == "all") & (pl.col("level") == "subclass"), named=True)
 
 
 def parts(codes: pl.DataFrame, draws_: int = 200, number: int = PARTS) -> pl.DataFrame:
     ids = codes["family"].unique().sort()
     families = pl.DataFrame({"network": "WORLD", "family": ids}).with_columns(
-        share=1.0, is_core=False, year=pl.Series([2010 + i % 3 for i in range(len(ids))]),
-        period=pl.lit("2007-2011"), subfield=pl.lit(None),
-    )  # fmt: skip
+        share=1.0,
+        is_core=False,
+        year=pl.Series([2010 + i % 3 for i in range(len(ids))]),
+        period=pl.lit("2007-2011"),
+        subfield=pl.lit(None),
+    )
     topic = pl.LazyFrame({"null_draws": draws_, "seed": 1})
     of_class = codes.with_columns(pl.col("technology").str.head(3)).unique(maintain_order=True)
-    levels = pl.concat([
-        codes.with_columns(level=pl.lit("subclass")), of_class.with_columns(level=pl.lit("class"))
-    ])  # fmt: skip
+    levels = pl.concat(
+        [codes.with_columns(level=pl.lit("subclass")), of_class.with_columns(level=pl.lit("class"))]
+    )
     return pl.concat(
         int_network_null_part(part, levels.lazy(), families.lazy(), topic) for part in range(number)
     )
@@ -171,8 +167,9 @@ def test_classes_are_dealt_as_classes():
     # Every family has G06 and H01, in several subclasses: by chance it has so too.
     codes = pl.DataFrame(
         [(f"f{i}", f"{name}{'ABC'[i % 3]}") for i in range(60) for name in ("G06", "H01")],
-        schema=["family", "technology"], orient="row",
-    )  # fmt: skip
+        schema=["family", "technology"],
+        orient="row",
+    )
     found = int_network_null(parts(codes, 100).lazy()).filter(pl.col("period") == "all")
     shares = {row["level"]: row["null_share"] for row in found.to_dicts()}
     assert shares["class"] == 1

@@ -57,8 +57,7 @@ def corpus(**given_fields):
 def test_industries_are_counted_by_their_weight():
     # Two families in the first industry, one in the second, one in both: 2.5 and 1.5 of 4.
     measured = industry_measures(
-        corpus(industries=np.array([[1, 0], [1, 0], [0, 1], [0.5, 0.5]])),
-        np.array([False, True]),
+        corpus(industries=np.array([[1, 0], [1, 0], [0, 1], [0.5, 0.5]])), np.array([False, True])
     )
     shares = np.array([2.5, 1.5]) / 4
     assert measured["effective_industries"] == pytest.approx(np.exp(-shares @ np.log(shares)))
@@ -68,9 +67,7 @@ def test_industries_are_counted_by_their_weight():
 
 def test_a_family_counts_by_its_share():
     whole = corpus(industries=np.array([[1, 0], [1, 0], [0, 1]]))
-    shared = corpus(
-        industries=np.array([[1.0, 0], [0, 1]]), share=np.array([1.0, 0.5])
-    )  # fmt: skip
+    shared = corpus(industries=np.array([[1.0, 0], [0, 1]]), share=np.array([1.0, 0.5]))
     nowhere = np.zeros(2, dtype=bool)
     assert industry_measures(shared, nowhere)["effective_industries"] == pytest.approx(
         industry_measures(whole, nowhere)["effective_industries"]
@@ -108,11 +105,13 @@ def test_families_in_several_industries_are_held_against_dealing_subclasses_anew
     parts = np.array([[1, 0, 1, 0], [1, 0, 1, 0], [0, 1, 0, 1], [0, 1, 0, 1]])
     measured = industry_measures(
         corpus(
-            industries=np.full((4, 2), 0.5), parts=parts,
-            part_subclass=np.arange(4), part_industry=np.array([0, 0, 1, 1]),
+            industries=np.full((4, 2), 0.5),
+            parts=parts,
+            part_subclass=np.arange(4),
+            part_industry=np.array([0, 0, 1, 1]),
         ),
         np.zeros(2, dtype=bool),
-    )  # fmt: skip
+    )
     assert measured["co_development"] == pytest.approx(1.5)
 
 
@@ -120,11 +119,13 @@ def test_a_subclass_of_several_industries_is_no_co_development():
     # Whoever has the subclass is in both, whatever is dealt.
     measured = industry_measures(
         corpus(
-            industries=np.full((4, 2), 0.5), parts=np.ones((4, 1)),
-            part_subclass=np.array([0]), part_industry=np.array([2]),
+            industries=np.full((4, 2), 0.5),
+            parts=np.ones((4, 1)),
+            part_subclass=np.array([0]),
+            part_industry=np.array([2]),
         ),
         np.zeros(2, dtype=bool),
-    )  # fmt: skip
+    )
     assert measured["co_development"] == 1
 
 
@@ -174,9 +175,7 @@ def test_the_closed_form_of_chance_agrees_with_a_null_model_that_keeps_all_margi
     drawn, state = [], found
     for _ in range(120):
         state = trades(state, year, random, 1200)
-        drawn.append(
-            technology_measures(corpus(codes=state, year=year, sections=sections))["cross_share"]
-        )
+        drawn.append(technology_measures(corpus(codes=state, year=year, sections=sections))["cross_share"])
     assert chance == pytest.approx(np.mean(drawn), abs=float(np.std(drawn)) / 2)
 
 
@@ -256,12 +255,18 @@ def test_collaboration_is_measured_by_hand():
     flags["is_led"][:2] = 1
     own = members / members.sum(axis=1, keepdims=True)
     measured = collaboration_measures(corpus(members=members, own=own, flags=flags), 1 / 7)
-    assert measured == pytest.approx({
-        "co_application_rate": 2 / 7, "rate_ratio": 2, "firm_firm": 1 / 2,
-        "industry_research": 1 / 2, "leader_involvement": 1, "chain": 1,
-        "cr4": (2 + 2 + 1 + 1) / 7,  # A and F have two each, then D, E
-        "isolates": 3 / 6,
-    })  # fmt: skip
+    assert measured == pytest.approx(
+        {
+            "co_application_rate": 2 / 7,
+            "rate_ratio": 2,
+            "firm_firm": 1 / 2,
+            "industry_research": 1 / 2,
+            "leader_involvement": 1,
+            "chain": 1,
+            "cr4": (2 + 2 + 1 + 1) / 7,  # A and F have two each, then D, E
+            "isolates": 3 / 6,
+        }
+    )
 
 
 def test_a_country_of_which_no_habit_is_known_has_no_ratio():
@@ -273,8 +278,7 @@ def test_a_country_of_which_no_habit_is_known_has_no_ratio():
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["lift", "lift >", "lift = 1", "lift > one", "lift very high", "lift > 1 or 2", "", "lfit > 1"],
+    "text", ["lift", "lift >", "lift = 1", "lift > one", "lift very high", "lift > 1 or 2", "", "lfit > 1"]
 )
 def test_what_is_no_test_is_refused(text):
     with pytest.raises(ValueError, match=r"is no (test|metric)"):
@@ -284,12 +288,16 @@ def test_what_is_no_test_is_refused(text):
 @pytest.mark.parametrize(
     ("text", "holds"),
     [
-        ("lift > 1", [False, False, True, False]), ("lift >= 1", [False, True, True, False]),
-        ("lift < 1", [True, False, False, False]), ("lift <= 1", [True, True, False, False]),
-        ("lift high", [False, False, True, False]), ("lift low", [True, False, False, False]),
-        ("lift not high", [True, True, False, False]), ("lift not low", [False, True, True, False]),
+        ("lift > 1", [False, False, True, False]),
+        ("lift >= 1", [False, True, True, False]),
+        ("lift < 1", [True, False, False, False]),
+        ("lift <= 1", [True, True, False, False]),
+        ("lift high", [False, False, True, False]),
+        ("lift low", [True, False, False, False]),
+        ("lift not high", [True, True, False, False]),
+        ("lift not low", [False, True, True, False]),
     ],
-)  # fmt: skip
+)
 def test_a_figure_that_is_not_known_holds_nothing_not_even_a_negation(text, holds):
     value = np.array([0.5, 1, 2, np.nan])
     high, low = value > 1, value < 1

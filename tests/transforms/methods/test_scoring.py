@@ -11,9 +11,7 @@ from corepath.transforms.methods.entropy import DegenerateInput
 from corepath.transforms.methods.scoring import grey, topsis
 
 matrices = arrays(
-    np.float64,
-    st.tuples(st.integers(2, 12), st.integers(1, 5)),
-    elements=st.integers(0, 50).map(float),
+    np.float64, st.tuples(st.integers(2, 12), st.integers(1, 5)), elements=st.integers(0, 50).map(float)
 )
 
 
@@ -35,8 +33,12 @@ def equal(matrix) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def test_topsis_of_the_fighter_aircraft():
     # Hwang and Yoon (1981); the fourth is a cost, and comes as its negative (methods.md 2.5).
-    fighters = [[2.0, 1500, 20000, -5.5, 5, 9], [2.5, 2700, 18000, -6.5, 3, 5],
-                [1.8, 2000, 21000, -4.5, 7, 7], [2.2, 1800, 20000, -5.0, 5, 5]]  # fmt: skip
+    fighters = [
+        [2.0, 1500, 20000, -5.5, 5, 9],
+        [2.5, 2700, 18000, -6.5, 3, 5],
+        [1.8, 2000, 21000, -4.5, 7, 7],
+        [2.2, 1800, 20000, -5.0, 5, 5],
+    ]
     found = topsis(frame(fighters), weighed(0.2, 0.1, 0.1, 0.1, 0.2, 0.3))
     assert (found / 100).round(6).to_list() == [0.643277, 0.268384, 0.613542, 0.312291]
 

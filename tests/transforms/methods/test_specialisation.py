@@ -14,10 +14,7 @@ from corepath.transforms.methods.specialisation import resampled_counts, rsca, r
 from corepath.warehouse.settings import ROOT
 
 PUBLISHED = ROOT.parent / "shared" / "data" / "rta"
-PERIODS = {
-    "1974-1988": "Data1period_Raw_Info.csv",
-    "1989-2003": "Data2period_Raw_Info.csv",
-}
+PERIODS = {"1974-1988": "Data1period_Raw_Info.csv", "1989-2003": "Data2period_Raw_Info.csv"}
 COUNTS = arrays(float, (4, 5), elements=st.integers(1, 1000).map(float))
 
 

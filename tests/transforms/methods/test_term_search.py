@@ -24,17 +24,19 @@ def plainly(texts, terms):
     return {
         (str(i), term)
         for (term,), group in terms.group_by("term_id")
-        for i in normal.str.contains(f"(?i){'|'.join(f'(?:{p})' for p in group['pattern'])}")
-        .arg_true()
-    }  # fmt: skip
+        for i in normal.str.contains(f"(?i){'|'.join(f'(?:{p})' for p in group['pattern'])}").arg_true()
+    }
 
 
 def searched(texts, terms):
     documents = pl.LazyFrame(
-        {"publication_number": [str(i) for i in range(len(texts))], "title": texts,
-         "abstract": [None] * len(texts)},
+        {
+            "publication_number": [str(i) for i in range(len(texts))],
+            "title": texts,
+            "abstract": [None] * len(texts),
+        },
         schema_overrides={"title": pl.String, "abstract": pl.String},
-    )  # fmt: skip
+    )
     hits = search(documents, terms.lazy()).collect(engine="streaming")
     assert not hits.is_duplicated().any()
     return set(hits.rows())
@@ -49,9 +51,9 @@ basic FPGA PCM memory in-memory computing a of which one DNA lab-on-a-chip
 K ſ µ é ①
 """
 WORDS = st.sampled_from(VOCABULARY.split())
-TEXTS = st.lists(
-    st.tuples(WORDS, st.sampled_from([" ", "", "-", ", ", "\n"])), max_size=25
-).map(lambda parts: "".join(part for pair in parts for part in pair))  # fmt: skip
+TEXTS = st.lists(st.tuples(WORDS, st.sampled_from([" ", "", "-", ", ", "\n"])), max_size=25).map(
+    lambda parts: "".join(part for pair in parts for part in pair)
+)
 
 
 @given(st.lists(TEXTS, max_size=8))
@@ -63,22 +65,7 @@ def test_every_term_of_a_topic_is_found_where_a_plain_search_finds_it(texts):
 
 
 PIECES = st.sampled_from(
-    [
-        r"\b",
-        r"\\",
-        r"\\b",
-        r"\w+",
-        r"\W",
-        "a",
-        "b",
-        "ba",
-        ".",
-        "芯",
-        "[ab芯]",
-        r"\b{start}",
-        "^",
-        "$",
-    ]
+    [r"\b", r"\\", r"\\b", r"\w+", r"\W", "a", "b", "ba", ".", "芯", "[ab芯]", r"\b{start}", "^", "$"]
 )
 
 

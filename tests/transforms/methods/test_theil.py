@@ -29,9 +29,7 @@ def theil(values: np.ndarray, weights: np.ndarray) -> float:
     """Theil's T from the formula, over values that may count by parts."""
     mean = (values * weights).sum() / weights.sum()
     return sum(
-        w / weights.sum() * x / mean * log(x / mean)
-        for x, w in zip(values, weights, strict=True)
-        if x > 0
+        w / weights.sum() * x / mean * log(x / mean) for x, w in zip(values, weights, strict=True) if x > 0
     )
 
 

@@ -8,13 +8,7 @@ import ruptures
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corepath.transforms.methods.trend import (
-    MIN_YEARS,
-    best_partitions,
-    bic,
-    find_trend,
-    squared_errors,
-)
+from corepath.transforms.methods.trend import MIN_YEARS, best_partitions, bic, find_trend, squared_errors
 
 # Flow of the Nile at Aswan, 1871 to 1970, 10^8 m^3 (Cobb 1978, Biometrika 65:243-251).
 NILE = """

@@ -8,18 +8,10 @@ from corepath.transforms.methods.variation import SCORINGS, WAYS, Judge, variant
 
 METHOD = {"core_rule": "top_share", "core_share": 0.5, "core_deviations": 1.0, "pareto_share": 0.8}
 RANKED = pl.DataFrame(
-    {
-        "family": ["f1", "f2", "f3", "f4"],
-        "score": [4.0, 3.0, 2.0, 1.0],
-        "is_core": [True, True, False, False],
-    }
+    {"family": ["f1", "f2", "f3", "f4"], "score": [4.0, 3.0, 2.0, 1.0], "is_core": [True, True, False, False]}
 )
 COUNTRY = pl.DataFrame(
-    {
-        "family": ["f2", "f1", "f1", "f3"],
-        "country": ["US", "US", "JP", "KR"],
-        "share": [1.0, 0.25, 0.75, 1.0],
-    }
+    {"family": ["f2", "f1", "f1", "f3"], "country": ["US", "US", "JP", "KR"], "share": [1.0, 0.25, 0.75, 1.0]}
 )
 
 
@@ -39,9 +31,7 @@ def test_the_core_of_a_country_is_its_shares_of_core_families_as_often_as_they_a
     is_core, found = judged([4, 3, 2, 1], [2, 1, 1, 0])
     # Of the scores 4, 4, 3, 2 the better half is 4.
     assert is_core == [True, False, False, False]
-    assert {c: found["core_families", c] for c in ("JP", "US", "KR")} == {
-        "JP": 1.5, "US": 0.5, "KR": 0,
-    }  # fmt: skip
+    assert {c: found["core_families", c] for c in ("JP", "US", "KR")} == {"JP": 1.5, "US": 0.5, "KR": 0}
 
 
 def test_the_same_scores_of_the_same_families_agree_in_everything():

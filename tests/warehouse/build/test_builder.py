@@ -114,9 +114,7 @@ def test_what_cannot_be_built_leaves_the_other_kind_as_it_was(tmp_path, connecti
     assert connection.sql("from warehouse.dump.stg_number").fetchall() == [(1,)]
 
 
-def test_values_without_an_answer_are_refused_and_the_reason_is_told(
-    tmp_path, connection, monkeypatch
-):
+def test_values_without_an_answer_are_refused_and_the_reason_is_told(tmp_path, connection, monkeypatch):
     def int_weight() -> pl.DataFrame:
         return entropy_weights(pl.DataFrame({"fs": [1.0, 1.0], "sc": [2.0, 2.0]}))
 
@@ -148,17 +146,16 @@ def in_parts(tmp_path, connection, monkeypatch) -> Table:
     monkeypatch.setitem(sys.modules, "corepath.transforms.int_even", module)
     connection.execute(f"set temp_directory = '{tmp_path / 'spilled'}'")
     connection.execute("create schema intermediate; set search_path = 'memory.intermediate'")
-    connection.execute(
-        "create table intermediate.int_number as select range as number from range(7)"
-    )
+    connection.execute("create table intermediate.int_number as select range as number from range(7)")
     return Table("intermediate", "int_even", path, ("intermediate.int_number",))
 
 
 def test_the_parts_of_a_table_are_made_by_number_and_put_together(connection, in_parts):
     assert in_parts.is_in_parts
     assert build.make(connection, in_parts, "memory") == 7
-    found = connection.sql("select part, list(number order by number) from intermediate.int_even "
-                           "group by part order by part").fetchall()  # fmt: skip
+    found = connection.sql(
+        "select part, list(number order by number) from intermediate.int_even group by part order by part"
+    ).fetchall()
     assert found == [(0, [0, 3, 6]), (1, [1, 4]), (2, [2, 5])]
 
 
@@ -180,8 +177,7 @@ def test_no_more_parts_run_at_once_than_memory_holds(connection, in_parts):
     connection.execute(f"set memory_limit = '1000MiB'; set variable {MEMORY} = '1000MiB'")
     for rows in (1_000, 300_000, 5_000_000):
         connection.execute(
-            f"create or replace table intermediate.int_number as select range as number "
-            f"from range({rows})"
+            f"create or replace table intermediate.int_number as select range as number from range({rows})"
         )
         build.make(connection, in_parts, "memory", spread)
     assert seen == [3, 2, 1]
@@ -219,10 +215,13 @@ def rules(folder: Path, text: str) -> pl.DataFrame:
 def test_rules_are_spelt_out_test_by_test(tmp_path):
     found = rules(tmp_path, RULE + RULE.replace("I1", "I2").replace("lift > 1", "lift high"))
     assert found.select("dimension", "position", "label", "clause", "test").rows() == [
-        ("industry", 1, "I1", 1, "lift > 1"), ("industry", 1, "I1", 1, "density low"),
-        ("industry", 1, "I1", 2, "cr4 >= 0.4"), ("industry", 2, "I2", 1, "lift high"),
-        ("industry", 2, "I2", 1, "density low"), ("industry", 2, "I2", 2, "cr4 >= 0.4"),
-    ]  # fmt: skip
+        ("industry", 1, "I1", 1, "lift > 1"),
+        ("industry", 1, "I1", 1, "density low"),
+        ("industry", 1, "I1", 2, "cr4 >= 0.4"),
+        ("industry", 2, "I2", 1, "lift high"),
+        ("industry", 2, "I2", 1, "density low"),
+        ("industry", 2, "I2", 2, "cr4 >= 0.4"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -251,9 +250,10 @@ def test_the_shipped_rules_have_the_precedence_of_the_method():
         dimension: order.filter(dimension=dimension)["label"].to_list()
         for dimension in ("industry", "technology", "collaboration")
     } == {
-        "industry": ["I1", "I3", "I2", "I4"], "technology": ["T1", "T2", "T3"],
+        "industry": ["I1", "I3", "I2", "I4"],
+        "technology": ["T1", "T2", "T3"],
         "collaboration": ["C2", "C1", "C3", "C4"],
-    }  # fmt: skip
+    }
 
 
 def test_the_release_says_of_each_source_how_many_publications_were_merged(connection):

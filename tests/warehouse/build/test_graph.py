@@ -81,34 +81,37 @@ def parents(tmp_path, sql):
     [
         ("select 1", ()),
         ("select * from staging.b join staging.a using (x)", ("staging.a", "staging.b")),
-        ("select * from staging.a left join lateral (select a.x from staging.b) on true",
-         ("staging.a", "staging.b")),
+        (
+            "select * from staging.a left join lateral (select a.x from staging.b) on true",
+            ("staging.a", "staging.b"),
+        ),
         ("select * from staging.a, intermediate.b", ("intermediate.b", "staging.a")),
         ("from staging.a", ("staging.a",)),
-        ("with c as (select * from staging.a), d as (select * from c) select * from d",
-         ("staging.a",)),
-        ("with c as (with d as (select * from staging.a) select * from d) select * from c",
-         ("staging.a",)),
-        ("select * from (with c as (select 1) select * from c union all from staging.a)",
-         ("staging.a",)),
+        ("with c as (select * from staging.a), d as (select * from c) select * from d", ("staging.a",)),
+        ("with c as (with d as (select * from staging.a) select * from d) select * from c", ("staging.a",)),
+        ("select * from (with c as (select 1) select * from c union all from staging.a)", ("staging.a",)),
         ("select * from (select * from staging.a) as staging_b", ("staging.a",)),
-        ("select (select max(x) from staging.a) from staging.b where x in (select x from marts.c) "
-         "and exists (select 1 from staging.d)",
-         ("marts.c", "staging.a", "staging.b", "staging.d")),
-        ("select 1 union all select 2 from staging.a except select 3 from staging.b",
-         ("staging.a", "staging.b")),
-        ("select x from staging.a qualify rank() over (order by (select 1 from staging.b)) = 1",
-         ("staging.a", "staging.b")),
-        ("select 'from staging.b', \"from staging.c\" from staging.a -- join staging.d",
-         ("staging.a",)),
+        (
+            "select (select max(x) from staging.a) from staging.b where x in (select x from marts.c) "
+            "and exists (select 1 from staging.d)",
+            ("marts.c", "staging.a", "staging.b", "staging.d"),
+        ),
+        (
+            "select 1 union all select 2 from staging.a except select 3 from staging.b",
+            ("staging.a", "staging.b"),
+        ),
+        (
+            "select x from staging.a qualify rank() over (order by (select 1 from staging.b)) = 1",
+            ("staging.a", "staging.b"),
+        ),
+        ("select 'from staging.b', \"from staging.c\" from staging.a -- join staging.d", ("staging.a",)),
         ("/* select * from staging.b */ select * from staging.a;", ("staging.a",)),
         ("select a.x, staging.y from staging.a as a, (select 1 as y) as staging", ("staging.a",)),
         ("select * from staging.a join staging.a as again using (x)", ("staging.a",)),
         ('select * from "staging"."stg a"', ("staging.stg a",)),
-        ("select unnest(list_transform([1], lambda x: x + 1)) from range(3), staging.a",
-         ("staging.a",)),
+        ("select unnest(list_transform([1], lambda x: x + 1)) from range(3), staging.a", ("staging.a",)),
     ],
-)  # fmt: skip
+)
 def test_the_tables_that_a_select_reads_are_its_parents(tmp_path, sql, found):
     assert parents(tmp_path, sql) == found
 
@@ -182,48 +185,88 @@ INT = "sql/intermediate/int_topic.sql"
 @pytest.mark.parametrize(
     ("file", "changes", "complaint"),
     [
-        (INT, {INT: "select * from staging.stg_nobody, topic.topic"},
-         "unknown parent staging.stg_nobody"),
-        (INT, {INT: "select * from staging.stg_document, topic.toppic"},
-         "unknown parent topic.toppic"),
-        (INT, {INT: "select * from staging.stg_document, reference.planet"},
-         "unknown parent reference.planet"),
-        ("clean.sql", {"sql/sources/dump/clean.sql": "select * from raw.dump_lines"},
-         "unknown parent raw.dump_lines"),
-        ("int_score.py", {"transforms/int_score.py": "def int_score(int_topic, planet): ..."},
-         "unknown parent planet"),
-        ("int_score.py", {"transforms/int_score.py": "def int_score(part, int_topic): ..."},
-         "unknown parent part"),
-        ("int_score.py", {"transforms/int_score.py": "def score(int_topic): ..."},
-         "holds no function int_score"),
-        (INT, {INT: "select * from intermediate.int_score"},
-         "cycle intermediate.int_"),
-        (INT, {INT: "select * from intermediate.int_topic"},
-         "cycle intermediate.int_topic -> intermediate.int_topic"),
-        ("int_alone.sql", {"sql/intermediate/int_alone.sql": "select * from staging.stg_document"},
-         "intermediate.int_alone leads to no mart"),
-        ("int_alone.py", {"transforms/int_alone.py": "def int_alone(stg_document): ..."},
-         "intermediate.int_alone leads to no mart"),
-        ("unused.sql", {"sql/sources/dump/unused.sql": "select * from raw.dump_line"},
-         "dump.unused leads to no mart"),
-        ("int_score.py", {"sql/intermediate/int_score.sql": "select * from intermediate.int_topic"},
-         "int_score is made by"),
-        ("fct_patent.py", {"transforms/fct_patent.py": "def fct_patent(int_score): ..."},
-         "fct_patent is made by"),
-        ("tmp_patent.sql", {"sql/marts/tmp_patent.sql": "select * from intermediate.int_score"},
-         "name starts with stg_, int_, dim_ or fct_"),
+        (INT, {INT: "select * from staging.stg_nobody, topic.topic"}, "unknown parent staging.stg_nobody"),
+        (INT, {INT: "select * from staging.stg_document, topic.toppic"}, "unknown parent topic.toppic"),
+        (
+            INT,
+            {INT: "select * from staging.stg_document, reference.planet"},
+            "unknown parent reference.planet",
+        ),
+        (
+            "clean.sql",
+            {"sql/sources/dump/clean.sql": "select * from raw.dump_lines"},
+            "unknown parent raw.dump_lines",
+        ),
+        (
+            "int_score.py",
+            {"transforms/int_score.py": "def int_score(int_topic, planet): ..."},
+            "unknown parent planet",
+        ),
+        (
+            "int_score.py",
+            {"transforms/int_score.py": "def int_score(part, int_topic): ..."},
+            "unknown parent part",
+        ),
+        (
+            "int_score.py",
+            {"transforms/int_score.py": "def score(int_topic): ..."},
+            "holds no function int_score",
+        ),
+        (INT, {INT: "select * from intermediate.int_score"}, "cycle intermediate.int_"),
+        (
+            INT,
+            {INT: "select * from intermediate.int_topic"},
+            "cycle intermediate.int_topic -> intermediate.int_topic",
+        ),
+        (
+            "int_alone.sql",
+            {"sql/intermediate/int_alone.sql": "select * from staging.stg_document"},
+            "intermediate.int_alone leads to no mart",
+        ),
+        (
+            "int_alone.py",
+            {"transforms/int_alone.py": "def int_alone(stg_document): ..."},
+            "intermediate.int_alone leads to no mart",
+        ),
+        (
+            "unused.sql",
+            {"sql/sources/dump/unused.sql": "select * from raw.dump_line"},
+            "dump.unused leads to no mart",
+        ),
+        (
+            "int_score.py",
+            {"sql/intermediate/int_score.sql": "select * from intermediate.int_topic"},
+            "int_score is made by",
+        ),
+        (
+            "fct_patent.py",
+            {"transforms/fct_patent.py": "def fct_patent(int_score): ..."},
+            "fct_patent is made by",
+        ),
+        (
+            "tmp_patent.sql",
+            {"sql/marts/tmp_patent.sql": "select * from intermediate.int_score"},
+            "name starts with stg_, int_, dim_ or fct_",
+        ),
         (INT, {INT: "select 1; select 2"}, "holds 2 statements"),
         (INT, {INT: "select * from stg_document"}, "name the schema of stg_document"),
-        ("stg_document.sql",
-         {"sql/staging/stg_document.sql": "select * from sources.stg_document, topic.topic"},
-         "staging.stg_document outlives topics, so it cannot read topic.topic"),
-        ("stg_document.sql",
-         {"sql/staging/stg_document.sql": "select * from sources.stg_document, marts.fct_patent"},
-         "staging.stg_document outlives topics, so it cannot read marts.fct_patent"),
-        ("dump/stg_party.sql", {"sql/sources/dump/stg_party.sql": "select * from dump.clean"},
-         "sql/sources/stg_party.sql does not declare stg_party"),
+        (
+            "stg_document.sql",
+            {"sql/staging/stg_document.sql": "select * from sources.stg_document, topic.topic"},
+            "staging.stg_document outlives topics, so it cannot read topic.topic",
+        ),
+        (
+            "stg_document.sql",
+            {"sql/staging/stg_document.sql": "select * from sources.stg_document, marts.fct_patent"},
+            "staging.stg_document outlives topics, so it cannot read marts.fct_patent",
+        ),
+        (
+            "dump/stg_party.sql",
+            {"sql/sources/dump/stg_party.sql": "select * from dump.clean"},
+            "sql/sources/stg_party.sql does not declare stg_party",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_by_file_before_anything_runs(house, file, changes, complaint):
     with pytest.raises(GraphError, match=re.escape(complaint)) as caught:
         discover(["dump"], house(changes))
@@ -246,8 +289,12 @@ def test_the_projects_own_graph_holds_with_any_source(sources):
     }
     assert expected <= files
     assert {table.schema for table in tables.values()} == {
-        "sources", "staging", "intermediate", "marts", *sources,
-    }  # fmt: skip
+        "sources",
+        "staging",
+        "intermediate",
+        "marts",
+        *sources,
+    }
 
 
 def test_order_does_not_depend_on_the_order_of_sources():
@@ -261,9 +308,7 @@ def test_tables_of_the_warehouse_are_those_no_topic_changes():
     assert not any(key.startswith(("intermediate.", "marts.")) for key in kept)
 
 
-@pytest.mark.parametrize(
-    "mart", [k for k, t in discover(available()).items() if t.schema == "marts"]
-)
+@pytest.mark.parametrize("mart", [k for k, t in discover(available()).items() if t.schema == "marts"])
 def test_every_mart_tells_its_key_and_every_column(mart):
     table = discover(available())[mart]
     description = describe(table)
@@ -282,8 +327,9 @@ def test_every_mart_tells_its_key_and_every_column(mart):
 
 
 def test_a_mart_without_a_key_is_refused_by_file(house):
-    root = house({"sql/marts/fct_patent.sql": "-- Patents.\nselect 1 as a -- One\nfrom "
-                  "intermediate.int_score"})  # fmt: skip
+    root = house(
+        {"sql/marts/fct_patent.sql": "-- Patents.\nselect 1 as a -- One\nfrom intermediate.int_score"}
+    )
     with pytest.raises(GraphError, match=r"fct_patent\.sql: its head does not tell the key"):
         describe(discover(["dump"], root)["marts.fct_patent"])
 
@@ -304,14 +350,15 @@ def test_a_description_is_read_from_the_last_select_only(house):
     )
     description = describe(discover(["dump"], root)["marts.fct_patent"])
     assert description.text == (
-        "Patents of all kinds. Key: number, year. Refers to: dim_year (year), dim_office "
-        "(office, kind)."
+        "Patents of all kinds. Key: number, year. Refers to: dim_year (year), dim_office (office, kind)."
     )
     assert description.key == ("number", "year")
     assert description.references == (("dim_year", ("year",)), ("dim_office", ("office", "kind")))
     assert description.columns == {
-        "number": "Its number, in full", "year": "Its year", "last_one": "The last",
-    }  # fmt: skip
+        "number": "Its number, in full",
+        "year": "Its year",
+        "last_one": "The last",
+    }
 
 
 # --- Fingerprints --------------------------------------------------------------------------------
@@ -334,20 +381,27 @@ DOWN_FROM_INT = {"intermediate.int_topic", "intermediate.int_score", "marts.fct_
     [
         ({}, set()),
         ({INT: HOUSE[INT] + "\n-- a word"}, DOWN_FROM_INT),
-        ({"sql/marts/fct_patent.sql": HOUSE["sql/marts/fct_patent.sql"] + "\n"},
-         {"marts.fct_patent"}),
-        ({"transforms/int_score.py": HOUSE["transforms/int_score.py"] + "\n"},
-         {"intermediate.int_score", "marts.fct_patent"}),
-        ({"transforms/methods/maths.py": HOUSE["transforms/methods/maths.py"] + "\n"},
-         {"intermediate.int_score", "marts.fct_patent"}),
-        ({"transforms/methods/deeper.py": "def two():\n    return 3\n"},
-         {"intermediate.int_score", "marts.fct_patent"}),
+        ({"sql/marts/fct_patent.sql": HOUSE["sql/marts/fct_patent.sql"] + "\n"}, {"marts.fct_patent"}),
+        (
+            {"transforms/int_score.py": HOUSE["transforms/int_score.py"] + "\n"},
+            {"intermediate.int_score", "marts.fct_patent"},
+        ),
+        (
+            {"transforms/methods/maths.py": HOUSE["transforms/methods/maths.py"] + "\n"},
+            {"intermediate.int_score", "marts.fct_patent"},
+        ),
+        (
+            {"transforms/methods/deeper.py": "def two():\n    return 3\n"},
+            {"intermediate.int_score", "marts.fct_patent"},
+        ),
         ({"transforms/methods/another.py": "ONE = 2\n"}, set()),
         ({"sql/sources/dump/clean.sql": "select distinct * from raw.dump_line"}, KEYS),
-        ({"sql/sources/stg_document.sql": "select null::bigint as number where false"},
-         KEYS - {"dump.clean", "dump.stg_document"}),
+        (
+            {"sql/sources/stg_document.sql": "select null::bigint as number where false"},
+            KEYS - {"dump.clean", "dump.stg_document"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_change_of_code_marks_the_table_and_what_is_made_of_it(house, changes, affected):
     before = fingerprints(discover(["dump"], house()), GIVEN)
     after = fingerprints(discover(["dump"], house(changes)), GIVEN)
@@ -403,9 +457,13 @@ def test_the_graph_is_written_as_text_and_as_mermaid(house):
     lines = as_text(tables).splitlines()
     assert len(lines) == len(KEYS)
     assert any(
-        re.fullmatch(r"intermediate\.int_score +<- intermediate\.int_topic, topic\.topic, "
-                     r"reference\.country", line) for line in lines
-    )  # fmt: skip
+        re.fullmatch(
+            r"intermediate\.int_score +<- intermediate\.int_topic, topic\.topic, "
+            r"reference\.country",
+            line,
+        )
+        for line in lines
+    )
     assert as_text(discover([], house())).count("(declared columns)") == 1
     mermaid = as_mermaid(tables).splitlines()
     assert mermaid[0] == "graph LR"

@@ -24,9 +24,14 @@ def opened(path, wanted=bool):
 
 @pytest.mark.parametrize(
     ("name", "bare"),
-    [("a.tsv", "a.tsv"), ("a.tsv.gz", "a.tsv"), ("A.TSV.ZIP", "A.TSV"), ("a.zip.gz", "a"),
-     ("x/a.b.csv.gz", "x/a.b.csv")],
-)  # fmt: skip
+    [
+        ("a.tsv", "a.tsv"),
+        ("a.tsv.gz", "a.tsv"),
+        ("A.TSV.ZIP", "A.TSV"),
+        ("a.zip.gz", "a"),
+        ("x/a.b.csv.gz", "x/a.b.csv"),
+    ],
+)
 def test_a_bare_name_has_no_ending_of_compression(name, bare):
     assert bare_name(name) == bare
 
@@ -37,18 +42,23 @@ def test_members_of_members_are_named_by_the_way_to_them(tmp_path):
     outer.write_bytes(zipped(index_xml="I", parts__one_zip=inner, two_zip=inner))
     assert opened(outer) == [
         ("index.xml", b"I"),
-        ("parts/one.zip!DOC/a.xml", b"A"), ("parts/one.zip!b.xml", b"B"),
-        ("two.zip!DOC/a.xml", b"A"), ("two.zip!b.xml", b"B"),
-    ]  # fmt: skip
+        ("parts/one.zip!DOC/a.xml", b"A"),
+        ("parts/one.zip!b.xml", b"B"),
+        ("two.zip!DOC/a.xml", b"A"),
+        ("two.zip!b.xml", b"B"),
+    ]
 
 
 def test_only_wanted_members_are_opened_and_every_inner_zip_is_searched(tmp_path):
     outer = tmp_path / "all.zip"
-    outer.write_bytes(zipped(a_xml="A", b_pdf="B", c_xml_gz=gzip.compress(b"C"),
-                             in_zip=zipped(d_xml="D", e_txt="E")))  # fmt: skip
+    outer.write_bytes(
+        zipped(a_xml="A", b_pdf="B", c_xml_gz=gzip.compress(b"C"), in_zip=zipped(d_xml="D", e_txt="E"))
+    )
     assert opened(outer, lambda name: name.endswith(".xml")) == [
-        ("a.xml", b"A"), ("c.xml", b"C"), ("in.zip!d.xml", b"D"),
-    ]  # fmt: skip
+        ("a.xml", b"A"),
+        ("c.xml", b"C"),
+        ("in.zip!d.xml", b"D"),
+    ]
 
 
 def test_a_damaged_zip_in_a_zip_costs_itself_and_no_other(tmp_path):

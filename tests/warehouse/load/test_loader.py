@@ -55,16 +55,12 @@ def write(folder, *rows, name="a.jsonl", end=b"\n"):
 def guids(warehouse):
     return [
         guid
-        for (guid,) in warehouse.sql(
-            "select guid from raw.ppubs_publication order by _file, _row"
-        ).fetchall()
+        for (guid,) in warehouse.sql("select guid from raw.ppubs_publication order by _file, _row").fetchall()
     ]
 
 
 def rejects(warehouse):
-    return warehouse.sql(
-        "select position, reason, raw from raw.rejects order by file, position"
-    ).fetchall()
+    return warehouse.sql("select position, reason, raw from raw.rejects order by file, position").fetchall()
 
 
 def ledger(warehouse):
@@ -80,10 +76,7 @@ def ledger(warehouse):
 
 
 def test_every_line_is_loaded_or_rejected_with_its_place_and_a_reason(warehouse, tmp_path):
-    write(
-        tmp_path,
-        line(1), b"", b"no JSON", b" \t ", line(2), b"[1]", b"null", b'"text"', b"{}", line(3),
-    )  # fmt: skip
+    write(tmp_path, line(1), b"", b"no JSON", b" \t ", line(2), b"[1]", b"null", b'"text"', b"{}", line(3))
     assert load(warehouse, PPUBS, tmp_path) == Loaded(1, 1, 0, 3, 5)
     assert guids(warehouse) == ["US-1-B2", "US-2-B2", "US-3-B2"]
     assert [(position, reason) for position, reason, _ in rejects(warehouse)] == [
@@ -127,8 +120,11 @@ def test_lists_that_are_null_or_absent_or_empty_are_no_fault(warehouse, tmp_path
     write(tmp_path, line(1), line(2, urpn=None), line(3, urpn=[]), line(4, urpn=["1", None]))
     assert load(warehouse, PPUBS, tmp_path).rejected == 0
     assert warehouse.sql("select urpn from raw.ppubs_publication order by _row").fetchall() == [
-        (None,), (None,), ([],), (["1", None],),
-    ]  # fmt: skip
+        (None,),
+        (None,),
+        ([],),
+        (["1", None],),
+    ]
 
 
 def test_a_rejected_line_is_kept_as_evidence_but_not_all_of_it(warehouse, tmp_path):
@@ -238,9 +234,10 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line(warehouse, tmp_path):
 # --- How much may be damaged ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("bad", "share", "is_refused"), [
-    (1, 0.1, False), (2, 0.1, True), (1, 0.0, True), (0, 0.0, False), (9, 0.9, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("bad", "share", "is_refused"),
+    [(1, 0.1, False), (2, 0.1, True), (1, 0.0, True), (0, 0.0, False), (9, 0.9, False)],
+)
 def test_more_rejects_than_the_share_refuse_the_file(warehouse, tmp_path, bad, share, is_refused):
     path = write(tmp_path, *[b"bad"] * bad, *[line(i) for i in range(10 - bad)])
     if not is_refused:
@@ -253,9 +250,7 @@ def test_more_rejects_than_the_share_refuse_the_file(warehouse, tmp_path, bad, s
     assert (guids(warehouse), ledger(warehouse)) == ([], {})
 
 
-def test_the_rejects_of_a_refused_file_are_kept_as_evidence_until_it_is_read_again(
-    warehouse, tmp_path
-):
+def test_the_rejects_of_a_refused_file_are_kept_as_evidence_until_it_is_read_again(warehouse, tmp_path):
     write(tmp_path, b"bad", b"worse", line(1))
     with pytest.raises(BadInput):
         load(warehouse, PPUBS, tmp_path, 0.1)
@@ -390,8 +385,9 @@ def test_a_killed_load_leaves_the_ledger_and_the_rows_agreeing(tmp_path, seconds
             for name, (_, loaded, rejected) in ledger(warehouse).items():
                 assert warehouse.execute(
                     "select (select count(*) from raw.ppubs_publication where _file = $f), "
-                    "(select count(*) from raw.rejects where file = $f)", {"f": name},
-                ).fetchall() == [(loaded, rejected)]  # fmt: skip
+                    "(select count(*) from raw.rejects where file = $f)",
+                    {"f": name},
+                ).fetchall() == [(loaded, rejected)]
         loaded = load(warehouse, PPUBS, dump)
         assert (loaded.rows, loaded.rejected) == (12_000, 30)
         assert warehouse.sql("select count(*) from raw.ppubs_publication").fetchall() == [(12_000,)]
@@ -441,9 +437,13 @@ if __name__ == "__main__":
     assert sys.modules["__main__"].__file__ == __file__
 """)
     ran = subprocess.run(
-        [sys.executable, str(program), str(SAMPLES / "uspto")], cwd=ROOT, check=True,
-        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+        [sys.executable, str(program), str(SAMPLES / "uspto")],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     first, alone, together = ran.stdout.splitlines()
     assert first == "the program"
     assert alone == together
@@ -469,14 +469,24 @@ def test_rows_that_went_missing_are_noticed(warehouse, tmp_path, monkeypatch):
 GOOD = st.builds(line, st.integers(1, 99), inventionTitle=st.none() | st.text(max_size=5))
 BAD = st.one_of(
     st.binary(max_size=12).map(lambda b: b"!" + b.replace(b"\n", b"").replace(b"\r", b"")),
-    st.sampled_from([b"{", b"}", b"[]", b"null", b"{}", b'{"guid":', line(1)[:-1], line(1) * 2,
-                     b'{"guid": 1, "datePublished": null}', line(1, urpn=3)]),
-)  # fmt: skip
+    st.sampled_from(
+        [
+            b"{",
+            b"}",
+            b"[]",
+            b"null",
+            b"{}",
+            b'{"guid":',
+            line(1)[:-1],
+            line(1) * 2,
+            b'{"guid": 1, "datePublished": null}',
+            line(1, urpn=3),
+        ]
+    ),
+)
 BLANK = st.sampled_from([b"", b" ", b"\t", b"\x0b", b"\x0c", b" \r"])
 KIND = st.one_of(
-    GOOD.map(lambda b: ("good", b)),
-    BAD.map(lambda b: ("bad", b)),
-    BLANK.map(lambda b: ("blank", b)),
+    GOOD.map(lambda b: ("good", b)), BAD.map(lambda b: ("bad", b)), BLANK.map(lambda b: ("blank", b))
 )
 
 
@@ -530,15 +540,12 @@ def test_the_ppubs_sample_is_what_json_and_gzip_read(warehouse):
 
     expected = [
         tuple(
-            [text(v) for v in row[c]] if isinstance(row.get(c), list) else text(row.get(c))
-            for c in columns
+            [text(v) for v in row[c]] if isinstance(row.get(c), list) else text(row.get(c)) for c in columns
         )
         for row in theirs
     ]
     quoted = ", ".join(f'"{c}"' for c in columns)
-    ours = warehouse.sql(
-        f"select {quoted} from raw.ppubs_publication order by _file, _row"
-    ).fetchall()
+    ours = warehouse.sql(f"select {quoted} from raw.ppubs_publication order by _file, _row").fetchall()
     assert ours == expected
 
 
@@ -557,8 +564,7 @@ def test_the_uspto_sample_is_loaded_but_for_its_sequence_listings(warehouse):
         assert warehouse.sql(
             f"select count(*), count(d.publication_number) from raw.uspto_{table} as t "
             "left join raw.uspto_document as d using (_file, publication_number)"
-        ).fetchall()[0] == (n := warehouse.sql(
-            f"select count(*) from raw.uspto_{table}").fetchall()[0][0], n)  # fmt: skip
+        ).fetchall()[0] == (n := warehouse.sql(f"select count(*) from raw.uspto_{table}").fetchall()[0][0], n)
         assert n > 0
 
 
@@ -599,8 +605,9 @@ def test_both_sources_live_in_one_warehouse_and_forget_only_their_own(warehouse,
 def noted(warehouse, source="ppubs"):
     return warehouse.execute(
         "select name, rows, newest_publication::varchar, newest_before::varchar "
-        "from raw.source_table where source = ? order by name", [source]
-    ).fetchall()  # fmt: skip
+        "from raw.source_table where source = ? order by name",
+        [source],
+    ).fetchall()
 
 
 def test_rows_and_the_newest_publication_are_noted_and_a_date_ahead_is_no_news(warehouse, tmp_path):
@@ -622,9 +629,7 @@ def test_what_was_newest_before_is_kept_until_something_else_is_loaded(warehouse
     assert noted(warehouse) == [("publication", 1, "2011-01-04", "2010-01-05")]
 
 
-def test_what_a_run_that_was_killed_did_not_note_is_noted_by_the_next(
-    warehouse, tmp_path, monkeypatch
-):
+def test_what_a_run_that_was_killed_did_not_note_is_noted_by_the_next(warehouse, tmp_path, monkeypatch):
     write(tmp_path, line(1))
     load(warehouse, PPUBS, tmp_path)
     write(tmp_path, line(1), line(2))

@@ -59,9 +59,7 @@ def test_a_result_may_shrink_but_not_unnoticed() -> None:
     assert warnings(change, 0.2) == ["fct_x has 2 rows, 4 in 2026.11.0 (-50.0%)"]
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "warned"), [(10, 12, 0), (10, 13, 1), (0, 1, 1), (0, 0, 0)]
-)
+@pytest.mark.parametrize(("before", "after", "warned"), [(10, 12, 0), (10, 13, 1), (0, 1, 1), (0, 0, 0)])
 def test_growth_beyond_the_bound_warns(before: int, after: int, warned: int) -> None:
     change = rows(before, after, "topic", "family_id")
     assert len(warnings(change, 0.2)) == warned

@@ -13,16 +13,7 @@ from hypothesis import strategies as st
 
 from corepath.warehouse.database import reading
 from corepath.warehouse.errors import BadInput
-from corepath.warehouse.release.diff import (
-    Change,
-    Mart,
-    Side,
-    as_dict,
-    as_markdown,
-    compare,
-    read,
-    write,
-)
+from corepath.warehouse.release.diff import Change, Mart, Side, as_dict, as_markdown, compare, read, write
 from corepath.warehouse.release.repository import Releases
 from corepath.warehouse.settings import Settings
 from tests.releases import Select, families, publish
@@ -64,11 +55,7 @@ def test_the_same_marts_have_no_difference(change) -> None:
 def test_rows_are_added_removed_and_changed_by_key(change) -> None:
     found = change(
         {"fct_x": values("country", "country, n: ('JP', 1::bigint), ('US', 2), ('KR', null)")},
-        {
-            "fct_x": values(
-                "country", "country, n: ('CN', 9::bigint), ('JP', 1), ('US', 3), ('KR', 0)"
-            )
-        },
+        {"fct_x": values("country", "country, n: ('CN', 9::bigint), ('JP', 1), ('US', 3), ('KR', 0)")},
     )
     (table,) = found.tables
     assert (table.rows_before, table.rows_after) == (3, 4)
@@ -115,9 +102,7 @@ def test_rounding_is_told_apart(before: str, after: str, kind: str | None, chang
 
 ROWS = st.dictionaries(
     st.tuples(st.sampled_from(["JP", "US", None]), st.integers(0, 3)),
-    st.tuples(
-        st.none() | st.integers(0, 2), st.none() | st.sampled_from([0.0, 1.0, 1.0 + 1e-13, 2.0])
-    ),
+    st.tuples(st.none() | st.integers(0, 2), st.none() | st.sampled_from([0.0, 1.0, 1.0 + 1e-13, 2.0])),
 )
 
 
@@ -127,9 +112,10 @@ def test_counts_are_those_of_a_comparison_row_by_row(before, after, tmp_path_fac
     def side(rows: dict) -> Side:
         path = tmp_path_factory.mktemp("side") / "fct_x.parquet"
         table = pl.DataFrame(
-            [(*key, *values) for key, values in rows.items()], orient="row",
+            [(*key, *values) for key, values in rows.items()],
+            orient="row",
             schema={"c": pl.String, "k": pl.Int64, "n": pl.Int64, "x": pl.Float64},
-        )  # fmt: skip
+        )
         table.write_parquet(path)
         return Side("v", "1.0.0", {"fct_x": Mart(path, str(path), ("c", "k"))})
 
@@ -137,11 +123,12 @@ def test_counts_are_those_of_a_comparison_row_by_row(before, after, tmp_path_fac
         (table,) = compare(connection, side(before), side(after)).tables
     both = before.keys() & after.keys()
     changed = {
-        k for k in both
+        k
+        for k in both
         if before[k][0] != after[k][0]
         or (before[k][1] is None) != (after[k][1] is None)
         or abs((before[k][1] or 0) - (after[k][1] or 0)) > 1e-9
-    }  # fmt: skip
+    }
     assert (table.rows_before, table.rows_after) == (len(before), len(after))
     assert table.added == len(after.keys() - before.keys())
     assert table.removed == len(before.keys() - after.keys())
@@ -155,15 +142,11 @@ def test_a_row_that_changed_in_one_column_and_was_rounded_in_another_has_changed
         {"fct_x": values("k", "k, x, y: ('a', 0.1::double + 0.2::double, 'q')")},
     ).tables
     assert (table.changed, table.rounded, table.columns) == (1, 0, {"y": 1})
-    assert table.examples["changed"][0]["values"] == {
-        "x": [0.3, 0.1 + 0.2], "y": ["p", "q"],
-    }  # fmt: skip
+    assert table.examples["changed"][0]["values"] == {"x": [0.3, 0.1 + 0.2], "y": ["p", "q"]}
 
 
 def test_there_are_no_more_than_five_examples_and_all_rows_are_counted(change) -> None:
-    (table,) = change(
-        {"fct_patent": families(1000)}, {"fct_patent": families(990, "i / 10 + 1")}
-    ).tables
+    (table,) = change({"fct_patent": families(1000)}, {"fct_patent": families(990, "i / 10 + 1")}).tables
     assert (table.removed, table.changed) == (10, 990)
     assert [e["key"]["family_id"] for e in table.examples["removed"]] == [990, 991, 992, 993, 994]
     assert [e["key"]["family_id"] for e in table.examples["changed"]] == [0, 1, 2, 3, 4]
@@ -217,8 +200,7 @@ def test_weights_default_ranks_and_labels_drift(change) -> None:
             ),
             "fct_pathway": values(
                 "country",
-                "country, industry_path, technology_path, collaboration_path: "
-                f"('JP', '{label}', 'T1', 'C1')",
+                f"country, industry_path, technology_path, collaboration_path: ('JP', '{label}', 'T1', 'C1')",
             ),
         }
 
@@ -238,10 +220,7 @@ def test_an_indicator_that_went_drifts_to_nothing(change) -> None:
         {"fct_indicator_weight": values("indicator", "indicator, weight: ('a', 1::double)")},
         {"fct_indicator_weight": values("indicator", "indicator, weight: ('b', 1::double)")},
     )
-    assert [(d.name, d.before, d.after) for d in found.drift] == [
-        ("a", 1.0, None),
-        ("b", None, 1.0),
-    ]
+    assert [(d.name, d.before, d.after) for d in found.drift] == [("a", 1.0, None), ("b", None, 1.0)]
 
 
 def test_what_is_written_is_json_and_markdown_in_which_data_are_text(change, tmp_path) -> None:
@@ -251,9 +230,7 @@ def test_what_is_written_is_json_and_markdown_in_which_data_are_text(change, tmp
         {"fct_x": values("k", f"k, d, x: ('{name}', date '2021-01-01', 'nan'::double)")},
     )
     write(found, tmp_path)
-    told = json.loads(
-        (tmp_path / "changes.json").read_text(), parse_constant=lambda name: pytest.fail(name)
-    )
+    told = json.loads((tmp_path / "changes.json").read_text(), parse_constant=lambda name: pytest.fail(name))
     assert told["tables"][0]["examples"]["changed"] == [
         {"key": {"k": name}, "values": {"d": ["2020-01-01", "2021-01-01"], "x": [1.0, "nan"]}}
     ]

@@ -43,9 +43,7 @@ def versions(releases: Releases) -> list[str]:
 # --- Going back ----------------------------------------------------------------------------------
 
 
-def test_latest_goes_back_without_a_build_and_versions_json_says_when_and_why(
-    connection, releases
-) -> None:
+def test_latest_goes_back_without_a_build_and_versions_json_says_when_and_why(connection, releases) -> None:
     before = [(p, p.stat().st_mtime_ns) for p in releases.folder.glob("2*/*")]
     rollback(connection, releases, "2026.11.0", "wrong countries")
     assert latest(releases) == "2026.11.0"
@@ -53,8 +51,11 @@ def test_latest_goes_back_without_a_build_and_versions_json_says_when_and_why(
     assert [(p, p.stat().st_mtime_ns) for p in releases.folder.glob("2*/*")] == before
     noted = releases.attempts()[-1]
     assert (noted.status, noted.version, noted.identity, noted.reason) == (
-        "rolled back", "2026.11.0", "a", "instead of 2026.11.2: wrong countries",
-    )  # fmt: skip
+        "rolled back",
+        "2026.11.0",
+        "a",
+        "instead of 2026.11.2: wrong countries",
+    )
     assert noted.at
 
     rollback(connection, releases, "2026.11.2")
@@ -84,9 +85,7 @@ def test_nobody_goes_back_to_a_release_that_is_not_whole(connection, releases) -
 def test_what_was_rolled_back_is_not_published_again_unasked(connection, releases) -> None:
     assert withdrawn(releases, "c") is None
     rollback(connection, releases, "2026.11.0")
-    assert [withdrawn(releases, identity) for identity in "abcd"] == [
-        None, "2026.11.1", "2026.11.2", None,
-    ]  # fmt: skip
+    assert [withdrawn(releases, identity) for identity in "abcd"] == [None, "2026.11.1", "2026.11.2", None]
     publish(releases, {"fct_patent": families(4)}, "d")
     assert withdrawn(releases, "c") is None, "the world went on"
     rollback(connection, releases, "2026.11.1")
@@ -121,9 +120,7 @@ def test_prune_keeps_the_last_the_pinned_and_the_latest(connection, releases) ->
     assert [a.version for a in prunable(releases, 1)] == ["2026.11.0", "2026.11.2", "2026.11.4"]
     gone = prune(releases, 1)
     assert [a.version for a in gone] == ["2026.11.0", "2026.11.2", "2026.11.4"]
-    assert (
-        versions(releases) == ["2026.11.1", "2026.11.3", "2026.11.5"] == list(releases.published())
-    )
+    assert versions(releases) == ["2026.11.1", "2026.11.3", "2026.11.5"] == list(releases.published())
     assert latest(releases) == "2026.11.3"
     assert prune(releases, 1) == []
 

@@ -12,9 +12,7 @@ def described(*names: str):
     """Describe a release of sources of which one file each was read."""
     connection = duckdb.connect()
     connection.execute("attach ':memory:' as build; create schema build.meta")
-    connection.execute(
-        "create table build.meta.source_file (source text, file text, bytes int, sha256 text)"
-    )
+    connection.execute("create table build.meta.source_file (source text, file text, bytes int, sha256 text)")
     for name in names:
         connection.execute(
             "insert into build.meta.source_file values (?, ?, 7, 'abc')", [name, f"{name}.zip"]
@@ -31,9 +29,7 @@ def test_every_source_that_was_read_is_named_with_its_own_files_in_order_of_rank
         assert source["licence"] == declared.licence
         assert declared.credit in source["citation"]
         assert declared.url in source["citation"]
-        assert source["files"] == [
-            {"path": f"{declared.name}.zip", "bytes": 7, "hash": "sha256:abc"}
-        ]
+        assert source["files"] == [{"path": f"{declared.name}.zip", "bytes": 7, "hash": "sha256:abc"}]
 
 
 def test_a_release_is_under_the_licence_of_each_source_and_the_same_one_is_told_once():

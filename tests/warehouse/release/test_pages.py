@@ -67,9 +67,13 @@ def test_html_and_links_to_scripts_in_the_data_are_text():
 def test_the_report_tells_what_the_release_is_and_of_which_sources(sample_release):
     text = "".join(Page((sample_release.path / "report.html").read_text(encoding="utf-8")).texts)
     for word in (
-        f"Information technology {sample_release.outcome.version}", "Who leads",
-        "US government records, public domain", "rejected", "imputed", "Validation warnings",
-    ):  # fmt: skip
+        f"Information technology {sample_release.outcome.version}",
+        "Who leads",
+        "US government records, public domain",
+        "rejected",
+        "imputed",
+        "Validation warnings",
+    ):
         assert word in text
 
 

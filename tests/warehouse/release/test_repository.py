@@ -29,9 +29,12 @@ from corepath.warehouse.sources import available
 NOVEMBER = datetime(2026, 11, 22, tzinfo=UTC)
 DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
 ARROW_TYPES = {
-    "int64": "integer", "double": "number", "string": "string", "bool": "boolean",
+    "int64": "integer",
+    "double": "number",
+    "string": "string",
+    "bool": "boolean",
     "date32[day]": "date",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -122,8 +125,10 @@ def test_a_run_that_dies_at_any_step_of_publishing_leaves_latest_and_hinders_no_
 ) -> None:
     publish(releases, "one")
     latest = releases.folder / "latest" / "corepath.duckdb"
-    changing = [(os, "fsync"), *((Path, each) for each in (
-        "chmod", "rename", "replace", "symlink_to", "unlink"))]  # fmt: skip
+    changing = [
+        (os, "fsync"),
+        *((Path, each) for each in ("chmod", "rename", "replace", "symlink_to", "unlink")),
+    ]
     for step in range(100):
         before, content = latest.read_text(), f"step {step}"
         left = step
@@ -172,9 +177,7 @@ def test_drafts_of_runs_that_did_not_end_are_removed_with_a_warning(
     ]
 
 
-def test_whoever_reads_versions_json_while_it_is_written_reads_all_of_it(
-    releases: Releases,
-) -> None:
+def test_whoever_reads_versions_json_while_it_is_written_reads_all_of_it(releases: Releases) -> None:
     releases.refuse("first", "too small")
     seen, done = [], threading.Event()
 
@@ -223,9 +226,17 @@ def test_latest_is_relative_so_that_releases_can_be_moved(sample_release, tmp_pa
 def test_a_release_holds_what_it_says_and_nobody_can_write_it(sample_release) -> None:
     files = {p.name: p for p in sample_release.path.iterdir()}
     beside = {
-        "corepath.duckdb", "SHA256SUMS", "datapackage.json", "croissant.json", "validation.json",
-        "changes.json", "changes.md", "report.html", "data_docs.html", "dictionary.html",
-    }  # fmt: skip
+        "corepath.duckdb",
+        "SHA256SUMS",
+        "datapackage.json",
+        "croissant.json",
+        "validation.json",
+        "changes.json",
+        "changes.md",
+        "report.html",
+        "data_docs.html",
+        "dictionary.html",
+    }
     assert files.keys() == beside | {f"{mart}.parquet" for mart in sample_release.outcome.rows}
     writable = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
     assert not [name for name, path in files.items() if path.stat().st_mode & writable]
@@ -396,9 +407,13 @@ def test_only_marts_and_meta_are_published(sample_release) -> None:
         schemas = db.sql("select schema_name from duckdb_schemas() where not internal").fetchall()
         views = db.sql("select view_name from duckdb_views() where not internal").fetchall()
     assert {name for schema, name in tables if schema == "meta"} == {
-        "data_dictionary", "release", "source", "source_file", "source_table",
+        "data_dictionary",
+        "release",
+        "source",
+        "source_file",
+        "source_table",
         "validation_result",
-    }  # fmt: skip
+    }
     assert {schema for schema, _ in tables} == {"marts", "meta"}
     assert {schema for (schema,) in schemas} - {"main"} == {"marts", "meta"}
     assert views == []

@@ -53,8 +53,10 @@ def serve(**environment: str) -> Iterator[str]:
     with subprocess.Popen(
         [python, "-m", "moto.server", "--host", "127.0.0.1", "--port", "0"],
         env={"PATH": os.environ["PATH"], **environment},
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-    ) as server:  # fmt: skip
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
         assert server.stderr is not None
         try:
             running = (re.search(r"Running on http://(\S+)", line) for line in server.stderr)
@@ -175,9 +177,7 @@ def test_a_release_arrives_whole_and_latest_names_it(uri, raw, server) -> None:
     for file in second.iterdir():
         with raw.open_input_stream(f"2026.11.1/{file.name}", compression=None) as stream:
             assert stream.read() == file.read_bytes()
-    assert [a["version"] for a in json.loads(text(raw, "versions.json"))] == [
-        "2026.11.0", "2026.11.1",
-    ]  # fmt: skip
+    assert [a["version"] for a in json.loads(text(raw, "versions.json"))] == ["2026.11.0", "2026.11.1"]
 
     releases = chips(uri)
     newest = releases.latest()
@@ -195,9 +195,12 @@ def test_a_release_arrives_whole_and_latest_names_it(uri, raw, server) -> None:
     assert pq.read_table(path[5:], filesystem=filesystem(server)).num_rows == 11
     assert len(pd.read_parquet(path[5:], filesystem=filesystem(server))) == 11
     options = {
-        "aws_access_key_id": "corepath", "aws_secret_access_key": SECRET, "aws_region": "us-east-1",
-        "aws_endpoint_url": f"http://{server}", "aws_allow_http": "true",
-    }  # fmt: skip
+        "aws_access_key_id": "corepath",
+        "aws_secret_access_key": SECRET,
+        "aws_region": "us-east-1",
+        "aws_endpoint_url": f"http://{server}",
+        "aws_allow_http": "true",
+    }
     assert pl.read_parquet(path, storage_options=options).height == 11
 
 
@@ -219,9 +222,7 @@ def test_every_command_on_releases_works_in_a_store(uri, corepath, tmp_path) -> 
         f"latest is 2026.11.1 now: {place}/2026.11.1\n"
     )
     again = corepath("rollback", "2026.11.1")
-    assert (again.exit_code, again.stderr) == (
-        2, f"corepath: {place}: 2026.11.1 is the latest already\n",
-    )  # fmt: skip
+    assert (again.exit_code, again.stderr) == (2, f"corepath: {place}: 2026.11.1 is the latest already\n")
     release(uri, 13)
     assert corepath("prune", "--keep=1", "--yes").stdout == (
         f"removed {place}/2026.11.1\nremoved {place}/2026.11.2\n"
@@ -235,9 +236,7 @@ def test_every_command_on_releases_works_in_a_store(uri, corepath, tmp_path) -> 
     assert "claim" not in listed
 
 
-def test_a_whole_release_is_shown_described_and_exported_from_a_store(
-    uri, sample_release, tmp_path
-) -> None:
+def test_a_whole_release_is_shown_described_and_exported_from_a_store(uri, sample_release, tmp_path) -> None:
     releases = at(uri, "information_technology")
     with releases.held():
         draft = releases.draft()
@@ -266,12 +265,13 @@ def test_a_rollback_and_a_prune_leave_what_versions_json_tells(uri, raw, connect
     assert latest(raw) == "2026.11.1"
     assert [a.version for a in prune(releases, 1)] == ["2026.11.0"]
     assert {name.split("/")[0] for name in names(raw)} == {
-        "latest", "versions.json", "2026.11.1", "2026.11.2",
-    }  # fmt: skip
+        "latest",
+        "versions.json",
+        "2026.11.1",
+        "2026.11.2",
+    }
     stone = json.loads(text(raw, "versions.json"))[-1]
-    assert (stone["status"], stone["version"], stone["rows"]) == (
-        "pruned", "2026.11.0", {"fct_patent": 10},
-    )  # fmt: skip
+    assert (stone["status"], stone["version"], stone["rows"]) == ("pruned", "2026.11.0", {"fct_patent": 10})
     assert release(uri, 13).name == "2026.11.3"
 
 
@@ -345,9 +345,12 @@ def test_a_publication_that_is_killed_leaves_latest_and_the_next_run_clears_up(
     month = version.rpartition(".")[0]
     next_version = f"{month}.{next_number}"
     with subprocess.Popen(
-        [sys.executable, "-c", UPLOAD, uri, where], cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as run:  # fmt: skip
+        [sys.executable, "-c", UPLOAD, uri, where],
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as run:
         assert run.stdout is not None
         assert run.stdout.readline() == "here\n"
         run.send_signal(signal.SIGKILL)
@@ -438,9 +441,7 @@ def test_two_machines_that_publish_at_once_give_two_whole_releases_or_one_gives_
     assert not [name for name in names(raw) if name.startswith(".")]
 
 
-def test_who_holds_the_releases_keeps_others_out_for_as_long_as_it_lives(
-    uri, monkeypatch, tmp_path
-) -> None:
+def test_who_holds_the_releases_keeps_others_out_for_as_long_as_it_lives(uri, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(store, "RENEW_SECONDS", 0.3)
     monkeypatch.setattr(store, "WAIT_SECONDS", 0)
     one = elsewhere(uri, monkeypatch, tmp_path, "one")
@@ -541,9 +542,7 @@ def test_readers_meet_only_whole_releases_while_others_are_published(uri, raw) -
         f"s3://bucket/prefix?access_key={SECRET}&secret_key={SECRET}",
     ],
 )
-def test_a_uri_that_holds_a_secret_is_refused_and_not_repeated(
-    given: str, monkeypatch, tmp_path
-) -> None:
+def test_a_uri_that_holds_a_secret_is_refused_and_not_repeated(given: str, monkeypatch, tmp_path) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValidationError) as refused:
         Settings(releases=given)
@@ -615,9 +614,7 @@ def refused(run: Callable[[], object]) -> str:
 
 def test_a_bucket_that_is_not_there_is_told(server) -> None:
     uri = f"s3://no-such-bucket/public?endpoint_override={server}&scheme=http"
-    assert "s3://no-such-bucket/public/chips: there is no such bucket: make it" in refused(
-        lambda: chips(uri)
-    )
+    assert "s3://no-such-bucket/public/chips: there is no such bucket: make it" in refused(lambda: chips(uri))
 
 
 def test_an_endpoint_that_does_not_answer_is_told(corepath) -> None:

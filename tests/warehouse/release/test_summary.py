@@ -23,9 +23,7 @@ def part(report: str, start: str) -> list[str]:
 @pytest.mark.parametrize(
     ("level", "start"), [("subclass", "By IPC subclass"), ("main_group", "By IPC main group")]
 )
-def test_core_technologies_of_each_level_are_listed_in_order(
-    sample_release, tmp_path, level, start
-):
+def test_core_technologies_of_each_level_are_listed_in_order(sample_release, tmp_path, level, start):
     # No technology of the sample passes: say of the first three that they did.
     copy = tmp_path / "release"
     shutil.copytree(sample_release.path, copy)
@@ -33,8 +31,7 @@ def test_core_technologies_of_each_level_are_listed_in_order(
     with duckdb.connect(str(copy / "corepath.duckdb")) as db:
         db.execute("update marts.fct_core_technology set is_core_technology = rank <= 3")
         core = db.execute(
-            "select technology from marts.fct_core_technology where level = ? and rank <= 3 "
-            "order by rank",
+            "select technology from marts.fct_core_technology where level = ? and rank <= 3 order by rank",
             [level],
         ).fetchall()
     listed = [line.split(" | ")[1] for line in part(summarise(copy), start)[2:]]
@@ -69,8 +66,7 @@ def test_a_name_from_the_data_is_text_and_nothing_else():
 def test_paths_are_told_with_support_and_sentence(report, sample_release):
     with duckdb.connect(str(sample_release.database), read_only=True) as db:
         [(path, support, sentence)] = db.execute(
-            "select technology_path, technology_support, sentence from marts.fct_pathway "
-            "where country = 'US'"
+            "select technology_path, technology_support, sentence from marts.fct_pathway where country = 'US'"
         ).fetchall()
     assert f"{path} ({support:.0%})".replace("%)", " %)") in "".join(part(report, "## Paths"))
     assert sentence[:60] in report

@@ -25,8 +25,7 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return publish(
-        Releases(tmp_path / "releases", "chips"),
-        {"fct_patent": families(10), "fct_other": families(3)},
+        Releases(tmp_path / "releases", "chips"), {"fct_patent": families(10), "fct_other": families(3)}
     )
 
 
@@ -49,9 +48,12 @@ def writable(path: Path) -> Path:
 def test_what_was_published_is_whole_and_every_file_of_it_is_looked_at(connection, folder) -> None:
     checked = verify(connection, folder, sums_of(folder))
     assert {c.file: c.rows for c in checked} == {
-        "SHA256SUMS": None, "corepath.duckdb": None, "datapackage.json": None,
-        "fct_other.parquet": 3, "fct_patent.parquet": 10,
-    }  # fmt: skip
+        "SHA256SUMS": None,
+        "corepath.duckdb": None,
+        "datapackage.json": None,
+        "fct_other.parquet": 3,
+        "fct_patent.parquet": 10,
+    }
     assert not any(c.problems for c in checked)
     must_be_whole(connection, folder, sums_of(folder))
 
@@ -107,9 +109,7 @@ def test_a_file_that_was_added_is_noticed(add: Callable[[Path], str], connection
 
 
 @pytest.mark.parametrize("score", ["i / 10", "i / 11"], ids=["fewer rows", "other values"])
-def test_another_parquet_is_noticed_even_if_the_sums_were_made_anew(
-    score: str, connection, folder
-) -> None:
+def test_another_parquet_is_noticed_even_if_the_sums_were_made_anew(score: str, connection, folder) -> None:
     rows = 9 if score == "i / 10" else 10
     file = folder / "fct_patent.parquet"
     writable(file).unlink()
@@ -123,9 +123,7 @@ def test_another_parquet_is_noticed_even_if_the_sums_were_made_anew(
     found = problems(connection, folder)
     assert "is not the one that was published" in found["SHA256SUMS"]
     assert "is not what datapackage.json describes" in found["fct_patent.parquet"]
-    assert found["corepath.duckdb"] == (
-        "marts.fct_patent does not hold what fct_patent.parquet holds"
-    )
+    assert found["corepath.duckdb"] == ("marts.fct_patent does not hold what fct_patent.parquet holds")
 
 
 def test_a_release_under_the_name_of_another_is_noticed(connection, folder) -> None:
@@ -151,8 +149,7 @@ def test_sums_that_point_elsewhere_open_nothing(connection, folder) -> None:
 
 def test_a_release_that_was_replaced_as_a_whole_is_noticed(connection, folder, tmp_path) -> None:
     other = publish(
-        Releases(tmp_path / "other", "chips"),
-        {"fct_patent": families(11), "fct_other": families(3)},
+        Releases(tmp_path / "other", "chips"), {"fct_patent": families(11), "fct_other": families(3)}
     )
     assert other.name == folder.name
     folder.rename(folder.with_name("aside"))
@@ -162,9 +159,7 @@ def test_a_release_that_was_replaced_as_a_whole_is_noticed(connection, folder, t
         must_be_whole(connection, folder, sums_of(folder))
 
 
-def test_a_line_from_before_there_were_hashes_is_told_and_fails_nothing(
-    connection, folder, caplog
-) -> None:
+def test_a_line_from_before_there_were_hashes_is_told_and_fails_nothing(connection, folder, caplog) -> None:
     log = folder.parent / "versions.json"
     lines = json.loads(log.read_text())
     for line in lines:

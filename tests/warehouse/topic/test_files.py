@@ -81,8 +81,7 @@ TERMS = '[terms.t]\nen = "chip"\n'
         (SMALLEST + 'countries = ["Japan"]', "countries.0: 'Japan'"),
         (SMALLEST + 'countries = ["JP", "US", "JP"]', "countries.2: JP is given twice"),
         (SMALLEST + "[method]\ncore_share = 1.5", "method.core_share: Input should be less than 1"),
-        (SMALLEST + '[method]\nindicators = ["fc_5", "rca"]',
-         "method.indicators.1: 'rca' is no indicator"),
+        (SMALLEST + '[method]\nindicators = ["fc_5", "rca"]', "method.indicators.1: 'rca' is no indicator"),
         (SMALLEST + '[method]\nindicators = ["cl", "cl"]', "indicators.1: cl is given twice"),
         (SMALLEST + "[method]\nindicators = []", "method.indicators: List should have at least 1"),
         (SMALLEST + RULE, "include.0: a rule needs classes, first_classes, terms or near"),
@@ -92,23 +91,31 @@ TERMS = '[terms.t]\nen = "chip"\n'
         (SMALLEST + RULE + 'near = ["t", "u"]\n' + TERMS, "names the terms 'u'"),
         (SMALLEST + '[[include]]\nclasses = ["G"]', "every rule needs an id of its own"),
         (SMALLEST + '[[include]]\nid = "classes"\nclasses = ["G"]', "every rule needs an id"),
-        (SMALLEST + '[[exclude]]\nid = "x"\nclasses = ["G"]\nunless = ["y"]',
-         "rule 'x': unless names 'y', which is no rule"),
+        (
+            SMALLEST + '[[exclude]]\nid = "x"\nclasses = ["G"]\nunless = ["y"]',
+            "rule 'x': unless names 'y', which is no rule",
+        ),
         (SMALLEST + RULE + 'terms = "t"\n[terms.t]\nen = "(chip"', "terms.t.en: "),
         # Python's engine would take it, the one that searches does not.
         (SMALLEST + RULE + 'terms = "t"\n[terms.t]\nen = "chip(?=s)"', "terms.t.en: "),
         (SMALLEST + RULE + 'terms = "t"\n[terms.t]\nfr = "puce"', "terms.t.fr.[key]: Input should"),
         (SMALLEST + RULE + 'terms = "t"\n[terms.t]', "terms.t: has no language"),
-        (SMALLEST + RULE + 'near = ["t", "u"]\n[terms.t]\nen = "a"\n[terms.u]\nja = "b"',
-         "rule 'r': its terms are near each other in no language"),
+        (
+            SMALLEST + RULE + 'near = ["t", "u"]\n[terms.t]\nen = "a"\n[terms.u]\nja = "b"',
+            "rule 'r': its terms are near each other in no language",
+        ),
         (SMALLEST + RULE + 'near = ["t", "t"]\nwithin = 51\n' + TERMS, "include.0.within: Input"),
-        (SMALLEST + '[[subfield]]\nid = "all"\ntitle = "S"\nany = [{ classes = ["G"] }]',
-         "subfield.0.id: 'all' stands for the whole topic"),
+        (
+            SMALLEST + '[[subfield]]\nid = "all"\ntitle = "S"\nany = [{ classes = ["G"] }]',
+            "subfield.0.id: 'all' stands for the whole topic",
+        ),
         (SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = []', "subfield.0.any: List should"),
-        (SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = [{ classes = ["G"] }]\n' * 2,
-         "subfield.1: s is given twice"),
+        (
+            SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = [{ classes = ["G"] }]\n' * 2,
+            "subfield.1: s is given twice",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_told_by_file_and_field(topic_file, text, complaint):
     if complaint is None:
         assert read(topic_file(text))
@@ -127,29 +134,42 @@ def test_what_is_wrong_is_told_by_file_and_field(topic_file, text, complaint):
         # A key, an item of a list over several lines, an inline table, a dotted key.
         (SMALLEST + RULE + "within = 99\nclasses = ['G']", "6: include.0.within: Input should"),
         ('name = "a"\ntitle = "A"\nclasses = [\n  "G",\n  "g",  # "H"\n]', "5: classes.1: 'g'"),
-        (SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = [\n{ classes = ["G"] },\n'
-         "{ terms = 1 },\n]",
-         "9: subfield.0.any.1.terms: Input should be a valid string"),
+        (
+            SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = [\n{ classes = ["G"] },\n'
+            "{ terms = 1 },\n]",
+            "9: subfield.0.any.1.terms: Input should be a valid string",
+        ),
         (SMALLEST + "\n\nmethod.core_share = 2", "6: method.core_share: Input should be less"),
         # A key that no table has, one that is missing, one in a table named twice.
         (SMALLEST + "[method]\nsort = 1", "5: method.sort: Extra inputs are not permitted"),
         ('\n\nclasses = ["G"]\nname = "a"', "1: title: Field required"),
-        (SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = [{ terms = "t" }]\n'
-         '[[subfield]]\nid = "t"\ntitle = "T"\n', "8: subfield.1.any: Field required"),
-        (SMALLEST + RULE + "classes = ['G']\n" + RULE + "near = ['t']",
-         "9: include.1.near.1: Field required"),
+        (
+            SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = [{ terms = "t" }]\n'
+            '[[subfield]]\nid = "t"\ntitle = "T"\n',
+            "8: subfield.1.any: Field required",
+        ),
+        (
+            SMALLEST + RULE + "classes = ['G']\n" + RULE + "near = ['t']",
+            "9: include.1.near.1: Field required",
+        ),
         # Behind a text of several lines, which looks like a table.
         (SMALLEST + "description = '''\n[[include]]\nwithin = 1\n'''\nx = 1", "8: x: Extra inputs"),
         # What does not fit together is told where it is written.
         (SMALLEST + RULE + 'terms = "t"', "6: include.0.terms: rule 'r' names the terms 't'"),
-        (SMALLEST + RULE + 'classes = ["G"]\n' + RULE + 'classes = ["H"]',
-         "8: include.1.id: every rule needs an id of its own"),
-        (SMALLEST + '[[exclude]]\nid = "x"\nclasses = ["G"]\nunless = ["classes",\n"y"]',
-         "8: exclude.0.unless.1: rule 'x': unless names 'y'"),
+        (
+            SMALLEST + RULE + 'classes = ["G"]\n' + RULE + 'classes = ["H"]',
+            "8: include.1.id: every rule needs an id of its own",
+        ),
+        (
+            SMALLEST + '[[exclude]]\nid = "x"\nclasses = ["G"]\nunless = ["classes",\n"y"]',
+            "8: exclude.0.unless.1: rule 'x': unless names 'y'",
+        ),
         (SMALLEST + RULE + 'terms = "t"\n[terms.t]\nen = "chip"\nzh = "("', "9: terms.t.zh: regex"),
         (SMALLEST + RULE + 'terms = "t"\n[terms]\nt = { en = "(" }', "8: terms.t.en: regex"),
-        (SMALLEST + '[variant.v]\ninclude = [\n"classes",\n"c",\n]',
-         "7: variant.v.include.1: 'c' is no include rule"),
+        (
+            SMALLEST + '[variant.v]\ninclude = [\n"classes",\n"c",\n]',
+            "7: variant.v.include.1: 'c' is no include rule",
+        ),
         (SMALLEST + 'countries = [\n"JP",\n"US",\n"JP",\n]', "7: countries.2: JP is given twice"),
         ('name = "a"\n\ntitle = "A"', "1: a topic needs classes"),
         # What is no TOML.
@@ -159,7 +179,7 @@ def test_what_is_wrong_is_told_by_file_and_field(topic_file, text, complaint):
         (SMALLEST + "description = 'a", "4: cannot be read as a topic: "),
         ("", "1: name: Field required"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_is_told_with_its_line(topic_file, text, told):
     path = topic_file(text)
     with pytest.raises(BadInput) as caught:
@@ -170,9 +190,7 @@ def test_a_fault_is_told_with_its_line(topic_file, text, told):
 def test_a_text_that_is_not_utf8_is_told_with_its_line(tmp_path):
     path = tmp_path / "latin.toml"
     path.write_bytes('name = "u"\ntitle = "ü"'.encode("latin-1"))
-    with pytest.raises(
-        BadInput, match=r"latin\.toml:2: cannot be read as a topic: it is not UTF-8"
-    ):
+    with pytest.raises(BadInput, match=r"latin\.toml:2: cannot be read as a topic: it is not UTF-8"):
         read(str(path))
 
 
@@ -185,8 +203,7 @@ def test_every_fault_is_told_at_once(topic_file):
 def test_terms_too_wide_to_search_for_are_refused_when_the_file_is_read(topic_file):
     words = "|".join(rf"\\b(?:\\w+{c}\\w+\\W){{1,9}}" for c in "abcdefgh")
     with pytest.raises(BadInput, match=r"exceeds size limit"):
-        read(topic_file(SMALLEST + RULE + 'near = ["t", "t"]\nwithin = 50\n'
-                        f'[terms.t]\nen = "{words}"'))  # fmt: skip
+        read(topic_file(SMALLEST + RULE + f'near = ["t", "t"]\nwithin = 50\n[terms.t]\nen = "{words}"'))
 
 
 def test_a_country_asked_for_twice_is_compared_once():
@@ -237,8 +254,10 @@ def selected(topic, *documents):
     topic = topic if isinstance(topic, Topic) else Topic(**topic)
     given = {
         "sources.stg_document": publications(
-            *({"publication_number": f"US-{i:03}-B2", "title": title, "abstract": abstract}
-              for i, (_, title, abstract) in enumerate(documents))
+            *(
+                {"publication_number": f"US-{i:03}-B2", "title": title, "abstract": abstract}
+                for i, (_, title, abstract) in enumerate(documents)
+            )
         ),
         "sources.stg_classification": [
             {"publication_number": f"US-{i:03}-B2", "position": position}
@@ -246,7 +265,7 @@ def selected(topic, *documents):
             for i, (classes, _, _) in enumerate(documents)
             for position, symbol in enumerate(classes, start=1)
         ],
-    }  # fmt: skip
+    }
     connection = world(given, "intermediate.int_topic_document", topic=topic)
     found = by(connection, "intermediate.int_topic_document", "publication_number")
     return {int(number[3:6]): row["selected_by"] for number, row in found.items()}
@@ -364,13 +383,15 @@ def test_near_counts_two_characters_a_word_where_words_run_together():
 
 def test_blocks_are_alternatives_and_the_first_that_holds_is_told():
     topic = {
-        "name": "t", "title": "T", "terms": CHIP,
+        "name": "t",
+        "title": "T",
+        "terms": CHIP,
         "include": [
             {"id": "a", "classes": ["G06N3/063"]},
             {"id": "b", "classes": ["G06N3"], "terms": "chip"},
             {"id": "c", "first_classes": ["G06", "H01L"], "near": ["ai", "chip"]},
         ],
-    }  # fmt: skip
+    }
     found = selected(
         topic,
         (["G06N3/063"], "A neural chip", None),
@@ -384,14 +405,17 @@ def test_blocks_are_alternatives_and_the_first_that_holds_is_told():
 
 def test_an_exclusion_takes_away_what_no_rule_spares():
     topic = {
-        "name": "t", "title": "T", "terms": CHIP, "classes": ["G06N", "H01L"],
+        "name": "t",
+        "title": "T",
+        "terms": CHIP,
+        "classes": ["G06N", "H01L"],
         "include": [{"id": "a", "classes": ["G06N3/063"]}],
         "exclude": [
             {"id": "quantum", "classes": ["G06N10"], "unless": ["a", "named"]},
             {"id": "neural", "terms": "ai"},
         ],
         "condition": [{"id": "named", "terms": "chip"}],
-    }  # fmt: skip
+    }
     found = selected(
         topic,
         (["G06N10/00"], "Qubit", None),  # excluded
@@ -417,11 +441,16 @@ def test_a_rule_that_a_variant_leaves_out_lets_nothing_in_and_still_spares(topic
 
 def test_a_condition_may_ask_for_first_classes_and_nearness_too():
     topic = {
-        "name": "t", "title": "T", "terms": CHIP, "classes": ["G", "H"],
+        "name": "t",
+        "title": "T",
+        "terms": CHIP,
+        "classes": ["G", "H"],
         "exclude": [{"id": "all", "classes": ["G"], "unless": ["first", "close"]}],
-        "condition": [{"id": "first", "first_classes": ["H"]},
-                      {"id": "close", "near": ["ai", "chip"], "within": 0}],
-    }  # fmt: skip
+        "condition": [
+            {"id": "first", "first_classes": ["H"]},
+            {"id": "close", "near": ["ai", "chip"], "within": 0},
+        ],
+    }
     found = selected(
         topic,
         (["H01L21/00", "G06N3/02"], None, None),
@@ -434,13 +463,19 @@ def test_a_condition_may_ask_for_first_classes_and_nearness_too():
 
 def test_a_subfield_selects_nothing_and_every_one_that_applies_is_known():
     topic = Topic(
-        name="t", title="T", classes=["G06N3"], terms=CHIP,
+        name="t",
+        title="T",
+        classes=["G06N3"],
+        terms=CHIP,
         subfield=[
-            {"id": "one", "title": "One",
-             "any": [{"classes": ["G06N5"]}, {"classes": ["G06N3/06"], "terms": "chip"}]},
+            {
+                "id": "one",
+                "title": "One",
+                "any": [{"classes": ["G06N5"]}, {"classes": ["G06N3/06"], "terms": "chip"}],
+            },
             {"id": "two", "title": "Two", "any": [{"terms": "chip"}]},
         ],
-    )  # fmt: skip
+    )
     connection = world(
         {
             "sources.stg_document": publications(
@@ -459,8 +494,9 @@ def test_a_subfield_selects_nothing_and_every_one_that_applies_is_known():
     )
     families = by(connection, "intermediate.int_family", "family_id")
     assert {number: row["subfield"] for number, row in families.items()} == {
-        "US-1-B2": "one", "US-2-B2": "two",
-    }  # fmt: skip
+        "US-1-B2": "one",
+        "US-2-B2": "two",
+    }
     hits = rows(
         connection,
         "select distinct label from intermediate.int_topic_rule_hit "
@@ -472,14 +508,21 @@ def test_a_subfield_selects_nothing_and_every_one_that_applies_is_known():
 
 def test_the_words_of_a_family_count_for_its_subfield_also_where_another_member_is_let_in():
     topic = Topic(
-        name="t", title="T", terms=CHIP, include=[{"id": "r", "classes": ["G06N"], "terms": "ai"}],
+        name="t",
+        title="T",
+        terms=CHIP,
+        include=[{"id": "r", "classes": ["G06N"], "terms": "ai"}],
         subfield=[{"id": "s", "title": "S", "any": [{"terms": "chip"}]}],
-    )  # fmt: skip
+    )
     connection = world(
         {
             "sources.stg_document": publications(
-                {"publication_number": "US-1-A1", "family_id": "1", "title": "Chip",
-                 "publication_date": "2009-01-01"},
+                {
+                    "publication_number": "US-1-A1",
+                    "family_id": "1",
+                    "title": "Chip",
+                    "publication_date": "2009-01-01",
+                },
                 {"publication_number": "US-1-B2", "family_id": "1", "title": "Neural"},
                 {"publication_number": "US-2-B2", "family_id": "2", "title": "Chip"},
             ),
@@ -490,7 +533,7 @@ def test_the_words_of_a_family_count_for_its_subfield_also_where_another_member_
         },
         "intermediate.int_family",
         topic=topic,
-    )  # fmt: skip
+    )
     families = by(connection, "intermediate.int_family", "family_id")
     assert {number: row["subfield"] for number, row in families.items()} == {"1": "s"}
     searched = by(connection, "intermediate.int_topic_text", "publication_number")
@@ -509,11 +552,10 @@ def test_texts_are_searched_only_where_an_include_rule_has_its_class():
     table = "intermediate.int_topic_include_text"
     for include, numbers in (
         ([{"id": "r", "classes": ["G06N"], "terms": "ai"}], {"US-1-B2"}),
-        ([{"id": "r", "classes": ["G06N"], "terms": "ai"}, {"id": "s", "classes": ["H"]}],
-         {"US-1-B2"}),
+        ([{"id": "r", "classes": ["G06N"], "terms": "ai"}, {"id": "s", "classes": ["H"]}], {"US-1-B2"}),
         ([{"id": "r", "classes": ["G06N"]}], set()),
         ([{"id": "r", "terms": "ai"}], {"US-1-B2", "US-2-B2", "US-3-B2"}),
-    ):  # fmt: skip
+    ):
         topic = Topic(name="t", title="T", terms=CHIP, include=include)
         assert set(by(world(given, table, topic=topic), table, "publication_number")) == numbers
 
@@ -521,9 +563,7 @@ def test_texts_are_searched_only_where_an_include_rule_has_its_class():
 def test_a_rule_holds_for_a_document_once():
     connection = world(
         {
-            "sources.stg_document": publications(
-                {"publication_number": "US-1-B2", "title": "Chip"}
-            ),
+            "sources.stg_document": publications({"publication_number": "US-1-B2", "title": "Chip"}),
             "sources.stg_classification": [
                 {"publication_number": "US-1-B2", "symbol": symbol, "position": i}
                 for i, symbol in enumerate(("G06N3/02", "G06N3/04", "G06F1/00"), start=1)

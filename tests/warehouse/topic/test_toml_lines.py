@@ -67,11 +67,9 @@ STRINGS = st.text(st.sampled_from("ab \\\"'[]{}=,.#\n語"), max_size=6)
 KEYS = st.one_of(st.sampled_from(["a", "b", "c-d", "1"]), STRINGS)
 VALUES = st.recursive(
     st.one_of(STRINGS, st.integers(), st.booleans(), st.floats(0, 9)),
-    lambda below: st.one_of(
-        st.lists(below, max_size=3), st.dictionaries(KEYS, below, max_size=3)
-    ),
+    lambda below: st.one_of(st.lists(below, max_size=3), st.dictionaries(KEYS, below, max_size=3)),
     max_leaves=12,
-)  # fmt: skip
+)
 SPACE = st.sampled_from(["", " ", "\n", " # ] }\n"])
 
 

@@ -84,33 +84,23 @@ BAD = {
         "organisation_type = 'COMPANY UNKNOWN'",
     ],
     ("dim_period", "periods do not overlap"): [
-        "update {t} set last_year = last_year + 1 "
-        "where first_year = (select min(first_year) from {t})",
+        "update {t} set last_year = last_year + 1 where first_year = (select min(first_year) from {t})"
     ],
-    ("dim_technology", "subclasses have a title"): [
-        "update {t} set title = null where technology = 'G06N'",
-    ],
-    ("fct_convergence_edge", "pairs are in order"): [
-        "source = target",
-        "source = target, target = source",
-    ],
+    ("dim_technology", "subclasses have a title"): ["update {t} set title = null where technology = 'G06N'"],
+    ("fct_convergence_edge", "pairs are in order"): ["source = target", "source = target, target = source"],
     ("fct_convergence_edge", "counts are in order"): [
         "full_count = 0, fractional_count = 0, pair_fraction = 0",
         "fractional_count = full_count + 1",
         "pair_fraction = fractional_count + 1",
     ],
-    ("fct_convergence_edge", "technology is known to BI"): [
-        "source = 'A00Q'",
-        "target = 'Y99Z'",
-    ],
+    ("fct_convergence_edge", "technology is known to BI"): ["source = 'A00Q'", "target = 'Y99Z'"],
     ("fct_convergence_node", "PageRank sums to 1"): ["pagerank = pagerank + 0.01"],
     ("fct_convergence_node", "strength is the sum of ties"): ["strength = strength + 1"],
     ("fct_convergence_edge", "period is known to BI"): ["period = 'to 1900'"],
     ("fct_convergence_node", "period is known to BI"): ["period = 'to 1900'"],
     ("fct_network_metric", "period is known to BI"): ["period = 'to 1900'"],
     ("fct_network_similarity", "a pair stands once"): [
-        "insert into {t} select * replace (country_b as country_a, country_a as country_b) "
-        "from {t} limit 1",
+        "insert into {t} select * replace (country_b as country_a, country_a as country_b) from {t} limit 1"
     ],
     ("fct_country_ranking", "ranks follow the counts"): [
         "rank_families = rank_families + 1",
@@ -153,9 +143,7 @@ BAD = {
         "leading_families = 1, second_families = 2",
     ],
     ("fct_core_technology", "technology is known to BI"): ["technology = 'Y99Z'"],
-    ("fct_core_technology", "some technology is core"): [
-        "update {t} set is_core_technology = false"
-    ],
+    ("fct_core_technology", "some technology is core"): ["update {t} set is_core_technology = false"],
     ("fct_country_ranking", "interval holds the rate"): [
         "core_rate_lower = core_rate + 0.1",
         "core_rate_upper = core_rate - 0.1",
@@ -169,8 +157,7 @@ BAD = {
         "core_families = -1",
     ],
     ("fct_country_ranking", "core grows with the share"): [
-        "update {t} set core_families = core_families + 1 where rule = 'top_share' "
-        "and threshold = 0.2",
+        "update {t} set core_families = core_families + 1 where rule = 'top_share' and threshold = 0.2"
     ],
     ("fct_country_ranking", "intervals are in order"): [
         "update {t} set core_families_low = core_families_high + 1 where is_default",
@@ -192,8 +179,7 @@ BAD = {
         "rank_core_high = rank_core_median - 1",
     ],
     ("fct_country_stability", "every variation has a first"): [
-        "update {t} set rank_core_low = 2, rank_core_median = 2, rank_core_high = 2 "
-        "where kind = 'without'",
+        "update {t} set rank_core_low = 2, rank_core_median = 2, rank_core_high = 2 where kind = 'without'"
     ],
     ("fct_country_year", "core families are families"): ["core_families = families + 1"],
     ("fct_country_year", "countries sum to the families"): ["families = families + 1"],
@@ -260,9 +246,7 @@ BAD = {
     ("fct_collaboration_edge", "pairs are in order"): ["source = target"],
     ("fct_collaboration_edge", "core families are families"): ["core_families = families + 1"],
     ("fct_collaboration_edge", "groups are known to BI"): ["target = 'ZZZ nobody'"],
-    ("fct_collaboration_profile", "the world is there"): [
-        "delete from {t} where country = 'WORLD'"
-    ],
+    ("fct_collaboration_profile", "the world is there"): ["delete from {t} where country = 'WORLD'"],
     ("fct_collaboration_profile", "kinds are parts of a whole"): [
         "firm_firm = 0.6, firm_university = 0.6, firm_institute = 0, university_institute = 0, "
         "firm_university_institute = 0"
@@ -303,16 +287,16 @@ BAD = {
     ("fct_technology_lag", "interval is in order"): ["lag_low = 1, lag_high = 0"],
     ("fct_emerging_link", "pairs are in order"): ["source = target"],
     ("fct_emerging_link", "pairs have not met"): [
-        "update {t} set source = 'G06F', target = 'G06N' where network = 'WORLD'",
+        "update {t} set source = 'G06F', target = 'G06N' where network = 'WORLD'"
     ],
     ("fct_link_emergence", "pairs are in order"): ["source = target"],
     ("fct_link_emergence", "pairs met twice"): ["families = 1"],
     ("fct_link_prediction", "the model is better than degree alone"): [
-        "update {t} set average_precision = 0 where predictor = 'logistic'",
+        "update {t} set average_precision = 0 where predictor = 'logistic'"
     ],
     ("fct_network_similarity", "countries differ"): ["country_b = country_a"],
     ("fct_network_metric", "intervals are in order"): [
-        "rarefied_density_lower = 1, rarefied_density_upper = 0",
+        "rarefied_density_lower = 1, rarefied_density_upper = 0"
     ],
     ("fct_pathway", "the other label is another"): ["technology_next = technology_path"],
     ("fct_pathway", "what is weak is told"): ["is_weak = not is_weak"],
@@ -361,7 +345,7 @@ BAD = {
     ],
     ("fct_network_metric", "the world is there"): ["delete from {t} where network = 'WORLD'"],
     ("fct_network_metric", "networks are large enough to read"): [
-        "update {t} set families = 29 where level = 'subclass'",
+        "update {t} set families = 29 where level = 'subclass'"
     ],
     ("fct_patent", "scores beside it are in range"): [
         "equal_score = null",
@@ -394,18 +378,13 @@ BAD = {
     ],
     ("fct_patent", "dates are in order"): [
         "priority_date = publication_date + 1, filing_date = null",
-        "priority_date = publication_date + 1, filing_date = publication_date, "
-        "publication_date = null",
+        "priority_date = publication_date + 1, filing_date = publication_date, publication_date = null",
     ],
     ("fct_patent", "few dates are out of order"): [
-        "update {t} set priority_date = publication_date + 1 where position % 500 = 0",
+        "update {t} set priority_date = publication_date + 1 where position % 500 = 0"
     ],
-    ("fct_patent", "countries are known"): [
-        "update {t} set country = 'ZZ' where position % 10 = 0"
-    ],
-    ("fct_patent", "most countries are known"): [
-        "update {t} set country = 'ZZ' where position % 5 > 1"
-    ],
+    ("fct_patent", "countries are known"): ["update {t} set country = 'ZZ' where position % 10 = 0"],
+    ("fct_patent", "most countries are known"): ["update {t} set country = 'ZZ' where position % 5 > 1"],
     ("fct_patent", "citation windows are closed"): ["update {t} set fc_5_window_closed = false"],
     ("fct_country_source", "steps of a country sum to 1"): ["share = share / 2"],
     ("fct_country_source", "countries sum to the families"): ["families = families + 1"],
@@ -415,11 +394,9 @@ BAD = {
         "update {t} set is_primary = true",
         "update {t} set is_primary = false",
     ],
-    ("fct_country_source", "compared countries are recorded"): [
-        "update {t} set is_imputed = true",
-    ],
+    ("fct_country_source", "compared countries are recorded"): ["update {t} set is_imputed = true"],
     ("fct_patent_country", "share is one of the three"): [
-        "share = 0.123, share_by_applicant = 1, share_by_inventor = 1, share_by_first_filing = 1",
+        "share = 0.123, share_by_applicant = 1, share_by_inventor = 1, share_by_first_filing = 1"
     ],
     ("fct_patent_country", "shares of a family sum to 1"): [
         "update {t} set share = share / 2",
@@ -460,10 +437,10 @@ BAD = {
         "insert into {t} from {t} where kind = 'bootstrap'",
     ],
     ("fct_stability", "the variants sum to the bootstrap"): [
-        "update {t} set draws = draws + 1 where kind = 'bootstrap'",
+        "update {t} set draws = draws + 1 where kind = 'bootstrap'"
     ],
     ("fct_stability", "the core holds under the bootstrap"): [
-        "update {t} set core_overlap = 0.49 where kind = 'bootstrap'",
+        "update {t} set core_overlap = 0.49 where kind = 'bootstrap'"
     ],
     ("fct_threshold", "one threshold is the default"): [
         "update {t} set is_default = true",
@@ -475,12 +452,9 @@ BAD = {
         "tied_families = -2",
     ],
     ("fct_threshold", "a lower cut lets in no fewer"): [
-        "update {t} set core_families = core_families + 3150 where rule = 'top_share' "
-        "and threshold = 0.01",
+        "update {t} set core_families = core_families + 3150 where rule = 'top_share' and threshold = 0.01"
     ],
-    ("fct_patent_subfield", "one sub-field of a family is its primary"): [
-        "is_primary = not is_primary"
-    ],
+    ("fct_patent_subfield", "one sub-field of a family is its primary"): ["is_primary = not is_primary"],
     ("fct_patent_subfield", "the primary is the one of fct_patent"): [
         "update {t} set subfield = 'nonsense' where is_primary",
         "delete from {t} where is_primary",
@@ -498,10 +472,7 @@ BAD = {
         "symbol = 'H01L21'",
     ],
     ("stg_classification", "symbols can be read"): ["subclass = null"],
-    ("stg_classification", "closed places are mapped"): [
-        "main_group = 'H01L27'",
-        "main_group = 'G06K9'",
-    ],
+    ("stg_classification", "closed places are mapped"): ["main_group = 'H01L27'", "main_group = 'G06K9'"],
     ("stg_classification", "publication is loaded"): ["publication_number = 'US-0-A'"],
     ("stg_document", "publication number is canonical"): [
         "publication_number = 'US7650331B1'",
@@ -512,8 +483,7 @@ BAD = {
         "priority_date = publication_date + 1, filing_date = publication_date",
     ],
     ("stg_document", "few dates are out of order"): [
-        "update {t} set filing_date = publication_date + 1, priority_date = null "
-        "where rowid % 500 = 0",
+        "update {t} set filing_date = publication_date + 1, priority_date = null where rowid % 500 = 0"
     ],
     ("stg_document", "publication date is plausible"): [
         "publication_date = date '1789-12-31', filing_date = null, priority_date = null",
@@ -528,10 +498,7 @@ BAD = {
     ],
     ("stg_family_citation", "key is unique"): TWICE,
     ("stg_family_citation", "no self-citation"): ["cited_family = citing_family"],
-    ("stg_invention", "what every family has is known"): [
-        "is_pct = null",
-        "party_publication = null",
-    ],
+    ("stg_invention", "what every family has is known"): ["is_pct = null", "party_publication = null"],
     ("stg_invention", "its documents stand for it"): [
         "representative_publication = 'US-0-A'",
         "publication_date = publication_date + 1",
@@ -542,16 +509,11 @@ BAD = {
     ],
     ("stg_invention", "dates are in order"): ["priority_date = publication_date + 1"],
     ("stg_invention", "few dates are out of order"): [
-        "update {t} set priority_date = publication_date + 1 where rowid % 500 = 0",
+        "update {t} set priority_date = publication_date + 1 where rowid % 500 = 0"
     ],
-    ("stg_invention", "families can be placed"): [
-        "update {t} set first_filing_office = null",
-    ],
+    ("stg_invention", "families can be placed"): ["update {t} set first_filing_office = null"],
     ("stg_invention_code", "key is unique"): TWICE,
-    ("stg_invention_code", "main groups are in their subclass"): [
-        "subclass = null",
-        "main_group = 'Y99Z1'",
-    ],
+    ("stg_invention_code", "main groups are in their subclass"): ["subclass = null", "main_group = 'Y99Z1'"],
     ("stg_invention_code", "every family is an invention"): ["family = -1"],
     ("stg_invention_subclass", "key is unique"): TWICE,
     ("stg_invention_subclass", "subclasses are counted"): ["subclass_count = subclass_count + 1"],
@@ -560,9 +522,7 @@ BAD = {
     ("stg_party", "publication is loaded"): ["publication_number = 'US-0-A'"],
     ("stg_party", "applicants have a country"): ["update {t} set country = null"],
     ("stg_priority", "key is unique"): TWICE,
-    ("stg_priority", "priority is no later than the publication"): [
-        "priority_date = date '2990-01-01'"
-    ],
+    ("stg_priority", "priority is no later than the publication"): ["priority_date = date '2990-01-01'"],
 }
 
 # A column of each mart that every row must fill, and one of its DOUBLEs.
@@ -622,10 +582,7 @@ MENDED = {
     ("fct_country_source", "compared countries are recorded"): "update {t} set is_imputed = false",
     ("source_table", "sources are fresh"): "update {t} set newest_publication = current_date - 399",
     ("stg_party", "applicants have a country"): "update {t} set country = 'US'",
-    (
-        "stg_citation",
-        "cites no self",
-    ): "delete from {t} where cited_publication = citing_publication",
+    ("stg_citation", "cites no self"): "delete from {t} where cited_publication = citing_publication",
 }
 
 # What is odd and within a declared bound: it passes.
@@ -633,7 +590,7 @@ ODD = {
     ("source_file", "few rows are rejected"): ["loaded = loaded - 40, rejected = 40"],
     ("source_table", "no table went back in time"): ["newest_before = newest_publication"],
     ("stg_document", "few dates are out of order"): [
-        "filing_date = publication_date + 1, priority_date = null",
+        "filing_date = publication_date + 1, priority_date = null"
     ],
     ("stg_invention", "few dates are out of order"): ["priority_date = publication_date + 1"],
     ("stg_organisation", "types are known"): [
@@ -643,9 +600,7 @@ ODD = {
         "update {t} set organisation_type = 'UNKNOWN' where rowid % 5 = 0"
     ],
     ("fct_patent", "few dates are out of order"): ["priority_date = publication_date + 1"],
-    ("fct_patent", "most countries are known"): [
-        "update {t} set country = 'ZZ' where position % 5 = 0"
-    ],
+    ("fct_patent", "most countries are known"): ["update {t} set country = 'ZZ' where position % 5 = 0"],
 }
 
 # A mart that the sample leaves empty, and the one row that is changed instead.
@@ -656,13 +611,12 @@ GIVEN = {
     "400 as leader_families, -17 as gap, 'lagging' as standing, 'all' as subfield, 4 as lag, "
     "true as is_foundational, false as is_advantage, 'foundational' as kind, 'US' as reference, "
     "400 as reference_families, 0.5 as industry_similarity, 0 as path_similarity, "
-    "0.25 as similarity, -0.4 as rsca, -0.5 as rsca_low, 'China is lagging.' as reason;",
+    "0.25 as similarity, -0.4 as rsca, -0.5 as rsca_low, 'China is lagging.' as reason;"
 }
 
 # Tables that may have no row at all: one country has no pairs, and a narrow topic no network.
 MAY_BE_EMPTY = sorted(
-    {table for table, _ in EXPECTATIONS}
-    - {table for table, name in EXPECTATIONS if name == "has rows"}
+    {table for table, _ in EXPECTATIONS} - {table for table, name in EXPECTATIONS if name == "has rows"}
 )
 
 # Tables of which a part will do: nothing but their own rows decides their expectations.
@@ -769,11 +723,7 @@ def verdicts(once, sample_release) -> dict[Any, Result]:
         odd.mkdir()
         kwargs = {"column": "no_such_column"}
         about = {"name": "odd", "why": "A suite may be behind its table"}
-        expectation = {
-            "type": "expect_column_values_to_not_be_null",
-            "kwargs": kwargs,
-            "meta": about,
-        }
+        expectation = {"type": "expect_column_values_to_not_be_null", "kwargs": kwargs, "meta": about}
         write_suite(odd, "dim_period", expectation | {"severity": "warning"})
         jobs.append(Job(str(base), [("marts", "dim_period")], str(odd)))
         judged.append("odd")
@@ -808,9 +758,7 @@ def copy_tables(warehouse: Path, release: Path, target: Path) -> None:
                 f"where database_name = '{catalog}' and schema_name = '{schema}'"
             ).fetchall():
                 part = "limit 1000" if table in LARGE else ""
-                db.execute(
-                    f"create table {schema}.{table} as from {catalog}.{schema}.{table} {part}"
-                )
+                db.execute(f"create table {schema}.{table} as from {catalog}.{schema}.{table} {part}")
 
 
 def write_suite(folder: Path, table: str, *expectations: dict[str, Any]) -> None:
@@ -853,10 +801,13 @@ def test_a_world_of_one_country_is_published(tmp_path: Path) -> None:
         )
     outcome = refresh(
         Settings(
-            sources={"google_patents": tmp_path / "one"}, countries=["JP"], threads=2,
-            warehouse=tmp_path / "warehouse.duckdb", releases=tmp_path / "releases",
+            sources={"google_patents": tmp_path / "one"},
+            countries=["JP"],
+            threads=2,
+            warehouse=tmp_path / "warehouse.duckdb",
+            releases=tmp_path / "releases",
         )
-    )  # fmt: skip
+    )
     assert outcome.status == "published"
     assert outcome.rows["fct_network_similarity"] == outcome.rows["fct_technology_lag"] == 0
 
@@ -967,12 +918,8 @@ def test_what_a_library_prints_does_not_spoil_the_verdict(
         assert validator.judge([]) == []
 
 
-def test_a_validator_answers_as_often_as_it_is_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "great_expectations.py").write_text(
-        "import sys; print('x' * 200_000, file=sys.stderr)"
-    )
+def test_a_validator_answers_as_often_as_it_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "great_expectations.py").write_text("import sys; print('x' * 200_000, file=sys.stderr)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with Validator() as validator:
         assert [validator.judge([]) for _ in range(3)] == [[], [], []]
@@ -989,15 +936,16 @@ def test_a_validator_that_is_not_needed_is_ended() -> None:
 def test_a_verdict_goes_with_the_table_its_suite_and_the_tables_its_suite_reads(tmp_path) -> None:
     def mark(suite: str, **marks: str) -> str:
         (tmp_path / "stg_a.json").write_text(suite)
-        return verdict_mark(
-            "staging.stg_a", {f"staging.{k}": v for k, v in marks.items()}, tmp_path
-        )
+        return verdict_mark("staging.stg_a", {f"staging.{k}": v for k, v in marks.items()}, tmp_path)
 
     suite = '{"query": "select 1 from {batch}, staging.stg_b"}'
     same = {"stg_a": "1", "stg_b": "1", "stg_c": "1"}
     assert mark(suite, **same) == mark(suite, **(same | {"stg_c": "2"}))
-    changed = [mark(suite, **(same | {"stg_a": "2"})), mark(suite, **(same | {"stg_b": "2"})),
-               mark(suite + " ", **same)]  # fmt: skip
+    changed = [
+        mark(suite, **(same | {"stg_a": "2"})),
+        mark(suite, **(same | {"stg_b": "2"})),
+        mark(suite + " ", **same),
+    ]
     assert len({mark(suite, **same), *changed}) == 4
 
 

@@ -40,9 +40,7 @@ class _WithoutPandas(MetaPathFinder):
             raise ImportError("not needed here", name=fullname)
 
 
-def convert(
-    parser: str, tables: Mapping[str, pa.Schema], path: Path, folder: Path
-) -> list[tuple[str, int]]:
+def convert(parser: str, tables: Mapping[str, pa.Schema], path: Path, folder: Path) -> list[tuple[str, int]]:
     """Parse a file of documents into Parquet, a file a table and member, in bounded memory.
 
     Parameters

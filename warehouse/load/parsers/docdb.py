@@ -315,11 +315,7 @@ def _publication_number(office: str | None, number: str | None, kind: str | None
 
 def _preferred(texts: Iterable[etree._Element], language: str | None) -> etree._Element | None:
     """Choose the English text, else that in the document's language, else the first."""
-    return min(
-        texts,
-        key=lambda text: (text.get("lang") != "en", text.get("lang") != language),
-        default=None,
-    )
+    return min(texts, key=lambda text: (text.get("lang") != "en", text.get("lang") != language), default=None)
 
 
 def _paragraphs(text: etree._Element | None) -> str | None:
@@ -343,9 +339,7 @@ def _parties(parts: Parts) -> Iterator[Row]:
         for group in groups:
             for party in group.iterchildren(role) if group.tag == f"{role}s" else ():
                 formats.setdefault(party.get("data-format", "docdb"), []).append(party)
-        best, *others = [
-            formats[name] for name in ("docdb", "docdba", "original") if name in formats
-        ] or [[]]
+        best, *others = [formats[name] for name in ("docdb", "docdba", "original") if name in formats] or [[]]
         for party in best:
             details = {detail.tag: detail for detail in party}
             name = text_of(details.get(f"{role}-name"))
@@ -363,12 +357,7 @@ def _classifications(parts: Parts) -> Iterator[Row]:
     for scheme, symbols in (("IPC", _ipc(parts)), ("CPC", _cpc(parts))):
         for symbol, is_first, is_inventive in symbols:
             if symbol:
-                yield {
-                    "scheme": scheme,
-                    "symbol": symbol,
-                    "is_first": is_first,
-                    "is_inventive": is_inventive,
-                }
+                yield {"scheme": scheme, "symbol": symbol, "is_first": is_first, "is_inventive": is_inventive}
 
 
 def _ipc(parts: Parts) -> Iterator[Symbol]:
@@ -395,11 +384,7 @@ def _cpc(parts: Parts) -> Iterator[Symbol]:
                     "" if (part := found.get(tag)) is None else (part.text or "").strip()
                     for tag in ("classification-symbol", "symbol-position", "classification-value")
                 )
-                yield (
-                    _symbol(_SYMBOL.match(symbol)),
-                    _IS_FIRST.get(first),
-                    _IS_INVENTIVE.get(inventive),
-                )
+                yield (_symbol(_SYMBOL.match(symbol)), _IS_FIRST.get(first), _IS_INVENTIVE.get(inventive))
 
 
 def _symbol(code: re.Match[str] | None) -> str | None:

@@ -520,9 +520,7 @@ def _claims_before_2005(bibliography: etree._Element) -> Iterator[_Claim]:
         else:
             continue
         leaves = fields(document_id)
-        yield _Claim(
-            kind, leaves.get("country-code"), leaves.get("doc-number"), leaves.get("document-date")
-        )
+        yield _Claim(kind, leaves.get("country-code"), leaves.get("doc-number"), leaves.get("document-date"))
 
 
 _FORMATS = {

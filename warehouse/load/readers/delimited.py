@@ -138,12 +138,7 @@ def _header(part: Part) -> list[str]:
 
 def _format(part: Part) -> dict[str, Any]:
     dialect = part.source.dialect
-    return {
-        "delimiter": dialect.delimiter,
-        "quotechar": dialect.quote,
-        "doublequote": True,
-        "strict": True,
-    }
+    return {"delimiter": dialect.delimiter, "quotechar": dialect.quote, "doublequote": True, "strict": True}
 
 
 # --- DuckDB, for a clean file --------------------------------------------------------------------
@@ -207,11 +202,7 @@ def _records(path: Path, quote: str) -> int:
 
 
 def _read_exactly(
-    warehouse: duckdb.DuckDBPyConnection,
-    part: Part,
-    text: _Text,
-    header: list[str],
-    chosen: dict[str, int],
+    warehouse: duckdb.DuckDBPyConnection, part: Part, text: _Text, header: list[str], chosen: dict[str, int]
 ) -> Count:
     """Decide row by row; what is loaded goes by way of Parquet, so that memory does not grow."""
     stored = part.declared.stored
@@ -235,12 +226,10 @@ def _read_exactly(
                 arrays = [pa.array(column, pa.string()) for column in columns]
                 writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
         values = ", ".join(
-            f"{identifier(c)}::{stored[c]}" if c in chosen else "null"
-            for c in part.declared.columns
+            f"{identifier(c)}::{stored[c]}" if c in chosen else "null" for c in part.declared.columns
         )
         ((loaded,),) = warehouse.execute(
-            f"insert into {part.target} select ?, {values} from read_parquet(?)",
-            [part.name, str(parquet)],
+            f"insert into {part.target} select ?, {values} from read_parquet(?)", [part.name, str(parquet)]
         ).fetchall()
     return Count(rows, loaded)
 
@@ -364,5 +353,9 @@ def _check_types(warehouse: duckdb.DuckDBPyConnection, part: Part, chosen: dict[
         if unfit:
             part.warn(
                 "%s of %s values of %s are no %s and count as unknown, such as %r",
-                unfit, filled, column, kind, example,
-            )  # fmt: skip
+                unfit,
+                filled,
+                column,
+                kind,
+                example,
+            )

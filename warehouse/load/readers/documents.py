@@ -15,12 +15,7 @@ PARSERS = ROOT / "warehouse" / "load" / "parsers"
 
 log = logging.getLogger("corepath.load")
 
-_TYPES = {
-    "VARCHAR": pa.string(),
-    "BIGINT": pa.int64(),
-    "BOOLEAN": pa.bool_(),
-    "DATE": pa.string(),
-}
+_TYPES = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "DATE": pa.string()}
 
 
 def has_parser(source: Source) -> bool:

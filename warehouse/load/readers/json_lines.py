@@ -60,12 +60,9 @@ def read(warehouse: duckdb.DuckDBPyConnection, part: Part) -> Count:
     )
     columns = ", ".join(identifier(column) for column in part.declared.columns)
     ((loaded,),) = warehouse.execute(
-        f"insert into {part.target} select ?, row, {columns} from judged where reason is null",
-        [part.name],
+        f"insert into {part.target} select ?, row, {columns} from judged where reason is null", [part.name]
     ).fetchall()
-    rejected = dict(
-        warehouse.execute("select row, reason from judged where reason is not null").fetchall()
-    )
+    rejected = dict(warehouse.execute("select row, reason from judged where reason is not null").fetchall())
     if rejected:
         part.reject(warehouse, _explained(part, rejected))
     warehouse.execute("drop table judged; drop table incoming")

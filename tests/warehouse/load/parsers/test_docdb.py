@@ -104,8 +104,7 @@ dnum-type="application number"><document-id><country>US</country><doc-number>201
 </exch:p></exch:abstract>
 </exch:exchange-document>"""
 DELETION = (
-    '<exch:exchange-document country="AT" doc-number="000321" kind="T" status="D" '
-    'originating-office="EP"/>'
+    '<exch:exchange-document country="AT" doc-number="000321" kind="T" status="D" originating-office="EP"/>'
 )
 HEAD = """\
 <?xml version="1.0" encoding="UTF-8" standalone="no"?>\
@@ -254,11 +253,14 @@ def test_numbers_are_canonical_here_and_in_references(
     office: str, number: str, kind: str, publication: str
 ) -> None:
     rows = parse(
-        DOCUMENT.replace('country="US" doc-number="2013101709" kind="A1"',
-                         f'country="{office}" doc-number="{number}" kind="{kind}"')
-        .replace("<country>US</country><doc-number>8000000</doc-number><kind>B2</kind>",
-                 f"<country>{office}</country><doc-number>{number}</doc-number><kind>{kind}</kind>")
-    )  # fmt: skip
+        DOCUMENT.replace(
+            'country="US" doc-number="2013101709" kind="A1"',
+            f'country="{office}" doc-number="{number}" kind="{kind}"',
+        ).replace(
+            "<country>US</country><doc-number>8000000</doc-number><kind>B2</kind>",
+            f"<country>{office}</country><doc-number>{number}</doc-number><kind>{kind}</kind>",
+        )
+    )
     assert column(rows, "document", "publication_number") == [publication]
     assert rows["citation"][0]["cited_publication"] == publication
 
@@ -273,8 +275,7 @@ def test_a_cited_publication_may_lack_its_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("filed", "taken"),
-    [("", "ko"), ("<exch:language-of-filing>fr</exch:language-of-filing>", "fr")],
+    ("filed", "taken"), [("", "ko"), ("<exch:language-of-filing>fr</exch:language-of-filing>", "fr")]
 )
 def test_without_english_the_language_of_the_document_is_taken(filed: str, taken: str) -> None:
     titles = "".join(
@@ -331,9 +332,10 @@ def test_parties_that_docdb_does_not_list_are_taken_as_others_do(format_: str, n
 
 
 def test_parties_of_one_number_are_all_kept() -> None:
-    rows = changed('sequence="2" data-format="docdb"><exch:inventor-name/>',
-                   'sequence="1" data-format="docdb"><exch:inventor-name><name>LEE</name>'
-                   "</exch:inventor-name>")  # fmt: skip
+    rows = changed(
+        'sequence="2" data-format="docdb"><exch:inventor-name/>',
+        'sequence="1" data-format="docdb"><exch:inventor-name><name>LEE</name></exch:inventor-name>',
+    )
     assert column(rows, "party", "name") == ["CHIP & CO", "KIM AN", "LEE"]
 
 
@@ -362,9 +364,7 @@ def test_old_editions_of_the_ipc_count_where_there_is_no_new_one() -> None:
         "classification><further-classification>G06N   3/06</further-classification>"
         "</exch:classification-ipc>"
     )
-    with_both = parse(
-        DOCUMENT.replace("<exch:classifications-ipcr>", old + "<exch:classifications-ipcr>")
-    )
+    with_both = parse(DOCUMENT.replace("<exch:classifications-ipcr>", old + "<exch:classifications-ipcr>"))
     assert column(with_both, "classification", "symbol")[:2] == ["G06F15/18", "G06N3/063"]
     alone = re.sub(r"(?s)<exch:classifications-ipcr>.*</exch:classifications-ipcr>", old, DOCUMENT)
     assert values(parse(alone), "classification")[:2] == [
@@ -422,16 +422,23 @@ def without_prefix(text: str) -> str:
         '<?xml version="1.0"?>\n<!-- from the archive -->\n' + DOCUMENT,
         file(DOCUMENT).replace('entities.dtd">', 'entities.dtd" [ ]>'),
     ],
-    ids=["alone", "no prefix", "own namespace", "own default namespace", "byte order mark",
-         "file without prefix", "declaration and comment", "empty subset"],
-)  # fmt: skip
+    ids=[
+        "alone",
+        "no prefix",
+        "own namespace",
+        "own default namespace",
+        "byte order mark",
+        "file without prefix",
+        "declaration and comment",
+        "empty subset",
+    ],
+)
 def test_however_a_document_stands_its_rows_are_the_same(content: str) -> None:
     expected, rows = parse(DOCUMENT), parse(content)
     assert not rows["rejects"]
     for table in TABLES:
         ours, theirs = (
-            [row | {"record": 0, "exchange_date": None} for row in each[table]]
-            for each in (rows, expected)
+            [row | {"record": 0, "exchange_date": None} for row in each[table]] for each in (rows, expected)
         )
         assert ours == theirs
 
@@ -453,10 +460,7 @@ def test_an_index_gives_nothing() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (
-            "<us-patent-grant><p>No</p></us-patent-grant>",
-            "no exchange-document, but us-patent-grant",
-        ),
+        ("<us-patent-grant><p>No</p></us-patent-grant>", "no exchange-document, but us-patent-grant"),
         ("%PDF-1.7 and so on", "bytes outside of an exchange-document"),
         (file(DOCUMENT).encode("utf-16"), "bytes outside of an exchange-document"),
     ],
@@ -543,7 +547,7 @@ def test_a_member_that_breaks_costs_the_document_in_progress() -> None:
 @pytest.mark.parametrize(
     "declaration",
     ['<!ENTITY a "ha"><!ENTITY SACUTE "&a;&a;&a;">', '<!ENTITY SACUTE SYSTEM "file:///etc/passwd">'],
-)  # fmt: skip
+)
 def test_entity_declarations_are_told_and_not_followed(declaration: str) -> None:
     rows = parse(file(DOCUMENT).replace('entities.dtd">', f'entities.dtd" [{declaration}]>'))
     assert column(rows, "rejects", "reason") == ["entity declarations are refused"]
@@ -596,9 +600,7 @@ EXCH = "{http://www.epo.org/exchange}"
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="not shipped")
-@pytest.mark.parametrize(
-    ("name", "count"), [("DE-backfile.xml", 10), ("WO-2022259205-A1_544370561.xml", 1)]
-)
+@pytest.mark.parametrize(("name", "count"), [("DE-backfile.xml", 10), ("WO-2022259205-A1_544370561.xml", 1)])
 def test_another_reader_finds_the_same(name: str, count: int) -> None:
     content = (SHARED / name).read_text(encoding="utf-8").replace("&SACUTE;", "&amp;SACUTE;")
     if name.startswith("WO"):
@@ -618,9 +620,7 @@ def test_another_reader_finds_the_same(name: str, count: int) -> None:
         assert str(document["filing_date"]).replace("-", "") == reference.findtext(".//date")
         mine = {t: [r for r in rows[t] if r["record"] == document["record"]] for t in TABLES}
         for role in ("applicant", "inventor"):
-            assert [
-                (row["name"], row["country"]) for row in mine["party"] if row["role"] == role
-            ] == [
+            assert [(row["name"], row["country"]) for row in mine["party"] if row["role"] == role] == [
                 (party.findtext(".//name"), party.findtext("residence/country"))
                 for party in tree.iter(f"{EXCH}{role}")
                 if party.get("data-format") == "docdb"
@@ -690,21 +690,36 @@ def test_chunks_do_not_matter(sizes: list[int]) -> None:
         assert list(docdb.parse(Chunks(content, sizes))) == expected
 
 
-PARTS = [HEAD.encode(), DOCUMENT.encode(), b"\n", OTHER.encode(), b"\n", DELETION.encode(),
-         f"\n{FOOT}".encode()]  # fmt: skip
+PARTS = [
+    HEAD.encode(),
+    DOCUMENT.encode(),
+    b"\n",
+    OTHER.encode(),
+    b"\n",
+    DELETION.encode(),
+    f"\n{FOOT}".encode(),
+]
 WHOLE = b"".join(PARTS)
 PLACES = [(sum(map(len, PARTS[:i])), sum(map(len, PARTS[: i + 1]))) for i in (1, 3, 5)]
 NEW = st.binary(max_size=6) | st.sampled_from(
-    [b"<", b"&x;", b"]]>", b"<!--", b"<![CDATA[", b"<exch:exchange-document ", b"\xef\xbb\xbf",
-     b"</exch:exchange-document>", b"</exch:exchange-documents>", b"<!ENTITY a 'b'>"]
-)  # fmt: skip
+    [
+        b"<",
+        b"&x;",
+        b"]]>",
+        b"<!--",
+        b"<![CDATA[",
+        b"<exch:exchange-document ",
+        b"\xef\xbb\xbf",
+        b"</exch:exchange-document>",
+        b"</exch:exchange-documents>",
+        b"<!ENTITY a 'b'>",
+    ]
+)
 
 
 @quick
 @given(st.integers(0, len(WHOLE)), st.integers(0, 400), NEW)
-def test_a_change_costs_the_documents_it_touches_and_no_other(
-    start: int, length: int, new: bytes
-) -> None:
+def test_a_change_costs_the_documents_it_touches_and_no_other(start: int, length: int, new: bytes) -> None:
     stop = min(len(WHOLE), start + length)
     content = WHOLE[:start] + new + WHOLE[stop:]
     rows, sound = parse(content), parse(WHOLE)
@@ -718,10 +733,7 @@ def test_a_change_costs_the_documents_it_touches_and_no_other(
         else:
             continue
         (kept,) = [row for row in rows["document"] if row["record"] == place]
-        assert kept | {"record": 0, "exchange_date": 0} == document | {
-            "record": 0,
-            "exchange_date": 0,
-        }
+        assert kept | {"record": 0, "exchange_date": 0} == document | {"record": 0, "exchange_date": 0}
         for table in TABLES[1:]:
             ours, theirs = (
                 [row | {"record": 0} for row in each[table] if row["record"] == at]
@@ -731,11 +743,7 @@ def test_a_change_costs_the_documents_it_touches_and_no_other(
 
 
 @quick
-@given(
-    st.lists(
-        st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 300), NEW), min_size=1, max_size=4
-    )
-)
+@given(st.lists(st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 300), NEW), min_size=1, max_size=4))
 def test_no_change_breaks_the_balance(changes: list[tuple[int, int, bytes]]) -> None:
     content = WHOLE
     for start, length, new in changes:

@@ -75,9 +75,7 @@ MIXED = [GRANT, APPLICATION, APPLICATION_BEFORE_2005, GRANT.replace("07650331", 
 
 
 def parse(content: bytes | str) -> Rows:
-    return tables(
-        uspto.parse(io.BytesIO(content if isinstance(content, bytes) else content.encode()))
-    )
+    return tables(uspto.parse(io.BytesIO(content if isinstance(content, bytes) else content.encode())))
 
 
 def read(path: Path) -> Rows:
@@ -165,9 +163,7 @@ def test_positions_are_where_the_documents_begin(raw: bytes) -> None:
 
 
 def inventors(tree: ElementTree.Element) -> list[ElementTree.Element]:
-    return tree.findall(".//applicant[@app-type='applicant-inventor']") + tree.findall(
-        ".//inventor"
-    )
+    return tree.findall(".//applicant[@app-type='applicant-inventor']") + tree.findall(".//inventor")
 
 
 def person(element: ElementTree.Element) -> str:
@@ -184,11 +180,7 @@ def ipc(tree: ElementTree.Element) -> list[str]:
 
 
 def earlier(tree: ElementTree.Element) -> list[tuple[str | None, str | None]]:
-    paths = (
-        ".//priority-claim",
-        ".//us-provisional-application/document-id",
-        ".//parent-doc/document-id",
-    )
+    paths = (".//priority-claim", ".//us-provisional-application/document-id", ".//parent-doc/document-id")
     return [
         (squeeze(claim.find("doc-number")), iso(claim.findtext("date")))
         for path in paths
@@ -237,9 +229,7 @@ def earlier(tree: ElementTree.Element) -> list[tuple[str | None, str | None]]:
             lambda rows: [
                 (row["name"], row["country"]) for row in rows["party"] if row["role"] == "inventor"
             ],
-            lambda tree: [
-                (person(each), each.findtext(".//address/country")) for each in inventors(tree)
-            ],
+            lambda tree: [(person(each), each.findtext(".//address/country")) for each in inventors(tree)],
             id="inventors",
         ),
         pytest.param(
@@ -266,11 +256,7 @@ def earlier(tree: ElementTree.Element) -> list[tuple[str | None, str | None]]:
                 if row["cited_number"]
             ],
             lambda tree: [
-                (
-                    each.findtext(".//country"),
-                    squeeze(each.find(".//doc-number")),
-                    each.findtext(".//kind"),
-                )
+                (each.findtext(".//country"), squeeze(each.find(".//doc-number")), each.findtext(".//kind"))
                 for each in tree.iter("patcit")
             ],
             id="cited patents",
@@ -286,9 +272,7 @@ def earlier(tree: ElementTree.Element) -> list[tuple[str | None, str | None]]:
             id="citation categories",
         ),
         pytest.param(
-            lambda rows: sorted(
-                (row["priority_number"], row["priority_date"]) for row in rows["priority"]
-            ),
+            lambda rows: sorted((row["priority_number"], row["priority_date"]) for row in rows["priority"]),
             lambda tree: sorted(earlier(tree)),
             id="priorities",
         ),
@@ -372,9 +356,7 @@ def test_fixed_width_classification_of_2005(ours: dict[str, Rows]) -> None:
         ["F28D15/00", 3, False],
         ["H05K7/20", 4, False],
     ]
-    assert ours["US-6837063-B1"]["citation"][19]["npl"] == (
-        "Lee Bruno, “Coooool!,” Red Herring, pp. 34-37."
-    )
+    assert ours["US-6837063-B1"]["citation"][19]["npl"] == ("Lee Bruno, “Coooool!,” Red Herring, pp. 34-37.")
 
 
 def test_grant_of_2012(ours: dict[str, Rows]) -> None:
@@ -411,13 +393,8 @@ def test_grant_in_the_format_of_2014(ours: dict[str, Rows]) -> None:
         ["inventor", 2, "Pulito, Brian", "US", True, None],
         ["inventor", 3, "Zinger, Asaf", "IL", True, None],
     ]
-    assert [list(row.values())[1:] for row in rows["classification"]] == [
-        ["IPC", "G06F15/16", 1, True, True]
-    ]
-    assert Counter(column(rows, "citation", "category")) == {
-        "cited by applicant": 15,
-        "cited by examiner": 6,
-    }
+    assert [list(row.values())[1:] for row in rows["classification"]] == [["IPC", "G06F15/16", 1, True, True]]
+    assert Counter(column(rows, "citation", "category")) == {"cited by applicant": 15, "cited by examiner": 6}
     assert rows["citation"][3]["cited_number"] == "2007/0140112"
     assert rows["priority"] == []
 
@@ -485,8 +462,7 @@ def test_cpc() -> None:
 )
 def test_fixed_width(written: str, symbol: str | None) -> None:
     rows = with_bibliography(
-        f"<classification-ipc><main-classification>{written}</main-classification>"
-        "</classification-ipc>"
+        f"<classification-ipc><main-classification>{written}</main-classification></classification-ipc>"
     )
     assert column(rows, "classification", "symbol") == ([symbol] if symbol else [])
 
@@ -627,9 +603,7 @@ def test_applications_of_2013() -> None:
         "position": document["position"],
     }
     of_it = {
-        table: [
-            list(row.values())[1:] for row in found if row["publication_number"].endswith("06-A1")
-        ]
+        table: [list(row.values())[1:] for row in found if row["publication_number"].endswith("06-A1")]
         for table, found in rows.items()
     }
     assert of_it["party"] == [
@@ -759,8 +733,11 @@ def test_what_the_sample_of_2004_lacks() -> None:
 def test_grants_and_applications_may_share_a_file() -> None:
     rows = parse("".join(MIXED))
     assert column(rows, "document", "publication_number") == [
-        "US-7650331-B1", "US-20050283710-A1", "US-20040000002-A1", "US-7650332-B1",
-    ]  # fmt: skip
+        "US-7650331-B1",
+        "US-20050283710-A1",
+        "US-20040000002-A1",
+        "US-7650332-B1",
+    ]
     assert column(rows, "document", "is_grant") == [True, False, False, True]
     assert set(column(rows, "document", "title")) == {"Large-scale data processing"}
 
@@ -812,20 +789,14 @@ def test_a_document_cut_in_the_middle_of_a_real_file() -> None:
     assert column(rows, "rejects", "position") == [start]
     for table in ("document", "party", "classification", "citation", "priority"):
         kept = [row for row in sound[table] if row["publication_number"] != lost]
-        assert [row | {"position": 0} for row in rows[table]] == [
-            row | {"position": 0} for row in kept
-        ]
+        assert [row | {"position": 0} for row in rows[table]] == [row | {"position": 0} for row in kept]
 
 
 def test_bytes_before_the_first_declaration() -> None:
     rows = parse("not a patent\n" + GRANT)
     assert len(rows["document"]) == 1
     assert rows["rejects"] == [
-        {
-            "position": 0,
-            "reason": "bytes before the first XML declaration",
-            "raw": "not a patent\n",
-        }
+        {"position": 0, "reason": "bytes before the first XML declaration", "raw": "not a patent\n"}
     ]
 
 
@@ -847,17 +818,13 @@ def test_a_damaged_declaration_does_not_hide_a_document() -> None:
 def test_sgml_is_rejected() -> None:
     rows = read(shared("ppd_sgml_USD435854S1.xml"))
     assert set(rows) == {"rejects"}
-    assert [str(row["reason"])[:35] for row in rows["rejects"]] == [
-        "SGML of 2001 and before is not read"
-    ]
+    assert [str(row["reason"])[:35] for row in rows["rejects"]] == ["SGML of 2001 and before is not read"]
 
 
 def test_a_week_of_sgml_is_recognised_though_it_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     # It has no XML declarations, so it is one document to us.
     monkeypatch.setattr(uspto, "MAX_DOCUMENT", 20_000)
-    patent = (
-        '<!DOCTYPE PATDOC PUBLIC "-//USPTO//DTD ST.32 US PATENT GRANT V2.4 2000-09-20//EN" []>\n'
-    )
+    patent = '<!DOCTYPE PATDOC PUBLIC "-//USPTO//DTD ST.32 US PATENT GRANT V2.4 2000-09-20//EN" []>\n'
     rows = parse((patent + "<PATDOC><SDOBI></SDOBI></PATDOC>\n") * 1000)
     (reject,) = rows.pop("rejects")
     assert not rows
@@ -900,9 +867,7 @@ def test_a_document_too_large_is_rejected(monkeypatch: pytest.MonkeyPatch) -> No
     large = GRANT.replace("Text.", "Text. " * 10_000)
     rows = parse(large + GRANT)
     assert column(rows, "document", "position") == [len(large.encode())]
-    assert rows["rejects"] == [
-        {"position": 0, "reason": "larger than 20000 bytes", "raw": large[:2000]}
-    ]
+    assert rows["rejects"] == [{"position": 0, "reason": "larger than 20000 bytes", "raw": large[:2000]}]
 
 
 def test_a_document_too_large_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1071,11 +1036,7 @@ edits = st.one_of(
 
 
 @quick
-@given(
-    st.integers(0, len(MIXED) - 1),
-    st.floats(0, 1, exclude_max=True),
-    edits,
-)
+@given(st.integers(0, len(MIXED) - 1), st.floats(0, 1, exclude_max=True), edits)
 def test_damage_of_a_document_leaves_the_others_as_they_are(
     which: int, where: float, edit: tuple[str, int, bytes]
 ) -> None:

@@ -19,28 +19,36 @@ from corepath.warehouse.sources import Source
 
 TSV = Source.model_validate(
     {
-        "name": "test", "title": "", "licence": "", "licence_id": "", "credit": "", "url": "",
+        "name": "test",
+        "title": "",
+        "licence": "",
+        "licence_id": "",
+        "credit": "",
+        "url": "",
         "rank": 1,
-        "files": ["*.tsv", "*.zip"], "dialect": {"delimiter": "\t"},
+        "files": ["*.tsv", "*.zip"],
+        "dialect": {"delimiter": "\t"},
         "tables": {
             "patent": {
-                "describes": "", "files": ["patent.tsv", "patent_part*.tsv"], "needed": True,
-                "required": ["patent_id"], "ignored": ["filename"],
-                "columns": {"patent_id": "VARCHAR", "title": "VARCHAR", "filed": "DATE",
-                            "claims": "BIGINT"},
+                "describes": "",
+                "files": ["patent.tsv", "patent_part*.tsv"],
+                "needed": True,
+                "required": ["patent_id"],
+                "ignored": ["filename"],
+                "columns": {"patent_id": "VARCHAR", "title": "VARCHAR", "filed": "DATE", "claims": "BIGINT"},
                 "aliases": {"patent_id": ["id"]},
             },
             "person": {
-                "describes": "", "files": ["person.tsv"], "gives": "names of persons",
+                "describes": "",
+                "files": ["person.tsv"],
+                "gives": "names of persons",
                 "required": ["person_id"],
                 "columns": {"person_id": "BIGINT", "name": "VARCHAR"},
             },
         },
     }
-)  # fmt: skip
-LATIN = TSV.model_copy(
-    update={"dialect": TSV.dialect.model_copy(update={"encodings": ["utf-8", "latin-1"]})}
 )
+LATIN = TSV.model_copy(update={"dialect": TSV.dialect.model_copy(update={"encodings": ["utf-8", "latin-1"]})})
 HEADER = b'"patent_id"\t"title"\t"filed"\t"claims"'
 
 
@@ -77,9 +85,7 @@ def numbers(warehouse):
 
 
 def rejects(warehouse):
-    return warehouse.sql(
-        "select position, reason, raw from raw.rejects order by file, position"
-    ).fetchall()
+    return warehouse.sql("select position, reason, raw from raw.rejects order by file, position").fetchall()
 
 
 # --- What is clean -------------------------------------------------------------------------------
@@ -91,10 +97,7 @@ def test_any_line_end_and_a_byte_order_mark_change_nothing(warehouse, tmp_path, 
     path = write(tmp_path, row(1), row(2, "Lämpchen 灯".encode()), end=end)
     path.write_bytes(mark + path.read_bytes())
     assert load(warehouse, TSV, tmp_path, 0) == Loaded(1, 1, 0, 2, 0)
-    assert patents(warehouse) == [
-        ("1", "A lamp", "2001-02-03", "7"),
-        ("2", "Lämpchen 灯", "2001-02-03", "7"),
-    ]
+    assert patents(warehouse) == [("1", "A lamp", "2001-02-03", "7"), ("2", "Lämpchen 灯", "2001-02-03", "7")]
 
 
 def test_line_ends_tabs_and_doubled_quotes_within_quotes_belong_to_the_value(warehouse, tmp_path):
@@ -106,10 +109,7 @@ def test_line_ends_tabs_and_doubled_quotes_within_quotes_belong_to_the_value(war
 def test_quotes_are_needed_only_where_they_help(warehouse, tmp_path):
     write(tmp_path, b'1\tfive" disk\t\t', b'2\t""\t"2001-02-03"\t7')
     assert load(warehouse, TSV, tmp_path, 0).rows == 2
-    assert patents(warehouse) == [
-        ("1", 'five" disk', None, None),
-        ("2", None, "2001-02-03", "7"),
-    ]
+    assert patents(warehouse) == [("1", 'five" disk', None, None), ("2", None, "2001-02-03", "7")]
 
 
 def test_identifiers_and_impossible_values_stay_as_they_are_written(warehouse, tmp_path, caplog):
@@ -118,12 +118,14 @@ def test_identifiers_and_impossible_values_stay_as_they_are_written(warehouse, t
     write(tmp_path, b'"D0001"\t""\t""\t""', b'"RE007"\t""\t""\t""', name="patent_part2.tsv")
     assert load(warehouse, TSV, tmp_path, 0).rows == 7
     assert [filed for _, _, filed, _ in patents(warehouse)][:5] == [
-        "0000-00-00", "9999-12-31", "2013-02-30", None, "2001-01-01",
-    ]  # fmt: skip
+        "0000-00-00",
+        "9999-12-31",
+        "2013-02-30",
+        None,
+        "2001-01-01",
+    ]
     assert {number for number, *_ in patents(warehouse)} >= {"D0001", "RE007"}
-    assert "1 of 3 values of filed are no DATE and count as unknown, such as '2013-02-30'" in (
-        caplog.text
-    )
+    assert "1 of 3 values of filed are no DATE and count as unknown, such as '2013-02-30'" in (caplog.text)
 
 
 def test_duplicate_rows_are_all_loaded_for_raw_is_what_was_delivered(warehouse, tmp_path):
@@ -162,10 +164,15 @@ def test_a_file_may_be_packed_and_counts_the_same(warehouse, tmp_path, packed):
     assert numbers(warehouse) == [1, 2]
     assert [position for position, *_ in rejects(warehouse)] == [3]
     file = warehouse.sql("select file from raw.rejects").fetchall()[0][0]
-    assert file == {
-        "plain": "patent.tsv", "gz": "patent.tsv.gz", "zip": "delivery.zip!data/patent.tsv",
-        "zip in zip": "delivery.zip!all/part.zip!data/patent.tsv",
-    }[packed]  # fmt: skip
+    assert (
+        file
+        == {
+            "plain": "patent.tsv",
+            "gz": "patent.tsv.gz",
+            "zip": "delivery.zip!data/patent.tsv",
+            "zip in zip": "delivery.zip!all/part.zip!data/patent.tsv",
+        }[packed]
+    )
     # What is gone is forgotten, members too.
     for path in tmp_path.iterdir():
         path.unlink()
@@ -236,8 +243,9 @@ def test_a_key_that_should_be_an_integer_and_is_none_is_rejected(warehouse, tmp_
     (tmp_path / "person.tsv").write_bytes(b"\n".join(people))
     assert load(warehouse, TSV, tmp_path, 0.7).rejected == 3
     assert warehouse.sql("select person_id, name from raw.test_person order by 1").fetchall() == [
-        (7, "C"), (12, "A"),
-    ]  # fmt: skip
+        (7, "C"),
+        (12, "A"),
+    ]
     assert rejects(warehouse)[0][1] == "person_id is no integer: 'x1'"
 
 
@@ -341,9 +349,8 @@ TABLES = st.lists(st.tuples(VALUES, VALUES, VALUES), min_size=1, max_size=12)
 def written(table, *, all_quoted=True):
     text = io.StringIO()
     writer = csv.writer(
-        text, delimiter="\t", lineterminator="\n",
-        quoting=csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL,
-    )  # fmt: skip
+        text, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL
+    )
     writer.writerow(["patent_id", "title", "filed"])
     for number, (title, *_) in enumerate(table):
         writer.writerow([str(number), title, "2001-01-01"])

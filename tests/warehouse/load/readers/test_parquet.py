@@ -17,20 +17,29 @@ from corepath.warehouse.sources import Source
 
 NESTED = Source.model_validate(
     {
-        "name": "test", "title": "", "licence": "", "licence_id": "", "credit": "", "url": "",
+        "name": "test",
+        "title": "",
+        "licence": "",
+        "licence_id": "",
+        "credit": "",
+        "url": "",
         "rank": 1,
         "files": ["*.parquet", "*.jsonl"],
         "tables": {
             "publication": {
-                "describes": "", "required": ["number"], "ignored": ["description"],
+                "describes": "",
+                "required": ["number"],
+                "ignored": ["description"],
                 "columns": {
-                    "number": "VARCHAR", "filed": "BIGINT", "inventor": "VARCHAR[]",
+                    "number": "VARCHAR",
+                    "filed": "BIGINT",
+                    "inventor": "VARCHAR[]",
                     "title": "STRUCT(text VARCHAR, language VARCHAR)[]",
                 },
-            },
+            }
         },
     }
-)  # fmt: skip
+)
 TITLE = [{"text": "A lamp", "language": "en"}]
 
 
@@ -60,9 +69,7 @@ def publications(warehouse):
 def test_nested_columns_come_as_they_are_and_rows_keep_their_place(warehouse, tmp_path):
     write(tmp_path, *(row(f"US-{i}-B2", filed=i) for i in range(5000)))
     assert load(warehouse, NESTED, tmp_path, 0) == Loaded(1, 1, 0, 5000, 0)
-    assert publications(warehouse) == [
-        (f"US-{i}-B2", i, ["A", "B"], TITLE) for i in range(5000)
-    ]  # fmt: skip
+    assert publications(warehouse) == [(f"US-{i}-B2", i, ["A", "B"], TITLE) for i in range(5000)]
 
 
 def test_the_same_records_as_json_lines_give_the_same_rows(warehouse, tmp_path):
@@ -102,9 +109,7 @@ def test_rows_without_key_are_rejected_by_their_place_and_no_others(warehouse, t
     write(tmp_path, row("US-1-B2"), row(empty), row("US-3-B2"))
     assert load(warehouse, NESTED, tmp_path, 0.5) == Loaded(1, 1, 0, 2, 1)
     assert [number for number, *_ in publications(warehouse)] == ["US-1-B2", "US-3-B2"]
-    [(position, reason, raw)] = warehouse.sql(
-        "select position, reason, raw from raw.rejects"
-    ).fetchall()
+    [(position, reason, raw)] = warehouse.sql("select position, reason, raw from raw.rejects").fetchall()
     assert (position, reason) == (2, "number is missing")
     assert "A lamp" in raw
 
@@ -127,10 +132,7 @@ def test_missing_columns_are_unknown_new_ones_told_and_known_ones_not(warehouse,
     ("rows", "message"),
     [
         ([{"id": "US-1-B2"}], "needs the column number; the columns found are id"),
-        (
-            [row(title=7)],
-            r"column title of table test_publication should be STRUCT.* but is BIGINT",
-        ),
+        ([row(title=7)], r"column title of table test_publication should be STRUCT.* but is BIGINT"),
         ([row(filed=[1])], "column filed of table test_publication should be BIGINT"),
     ],
 )
@@ -193,9 +195,7 @@ def test_a_new_shard_is_all_that_is_read(warehouse, tmp_path):
 
 
 def ledger(warehouse):
-    return warehouse.sql(
-        "select file, rows, loaded, rejected from raw.source_file order by file"
-    ).fetchall()
+    return warehouse.sql("select file, rows, loaded, rejected from raw.source_file order by file").fetchall()
 
 
 @pytest.fixture
@@ -238,13 +238,12 @@ def test_a_row_without_key_costs_its_shard_that_row(warehouse, tmp_path, runs):
     write(tmp_path, row(""), row("US-3-B2"), name="c.parquet")
     assert load(warehouse, NESTED, tmp_path, 0.5) == Loaded(3, 3, 0, 3, 2)
     assert runs == [["a.parquet", "b.parquet", "c.parquet"]]
-    assert ledger(warehouse) == [
-        ("a.parquet", 1, 1, 0), ("b.parquet", 2, 1, 1), ("c.parquet", 2, 1, 1)
-    ]  # fmt: skip
+    assert ledger(warehouse) == [("a.parquet", 1, 1, 0), ("b.parquet", 2, 1, 1), ("c.parquet", 2, 1, 1)]
     rejected = warehouse.sql("select file, position, reason from raw.rejects order by file")
     assert rejected.fetchall() == [
-        ("b.parquet", 2, "number is missing"), ("c.parquet", 1, "number is missing")
-    ]  # fmt: skip
+        ("b.parquet", 2, "number is missing"),
+        ("c.parquet", 1, "number is missing"),
+    ]
 
 
 def test_a_shard_of_other_columns_is_read_by_itself(warehouse, tmp_path, runs, caplog):
@@ -268,9 +267,7 @@ def test_a_damaged_shard_is_refused_by_name_and_those_before_it_stay(warehouse, 
         if name == "b.parquet":
             content = path.read_bytes()
             path.write_bytes(
-                content[:-100]
-                if damage == "cut"
-                else content[:100] + b"\xff" * 2900 + content[3000:]
+                content[:-100] if damage == "cut" else content[:100] + b"\xff" * 2900 + content[3000:]
             )
     with pytest.raises(BadInput, match=r"^b\.parquet"):
         load(warehouse, NESTED, tmp_path)
