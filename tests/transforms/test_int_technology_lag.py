@@ -3,9 +3,9 @@
 import numpy as np
 import polars as pl
 import pytest
-from tests.transforms.test_lag import waves
 
 from corepath.transforms.int_technology_lag import int_technology_lag
+from tests.transforms.methods.test_lag import waves
 
 
 def lags(curves, samples=60):

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from tests.warehouse.parsers.test_docdb import DOCUMENT, OTHER, TABLES, file, parse
 
 from corepath.warehouse import sources
 from corepath.warehouse.load.parsers import convert
 from corepath.warehouse.load.readers import documents
+from tests.warehouse.load.parsers.test_docdb import DOCUMENT, OTHER, TABLES, file, parse
 
 DECLARED = documents.schemas(sources.named("docdb"))
 CONTENT = file(DOCUMENT, "what is this?", OTHER)
