@@ -313,7 +313,7 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(
 
 UPLOAD = """
 import sys
-from tests.warehouse.test_store import chips, plain
+from tests.warehouse.release.test_store import chips, plain
 from corepath.warehouse.release.repository import StoredReleases
 from corepath.warehouse.release.store import Store
 def stop(*_):
