@@ -12,6 +12,7 @@ import networkit as nk
 import numpy as np
 import polars as pl
 from scipy import sparse
+from scipy.linalg import solve_triangular
 from scipy.sparse import csgraph
 from scipy.sparse.linalg import eigsh
 from threadpoolctl import threadpool_limits
@@ -20,6 +21,10 @@ from threadpoolctl import threadpool_limits
 # another more than they work.
 threadpool_limits(1)
 nk.setNumberOfThreads(1)
+
+# Paths are equally long if their lengths differ by less than this share: far more than rounding adds
+# up to, far less than two lengths of small fractions differ.
+TIE = 1e-12
 
 # Networks of one level are small: a dense matrix of them is at most 4 MB.
 Matrix = np.ndarray
@@ -183,8 +188,38 @@ def betweenness(net: Network, weighted: bool) -> Matrix:
     """
     if len(net) < 3 or not len(net.weight):
         return np.zeros(len(net))
-    graph = _networkit(net, net.length if weighted else None)
-    return np.array(nk.centrality.Betweenness(graph, normalized=True).run().scores())
+    if weighted:
+        return _betweenness_by_length(net)
+    return np.array(nk.centrality.Betweenness(_networkit(net, None), normalized=True).run().scores())
+
+
+def _betweenness_by_length(net: Network) -> Matrix:
+    """Count shortest paths of which several may be equally long.
+
+    Lengths are fractions, so that sums of equal length seldom end in the same digits, and networkit
+    asks for the same digits. Here paths tie that differ by less than TIE. From each source, edges
+    of shortest paths lead from nearer to farther technologies, so that with these in order of their
+    distance Brandes' two recursions are triangular systems.
+    """
+    n = len(net)
+    far = csgraph.dijkstra(_symmetric(net, net.length), directed=False)
+    direct = net.length <= far[net.source, net.target] * (1 + TIE)  # no other edge is on a shortest path
+    start, end = np.r_[net.source, net.target], np.r_[net.target, net.source]
+    start, end, length = (x[np.r_[direct, direct]] for x in (start, end, np.r_[net.length, net.length]))
+    passing = np.zeros(n)
+    for distance in far:
+        order = np.argsort(distance, kind="stable")[: np.isfinite(distance).sum()]
+        place = np.argsort(np.r_[order, np.flatnonzero(np.isinf(distance))])
+        near, farther = distance[start], distance[end]
+        follows = (near < farther) & (near + length <= farther * (1 + TIE))
+        ways = np.zeros((len(order), len(order)), order="F")
+        ways[place[start[follows]], place[end[follows]]] = -1
+        from_source = np.zeros(len(order))
+        from_source[0] = 1
+        paths = solve_triangular(ways.T, from_source, lower=True, unit_diagonal=True, check_finite=False)
+        beyond = solve_triangular(ways, 1 / paths, unit_diagonal=True, check_finite=False)
+        passing[order[1:]] += (paths * beyond - 1)[1:]
+    return passing / ((n - 1) * (n - 2))
 
 
 def closeness(net: Network) -> Matrix:

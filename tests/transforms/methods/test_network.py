@@ -1,5 +1,6 @@
 """Measures of networks against networkx, on random graphs, and by definition where it has none."""
 
+from fractions import Fraction
 from itertools import combinations
 
 import networkx as nx
@@ -75,6 +76,25 @@ def test_places_are_those_of_networkx(seed, measure, oracle):
     net = random_net(seed)
     expected = oracle(graph_of(net))
     assert close(measure(net), [expected[i] for i in range(len(net))])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_paths_of_equal_length_tie_under_fractional_counts(seed):
+    """Families shared between countries: networkx counts the same paths with exact fractions."""
+    rng = np.random.default_rng(seed)
+    drawn = nx.gnp_random_graph(40, 0.15, seed=seed)
+    for i, j in drawn.edges:
+        drawn.edges[i, j]["count"] = sum(Fraction(1, int(k)) for k in rng.integers(1, 5, size=2))
+        drawn.edges[i, j]["length"] = Fraction(20 * 20) / (500 * drawn.edges[i, j]["count"])
+    # Counts of pairs are decimals of 15 places.
+    pairs = [(f"A{i:02}", f"A{j:02}", round(float(x), 15)) for i, j, x in drawn.edges(data="count")]
+    net = n.network(
+        pl.DataFrame(pairs, schema=["source", "target", "full_count"], orient="row"),
+        pl.DataFrame({"technology": [f"A{i:02}" for i in range(40)], "occurrences": 20.0}),
+        500.0,
+    )
+    expected = nx.betweenness_centrality(drawn, weight="length")
+    assert n.betweenness(net, weighted=True) == pytest.approx([expected[i] for i in range(40)], abs=1e-14)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
