@@ -16,8 +16,8 @@ import duckdb
 
 from benchmarks import bare_scores
 from benchmarks.floor import derive
-from corepath.warehouse.build.builder import read_reference, write_topic
 from corepath.warehouse.build.graph import discover
+from corepath.warehouse.build.inputs import read_reference, write_topic
 from corepath.warehouse.topic import files as topics
 
 # Known in a world of google_patents, whatever its topic.

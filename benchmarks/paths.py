@@ -15,6 +15,7 @@ import duckdb
 from benchmarks.run import ROOT, resume, say, write
 from corepath.synthetic import world
 from corepath.warehouse.build import builder as build
+from corepath.warehouse.build import inputs
 from corepath.warehouse.build.graph import Table, discover
 from corepath.warehouse.database import connect
 from corepath.warehouse.load.loader import load
@@ -167,8 +168,8 @@ def _marts(dump: Path, topic: Path, limits: Mapping[str, Any], *marts: str) -> d
         need(f"marts.{mart}")
     connection = connect(Settings(warehouse=dump.with_name("warehouse"), **limits))
     connection.execute("create schema raw")
-    build.read_reference(connection)
-    build.write_topic(connection, read(str(topic)), None)
+    inputs.read_reference(connection)
+    inputs.write_topic(connection, read(str(topic)), None)
     load(connection, source, dump, 0.1)
     for table in needed.values():
         if table.schema == "sources":

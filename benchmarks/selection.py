@@ -13,8 +13,9 @@ from typing import Any
 
 import duckdb
 
-from corepath.warehouse.build.builder import make, read_reference, write_topic
+from corepath.warehouse.build.builder import make
 from corepath.warehouse.build.graph import discover
+from corepath.warehouse.build.inputs import read_reference, write_topic
 from corepath.warehouse.database import connect
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.topic import files as topics

@@ -25,11 +25,11 @@ from corepath.warehouse.build import graph
 from corepath.warehouse.database import reading
 from corepath.warehouse.errors import BadInput, CorepathError, UsageError
 from corepath.warehouse.explain import as_text, explain
+from corepath.warehouse.place import shown
 from corepath.warehouse.refresh import prepare
 from corepath.warehouse.release import diff, history, schema
 from corepath.warehouse.release import repository as release
 from corepath.warehouse.release.export import export as write_networks
-from corepath.warehouse.release.store import shown
 from corepath.warehouse.release.summary import summarise
 from corepath.warehouse.release.verify import verify
 from corepath.warehouse.settings import Settings

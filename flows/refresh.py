@@ -17,8 +17,8 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 import corepath.flows  # noqa: F401  Prefect may load this file by its path, without the package
 from corepath.warehouse import refresh as core
 from corepath.warehouse.errors import Refused, UsageError
+from corepath.warehouse.place import shown
 from corepath.warehouse.release.repository import topics as released
-from corepath.warehouse.release.store import shown
 from corepath.warehouse.release.summary import summarise
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.topic.files import read

@@ -77,6 +77,35 @@ def test_imports_go_from_flows_to_warehouse_to_transforms(path):
     assert "tests" not in roots(path)
 
 
+# What each folder of warehouse/ may use of the others; all may use the modules beside them but JOBS.
+FOLDERS = {
+    "load": set(),
+    "topic": set(),
+    "validate": set(),
+    "build": {"topic"},
+    "release": {"build", "validate"},
+}
+JOBS = {"refresh", "explain"}  # these use every folder
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_folders_of_the_warehouse_use_only_those_below_them(folder):
+    used = {
+        module.split(".")[2]
+        for path in (ROOT / "warehouse" / folder).rglob("*.py")
+        for module in imports(path)
+        if module.startswith("corepath.warehouse.")
+    }
+    assert used & (FOLDERS.keys() | JOBS) <= FOLDERS[folder] | {folder}
+
+
+def test_modules_that_all_folders_share_use_none_of_them():
+    for path in (ROOT / "warehouse").glob("*.py"):
+        if path.stem not in JOBS:
+            used = {module.split(".")[2] for module in imports(path) if module.count(".") > 1}
+            assert not used & FOLDERS.keys(), path
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "transforms").rglob("*.py")), ids=name_of)
 def test_a_transform_does_no_input_or_output(path):
     assert roots(path) <= PURE

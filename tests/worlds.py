@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from corepath.warehouse.build import builder as build
+from corepath.warehouse.build import inputs
 from corepath.warehouse.build.graph import Table, discover
 from corepath.warehouse.database import identifier
 from corepath.warehouse.sources import available
@@ -54,7 +55,7 @@ def world(
         An in-memory database that holds them.
     """
     connection = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
-    build.write_topic(connection, topic, countries)
+    inputs.write_topic(connection, topic, countries)
     tables = TABLES if set(sources) == set(SOURCES) else discover(sources)
     for key in _needed(tables, wanted, given):
         schema = key.split(".")[0]
@@ -168,7 +169,7 @@ def _needed(tables: Mapping[str, Table], wanted: Iterable[str], given: Mapping[s
 def _reference() -> dict[str, pa.Table]:
     """Read the look-up tables once for all worlds."""
     with duckdb.connect() as connection:
-        marks = build.read_reference(connection)
+        marks = inputs.read_reference(connection)
         return {key: connection.sql(f"from {key}").to_arrow_table() for key in marks}
 
 

@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from corepath.warehouse.build import builder as build
+from corepath.warehouse.build import inputs
 from corepath.warehouse.build.graph import Table, discover
 from corepath.warehouse.database import connect, literal
 from corepath.warehouse.errors import BadInput, Busy, UsageError
@@ -93,8 +94,8 @@ def explain(settings: Settings, publication: str) -> Explanation:
     with _open(settings) as connection:
         number = _find(connection, publication)
         _take_family(connection, number)
-        build.read_reference(connection)
-        build.write_topic(connection, topic, None)
+        inputs.read_reference(connection)
+        inputs.write_topic(connection, topic, None)
         tables = discover(available())
         for key in _ancestors(tables, _DOCUMENT):
             build.make(connection, tables[key], "memory")

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from corepath.warehouse.build import builder as build
+from corepath.warehouse.build import inputs
 from corepath.warehouse.build.graph import Table, discover, fingerprints
 from corepath.warehouse.database import (
     KEPT_SHARE,
@@ -149,8 +150,8 @@ def refresh(
         # Of the memory, what this process gives up while that one judges.
         Validator(f"{(1 - KEPT_SHARE) * memory_limit(connection):.0f}B", settings.threads) as validator,
     ):
-        given = build.read_reference(connection)
-        given |= build.write_topic(connection, topic, settings.countries)
+        given = inputs.read_reference(connection)
+        given |= inputs.write_topic(connection, topic, settings.countries)
         _check_countries(connection)
         given |= _load(connection, settings, sources, step)
         marks = fingerprints(tables, given)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from corepath.warehouse.release.store import checked, is_uri
+from corepath.warehouse.place import checked, is_uri
 
 ROOT = Path(__file__).resolve().parents[1]
 # A size of memory: number, prefix, and the i of units of 1,024.

@@ -8,7 +8,6 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from corepath.warehouse.errors import BadInput, UsageError
-from corepath.warehouse.load.archive import bare_name
 from corepath.warehouse.settings import ROOT
 
 SOURCES = ROOT / "sql" / "sources"
@@ -186,6 +185,19 @@ def named(name: str) -> Source:
     if name not in known:
         raise UsageError(f"unknown source {name!r}; the sources are {', '.join(known)}")
     return known[name]
+
+
+def bare_name(name: str) -> str:
+    """Take the endings of compression off a name.
+
+    Examples
+    --------
+    >>> bare_name("g_patent.tsv.zip"), bare_name("tls201_part01.csv")
+    ('g_patent.tsv', 'tls201_part01.csv')
+    """
+    while name.lower().endswith((".gz", ".zip")):
+        name = name.rpartition(".")[0]
+    return name
 
 
 def _matches(name: str, patterns: list[str]) -> bool:

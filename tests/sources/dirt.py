@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corepath.warehouse.build import builder as build
+from corepath.warehouse.build import inputs
 from corepath.warehouse.build.graph import Table, discover
 from corepath.warehouse.load.loader import load
 from tests.worlds import SOURCES
@@ -764,7 +765,7 @@ def make(connection: duckdb.DuckDBPyConnection, sources: Iterable[str], *wanted:
         if key in needed:
             needed.update(table.parents)
     if any(key.startswith("reference.") for key in needed):
-        build.read_reference(connection)
+        inputs.read_reference(connection)
     for key, table in tables.items():
         if key not in needed:
             continue

@@ -7,7 +7,7 @@ from corepath.transforms.int_path_metric import int_path_metric
 from corepath.transforms.int_path_test import int_path_test
 from corepath.transforms.int_path_value import int_path_value
 from corepath.transforms.int_pathway import int_pathway
-from corepath.warehouse.build.builder import REFERENCE, read_rules
+from corepath.warehouse.build.inputs import REFERENCE, read_rules
 
 RULES = read_rules(REFERENCE / "pathway_rules.toml").lazy()
 DRAWS = 20

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import polars as pl
 from scipy.sparse import csr_array
 
 NAN = float("nan")
@@ -438,3 +440,54 @@ class PathTest:
             return SIGNS[self.comparison](value, self.number) & ~np.isnan(value)
         side = high if self.comparison.endswith("high") else low
         return (side != self.comparison.startswith("not")) & ~np.isnan(value)
+
+
+def rule_table(dimensions: Mapping[str, Any]) -> pl.DataFrame:
+    """Spell rules out as a table.
+
+    Parameters
+    ----------
+    dimensions
+        The content of reference/pathway_rules.toml: a table for each dimension, with an array
+        `rule` of tables with label, title, says, and `all`: lists of tests.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row for each rule x clause x test: dimension, position (of the rule, from 1), label,
+        title, says, clause (from 1), test.
+
+    Raises
+    ------
+    ValueError
+        A rule lacks a field, its label is taken, or a test is none; the message names the rule.
+    """
+    rows: list[dict[str, Any]] = []
+    for dimension, table in dimensions.items():
+        for position, rule in enumerate(table.get("rule", ()), start=1):
+            try:
+                tests = _spelt_out(rule, {row["label"] for row in rows})
+            except ValueError as error:
+                name = rule.get("label", f"rule {position}")
+                raise ValueError(f"{dimension}, {name}: {error}") from error
+            rows += [{"dimension": dimension, "position": position} | test for test in tests]
+    if not rows:
+        raise ValueError("it has no rule")
+    return pl.DataFrame(rows)
+
+
+def _spelt_out(rule: Mapping[str, Any], known: set[str]) -> list[dict[str, Any]]:
+    """Give a row for each test of a rule; say what is wrong with it."""
+    if lacking := [name for name in ("label", "title", "says", "all") if not rule.get(name)]:
+        raise ValueError(f"{' and '.join(lacking)} missing or empty")
+    if rule["label"] in known:
+        raise ValueError("the label is taken")
+    if not all(rule["all"]):
+        raise ValueError("a list of tests is empty")
+    for test in (test for tests in rule["all"] for test in tests):
+        PathTest.read(test)
+    return [
+        {name: rule[name] for name in ("label", "title", "says")} | {"clause": clause, "test": test}
+        for clause, tests in enumerate(rule["all"], start=1)
+        for test in tests
+    ]

@@ -1,29 +1,23 @@
 """Build the graph of tables: the warehouse's, kept, and a topic's, fresh."""
 
-import hashlib
 import logging
 import time
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import Any
 
 import duckdb
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from corepath.transforms.methods.entropy import DegenerateInput
-from corepath.transforms.methods.pathway import PathTest
 from corepath.warehouse.build.graph import GraphError, Table, describe
 from corepath.warehouse.database import KEPT_SHARE, giving_up, identifier, literal, memory_limit
-from corepath.warehouse.errors import BadInput, CorepathError, Refused
-from corepath.warehouse.settings import ROOT
+from corepath.warehouse.errors import CorepathError, Refused
 from corepath.warehouse.sources import Source
-from corepath.warehouse.topic.files import Topic
 
 log = logging.getLogger("corepath.build")
 
@@ -38,120 +32,10 @@ def one_by_one(name: str, works: Sequence[Callable[[], pl.DataFrame]], at_once: 
     return [work() for work in works]
 
 
-REFERENCE = ROOT / "reference"
-
 # What every BI tool reads, whichever driver it uses.
 MART_TYPES = {"BIGINT", "DOUBLE", "VARCHAR", "BOOLEAN", "DATE"}
 
 _BUILT = "create table if not exists warehouse.raw.built (name varchar primary key, mark varchar)"
-
-
-def read_reference(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Read the look-up tables into the schema `reference`.
-
-    Returns
-    -------
-    dict of str to str
-        A fingerprint a table, by schema.name.
-
-    Raises
-    ------
-    BadInput
-        A file is no table; the message names it.
-    """
-    connection.execute("create schema if not exists memory.reference")
-    marks = {}
-    for path in sorted(REFERENCE.glob("*.csv")):
-        try:
-            # NA is Namibia, so that only an empty field is null; every row decides the types.
-            connection.execute(
-                f"create table memory.reference.{identifier(path.stem)} as select * from "
-                "read_csv(?, header = true, delim = ',', quote = '\"', nullstr = '', "
-                "sample_size = -1)",
-                [str(path)],
-            )
-        except duckdb.Error as error:
-            raise BadInput(f"{path}: {error}") from error
-        marks[f"reference.{path.stem}"] = hashlib.sha256(path.read_bytes()).hexdigest()
-    for path in sorted(REFERENCE.glob("*.toml")):
-        target = f"memory.reference.{identifier(path.stem)}"
-        _write(connection, target, read_rules(path))
-        marks[f"reference.{path.stem}"] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return marks
-
-
-def read_rules(path: Path) -> pl.DataFrame:
-    """Spell a file of rules out as a table.
-
-    Parameters
-    ----------
-    path
-        A TOML file: a table a dimension, with an array `rule` of tables with label, title, says,
-        and `all`: lists of tests.
-
-    Returns
-    -------
-    pl.DataFrame
-        One row a rule x clause x test: dimension, position (of the rule, from 1), label, title,
-        says, clause (from 1), test.
-
-    Raises
-    ------
-    BadInput
-        The file is no TOML, a rule lacks a field, its label is taken, or a test is none; the
-        message names file and rule.
-    """
-    try:
-        dimensions = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path}: {error}") from error
-    rows: list[dict[str, Any]] = []
-    for dimension, table in dimensions.items():
-        for position, rule in enumerate(table.get("rule", ()), start=1):
-            try:
-                tests = _spelt_out(rule, {row["label"] for row in rows})
-            except ValueError as error:
-                name = rule.get("label", f"rule {position}")
-                raise BadInput(f"{path}: {dimension}, {name}: {error}") from error
-            rows += [{"dimension": dimension, "position": position} | test for test in tests]
-    if not rows:
-        raise BadInput(f"{path}: it has no rule")
-    return pl.DataFrame(rows)
-
-
-def _spelt_out(rule: Mapping[str, Any], known: set[str]) -> list[dict[str, Any]]:
-    """Give a row for each test of a rule; say what is wrong with it."""
-    if lacking := [name for name in ("label", "title", "says", "all") if not rule.get(name)]:
-        raise ValueError(f"{' and '.join(lacking)} missing or empty")
-    if rule["label"] in known:
-        raise ValueError("the label is taken")
-    if not all(rule["all"]):
-        raise ValueError("a list of tests is empty")
-    for test in (test for tests in rule["all"] for test in tests):
-        PathTest.read(test)
-    return [
-        {name: rule[name] for name in ("label", "title", "says")} | {"clause": clause, "test": test}
-        for clause, tests in enumerate(rule["all"], start=1)
-        for test in tests
-    ]
-
-
-def write_topic(
-    connection: duckdb.DuckDBPyConnection, topic: Topic, countries: list[str] | None
-) -> dict[str, str]:
-    """Write the topic's tables into the schema `topic`.
-
-    Returns
-    -------
-    dict of str to str
-        A fingerprint a table, by schema.name.
-    """
-    connection.execute("create schema if not exists memory.topic")
-    marks = {}
-    for name, frame in topic.tables(countries).items():
-        _write(connection, f"memory.topic.{identifier(name)}", frame)
-        marks[f"topic.{name}"] = hashlib.sha256(frame.write_json().encode()).hexdigest()
-    return marks
 
 
 def unite_sources(connection: duckdb.DuckDBPyConnection, table: Table, sources: Mapping[str, Source]) -> None:
@@ -255,7 +139,7 @@ def make(
             _drop_other(connection, catalog, table)
             connection.execute(f"create or replace {kind} {target} as\n{table.text}")
         else:
-            _write(connection, target, _call(connection, table, spread))
+            write_frame(connection, target, _call(connection, table, spread))
     except DegenerateInput as error:
         raise Refused(f"this topic cannot be analysed on these sources: {error}") from error
     except (duckdb.Error, pl.exceptions.PolarsError) as error:
@@ -367,7 +251,8 @@ def _scan(connection: duckdb.DuckDBPyConnection, parent: str, room: _Room) -> pl
     return register_io_source(read, schema=schema)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, target: str, frame: pl.DataFrame) -> None:
+def write_frame(connection: duckdb.DuckDBPyConnection, target: str, frame: pl.DataFrame) -> None:
+    """Make a table, named with catalog and schema, of a frame."""
     connection.register("frame_to_write", frame.to_arrow())
     try:
         connection.execute(f"create or replace table {target} as from frame_to_write")
@@ -408,7 +293,7 @@ def describe_marts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, T
         for description in [describe(table)]
         for i, (column, comment) in enumerate(description.columns.items(), start=1)
     ]
-    _write(connection, f"{catalog}.meta.data_dictionary", pl.DataFrame(rows))
+    write_frame(connection, f"{catalog}.meta.data_dictionary", pl.DataFrame(rows))
 
 
 def describe_files(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:

@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
+from corepath.warehouse.sources import bare_name
+
 MAX_RATIO = 200  # a published file of designs alone reaches 16, deflate could reach 1000
 RATIO_FREE = 256 * 2**20  # so much may come out of any archive, however small
 MAX_DEPTH = 4  # DOCDB's back files are zips in a zip
@@ -50,19 +52,6 @@ class _Member(io.RawIOBase):
         if self._stream:
             self._stream.close()
         super().close()
-
-
-def bare_name(name: str) -> str:
-    """Take the endings of compression off a name.
-
-    Examples
-    --------
-    >>> bare_name("g_patent.tsv.zip"), bare_name("tls201_part01.csv")
-    ('g_patent.tsv', 'tls201_part01.csv')
-    """
-    while name.lower().endswith((".gz", ".zip")):
-        name = name.rpartition(".")[0]
-    return name
 
 
 def open_members(path: Path, wanted: Wanted = bool) -> "Iterator[tuple[str, io.BufferedReader[Any]]]":

@@ -21,7 +21,7 @@ import duckdb
 
 from corepath.warehouse.database import identifier
 from corepath.warehouse.errors import BadInput
-from corepath.warehouse.load.archive import BROKEN, bare_name, open_members
+from corepath.warehouse.load.archive import BROKEN, open_members
 from corepath.warehouse.load.parsers.convert import convert, prepare
 from corepath.warehouse.load.readers import (
     Count,
@@ -34,7 +34,7 @@ from corepath.warehouse.load.readers import (
 )
 from corepath.warehouse.load.readers.documents import PARSERS
 from corepath.warehouse.settings import ROOT
-from corepath.warehouse.sources import JSON_LINES, PARQUET, Source
+from corepath.warehouse.sources import JSON_LINES, PARQUET, Source, bare_name
 
 if TYPE_CHECKING:
     from io import BufferedReader

@@ -22,7 +22,8 @@ import duckdb
 from corepath.warehouse.build.graph import Description, Table, describe
 from corepath.warehouse.database import exclusive, identifier, literal
 from corepath.warehouse.errors import Busy, UsageError, writing
-from corepath.warehouse.release.store import Store, is_uri, work_folder
+from corepath.warehouse.place import is_uri
+from corepath.warehouse.release.store import Store, work_folder
 from corepath.warehouse.validate.validator import Result
 
 log = logging.getLogger("corepath.release")

@@ -12,6 +12,7 @@ import pytest
 
 from corepath.transforms.methods.entropy import entropy_weights
 from corepath.warehouse.build import builder as build
+from corepath.warehouse.build import inputs
 from corepath.warehouse.build.graph import Table
 from corepath.warehouse.database import MEMORY
 from corepath.warehouse.errors import BadInput, CorepathError, Refused
@@ -209,7 +210,7 @@ all = [["lift > 1", "density low"], ["cr4 >= 0.4"]]
 def rules(folder: Path, text: str) -> pl.DataFrame:
     path = folder / "rules.toml"
     path.write_text(text)
-    return build.read_rules(path)
+    return inputs.read_rules(path)
 
 
 def test_rules_are_spelt_out_test_by_test(tmp_path):
@@ -244,7 +245,7 @@ def test_a_wrong_rule_is_told_with_file_and_rule(text, says, tmp_path):
 
 
 def test_the_shipped_rules_have_the_precedence_of_the_method():
-    found = build.read_rules(build.REFERENCE / "pathway_rules.toml")
+    found = inputs.read_rules(inputs.REFERENCE / "pathway_rules.toml")
     order = found.unique(["dimension", "position"]).sort("position")
     assert {
         dimension: order.filter(dimension=dimension)["label"].to_list()

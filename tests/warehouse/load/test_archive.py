@@ -7,7 +7,8 @@ import zipfile
 import pytest
 
 from corepath.warehouse.load import archive
-from corepath.warehouse.load.archive import BROKEN, bare_name, open_members
+from corepath.warehouse.load.archive import BROKEN, open_members
+from corepath.warehouse.sources import bare_name
 
 
 def zipped(**members):

@@ -29,6 +29,7 @@ from typer.testing import CliRunner
 from corepath.flows.cli import app
 from corepath.warehouse.database import reading
 from corepath.warehouse.errors import BadInput, Busy, CorepathError, Unavailable, UsageError
+from corepath.warehouse.place import checked, shown
 from corepath.warehouse.refresh import refresh
 from corepath.warehouse.release import store
 from corepath.warehouse.release.history import prune, rollback
@@ -100,7 +101,7 @@ def uri(server: str, request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def raw(server: str, uri: str) -> fs.SubTreeFileSystem:
     """The objects of the topic `chips`, as others see them."""
-    return fs.SubTreeFileSystem(f"{store.shown(uri)[5:]}/chips", filesystem(server))
+    return fs.SubTreeFileSystem(f"{shown(uri)[5:]}/chips", filesystem(server))
 
 
 @pytest.fixture
@@ -190,7 +191,7 @@ def test_a_release_arrives_whole_and_latest_names_it(uri, raw, server) -> None:
     assert not first.exists(), "one copy is enough on this machine"
 
     # As docs/readers.md tells: resolve `latest` once, then read below it.
-    folder = f"{store.shown(uri)}/chips/{latest(raw)}"
+    folder = f"{shown(uri)}/chips/{latest(raw)}"
     path = f"{folder}/fct_patent.parquet"
     assert pq.read_table(path[5:], filesystem=filesystem(server)).num_rows == 11
     assert len(pd.read_parquet(path[5:], filesystem=filesystem(server))) == 11
@@ -205,12 +206,12 @@ def test_a_release_arrives_whole_and_latest_names_it(uri, raw, server) -> None:
 
 
 def test_every_command_on_releases_works_in_a_store(uri, corepath, tmp_path) -> None:
-    assert f"No release in {store.shown(uri)} yet" in (
+    assert f"No release in {shown(uri)} yet" in (
         CliRunner().invoke(app, ["versions", f"--releases={uri}"]).stdout
     )
     for rows in (10, 11, 12):
         release(uri, rows)
-    place = f"{store.shown(uri)}/chips"
+    place = f"{shown(uri)}/chips"
 
     told = corepath("verify")
     assert told.exit_code == 0, told.output
@@ -250,10 +251,10 @@ def test_a_whole_release_is_shown_described_and_exported_from_a_store(uri, sampl
 
     assert run("schema") == run("schema", place=sample_release.releases)
     version = sample_release.path.name
-    here, there = f"{sample_release.releases}", store.shown(uri)
-    shown = run("show")
-    assert shown == run("show", place=here).replace(here, there)
-    assert f"duckdb -readonly '{there}/information_technology/{version}/corepath.duckdb'" in shown
+    here, there = f"{sample_release.releases}", shown(uri)
+    page = run("show")
+    assert page == run("show", place=here).replace(here, there)
+    assert f"duckdb -readonly '{there}/information_technology/{version}/corepath.duckdb'" in page
     assert str(tmp_path / "networks") in run("export", str(tmp_path / "networks"))
 
 
@@ -371,7 +372,7 @@ def test_a_publication_that_is_killed_leaves_latest_and_the_next_run_clears_up(
     with caplog.at_level(logging.WARNING, "corepath"):
         assert plain(chips(uri), "next").name == next_version
     said = " ".join(r.getMessage() for r in caplog.records)
-    told = f"{store.shown(uri)}/chips/{month}.1: left behind by a run that did not end; removed"
+    told = f"{shown(uri)}/chips/{month}.1: left behind by a run that did not end; removed"
     assert (told in said) == (where == "half")
     assert latest(raw) == next_version
     assert not [name for name in names(raw) if name.startswith(".")]
@@ -600,7 +601,7 @@ def test_a_place_is_a_folder_or_a_uri_that_is_known(monkeypatch) -> None:
     ],
 )
 def test_every_kind_of_store_is_opened(given: str, kind: type, path: str) -> None:
-    opened, root = store._open(store.checked(given))
+    opened, root = store._open(checked(given))
     assert isinstance(opened, kind)
     assert root == path
 
