@@ -1,5 +1,6 @@
 -- Class symbols of families, in full. One row = one family x symbol.
--- Those of the earliest publication, IPC or, where it has none, CPC, as in int_family_code.
+-- Those of the earliest publication, IPC or, where it has none, CPC without indexing codes, as in
+-- int_family_code.
 with coded as (
     select
         f.family,
@@ -11,7 +12,7 @@ with coded as (
     from intermediate.int_family as f
     inner join staging.stg_classification as c
         on f.representative_publication = c.publication_number
-    where c.subclass is not null
+    where c.subclass is not null and not c.is_indexing
 )
 
 select distinct family, symbol, subclass, main_group

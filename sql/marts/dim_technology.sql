@@ -26,6 +26,13 @@ select
     t.technology, -- IPC symbol: G, G06, G06N or G06N3 (the main group G06N3/00)
     t.level, -- section, class, subclass or main_group
     t.title, -- Title in the scheme of 2023.01, or of 2025.01 and 2026.01 where that has none
+    case
+        when t.title is null
+            then
+                'No title: ' || t.technology || ' is in no IPC scheme since 2023.01, so that it is '
+                || 'CPC alone, or was closed before'
+                || coalesce('; of ' || substring(t.technology, 1, 4) || ': ' || above.title, '')
+    end as title_note, -- Why it has no title, with that of its subclass; null where it has one
     substring(t.technology, 1, 1) as section, -- Section, A to H
     case when length(t.technology) >= 3 then substring(t.technology, 1, 3) end
         as class, -- Class it belongs to, such as G06
@@ -39,3 +46,5 @@ from technologies as t
 left join reference.wipo_field as own on t.technology = own.ipc
 left join reference.wipo_field as parent
     on substring(t.technology, 1, 4) = parent.ipc and t.level = 'main_group'
+left join titled as above
+    on substring(t.technology, 1, 4) = above.technology and t.level = 'main_group'

@@ -2,7 +2,8 @@
 -- One row = one family x subclass x main group; a bare subclass has no main group.
 -- Those of the earliest publication only: the union over members would favour countries whose
 -- offices classify more. Old symbols count where the reforms of the IPC have put them, so that a
--- series does not break. Of CPC, subclasses that the IPC does not have are left out: they tag.
+-- series does not break. Of CPC, subclasses that the IPC does not have and indexing codes are left
+-- out: they tag.
 with coded as (
     select
         i.family,
@@ -13,7 +14,9 @@ with coded as (
     from staging.stg_classification as c
     inner join staging.stg_invention as i on c.publication_number = i.representative_publication
     left join reference.ipc_title as t on c.subclass = t.technology and t.level = 'subclass'
-    where c.subclass is not null and (c.scheme = 'IPC' or t.technology is not null)
+    where
+        c.subclass is not null and not c.is_indexing
+        and (c.scheme = 'IPC' or t.technology is not null)
     group by i.family, c.scheme, c.subclass, c.main_group
 ),
 

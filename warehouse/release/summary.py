@@ -37,13 +37,16 @@ where c.is_compared and r.rule = 'top_share' group by all order by "10 %", count
 
 _TECHNOLOGIES = """
 select
-    rank as "#", technology, coalesce(
-        case when length(title) > 60 then title[1:57] || '...' else title end, ''
-    ) as title, families,
+    rank as "#", technology,
+    case when length(text) > 60 then text[1:57] || '...' else text end as title, families,
     core_families as core, round(location_quotient, 2) as LQ, printf('%.1e', q_value) as q,
     coalesce(printf('%s (%.1f)', leading_country, leading_families), '') as leads,
     coalesce(printf('%s (%.1f)', second_country, second_families), '') as second
-from marts.fct_core_technology where is_core_technology and level = $level
+from marts.fct_core_technology
+inner join (
+    select technology, coalesce(title, title_note) as text from marts.dim_technology
+) as titled using (technology)
+where is_core_technology and level = $level
 order by rank limit 10
 """
 

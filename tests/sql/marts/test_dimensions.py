@@ -14,6 +14,10 @@ def built():
     given["sources.stg_classification"].append(
         {"publication_number": "US-9000003-B2", "symbol": "G06Z1/00", "position": 9}
     )
+    # A main group that the IPC does not have, in a subclass that it has.
+    given["sources.stg_classification"].append(
+        {"publication_number": "US-9000003-B2", "symbol": "H04L63/02", "position": 10}
+    )
     given["sources.stg_party"] += [
         {"publication_number": f"US-900000{i}-B2", "name": "ADOBE INCORPORATED", "position": 2}
         for i in (1, 2)
@@ -43,6 +47,8 @@ def test_every_technology_is_known_from_section_to_main_group(built):
     assert nodes <= set(technologies)
     assert technologies["G06Z"]["title"] is None
     assert technologies["G06Z"]["level"] == "subclass"
+    assert technologies["H04L63"]["title_note"].endswith("H04L: " + technologies["H04L"]["title"])
+    assert technologies["H04L"]["title_note"] is None
     assert [technologies[t]["level"] for t in ("G", "G06", "G06N", "G06N3")] == [
         "section",
         "class",

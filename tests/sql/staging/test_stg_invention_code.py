@@ -54,5 +54,11 @@ def test_cpc_counts_where_there_is_no_ipc_and_only_in_subclasses_of_the_ipc():
     assert codes(*cpc, ("US-1-B2", "IPC", "G06N3/08", 1)) == {("G06N", "G06N3", 1)}
 
 
+def test_indexing_codes_of_cpc_are_no_technologies():
+    """H05K2201 tags a document of the semiconductor's; F28F2215 is no kind of heat exchanger."""
+    cpc = [("US-1-B2", "CPC", symbol, 1) for symbol in ("H10D30/01", "H05K2201/10", "H10D2030/01")]
+    assert codes(*cpc) == {("H10D", "H10D30", 1)}
+
+
 def test_old_symbols_count_where_they_are_today():
     assert codes(("US-1-B2", "IPC", "G06K9/62", 1)) == {("G06F", "G06F18", 1)}

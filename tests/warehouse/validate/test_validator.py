@@ -86,6 +86,7 @@ BAD = {
     ("dim_period", "periods do not overlap"): [
         "update {t} set last_year = last_year + 1 where first_year = (select min(first_year) from {t})"
     ],
+    ("dim_technology", "each has a title or a note"): ["title = null", "title_note = 'none'"],
     ("dim_technology", "subclasses have a title"): ["update {t} set title = null where technology = 'G06N'"],
     ("fct_convergence_edge", "pairs are in order"): ["source = target", "source = target, target = source"],
     ("fct_convergence_edge", "counts are in order"): [
