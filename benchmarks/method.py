@@ -94,12 +94,10 @@ scope as (
     from subclasses group by family
 ),
 applicants as (
-    select f.family, count(distinct coalesce(o.organisation, p.name)) as app
-    from intermediate.int_family as f
-    inner join staging.stg_party as p on f.party_publication = p.publication_number
-    left join staging.stg_organisation as o on p.name = o.name
-    where p.role = 'applicant' and p.name is not null
-    group by f.family
+    select family, count(distinct corporate_group) as app
+    from intermediate.int_family_applicant
+    where organisation_type <> 'INDIVIDUAL'
+    group by family
 )
 select
     f.family,

@@ -64,6 +64,8 @@ def applications():
     subclasses = defaultdict(set)
     for row in lines(EXTRACT / "tls224_appln_cpc.csv.gz"):
         symbol = re.sub(r"\s", "", row["cpc_class_symbol"])
+        if re.match(r"....2\d{3}/", symbol):  # an indexing code is no technology
+            continue
         place = max((old for old in moved if symbol.startswith(old)), key=len, default=None)
         subclasses[row["appln_id"]].add(moved.get(place, symbol)[:4])
     return {

@@ -37,22 +37,13 @@ several as (
     select family from applicant group by family having count(*) > 1
 ),
 
--- Persons, as far as their names tell, who do not apply alone.
-person as (
-    select a.family, a.name
-    from applicant as a
-    inner join staging.stg_organisation as o on a.name = o.name
-    inner join several as s on a.family = s.family
-    where o.organisation_type in ('INDIVIDUAL', 'UNKNOWN')
-),
-
+-- Whatever their type: sources take persons for companies, and no company bears the name of an
+-- inventor of its own.
 candidate as (
-    select family, 'applicant' as role, name from person
-    union all
-    select distinct i.family, i.role, i.name
-    from parties as i
-    inner join person as p on i.family = p.family
-    where i.role = 'inventor' and i.name is not null
+    select distinct p.family, p.role, p.name
+    from parties as p
+    inner join several as s on p.family = s.family
+    where p.name is not null
 ),
 
 -- Names in whatever case, punctuation and order of words.

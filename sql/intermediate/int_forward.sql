@@ -26,10 +26,15 @@ counted as (
         count(*) as fc_7,
         count(case when c.citing_publication_date <= w.year_5 and c.is_examiner then 1 end)
             as fcx_5,
+        count(
+            case when c.citing_publication_date <= w.year_5 and o.citing_family is null then 1 end
+        ) as fc_5_others,
         count(case when c.citing_publication_date <= w.year_5 and c.is_examiner is null then 1 end)
             as untold_5
     from windows as w
     inner join staging.stg_family_citation as c on w.family = c.cited_family
+    left join intermediate.int_own_citation as o
+        on c.cited_family = o.cited_family and c.citing_family = o.citing_family
     where c.citing_publication_date > w.publication_date and c.citing_publication_date <= w.year_7
     group by w.family
 ),
@@ -58,7 +63,8 @@ select
     case when n.has_citations then coalesce(c.fc_5, 0) end as fc_5,
     case when n.has_citations then coalesce(c.fc_6, 0) end as fc_6,
     case when n.has_citations then coalesce(c.fc_7, 0) end as fc_7,
-    case when n.has_origins and coalesce(c.untold_5, 0) = 0 then coalesce(c.fcx_5, 0) end as fcx_5
+    case when n.has_origins and coalesce(c.untold_5, 0) = 0 then coalesce(c.fcx_5, 0) end as fcx_5,
+    case when n.has_citations then coalesce(c.fc_5_others, 0) end as fc_5_others
 from windows as w
 left join counted as c on w.family = c.family
 cross join known as n

@@ -6,17 +6,6 @@ with recorded as (
     from staging.stg_invention
 ),
 
-applicants as (
-    select
-        f.family,
-        count(distinct coalesce(o.organisation, p.name)) as app
-    from intermediate.int_family as f
-    inner join staging.stg_party as p on f.party_publication = p.publication_number
-    left join staging.stg_organisation as o on p.name = o.name
-    where p.role = 'applicant' and p.name is not null
-    group by f.family
-),
-
 -- A count over a window that the data do not reach the end of is not known yet: next to closed
 -- windows it would measure age. Deflated, it is what the window would hold in the end.
 forward as (
@@ -63,6 +52,7 @@ select
     case when w.years_seen >= 5 then w.fc_5 else w.fc_whole_years / w.share_5 end::double as fc_5,
     case when w.years_seen >= 7 then w.fc_7 else w.fc_whole_years / w.share_7 end::double as fc_7,
     case when w.years_seen >= 5 then w.fcx_5 end::double as fcx_5,
+    case when w.years_seen >= 5 then w.fc_5_others end::double as fc_5_others,
     f.forward_citation_count::double as fc_reported,
     case when f.has_patent_citations then coalesce(b.bc, 0) end::double as bc,
     f.npl_citation_count::double as npl,
@@ -75,7 +65,8 @@ select
     s.sc,
     s.mg,
     f.inventor_count::double as inv,
-    a.app::double as app,
+    -- Joint ownership within a group is none, nor is an inventor beside his employer.
+    a.groups::double as app,
     1 - f.days::double / nullif(z.days, 0) as gl,
     null::double as ren, -- no source has fees
     g.gen,
@@ -98,7 +89,7 @@ from dated as f
 inner join forward as w on f.family = w.family
 left join intermediate.int_backward as b on f.family = b.family
 left join intermediate.int_scope as s on f.family = s.family
-left join applicants as a on f.family = a.family
+left join intermediate.int_co_application as a on f.family = a.family
 left join slowest as z on f.priority_year = z.priority_year
 left join intermediate.int_generality as g on f.family = g.family
 left join intermediate.int_originality as o on f.family = o.family

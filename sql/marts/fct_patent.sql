@@ -53,6 +53,7 @@ select
         as fc_7_estimate, -- What an open FC_7 is scored with; null if closed or truncation = closed
     k.is_breakthrough, -- Whether FC_5 is in the top 1 % of its priority year; null if open
     i.fcx_5, -- FCX_5: FC_5 by examiners; null if open or a citing family tells no origin
+    i.fc_5_others, -- FC_5 without families of the same corporate group; null if open
     i.fc_reported, -- Citing families or documents as the source counts them, of any age
     i.bc, -- BC: cited families; null where the source lists no references
     i.npl, -- NPL: cited items of other literature; null where the source does not list them
@@ -65,7 +66,7 @@ select
     i.sc, -- SC: IPC subclasses; null where it has none
     i.mg, -- MG: IPC main groups; null where none is known
     i.inv, -- INV: inventors; null where the source does not list them all
-    i.app, -- APP: organisations among its applicants; null where none is named
+    i.app, -- APP: corporate groups that apply for it, inventors left out; null where none does
     i.gl, -- GL: 1 - days from filing to grant / most days of its priority year; null if not granted
     i.ren, -- REN: years renewed; no source tells them yet
     i.gen, -- GEN: chance that two families citing it differ in subclass, 0 to 1; if asked for

@@ -11,7 +11,11 @@ Family = tuple[str, str]
 
 
 def indicators(
-    families: Mapping[str, Family], citations: Sequence[tuple[str, ...]], *asked: str, **method: Any
+    families: Mapping[str, Family],
+    citations: Sequence[tuple[str, ...]],
+    *asked: str,
+    applicants: Mapping[str, Sequence[str]] | None = None,
+    **method: Any,
 ) -> dict[str, dict[str, Any]]:
     """Measure the indicators of families, by family.
 
@@ -23,6 +27,8 @@ def indicators(
         Who cites whom, and the origin if it is told. Who is cited may not be loaded.
     asked
         The indicators that the topic asks for.
+    applicants
+        Names of those who apply for a family.
     method
         Other choices of method.
     """
@@ -48,6 +54,11 @@ def indicators(
             for citing, cited, *origin in citations
         ],
     }
+    given["sources.stg_party"] = [
+        {"publication_number": number[family], "name": name, "position": place}
+        for family, names in (applicants or {}).items()
+        for place, name in enumerate(names, start=1)
+    ]
     topic = Topic(
         name="any",
         title="Anything",

@@ -179,6 +179,24 @@ class Reference:
             return None
         return sum((c, family) in self.examiner for c in citing)
 
+    def owners(self, family: str) -> set[str] | None:
+        """Applicants: those of a grant that names any, else of any document that does."""
+        documents = self.documents.get(family)
+        if documents is None:
+            return None
+        grants = documents[
+            [kind in GRANTS for kind in zip(documents["office"], documents["kind"], strict=True)]
+        ]
+        numbers = [*grants["publication_number"], *documents["publication_number"]]
+        return next((self.applicants[number] for number in numbers if number in self.applicants), None)
+
+    def fc_5_others(self, family: str) -> float | None:
+        """Forward citations by families that have no applicant in common with it."""
+        if not self.is_closed(family, 5):
+            return None
+        own = self.owners(family) or set()
+        return sum(not own & (self.owners(c) or set()) for c in self.citing(family, family, 5))
+
     def differing(self, families: set[str]) -> float | None:
         """The chance that two of the families, each in a random subclass, are in different ones."""
         classified = [self.subclasses[f] for f in sorted(families) if self.subclasses.get(f)]
@@ -261,12 +279,7 @@ class Reference:
             kinds = zip(documents["office"], documents["kind"], strict=True)
             grants = documents[[kind in GRANTS for kind in kinds]]
             claimed = grants if len(grants) else documents
-            # Applicants are those of a grant that names any, else of any document that does.
-            applicants = [
-                self.applicants[number]
-                for number in [*grants["publication_number"], *documents["publication_number"]]
-                if number in self.applicants
-            ]
+            applicants = self.owners(family)
             subclasses = self.subclasses[family]
             main_groups = [g for g in self.groups[family] if len(g) > 4]
             if len(grants):
@@ -277,6 +290,7 @@ class Reference:
                 "fc_5": self.fc(family, 5),
                 "fc_7": self.fc(family, 7),
                 "fcx_5": self.fcx_5(family),
+                "fc_5_others": self.fc_5_others(family),
                 "fc_reported": documents["forward_citation_count"].max(),
                 "bc": len(self.cites.get(family, set())) if documents["lists_references"].any() else None,
                 "npl": documents["npl_citation_count"].max(),
@@ -289,7 +303,7 @@ class Reference:
                 "sc": len(subclasses) or None,
                 "mg": len(main_groups) or None,
                 "inv": documents["inventor_count"].max(),
-                "app": len(applicants[0]) if applicants else None,
+                "app": len(applicants) if applicants else None,
                 "ren": None,
                 "gen": self.differing(self.citing(family, family, 5)),
                 "ori": self.differing(self.cites.get(family, set())),

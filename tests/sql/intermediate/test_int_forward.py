@@ -41,6 +41,21 @@ def test_fcx_is_unknown_for_all_where_no_origin_is_told():
     assert examined("unknown")["g"]["fcx_5"] is None
 
 
+def test_citations_by_others_leave_out_the_group_of_the_cited_family():
+    """Samsung SDI cites Samsung Electronics: one group; IBM with Samsung is not others either."""
+    owners = {
+        "f": ["Samsung Electronics Co., Ltd."],
+        "subsidiary": ["Samsung SDI Co., Ltd."],
+        "joint": ["IBM", "Samsung Electronics"],
+        "other": ["IBM"],
+        "nobody": [],
+    }
+    families = dict.fromkeys(owners, ("2012-01-01", "")) | {"f": ("2010-01-01", "G06N"), "last": LAST}
+    citations = [(name, "f") for name in owners if name != "f"]
+    found = indicators(families, citations, applicants=owners)["f"]
+    assert (found["fc_5"], found["fc_5_others"]) == (4, 2)
+
+
 def planted(truncation):
     """Old families with 1, 1 and 2 citations after 1, 2 and 4 years; young ones on the same path.
 
