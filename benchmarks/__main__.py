@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import loading, method, paths, report, selection, validation
+from benchmarks.calibration import runner as calibration
 from benchmarks.compare import differences
 from benchmarks.run import RESULTS, ROOT, Contender, alternate, measure, say
 from corepath.synthetic import topic as topics
@@ -356,9 +357,10 @@ def _warm(dump: Path) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the parts that are asked for, then write the report."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("part", choices=[*PARTS, "all", "report"])
+    parser.add_argument("part", choices=[*PARTS, "all", "report", "calibration"])
     parser.add_argument("--size", choices=list(SIZES), default="small")
     parser.add_argument("--families", type=int, nargs="+", help="instead of the size's; several for growth")
+    parser.add_argument("--only", nargs="+", help="of calibration: these inferences  [all]")
     parser.add_argument("--runs", type=int, default=1, help="rounds; the report shows the median")
     parser.add_argument("--memory", default="4GB", help="limit of DuckDB")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of DuckDB")
@@ -374,6 +376,9 @@ def main(arguments: list[str] | None = None) -> None:
     # A quick look must not replace what was measured with care.
     is_full = options.size == "full"
     options.results = options.results or (RESULTS if is_full else options.work / "results")
+    if options.part == "calibration":
+        calibration.run(options.size, options.only, options.threads, options.work, options.results)
+        return
     page = ROOT / "docs" / "benchmarks.md" if is_full else options.work / "benchmarks.md"
     page = options.report or page
     bench = Bench(options)

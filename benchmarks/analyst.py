@@ -19,7 +19,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import polars as pl
-from scipy.stats import beta, false_discovery_control, hypergeom
+from scipy.stats import false_discovery_control, gamma, hypergeom
 
 from corepath.transforms.stg_organisation import stg_organisation
 from corepath.warehouse.topic import files as topics
@@ -591,20 +591,43 @@ def core_technologies(
     out["core_rate"] = k / n
     out["location_quotient"] = (k / core) / (n / total)
     out["hypergeometric_p"] = hypergeom.sf(k - 1, total, core, n)
-    out["q_value"] = false_discovery_control(out.hypergeometric_p)
-    rate = k.sum() / n.sum()
-    excess = (n * (k / n - rate) ** 2).sum() / (rate * (1 - rate)) - (len(n) - 1)
-    weight = n.sum()
+    # Families of as many subclasses are compared with each other; neighbours are put together until
+    # twenty are core and twenty are not.
+    df["breadth"] = df.groupby("family_id").subclass.transform("size")
+    sizes = df.drop_duplicates("family_id").groupby("breadth").is_core.agg(["size", "sum"])
+    strata: list[list[int]] = [[]]
+    for breadth in sizes.index:
+        at = sizes.loc[strata[-1]].sum()
+        if at["sum"] >= 20 and at["size"] - at["sum"] >= 20:
+            strata.append([])
+        strata[-1].append(breadth)
+    last = sizes.loc[strata[-1]].sum()
+    if len(strata) > 1 and min(last["sum"], last["size"] - last["sum"]) < 20:
+        strata[-2:] = [strata[-2] + strata[-1]]
+    chance = [np.ones(1)] * len(out)
+    expected = np.zeros(len(out))
+    for stratum in strata:
+        size, special = sizes.loc[stratum].sum()
+        drawn = df[df.breadth.isin(stratum)].groupby("subclass").size()
+        for i, n_c in enumerate(out.technology.map(drawn).fillna(0).astype(int)):
+            expected[i] += n_c * special / size
+            chance[i] = np.convolve(chance[i], hypergeom.pmf(np.arange(n_c + 1), size, special, n_c))
+    out["expected_core_families"] = expected
+    out["core_ratio"] = k / expected
+    out["p_value"] = [min(1.0, at[int(x) :].sum()) for at, x in zip(chance, k, strict=True)]
+    out["q_value"] = false_discovery_control(out.p_value)
+    mean = k.sum() / expected.sum()
+    excess = (expected * (k / expected - mean) ** 2).sum() - (len(k) - 1) * mean
+    weight = expected.sum()
     if excess > 0:
-        full = n.sum() - (n**2).sum() / n.sum() - (len(n) - 1)
-        weight = np.clip(full / excess - 1, 1, n.sum())
-    a, b = rate * weight, (1 - rate) * weight
-    out["shrunken_core_rate"] = (k + a) / (n + weight)
-    out["core_rate_lower"] = beta.ppf(0.05, k + a, n - k + b)
-    out["is_core_technology"] = (out.q_value < 0.05) & (out.location_quotient > 1) & (out.core_families >= 5)
+        weight = mean * (expected.sum() - (expected**2).sum() / expected.sum()) / excess
+        weight = np.clip(weight, min(1, expected.sum()), expected.sum())
+    out["shrunken_core_ratio"] = (k + mean * weight) / (expected + weight)
+    out["core_ratio_lower"] = gamma.ppf(0.05, k + mean * weight, scale=1 / (expected + weight))
+    out["is_core_technology"] = (out.q_value < 0.05) & (out.core_ratio > 1) & (out.core_families >= 5)
     world = nodes[nodes.network == "WORLD"].set_index("technology").betweenness
     order = out.assign(betweenness=out.technology.map(world).fillna(0)).sort_values(
-        ["is_core_technology", "core_rate_lower", "betweenness", "technology"],
+        ["is_core_technology", "core_ratio_lower", "betweenness", "technology"],
         ascending=[False, False, False, True],
     )
     out["rank"] = pd.Series(np.arange(1, len(out) + 1), index=order.index)

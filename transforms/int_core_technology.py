@@ -6,7 +6,10 @@ from corepath.transforms.methods.core import core_technologies
 
 
 def int_core_technology(
-    int_technology_count: pl.LazyFrame, int_score_rank: pl.LazyFrame, topic: pl.LazyFrame
+    int_technology_count: pl.LazyFrame,
+    int_technology_breadth: pl.LazyFrame,
+    int_score_rank: pl.LazyFrame,
+    topic: pl.LazyFrame,
 ) -> pl.DataFrame:
     """Test every technology for an excess of core families, each level by itself.
 
@@ -17,6 +20,8 @@ def int_core_technology(
     int_technology_count
         One row a level x technology: level, technology, families, core_families, and others that
         are passed on.
+    int_technology_breadth
+        One row a level x technology x breadth: level, technology, breadth, families, core_families.
     int_score_rank
         One row a family: is_core.
     topic
@@ -35,8 +40,16 @@ def int_core_technology(
     families, core = int_score_rank.select(pl.len(), pl.col("is_core").sum()).collect().row(0)
     q_value, least = topic.select("technology_q", "technology_minimum").collect().row(0)
     levels = int_technology_count.sort("level", "technology").collect().partition_by("level")
+    breadths = int_technology_breadth.collect()
     return pl.concat(
-        core_technologies(level, families, core, max_q_value=q_value, min_core_families=least)
+        core_technologies(
+            level,
+            breadths.filter(level=level["level"][0]),
+            families,
+            core,
+            max_q_value=q_value,
+            min_core_families=least,
+        )
         for level in levels
         if level["level"][0] == "subclass" or _differs(level)
     )

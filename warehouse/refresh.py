@@ -321,6 +321,7 @@ class _Run:
                 self._enough(made)
         build.describe_sources(self.connection, self.sources)
         build.describe_marts(self.connection, self.tables, "build")
+        build.describe_calibration(self.connection, "build")
         # What is done with makes room for the process that judges.
         self.connection.execute(
             "use memory; detach build; detach warehouse; drop schema memory.intermediate cascade"

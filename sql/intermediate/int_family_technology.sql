@@ -6,6 +6,7 @@ with leveled as (
     union all
     select family, 'main_group' as level, main_group as technology, position
     from intermediate.int_family_group
+    where main_group is not null -- a bare subclass has none
 )
 
 select

@@ -33,17 +33,20 @@ select
     c.families, -- Families of the topic with it, n
     c.core_families, -- Key core families with it, k
     c.core_rate, -- k / n
-    c.location_quotient, -- (k / K) / (n / N): 1 is the topic's average
-    c.hypergeometric_p, -- Chance of k or more core families in n drawn at random
+    c.expected_core_families, -- Those that families of as many technologies let expect, E
+    c.core_ratio, -- k / E: 1 is as expected
+    c.p_value, -- Chance of k or more if core families were drawn among those as broad
     c.q_value, -- That chance after Benjamini-Hochberg over all technologies of the level
-    c.shrunken_core_rate, -- Mean of the beta-binomial posterior of the core rate
-    c.core_rate_lower, -- 5 % quantile of that posterior: technologies are ranked by it
-    c.is_core_technology, -- Whether q and k keep the topic's limits and location quotient > 1
+    c.shrunken_core_ratio, -- Mean of the gamma posterior of the ratio
+    c.core_ratio_lower, -- 5 % quantile of that posterior: technologies are ranked by it
+    c.is_core_technology, -- Whether q and k keep the topic's limits and the ratio is above 1
     row_number() over (
         partition by c.level
-        order by c.is_core_technology desc, c.core_rate_lower desc,
+        order by c.is_core_technology desc, c.core_ratio_lower desc,
             coalesce(b.betweenness, 0) desc, c.technology
-    )::bigint as rank, -- Rank in its level: key core first, then by core_rate_lower, betweenness
+    )::bigint as rank, -- Rank in its level: key core first, then by core_ratio_lower, betweenness
+    c.location_quotient, -- (k / K) / (n / N), whatever the families' breadth; decides nothing
+    c.hypergeometric_p, -- Chance of k or more among n of any breadth; decides nothing
     c.fractional_families, -- n where each family spreads one over its technologies of the level
     c.fractional_core_families, -- k counted so
     (c.fractional_core_families / s.core_families) / (c.fractional_families / s.families)

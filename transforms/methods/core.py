@@ -2,27 +2,45 @@
 
 import numpy as np
 import polars as pl
-from scipy.stats import beta, false_discovery_control, hypergeom
+from scipy.special import gammaln
+from scipy.stats import false_discovery_control, gamma, hypergeom
 
 from corepath.transforms.methods.entropy import DegenerateInput
 
+# Families with as many technologies make a stratum if so many are core, and so many are not.
+STRATUM = 20
+
 
 def core_technologies(
-    counts: pl.DataFrame, families: int, core_families: int, *, max_q_value: float, min_core_families: int
+    counts: pl.DataFrame,
+    breadths: pl.DataFrame,
+    families: int,
+    core_families: int,
+    *,
+    max_q_value: float,
+    min_core_families: int,
 ) -> pl.DataFrame:
-    """Compare each technology's share of the core families with its share of all families.
+    """Compare each technology's core families with those that its families' breadth lets expect.
 
-    With N families, K of them core, n in a technology and k both: chance draws the K at random.
-    Rates are shrunk towards the common one by a beta prior with mean p = Σk / Σn and weight
-    a + b = 1/ρ - 1, fitted by the method of moments: ρ is what the rates vary beyond the binomial.
-    The prior weighs at least one family, and at most Σn, which it does where the rates vary no
-    more than the binomial has it; then all rates are about the common one.
+    A family counts in each of its technologies, and one of many scores higher. So families are
+    compared with others of as many technologies only: in a stratum s of N_s families, K_s of them
+    core, chance draws the core families of the n_cs that have technology c. Then c expects
+    E_c = Σ_s n_cs K_s / N_s, and the chance of k_c or more is the upper tail of a sum of
+    independent hypergeometric numbers, exact by convolution.
+
+    Ratios k/E are shrunk towards the common one by a gamma prior with mean m = Σk / ΣE and weight
+    b, fitted by the method of moments to what the ratios vary beyond a Poisson count. The prior
+    weighs at least one expected family, and at most ΣE, which it does where ratios vary no more
+    than counts do.
 
     Parameters
     ----------
     counts
         One row a technology: technology, families (n), core_families (k), whole counts; a family
         counts in each of its technologies.
+    breadths
+        One row a technology x breadth: technology, breadth, and of its families that have so many
+        technologies families, core_families. They add up to `counts`.
     families
         N.
     core_families
@@ -36,14 +54,16 @@ def core_technologies(
     -------
     pl.DataFrame
         `counts` in its order, with
-        location_quotient: (k/K) / (n/N), 1 where the share among core families is the common one;
-        hypergeometric_p: P(X ≥ k);
-        q_value: its false discovery rate among all rows, after Benjamini & Hochberg;
         core_rate: k/n;
-        shrunken_core_rate: (k + a) / (n + a + b);
-        core_rate_lower: the 5 % quantile of Beta(k + a, n - k + b);
-        is_core_technology: q below `max_q_value`, location quotient above 1, k at least
-        `min_core_families`.
+        expected_core_families: E;
+        core_ratio: k/E, 1 where there are as many as expected;
+        p_value: P(X ≥ k);
+        q_value: its false discovery rate among all rows, after Benjamini & Hochberg;
+        shrunken_core_ratio: (k + m b) / (E + b);
+        core_ratio_lower: the 5 % quantile of Gamma(k + m b, E + b);
+        is_core_technology: q below `max_q_value`, k/E above 1, k at least `min_core_families`;
+        location_quotient and hypergeometric_p: (k/K) / (n/N) and its P(X ≥ k), which compare
+        with all families whatever their breadth, and decide nothing.
 
     Raises
     ------
@@ -52,50 +72,138 @@ def core_technologies(
 
     References
     ----------
-    Benjamini & Hochberg 1995, JRSS B 57:289-300; Kleinman 1973, JASA 68:46-54 (weights n).
+    Birch 1964, JRSS B 26:313-324 (exact test over strata), Mantel & Haenszel 1959, JNCI 22:719-748;
+    Benjamini & Hochberg 1995, JRSS B 57:289-300; Clayton & Kaldor 1987, Biometrics 43:671-681.
 
     Examples
     --------
     >>> import polars as pl
-    >>> counts = pl.DataFrame(
-    ...     {"technology": ["G06N", "H01L"], "families": [40, 60], "core_families": [9, 1]}
+    >>> breadths = pl.DataFrame(
+    ...     {
+    ...         "technology": ["G06N", "H01L"],
+    ...         "breadth": [1, 1],
+    ...         "families": [40, 60],
+    ...         "core_families": [9, 1],
+    ...     }
     ... )
     >>> core = core_technologies(
-    ...     counts, families=100, core_families=10, max_q_value=0.05, min_core_families=5
+    ...     breadths.drop("breadth"), breadths, 100, 10, max_q_value=0.05, min_core_families=5
     ... )
-    >>> core.select(
-    ...     pl.col("location_quotient", "q_value").round(4), "is_core_technology"
-    ... ).rows()
+    >>> core.select(pl.col("core_ratio", "q_value").round(4), "is_core_technology").rows()
     [(2.25, 0.002, True), (0.1667, 1.0, False)]
     """
     n, k = counts.select(pl.col("families", "core_families").cast(pl.Float64)).to_numpy().T
-    p = hypergeom.sf(k - 1, families, core_families, n)
-    a, b = _beta_prior(n, k)
-    return counts.with_columns(
-        location_quotient=pl.Series((k / core_families) / (n / families)),
-        hypergeometric_p=pl.Series(p),
-        q_value=pl.Series(false_discovery_control(p)),
-        core_rate=pl.Series(k / n),
-        shrunken_core_rate=pl.Series((k + a) / (n + a + b)),
-        core_rate_lower=pl.Series(beta.ppf(0.05, k + a, n - k + b)),
-    ).with_columns(
-        is_core_technology=(pl.col("q_value") < max_q_value)
-        & (pl.col("location_quotient") > 1)
-        & (pl.col("core_families") >= min_core_families)
-    )
-
-
-def _beta_prior(n: np.ndarray, k: np.ndarray) -> tuple[float, float]:
     if not 0 < k.sum() < n.sum():
         raise DegenerateInput(
             f"{k.sum():.0f} of {n.sum():.0f} classified families are core: nothing to compare"
         )
-    rate = k.sum() / n.sum()
-    spread = (n * (k / n - rate) ** 2).sum() / (rate * (1 - rate))
-    # The binomial alone makes this 0 on average, and ρ adds ρ times the denominator below.
-    excess = spread - (len(n) - 1)
-    weight = n.sum()
+    spread, size, core = _strata(counts, breadths)
+    expected = spread @ (core / size)
+    p = np.array([_tail(*each, size, core) for each in zip(k, spread, strict=True)])
+    prior = _gamma_prior(k, expected)
+    a, b = k + prior[0], expected + prior[1]
+    return counts.with_columns(
+        core_rate=pl.Series(k / n),
+        expected_core_families=pl.Series(expected),
+        core_ratio=pl.Series(k / expected),
+        p_value=pl.Series(p),
+        q_value=pl.Series(false_discovery_control(p)),
+        shrunken_core_ratio=pl.Series(a / b),
+        core_ratio_lower=pl.Series(gamma.ppf(0.05, a, scale=1 / b)),
+        location_quotient=pl.Series((k / core_families) / (n / families)),
+        hypergeometric_p=pl.Series(hypergeom.sf(k - 1, families, core_families, n)),
+    ).with_columns(
+        is_core_technology=(pl.col("q_value") < max_q_value)
+        & (pl.col("core_ratio") > 1)
+        & (pl.col("core_families") >= min_core_families)
+    )
+
+
+def _strata(counts: pl.DataFrame, breadths: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sort families into strata: those of each technology; all families, and core ones."""
+    total = (
+        breadths.group_by("breadth")
+        .agg(pl.sum("families", "core_families"))
+        # A family of that breadth is in as many technologies.
+        .with_columns(pl.col("families", "core_families") // pl.col("breadth"))
+        .sort("breadth")
+    )
+    stratum = strata_of(*total.select("families", "core_families").to_numpy().T)
+    size = np.bincount(stratum, weights=total["families"])
+    core = np.bincount(stratum, weights=total["core_families"])
+    placed = breadths.select(
+        "families",
+        row=pl.col("technology").replace_strict(
+            counts["technology"], range(counts.height), return_dtype=pl.Int64
+        ),
+        stratum=pl.col("breadth").replace_strict(total["breadth"], stratum, return_dtype=pl.Int64),
+    )
+    spread = np.zeros((counts.height, len(size)))
+    np.add.at(spread, (placed["row"].to_numpy(), placed["stratum"].to_numpy()), placed["families"].to_numpy())
+    return spread, size, core
+
+
+def strata_of(families: np.ndarray, core_families: np.ndarray) -> list[int]:
+    """Merge neighbouring breadths until each stratum has STRATUM core families and as many others.
+
+    Parameters
+    ----------
+    families, core_families
+        Of each breadth, in order.
+
+    Returns
+    -------
+    list of int
+        The stratum of each breadth, from 0. What is left over at the end joins the last.
+
+    Examples
+    --------
+    >>> strata_of(np.array([90, 30, 40, 5]), np.array([21, 19, 3, 2]))
+    [0, 1, 1, 1]
+    """
+    found, core, others, stratum = [], 0, 0, 0
+    for n, k in zip(families, core_families, strict=True):
+        if core >= STRATUM and others >= STRATUM:
+            core, others, stratum = 0, 0, stratum + 1
+        core, others = core + k, others + n - k
+        found.append(stratum)
+    if core < STRATUM or others < STRATUM:
+        found = [min(each, max(stratum - 1, 0)) for each in found]
+    return found
+
+
+def _tail(k: float, n: np.ndarray, size: np.ndarray, core: np.ndarray) -> float:
+    """Give the chance of k or more in a sum of hypergeometric numbers, one a stratum."""
+    chance, least = np.ones(1), 0
+    for drawn, of, special in zip(n, size, core, strict=True):
+        if drawn:
+            first, more = _hypergeometric(drawn, of, special)
+            chance, least = np.convolve(chance, more), least + first
+    return float(min(1.0, chance[max(int(k) - least, 0) :].sum()))
+
+
+def _hypergeometric(drawn: float, of: float, special: float) -> tuple[int, np.ndarray]:
+    """Give the least number that is likely enough to matter, and the chances from there on."""
+    mean = drawn * special / of
+    # Beyond, chances are below 1e-50.
+    reach = 15 * np.sqrt(mean * (1 - special / of) * (1 - drawn / of)) + 60
+    first = int(max(0, drawn + special - of, np.floor(mean - reach)))
+    last = int(min(drawn, special, np.ceil(mean + reach)))
+    x = np.arange(first, last + 1)
+    parts = np.stack([x, special - x, drawn - x, of - special - drawn + x])
+    weight = -gammaln(parts + 1).sum(axis=0)
+    chance = np.exp(weight - weight.max())
+    return first, chance / chance.sum()
+
+
+def _gamma_prior(k: np.ndarray, expected: np.ndarray) -> tuple[float, float]:
+    """Fit shape and rate by the method of moments."""
+    mean = k.sum() / expected.sum()
+    spread = (expected * (k / expected - mean) ** 2).sum()
+    # Counts alone make this 0 on average.
+    excess = spread - (len(k) - 1) * mean
+    weight = expected.sum()
     if excess > 0:
-        full_excess = n.sum() - (n**2).sum() / n.sum() - (len(n) - 1)
-        weight = np.clip(full_excess / excess - 1, 1, n.sum())
-    return rate * weight, (1 - rate) * weight
+        full = expected.sum() - (expected**2).sum() / expected.sum()
+        weight = np.clip(mean * full / excess, min(1, weight), weight)
+    return mean * weight, weight

@@ -277,6 +277,16 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: Table, catalog: str) 
     connection.execute(f"comment on table {target} is {literal(description.text)}")
 
 
+def describe_calibration(connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
+    """Write meta.calibration: how often each inference is wrong where the truth is known."""
+    connection.execute(
+        f"create or replace table {catalog}.meta.calibration as "
+        # Where no claim has a limit, the column's type cannot be seen.
+        "select * replace (least::double as least, most::double as most, error::double as error, "
+        "holds::boolean as holds) from memory.reference.calibration order by position"
+    )
+
+
 def describe_marts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], catalog: str) -> None:
     """Write meta.data_dictionary: one row a column of every mart, the text of its comment."""
     rows = [

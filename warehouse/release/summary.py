@@ -39,7 +39,9 @@ _TECHNOLOGIES = """
 select
     rank as "#", technology,
     case when length(text) > 60 then text[1:57] || '...' else text end as title, families,
-    core_families as core, round(location_quotient, 2) as LQ, printf('%.1e', q_value) as q,
+    core_families as core, printf('%.1f', expected_core_families) as expected,
+    printf('%.2f (%.2f)', core_ratio, core_ratio_lower) as "ratio (at least, 95 %)",
+    printf('%.1e', q_value) as q,
     coalesce(printf('%s (%.1f)', leading_country, leading_families), '') as leads,
     coalesce(printf('%s (%.1f)', second_country, second_families), '') as second
 from marts.fct_core_technology
@@ -141,6 +143,17 @@ _CREDITS = """
 select source, title, licence, credit, url from meta.source order by rank
 """
 
+_CALIBRATION = """
+select
+    inference, says as "what is counted",
+    printf('%.1f %%', 100 * rate) || coalesce(printf(' (± %.1f)', 100 * error), '') as measured,
+    coalesce(printf('at least %.0f %%', 100 * least), '')
+    || case when least is not null and most is not null then ', ' else '' end
+    || coalesce(printf('at most %.0f %%', 100 * most), '') as nominal,
+    case when holds then 'yes' when not holds then 'no' else '' end as holds
+from meta.calibration order by position
+"""
+
 # Releases from before there was a run_id have none.
 _RELEASE = """
 select columns('^(version|schema_version|published_at|identity|code_version|run_id)$')
@@ -168,9 +181,9 @@ def summarise(path: Path, shown: str | None = None) -> str:
     -------
     str
         Markdown: the key core technologies and who leads in them, countries and their trends,
-        weights, networks, paths and lags, where countries are known from, sources with what was
-        rejected, their licences and how to cite them, rows, what validation warned of, how to open
-        it, and what made it.
+        weights, networks, paths and lags, how often such results are wrong, where countries are known
+        from, sources with what was rejected, their licences and how to cite them, rows, what
+        validation warned of, how to open it, and what made it.
     """
     file = path / "corepath.duckdb"
     with duckdb.connect(str(file), read_only=True) as db:
@@ -225,6 +238,9 @@ def summarise(path: Path, shown: str | None = None) -> str:
             _table(db.sql(_REFERENCES)) or "No country lags in a technology that has one.",
             "## Who is behind whom",
             _table(db.sql(_LAGS)) or "No pair has enough key core families to tell.",
+            "## How often such results are wrong",
+            "Measured in worlds whose truth is known, at their worst; docs/calibration.md says how:",
+            _table(db.sql(_CALIBRATION)),
             "## Where countries come from",
             _table(db.sql(_COUNTRY_SOURCES)),
             "## Sources",

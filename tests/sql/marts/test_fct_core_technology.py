@@ -27,6 +27,7 @@ def built():
         places.append((family, "ZZ" if i < 3 else "KR" if i < 5 else "US", 1.0, 1))
         if "G06N" in mine:
             groups.append((family, "G06N3", "G06N", 1))
+            groups.append((family, None, "G06F", 3))
             groups += [(family, "G06N20", "G06N", 2)] if i < 4 else []
     scores = [(f"f{i:02}", float(100 - i)) for i in range(60)]
     return world(
@@ -81,14 +82,21 @@ def test_counts_and_quotient_are_those_of_the_families(found):
     assert found["G06N"]["location_quotient"] == pytest.approx((6 / 6) / (16 / 60))
 
 
-def test_chance_is_the_hypergeometric_and_its_discovery_rate_after_benjamini_hochberg(found):
+def test_families_are_compared_with_others_of_as_many_technologies(found):
+    # Fewer than twenty are core, so that all families make one stratum, and both tests agree.
     p = {t: hypergeom.sf(row["core_families"] - 1, 60, 6, row["families"]) for t, row in found.items()}
     for technology, row in found.items():
+        assert row["p_value"] == pytest.approx(p[technology])
         assert row["hypergeometric_p"] == pytest.approx(p[technology])
+        assert row["expected_core_families"] == pytest.approx(row["families"] * 6 / 60)
     ordered = sorted(p.values())
     assert found["G06N"]["q_value"] == pytest.approx(
         min(q * 3 / i for i, q in enumerate(ordered, start=1) if q >= p["G06N"])
     )
+
+
+def test_a_bare_subclass_is_no_main_group(groups):
+    assert all(len(technology) > 4 for technology in groups)
 
 
 def test_a_core_technology_has_an_excess_that_chance_does_not_explain(found):
@@ -111,11 +119,12 @@ def test_each_level_is_tested_and_ranked_by_itself(found, groups):
         "G06N3": (16, 6),
         "G06N20": (4, 4),
     }
-    # The same counts, and another number of rows that they are compared with.
+    # The same counts; but only 16 families have a main group, and all of them have this one.
     assert groups["G06N3"]["hypergeometric_p"] == found["G06N"]["hypergeometric_p"]
-    assert groups["G06N3"]["q_value"] != found["G06N"]["q_value"]
+    assert groups["G06N3"]["p_value"] == pytest.approx(1)
+    assert groups["G06N20"]["p_value"] == pytest.approx(hypergeom.sf(3, 16, 6, 4))
     assert sorted(row["rank"] for row in groups.values()) == [1, 2]
-    assert [t for t, row in groups.items() if row["is_core_technology"]] == ["G06N3"]
+    assert not any(row["is_core_technology"] for row in groups.values())
 
 
 def test_a_main_group_bears_its_title_and_its_subclass(groups):
@@ -159,7 +168,11 @@ def test_the_topic_sets_the_limits():
     )
     ranks = pl.DataFrame({"family": range(60), "is_core": [i < 6 for i in range(60)]})
     core = "intermediate.int_core_technology"
-    given = {"intermediate.int_technology_count": counts, "intermediate.int_score_rank": ranks}
+    given = {
+        "intermediate.int_technology_count": counts,
+        "intermediate.int_technology_breadth": counts.with_columns(breadth=pl.lit(1, pl.Int64)),
+        "intermediate.int_score_rank": ranks,
+    }
     assert by(world(given, core), core, "technology")["G06N"]["is_core_technology"]
     assert not by(world(given, core, topic=strict), core, "technology")["G06N"]["is_core_technology"]
 
@@ -175,7 +188,11 @@ def test_main_groups_without_a_core_family_are_left_out():
     )
     ranks = pl.DataFrame({"family": range(60), "is_core": [i < 6 for i in range(60)]})
     core = "intermediate.int_core_technology"
-    given = {"intermediate.int_technology_count": counts, "intermediate.int_score_rank": ranks}
+    given = {
+        "intermediate.int_technology_count": counts,
+        "intermediate.int_technology_breadth": counts.with_columns(breadth=pl.lit(1, pl.Int64)),
+        "intermediate.int_score_rank": ranks,
+    }
     assert set(by(world(given, core), core, "technology")) == {"G06N", "H01L"}
 
 
@@ -183,5 +200,5 @@ def test_families_are_linked_to_their_technologies(built):
     links = by(built, "marts.fct_patent_technology", "family_id", "level", "technology")
     assert len(links) == 60 + 16 + 16 + 4
     row = links["f00", "main_group", "G06N3"]
-    assert (row["position"], row["share"], row["is_core_technology"]) == (1, 0.5, True)
-    assert not links["f00", "main_group", "G06N20"]["is_core_technology"]
+    assert (row["position"], row["share"], row["is_core_technology"]) == (1, 0.5, False)
+    assert links["f00", "subclass", "G06N"]["is_core_technology"]

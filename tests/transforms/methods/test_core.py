@@ -1,7 +1,6 @@
-"""Core technologies against exact enumeration, hand computation and a planted truth."""
+"""Core technologies against exact enumeration, hand computation, simulation and a planted truth."""
 
-from functools import partial
-from itertools import combinations
+from itertools import product
 from math import comb
 
 import numpy as np
@@ -9,11 +8,10 @@ import polars as pl
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.stats import beta, false_discovery_control
+from scipy.stats import false_discovery_control, gamma, hypergeom
 
 from corepath.transforms.methods.core import core_technologies as core_technologies_within
-
-core_technologies = partial(core_technologies_within, max_q_value=0.05, min_core_families=5)
+from corepath.transforms.methods.core import strata_of
 
 FAMILIES, CORE = 60, 12
 technology = st.integers(1, FAMILIES).flatmap(
@@ -30,9 +28,31 @@ def frame(rows: list[tuple[int, int]]) -> pl.DataFrame:
     )
 
 
+def core_technologies(counts: pl.DataFrame, families: int, core_families: int, **limits) -> pl.DataFrame:
+    """Test families of one technology each: then there is one stratum."""
+    breadths = counts.with_columns(breadth=1)
+    limits = {"max_q_value": 0.05, "min_core_families": 5} | limits
+    return core_technologies_within(counts, breadths, families, core_families, **limits)
+
+
+def broad(members: list[list[int]], is_core: list[bool]) -> pl.DataFrame:
+    """Test families with the technologies that each has."""
+    rows = [(f"t{t}", len(own), bool(core)) for own, core in zip(members, is_core, strict=True) for t in own]
+    breadths = (
+        pl.DataFrame(rows, schema=["technology", "breadth", "core"], orient="row")
+        .group_by("technology", "breadth")
+        .agg(families=pl.len().cast(pl.Int64), core_families=pl.col("core").sum().cast(pl.Int64))
+    )
+    counts = breadths.group_by("technology").agg(pl.sum("families", "core_families")).sort("technology")
+    limits = {"max_q_value": 0.05, "min_core_families": 5}
+    return core_technologies_within(counts, breadths, len(members), sum(is_core), **limits)
+
+
 def judged(rows: list[tuple[int, int]]) -> pl.DataFrame:
-    assume(0 < sum(k for _, k in rows) < sum(n for n, _ in rows))
-    return core_technologies(frame(rows), FAMILIES, CORE)
+    """Let families outside of the technologies be in one more, so that margins are FAMILIES and CORE."""
+    n, k = sum(n for n, _ in rows), sum(k for _, k in rows)
+    assume(0 < k < n)
+    return core_technologies(frame(rows), n, k)
 
 
 # -- by hand -----------------------------------------------------------------------------------
@@ -40,65 +60,122 @@ def judged(rows: list[tuple[int, int]]) -> pl.DataFrame:
 
 def test_by_hand():
     # 20 families of 100 are core. Three technologies of 50, 30 and 20 families have 15, 3 and 2.
-    #   LQ: (15/20)/(50/100) = 1.5, (3/20)/(30/100) = .5, (2/20)/(20/100) = .5
-    #   prior: p = .2, spread = (50 * .1² + 30 * .1² + 20 * .1²) / .16 = 6.25, 6.25 - 2 = 4.25
-    #     full excess = 100 - (2500 + 900 + 400) / 100 - 2 = 60
-    #     a + b = 60 / 4.25 - 1 = 13.117647, a = 2.623529
+    #   E = 10, 6, 4; ratios 1.5, .5, .5; mean 1
+    #   prior: spread = 10 * .25 + 6 * .25 + 4 * .25 = 5, 5 - 2 = 3
+    #     full = 20 - (100 + 36 + 16) / 20 = 12.4, b = 12.4 / 3
     found = core_technologies(frame([(50, 15), (30, 3), (20, 2)]), 100, 20)
-    assert found["location_quotient"].to_list() == pytest.approx([1.5, 0.5, 0.5])
+    assert found["expected_core_families"].to_list() == pytest.approx([10, 6, 4])
+    assert found["core_ratio"].to_list() == pytest.approx([1.5, 0.5, 0.5])
     assert found["core_rate"].to_list() == pytest.approx([0.3, 0.1, 0.1])
-    prior = 60 / 4.25 - 1
-    assert found["shrunken_core_rate"].to_list() == pytest.approx(
-        [(k + 0.2 * prior) / (n + prior) for n, k in [(50, 15), (30, 3), (20, 2)]]
+    b = 12.4 / 3
+    assert found["shrunken_core_ratio"].to_list() == pytest.approx(
+        [(k + b) / (e + b) for e, k in [(10, 15), (6, 3), (4, 2)]]
     )
-    assert found["shrunken_core_rate"].round(4).to_list() == [0.2792, 0.1304, 0.1396]
     tail = sum(comb(50, x) * comb(50, 20 - x) for x in range(15, 21)) / comb(100, 20)
-    assert found["hypergeometric_p"][0] == pytest.approx(tail)
+    assert found["p_value"][0] == pytest.approx(tail)
     assert found["q_value"][0] == pytest.approx(3 * tail)
     assert found["is_core_technology"].to_list() == [True, False, False]
+
+
+def test_expected_by_hand_over_strata():
+    # Of 100 families with one technology 20 are core, of 60 with two 30: a fifth and a half.
+    # t0 has 50 of the first and all 60 of the second: it expects 10 + 30.
+    members = [[0]] * 50 + [[1]] * 50 + [[0, 1]] * 40 + [[0, 2]] * 20
+    core = ([True] * 15 + [False] * 35) + ([True] * 5 + [False] * 45)
+    core += ([True] * 20 + [False] * 20) + ([True] * 10 + [False] * 10)
+    found = broad(members, core).rows_by_key("technology", named=True, unique=True)
+    assert found["t0"]["expected_core_families"] == pytest.approx(40)
+    assert found["t0"]["core_families"] == 45
+    # In the second stratum all families have it, so that chance is left in the first alone.
+    assert found["t0"]["p_value"] == pytest.approx(hypergeom.sf(14, 100, 20, 50))
+    assert found["t1"]["expected_core_families"] == pytest.approx(10 + 20)
+    assert found["t2"]["expected_core_families"] == pytest.approx(10)
+    # Whatever their breadth, families of t2 are core more often than all are; that is no excess.
+    assert found["t2"]["location_quotient"] == pytest.approx(0.5 / (50 / 160))
+    assert found["t2"]["core_ratio"] == pytest.approx(1)
 
 
 def test_columns_and_order():
     counts = frame([(10, 1), (20, 5)]).with_columns(title=pl.lit("kept"))
     found = core_technologies(counts, 40, 6)
     assert found.select(counts.columns).equals(counts)
-    assert found.columns == [
-        *counts.columns,
-        "location_quotient",
-        "hypergeometric_p",
-        "q_value",
-        "core_rate",
-        "shrunken_core_rate",
-        "core_rate_lower",
-        "is_core_technology",
-    ]
+
+
+# -- strata ------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(st.integers(0, 90), st.integers(0, 90)), min_size=1, max_size=9))
+def test_a_stratum_has_twenty_core_families_and_twenty_others_if_there_are_so_many(rows):
+    core, others = np.array(rows).T
+    stratum = np.array(strata_of(core + others, core))
+    assert stratum[0] == 0
+    assert set(np.diff(stratum)) <= {0, 1}
+    if core.sum() >= 20 and others.sum() >= 20:
+        assert np.bincount(stratum, weights=core).min() >= 20
+        assert np.bincount(stratum, weights=others).min() >= 20
+    else:
+        assert set(stratum) == {0}
 
 
 # -- tests of significance ---------------------------------------------------------------------
 
 
 @given(tables)
-def test_p_is_the_exact_upper_tail(rows):
+def test_p_is_the_exact_upper_tail_in_one_stratum(rows):
+    found = judged(rows)
+    families, core = sum(n for n, _ in rows), sum(k for _, k in rows)
     expected = [
-        sum(comb(n, x) * comb(FAMILIES - n, CORE - x) for x in range(k, min(n, CORE) + 1))
-        / comb(FAMILIES, CORE)
+        sum(comb(n, x) * comb(families - n, core - x) for x in range(k, min(n, core) + 1))
+        / comb(families, core)
         for n, k in rows
     ]
-    assert judged(rows)["hypergeometric_p"].to_list() == pytest.approx(expected)
+    assert found["p_value"].to_list() == pytest.approx(expected)
+    # There the tests agree.
+    assert found["hypergeometric_p"].to_list() == pytest.approx(expected)
 
 
-def test_p_counts_all_draws():
-    # Every way to choose 3 core families of 7, of which 4 belong to the technology.
-    draws = [sum(family < 4 for family in draw) for draw in combinations(range(7), 3)]
-    for k in range(1, 4):
-        found = core_technologies(frame([(4, k), (7, 3)]), 7, 3)["hypergeometric_p"][0]
-        assert found == pytest.approx(sum(x >= k for x in draws) / len(draws))
+def test_p_counts_all_draws_within_strata():
+    # 40 core families of 60 with one technology, of which 3 have t0 alone; 22 of 43 with two.
+    members = [[0]] * 3 + [[1]] * 57 + [[0, 1]] * 2 + [[1, 2]] * 41
+    core = [True, True, False] + [True] * 38 + [False] * 19 + [True] * 2 + [True] * 20 + [False] * 21
+    found = broad(members, core).filter(pl.col("technology") == "t0")
+    one = {x: comb(3, x) * comb(57, 40 - x) / comb(60, 40) for x in range(4)}
+    two = {x: comb(2, x) * comb(41, 22 - x) / comb(43, 22) for x in range(3)}
+    tail = sum(one[x] * two[y] for x, y in product(one, two) if x + y >= 4)
+    assert found["p_value"].item() == pytest.approx(tail, rel=1e-9)
+
+
+def test_p_is_the_share_of_random_cores_that_reach_as_many():
+    chance = np.random.default_rng(5)
+    breadth = 1 + chance.integers(0, 4, 1_000)
+    members = [chance.choice(9, b, replace=False).tolist() for b in breadth]
+    core = chance.random(1_000) < 0.1 * breadth
+    found = broad(members, core.tolist())
+    belongs = np.array([[t in own for t in range(9)] for own in members])
+    drawn = np.zeros((2_000, 9))
+    for i in range(len(drawn)):
+        shuffled = core.copy()
+        for b in range(1, 5):
+            at = breadth == b
+            shuffled[at] = chance.permutation(core[at])
+        drawn[i] = belongs[shuffled].sum(axis=0)
+    share = (drawn >= found["core_families"].to_numpy()).mean(axis=0)
+    assert found["expected_core_families"].to_numpy() == pytest.approx(drawn.mean(axis=0), rel=0.03)
+    assert found["p_value"].to_numpy() == pytest.approx(share, abs=0.03)
+
+
+def test_a_sum_of_many_is_near_its_normal_and_far_tails_are_not_lost():
+    # 40,000 families of a technology: a convolution of windows, held against scipy's own.
+    counts = frame([(40_000, 4_500), (60_000, 5_500)])
+    found = core_technologies(counts, 100_000, 10_000)
+    assert found["p_value"][0] == pytest.approx(hypergeom.sf(4_499, 100_000, 10_000, 40_000), rel=1e-6)
+    assert 0 < found["p_value"][0] < 1e-20
 
 
 @given(tables)
 def test_q_is_benjamini_hochberg(rows):
     found = judged(rows)
-    p, q = found["hypergeometric_p"].to_numpy(), found["q_value"].to_numpy()
+    p, q = found["p_value"].to_numpy(), found["q_value"].to_numpy()
     m = len(p)
     # Stepping up: the least, over all p no smaller, of p · m / rank.
     by_hand = [min(x * m / (p <= x).sum() for x in p[p >= own]) for own in p]
@@ -111,7 +188,7 @@ def test_q_is_benjamini_hochberg(rows):
 def test_core_means_all_three_conditions(rows):
     for row in judged(rows).to_dicts():
         assert row["is_core_technology"] == (
-            row["q_value"] < 0.05 and row["location_quotient"] > 1 and row["core_families"] >= 5
+            row["q_value"] < 0.05 and row["core_ratio"] > 1 and row["core_families"] >= 5
         )
 
 
@@ -125,88 +202,65 @@ def test_a_handful_of_core_families_is_not_enough(k, core):
 def test_the_limits_are_those_asked_for():
     counts = frame([(40, 12), (9_000, 500)])
     for q_value, least, core in [(0.05, 12, True), (0.05, 13, False), (1e-9, 12, False)]:
-        found = core_technologies_within(counts, 10_000, 1_000, max_q_value=q_value, min_core_families=least)
+        found = core_technologies(counts, 10_000, 1_000, max_q_value=q_value, min_core_families=least)
         assert found["is_core_technology"].to_list() == [core, False]
 
 
-# -- shrunken rates ----------------------------------------------------------------------------
+# -- shrunken ratios ---------------------------------------------------------------------------
 
 
 @given(tables)
-def test_rates_are_shrunk_towards_the_common_one(rows):
+def test_ratios_are_shrunk_towards_the_common_one(rows):
     found = judged(rows)
-    common = sum(k for _, k in rows) / sum(n for n, _ in rows)
-    raw, shrunk = found["core_rate"].to_numpy(), found["shrunken_core_rate"].to_numpy()
-    assert (np.abs(shrunk - common) <= np.abs(raw - common) + 1e-12).all()
-    assert ((shrunk > 0) & (shrunk < 1)).all()
-    assert found["core_rate_lower"].is_between(0, 1).all()
+    k, e = found["core_families"].to_numpy(), found["expected_core_families"].to_numpy()
+    common = k.sum() / e.sum()
+    raw, shrunk = found["core_ratio"].to_numpy(), found["shrunken_core_ratio"].to_numpy()
+    assert (np.abs(shrunk - common) <= np.abs(raw - common) + 1e-9).all()
+    assert (found["core_ratio_lower"] < found["shrunken_core_ratio"]).all()
 
 
 @given(tables)
-def test_lower_rate_is_the_quantile_of_the_posterior(rows):
+def test_lower_ratio_is_the_quantile_of_the_posterior(rows):
     found = judged(rows)
-    n, k = found["families"].to_numpy(), found["core_families"].to_numpy()
-    common = k.sum() / n.sum()
-    shrunk, lower = found["shrunken_core_rate"].to_numpy(), found["core_rate_lower"].to_numpy()
-    # shrunk = (k + common w) / (n + w) gives back the weight w of the prior.
-    telling = np.abs(k / n - common) > 1e-6
-    w = (k - n * shrunk)[telling] / (shrunk - common)[telling]
-    n, k, lower = n[telling], k[telling], lower[telling]
-    tail = beta.cdf(lower, k + common * w, n - k + (1 - common) * w)
-    # Below the smallest float there is no quantile to be found.
-    assert tail[lower > 1e-300] == pytest.approx(0.05, abs=1e-6)
-
-
-@given(st.integers(1, 40), st.integers(0, 10), st.integers(1, 5))
-def test_more_core_families_never_lower_a_rate(n, k, more):
-    # Two rows of a hundred stand for the rest, so that the prior stays nearly the same.
-    assume(k + more <= n)
-    rest = [(5_000, 250), (5_000, 750)] * 50
-    few, many = (core_technologies(frame([(n, x), *rest]), 10**6, 10**5) for x in (k, k + more))
-    assert many["hypergeometric_p"][0] < few["hypergeometric_p"][0]
-    assert many["location_quotient"][0] > few["location_quotient"][0]
-    assert many["shrunken_core_rate"][0] > few["shrunken_core_rate"][0]
-    assert many["core_rate_lower"][0] > few["core_rate_lower"][0]
+    k, e = found["core_families"].to_numpy(), found["expected_core_families"].to_numpy()
+    shrunk, lower = found["shrunken_core_ratio"].to_numpy(), found["core_ratio_lower"].to_numpy()
+    telling = np.abs(k / e - 1) > 1e-6
+    # shrunk = (k + b) / (E + b) gives back the weight b of the prior, whose mean is 1 here.
+    b = ((k - e * shrunk)[telling]) / (shrunk - 1)[telling]
+    tail = gamma.cdf(lower[telling], k[telling] + b, scale=1 / (e[telling] + b))
+    assert tail == pytest.approx(0.05, abs=1e-4)
 
 
 def test_small_technologies_do_not_lead():
-    # All 2 families core, and 60 of 100: raw rates rank the first on top, cautious ones do not.
+    # All 2 families core, and 60 of 100: raw ratios rank the first on top, cautious ones do not.
     rest = [(200, 10)] * 20 + [(200, 40)] * 20
-    found = core_technologies(frame([(2, 2), (100, 60), *rest]), 8_000, 1_000)
-    assert found["core_rate"][0] > found["core_rate"][1]
-    assert found["core_rate_lower"][0] < found["core_rate_lower"][1]
+    found = core_technologies(frame([(2, 2), (100, 60), *rest]), 8_102, 1_062)
+    assert found["core_ratio"][0] > found["core_ratio"][1]
+    assert found["core_ratio_lower"][0] < found["core_ratio_lower"][1]
 
 
 def test_prior_is_recovered():
     random = np.random.default_rng(7)
-    n = random.integers(20, 2_000, 3_000)
-    k = random.binomial(n, random.beta(3, 27, n.size))
+    n = random.integers(400, 4_000, 3_000)
+    k = random.binomial(n, np.minimum(1, 0.02 * random.gamma(30, 1 / 30, n.size)))
     counts = pl.DataFrame({"technology": np.arange(n.size), "families": n, "core_families": k})
     found = core_technologies(counts, int(n.sum()), int(k.sum()))
-    # A posterior mean is (k + a) / (n + a + b): two technologies give a and b back.
-    rate, i, j = (found["shrunken_core_rate"].to_numpy(), int(np.argmin(k / n)), int(np.argmax(k / n)))
-    a, total = np.linalg.solve([[1, -rate[i]], [1, -rate[j]]], [rate[i] * n[i] - k[i], rate[j] * n[j] - k[j]])
-    assert a / total == pytest.approx(0.1, abs=0.005)
-    assert total == pytest.approx(30, rel=0.15)
+    e, shrunk = found["expected_core_families"].to_numpy(), found["shrunken_core_ratio"].to_numpy()
+    i = int(np.argmax(k / e))
+    assert (k[i] - e[i] * shrunk[i]) / (shrunk[i] - 1) == pytest.approx(30, rel=0.15)
 
 
-def test_rates_that_vary_no_more_than_chance_are_pooled():
-    # The prior weighs as much as all 300 families: (9 + 30) / (100 + 300) and so on.
+def test_ratios_that_vary_no_more_than_chance_are_pooled():
+    # The prior weighs as much as all 30 expected families: (9 + 30) / (10 + 30) and so on.
     found = core_technologies(frame([(100, 9), (100, 10), (100, 11)]), 300, 30)
-    assert found["shrunken_core_rate"].to_list() == pytest.approx([0.0975, 0.1, 0.1025])
+    assert found["shrunken_core_ratio"].to_list() == pytest.approx([0.975, 1, 1.025])
     assert not found["is_core_technology"].any()
 
 
-def test_technologies_of_one_family_each():
-    # Nothing tells how rates vary: the prior weighs one family.
-    found = core_technologies(frame([(1, 0), (1, 0), (1, 0), (1, 1)]), 4, 1)
-    assert found["shrunken_core_rate"].to_list() == pytest.approx([0.125] * 3 + [0.625])
-
-
 def test_one_technology():
-    found = core_technologies(frame([(50, 8)]), 100, 10)
-    assert found["shrunken_core_rate"].item() == pytest.approx(0.16)
-    assert found["q_value"].item() == found["hypergeometric_p"].item()
+    found = core_technologies(frame([(50, 8)]), 50, 8)
+    assert found["shrunken_core_ratio"].item() == pytest.approx(1)
+    assert found["q_value"].item() == pytest.approx(1)
 
 
 @pytest.mark.parametrize("rows", [[], [(10, 0), (5, 0)], [(10, 10), (5, 5)]])
@@ -218,31 +272,44 @@ def test_nothing_to_compare(rows):
 # -- planted truth -----------------------------------------------------------------------------
 
 
-def test_planted_truth():
-    # 200 technologies; a tenth of all families is core, but three in ten in the first 20.
-    random = np.random.default_rng(11)
-    n = random.integers(60, 1_500, 200)
-    planted = np.arange(200) < 20
-    k = random.binomial(n, np.where(planted, 0.3, 0.1))
-    counts = pl.DataFrame({"technology": np.arange(200), "families": n, "core_families": k})
-    found = core_technologies(counts, int(n.sum()), int(k.sum()))["is_core_technology"].to_numpy()
-    assert found[planted].mean() >= 0.95
-    assert found[~planted].mean() <= 0.05
+def families_of_breadth(seed: int, boost: float) -> tuple[list[list[int]], list[bool], set[str]]:
+    """Draw 6,000 families over 40 technologies: the more a family has, the more often it is core.
+
+    Families of the first three technologies are core `boost` times as often.
+    """
+    chance = np.random.default_rng(seed)
+    breadth = 1 + chance.integers(0, 6, 6_000)
+    often = 1 / np.arange(1, 41) ** 0.5
+    members = [chance.choice(40, b, replace=False, p=often / often.sum()).tolist() for b in breadth]
+    planted = {5, 15, 25}
+    rate = 0.04 * breadth * np.array([boost if planted & set(own) else 1 for own in members])
+    return members, (chance.random(6_000) < rate).tolist(), {f"t{t}" for t in planted}
 
 
-def test_no_truth_no_technology():
-    random = np.random.default_rng(13)
-    n = random.integers(60, 1_500, 200)
-    k = random.binomial(n, 0.1)
-    counts = pl.DataFrame({"technology": np.arange(200), "families": n, "core_families": k})
-    found = core_technologies(counts, int(n.sum()), int(k.sum()))["is_core_technology"]
-    assert found.sum() <= 2
+def test_planted_technologies_are_found_and_no_other():
+    members, core, planted = families_of_breadth(101, 2)
+    found = broad(members, core)
+    assert set(found.filter("is_core_technology")["technology"]) == planted
+    best = found.sort("core_ratio_lower", descending=True)["technology"][:3]
+    assert set(best) == planted
 
 
-@pytest.mark.parametrize("dtype", [pl.UInt32, pl.Int64, pl.Float64])
+def test_where_only_breadth_tells_no_technology_is_core():
+    # With the old test, which asks nobody's breadth, most would be.
+    false = old = 0
+    for seed in range(102, 112):
+        members, core, _ = families_of_breadth(seed, 1)
+        found = broad(members, core)
+        false += int(found["is_core_technology"].any())
+        old += int((found["hypergeometric_p"] < 0.01).sum())
+    assert false <= 2
+    assert old > 100
+
+
+@pytest.mark.parametrize("dtype", [pl.UInt32, pl.Int64])
 def test_type_of_counts_is_immaterial(dtype):
     counts = frame([(3_000_000, 0), (4_000_000, 900_000)])
     typed = counts.with_columns(pl.col("families", "core_families").cast(dtype))
-    found = core_technologies(typed, 10_000_000, 1_000_000)
-    assert found["hypergeometric_p"][0] == 1
-    assert found["location_quotient"].to_list() == pytest.approx([0, 2.25])
+    found = core_technologies(typed, 7_000_000, 900_000)
+    assert found["p_value"][0] == pytest.approx(1)
+    assert found["core_ratio"].to_list() == pytest.approx([0, 7 / 4])

@@ -407,6 +407,7 @@ def test_only_marts_and_meta_are_published(sample_release) -> None:
         schemas = db.sql("select schema_name from duckdb_schemas() where not internal").fetchall()
         views = db.sql("select view_name from duckdb_views() where not internal").fetchall()
     assert {name for schema, name in tables if schema == "meta"} == {
+        "calibration",
         "data_dictionary",
         "release",
         "source",

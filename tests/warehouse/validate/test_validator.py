@@ -125,6 +125,11 @@ BAD = {
         "core_families = families + 1",
         "families = 0, core_families = 0",
     ],
+    ("fct_core_technology", "the ratio is of what is expected"): [
+        "expected_core_families = 0",
+        "expected_core_families = families + 1",
+        "core_ratio = core_ratio + 0.1",
+    ],
     ("fct_core_technology", "key core technologies pass the test"): [
         "update {t} set is_core_technology = not is_core_technology where rank = 1",
         "update {t} set is_core_technology = true where rank = (select max(rank) from {t})",
@@ -537,7 +542,7 @@ FILLED = {
     "fct_collaboration_profile": ("groups", "gini"),
     "fct_convergence_edge": ("full_count", "z"),
     "fct_convergence_node": ("degree", "effective_size"),
-    "fct_core_technology": ("is_core_technology", "location_quotient"),
+    "fct_core_technology": ("is_core_technology", "core_ratio"),
     "fct_country_ranking": ("rank_core", "families"),
     "fct_country_stability": ("draws", "core_families_low"),
     "fct_country_year": ("core_families", "cumulative_families"),

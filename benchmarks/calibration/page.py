@@ -1,0 +1,178 @@
+"""Write what was measured: docs/calibration.md for readers, reference/calibration.csv for reports."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchmarks.calibration.inference import Claim, Inference
+
+Row = Mapping[str, Any]
+HEAD = """# Calibration: how often each inference is wrong
+
+Every p, q, interval, flag and label of a mart is tried in worlds whose truth is known: with nothing
+planted, with something planted at several sizes, and in worlds of another maker, which share no code
+with the generator. This page says how often each of them is wrong there. It is generated:
+
+```sh
+python -m benchmarks calibration --size full
+```
+
+- *Nominal* is what the inference must keep; a dash where there is no promise, only a figure.
+- *Measured* is the rate over all worlds of a kind, with its Monte Carlo error: one standard error,
+  each world being one draw.
+- *Holds* says whether the rate keeps to the nominal one, give or take two standard errors.
+- Worlds that measure have other seeds than those with which a rule was made.
+
+`reference/calibration.csv` has one line for each claim, the worst kind of world: `position`,
+`inference`, `column` (mart and column that say it), `claim`, `says`, `least`, `most`, `rate`, `error`,
+`kind`, `holds` (empty where nothing is promised), and `sentence`, which a report can print beside the
+label. Each release carries it as `meta.calibration`.
+"""
+
+
+def as_markdown(measured: Mapping[str, Any], known: Mapping[str, Inference]) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    measured
+        By name of an inference: measured (the day), size, worlds, minutes, processes, and rows as
+        `runner.measure` gives them.
+    known
+        The inferences by name.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    parts = [
+        HEAD,
+        "## At a glance\n",
+        "| inference | what is counted | nominal | measured, worst kind of world | holds |",
+        "|---|---|---|---|---|",
+    ]
+    lines = summary(measured, known)
+    parts += [
+        f"| {line['inference']} | {line['says']} | {nominal(line['least'], line['most'])} | "
+        f"{figure(line)} ({line['kind']}) | {_yes(line['holds'])} |"
+        for line in lines
+    ]
+    for name, about in measured.items():
+        inference = known[name]
+        claims = {claim.name: claim for claim in inference.claims}
+        parts += [f"\n## {name[0].upper()}{name[1:]}\n", f"`{inference.column}`. {inference.about}\n"]
+        parts.append(
+            f"Measured on {about['measured']}, size {about['size']}: a run of {about['worlds']} worlds took "
+            f"{about['minutes']:.0f} minutes with {about['processes']} processes.\n"
+        )
+        parts += [
+            "| worlds | what is counted | nominal | measured | cases | holds |",
+            "|---|---|---|---|---|---|",
+        ]
+        for row in about["rows"]:
+            claim = claims[row["claim"]]
+            parts.append(
+                f"| {row['worlds']}, {row['kind']} | {claim.says} | {nominal(claim.least, claim.most)} | "
+                f"{figure(row)} | {row['cases']:,.0f} | {_yes(holds(claim, row))} |"
+            )
+    return "\n".join(parts) + "\n"
+
+
+def summary(measured: Mapping[str, Any], known: Mapping[str, Inference]) -> list[dict[str, Any]]:
+    """Give a line for each claim: that of the kind of world where it is kept least."""
+    lines = []
+    for name, about in measured.items():
+        inference = known[name]
+        for claim in inference.claims:
+            own = [row for row in about["rows"] if row["claim"] == claim.name]
+            if not own:
+                continue
+            worst = max(own, key=lambda row: _distance(claim, row["rate"]))
+            line: dict[str, Any] = {
+                "position": len(lines) + 1,
+                "inference": name,
+                "column": inference.column,
+                "claim": claim.name,
+                "says": claim.says,
+            }
+            line |= {"least": claim.least, "most": claim.most, "rate": worst["rate"], "error": worst["error"]}
+            line |= {"kind": worst["kind"], "holds": holds(claim, worst)}
+            lines.append(line | {"sentence": sentence(line)})
+    return lines
+
+
+def sentence(line: Row) -> str:
+    """Say in a sentence how often an inference is wrong.
+
+    Examples
+    --------
+    >>> sentence(
+    ...     {"inference": "lag", "says": "false lags", "rate": 0.04, "error": 0.01, "kind": "growth only"}
+    ... )
+    'lag: 4.0 % (± 1.0) of false lags, measured in worlds of the kind "growth only"'
+    """
+    what = f"{line['inference']}: {figure(line)} of {line['says']}"
+    return f'{what}, measured in worlds of the kind "{line["kind"]}"'
+
+
+def as_csv(lines: Sequence[Row]) -> str:
+    """Write the lines of `summary` as a look-up table."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
+    writer.writeheader()
+    for line in lines:
+        rounded = {k: round(v, 4) if isinstance(v, float) else v for k, v in line.items()}
+        writer.writerow(rounded | {"holds": {True: "true", False: "false", None: ""}[line["holds"]]})
+    return text.getvalue()
+
+
+def figure(row: Row) -> str:
+    """Write a rate with its error, in percent."""
+    error = "" if row["error"] is None else f" (± {100 * row['error']:.1f})"
+    return f"{100 * row['rate']:.1f} %{error}"
+
+
+def nominal(least: float | None, most: float | None) -> str:
+    """Write limits.
+
+    Examples
+    --------
+    >>> nominal(0.87, 0.93), nominal(None, 0.05), nominal(0.9, None), nominal(None, None)
+    ('87 to 93 %', 'at most 5 %', 'at least 90 %', '–')
+    """
+    if least is not None and most is not None:
+        return f"{100 * least:g} to {100 * most:g} %"
+    if most is not None:
+        return f"at most {100 * most:g} %"
+    return "–" if least is None else f"at least {100 * least:g} %"
+
+
+def holds(claim: Claim, row: Mapping[str, Any]) -> bool | None:
+    """Tell whether a rate keeps its limits, give or take two standard errors; None without limits.
+
+    Examples
+    --------
+    >>> fires = Claim("fires", "pairs called different", most=0.05)
+    >>> [holds(fires, {"rate": rate, "error": 0.01}) for rate in (0.06, 0.08)]
+    [True, False]
+    """
+    if claim.least is None and claim.most is None:
+        return None
+    slack = 2 * (row["error"] or 0.0)
+    return (claim.least is None or row["rate"] + slack >= claim.least) and (
+        claim.most is None or row["rate"] - slack <= claim.most
+    )
+
+
+def _distance(claim: Claim, rate: float) -> float:
+    """Tell how far a rate is from what is asked, the more the worse; without limits less is worse."""
+    if claim.least is None and claim.most is None:
+        return -rate
+    beyond = [rate - claim.most] if claim.most is not None else []
+    return max(beyond + ([claim.least - rate] if claim.least is not None else []))
+
+
+def _yes(value: bool | None) -> str:
+    return {True: "yes", False: "**no**", None: "–"}[value]

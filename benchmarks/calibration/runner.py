@@ -1,0 +1,177 @@
+"""Make the worlds, several at once, look into them, and add up what was counted."""
+
+import gc
+import importlib
+import json
+import pkgutil
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
+from math import sqrt
+from os import devnull
+from pathlib import Path
+from typing import Any
+
+from benchmarks import calibration
+from benchmarks.calibration import page
+from benchmarks.calibration.build import build
+from benchmarks.calibration.inference import Inference, World
+from benchmarks.run import RESULTS, ROOT, say, write
+
+Found = dict[str, Any]
+
+
+def run(size: str, only: Iterable[str] | None, processes: int, work: Path, results: Path) -> None:
+    """Measure, and write figures, page and look-up table.
+
+    Parameters
+    ----------
+    size
+        "small" or "full".
+    only
+        Names of inferences; the figures of others stay as they were measured. None is all.
+    processes
+        How many worlds are made at once.
+    work
+        Where worlds are put meanwhile.
+    results
+        The folder of calibration.json. Page and look-up table are the project's own where it is
+        `benchmarks/results`, else they are beside the figures.
+    """
+    known = inferences()
+    names = list(only or known)
+    file = results / "calibration.json"
+    measured: Found = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    started = time.perf_counter()
+    rows = measure(size, names, processes, work)
+    facts = {
+        "measured": datetime.now(UTC).date().isoformat(),
+        "size": size,
+        "processes": processes,
+        "minutes": (time.perf_counter() - started) / 60,
+        "worlds": len(worlds_of(size, names)),
+    }
+    for name in names:
+        measured[name] = facts | {"rows": [row for row in rows if row["inference"] == name]}
+    # In the order of the modules; what is no inference any more is dropped.
+    measured = {name: measured[name] for name in known if name in measured}
+    write(file, measured)
+    is_own = results.resolve() == RESULTS
+    text, lines = page.as_markdown(measured, known), page.as_csv(page.summary(measured, known))
+    (ROOT / "docs" if is_own else results).joinpath("calibration.md").write_text(text, encoding="utf-8")
+    (ROOT / "reference" if is_own else results).joinpath("calibration.csv").write_text(
+        lines, encoding="utf-8"
+    )
+
+
+def inferences() -> dict[str, Inference]:
+    """Find what is measured: each module of this package that has an INFERENCE, or INFERENCES."""
+    found = []
+    for module in pkgutil.iter_modules(calibration.__path__):
+        content = vars(importlib.import_module(f"{calibration.__name__}.{module.name}"))
+        found += [content["INFERENCE"]] if "INFERENCE" in content else content.get("INFERENCES", [])
+    return {inference.name: inference for inference in found}
+
+
+def measure(size: str, names: Iterable[str], processes: int, work: Path) -> list[Found]:
+    """Measure inferences.
+
+    Parameters
+    ----------
+    size
+        "small" or "full".
+    names
+        Of the inferences.
+    processes
+        How many worlds are made at once.
+    work
+        Where to put them meanwhile.
+
+    Returns
+    -------
+    list of dict
+        One an inference x kind of world x claim: inference, kind, claim, rate, error (Monte Carlo,
+        one standard error over worlds), cases, worlds.
+    """
+    lookers = worlds_of(size, names)
+    work.mkdir(parents=True, exist_ok=True)
+    counted = []
+    with ProcessPoolExecutor(processes, max_tasks_per_child=20) as pool:
+        jobs = [(pool.submit(look, world, who, work), world) for world, who in lookers.items()]
+        for number, (job, world) in enumerate(jobs, start=1):
+            rows, seconds = job.result()
+            counted += rows
+            say(f"{number}/{len(jobs)} {world.kind}, seed {world.seed}: {seconds:.1f} s")
+    return sum_up(counted)
+
+
+def worlds_of(size: str, names: Iterable[str]) -> dict[World, list[str]]:
+    """Give each world once, with the inferences that look into it."""
+    known, lookers = inferences(), {}
+    for name in names:
+        for world in known[name].worlds(size):
+            lookers.setdefault(world, []).append(name)
+    return lookers
+
+
+def look(world: World, names: list[str], work: Path) -> tuple[list[Found], float]:
+    """Make a world, and count in it what some inferences claim."""
+    started = time.perf_counter()
+    known = inferences()
+    tables = dict.fromkeys(table for name in names for table in known[name].tables)
+    rows = []
+    with (
+        tempfile.TemporaryDirectory(dir=work) as folder,
+        open(devnull, "w") as quiet,
+        redirect_stdout(quiet),
+        build(world, tables, Path(folder)) as connection,
+    ):
+        for name in names:
+            rows += [
+                {"inference": name, "kind": world.kind, "claim": claim, "hits": hits, "of": of}
+                for claim, (hits, of) in known[name].count(connection, world).items()
+            ]
+    gc.collect()
+    return rows, time.perf_counter() - started
+
+
+def sum_up(counted: Iterable[Mapping[str, Any]]) -> list[Found]:
+    """Add up the worlds of a kind: a rate is all hits over all cases.
+
+    The error is that of a ratio of sums, each world being one draw: cases in a world depend on each
+    other. Of one world there is none.
+
+    Examples
+    --------
+    >>> worlds = [{"hits": 1, "of": 10}, {"hits": 3, "of": 10}]
+    >>> of = {"inference": "a", "kind": "nothing", "claim": "fires"}
+    >>> found = sum_up(of | world for world in worlds)
+    >>> found[0]["rate"], round(found[0]["error"], 6), found[0]["worlds"]
+    (0.2, 0.1, 2)
+    """
+    grouped: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
+    for row in counted:
+        key = (row["inference"], row["kind"], row["claim"])
+        if row["of"]:
+            grouped.setdefault(key, []).append((row["hits"], row["of"]))
+    found = []
+    for (inference, kind, claim), pairs in grouped.items():
+        hits, cases = (sum(column) for column in zip(*pairs, strict=True))
+        rate, many = hits / cases, len(pairs)
+        apart = sum((hit - rate * of) ** 2 for hit, of in pairs)
+        error = sqrt(apart * many / (many - 1)) / cases if many > 1 else None
+        found.append(
+            {
+                "inference": inference,
+                "kind": kind,
+                "claim": claim,
+                "rate": rate,
+                "error": error,
+                "cases": cases,
+                "worlds": many,
+            }
+        )
+    return found

@@ -1,0 +1,82 @@
+"""The calibration in small: what is measured, added up and written; each inference in a few worlds."""
+
+import csv
+import io
+from math import sqrt
+
+import pytest
+
+from benchmarks.calibration import page, runner
+from benchmarks.calibration.inference import Claim, Inference
+from corepath.warehouse.settings import ROOT
+
+KNOWN = runner.inferences()
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_an_inference_keeps_its_claims_in_small_worlds(name, tmp_path):
+    rows = runner.measure("small", [name], 2, tmp_path)
+    assert {row["claim"] for row in rows} == {claim.name for claim in KNOWN[name].claims}
+    for claim in KNOWN[name].claims:
+        # Few worlds: all kinds together, and one case more than chance would let happen.
+        own = [row for row in rows if row["claim"] == claim.name]
+        cases = sum(row["cases"] for row in own)
+        rate = sum(row["rate"] * row["cases"] for row in own) / cases
+        if claim.most is not None:
+            assert rate <= claim.most + 2 * sqrt(claim.most * (1 - claim.most) / cases) + 1 / cases
+        if claim.least is not None:
+            assert rate >= claim.least - 2 * sqrt(claim.least * (1 - claim.least) / cases) - 1 / cases
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_the_full_size_has_twenty_worlds_a_kind_with_nothing_planted_and_others_of_another_maker(name):
+    worlds = KNOWN[name].worlds("full")
+    assert len(worlds) == len(set(worlds))
+    assert {world.maker for world in worlds} == {"generator", "other"}
+
+
+def test_the_page_and_the_look_up_table_are_those_of_the_figures():
+    text = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
+    with (ROOT / "reference" / "calibration.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert {line["inference"] for line in lines} == set(KNOWN)
+    for line in lines:
+        assert line["claim"] in {claim.name for claim in KNOWN[line["inference"]].claims}
+        assert f"{100 * float(line['rate']):.1f} %" in text
+
+
+def made_up() -> tuple[dict, dict[str, Inference]]:
+    claims = (Claim("fires", "false alarms", most=0.05), Claim("finds", "planted ones found"))
+    known = {"alarm": Inference("alarm", "fct_any.alarm", claims, (), lambda size: [], lambda c, w: {})}
+    rows = runner.sum_up(
+        {"inference": "alarm", "kind": kind, "claim": claim, "hits": hits, "of": 10}
+        for kind, claim, worlds in (
+            ("calm", "fires", [0, 0, 0]),
+            ("noisy", "fires", [2, 2, 2]),
+            ("planted", "finds", [5, 6, 7]),
+        )
+        for hits in worlds
+    )
+    about = {
+        "measured": "2026-11-30",
+        "size": "small",
+        "worlds": 9,
+        "minutes": 1,
+        "processes": 2,
+        "rows": rows,
+    }
+    return {"alarm": about}, known
+
+
+def test_the_worst_kind_of_world_stands_for_a_claim():
+    fires, finds = page.summary(*made_up())
+    assert (fires["kind"], fires["rate"], fires["error"], fires["holds"]) == ("noisy", 0.2, 0, False)
+    assert (finds["kind"], finds["rate"], finds["holds"]) == ("planted", 0.6, None)
+
+
+def test_a_claim_that_does_not_hold_is_said_to():
+    text = page.as_markdown(*made_up())
+    assert "| 3, noisy | false alarms | at most 5 % | 20.0 % (± 0.0) | 30 | **no** |" in text
+    assert "| 3, calm | false alarms | at most 5 % | 0.0 % (± 0.0) | 30 | yes |" in text
+    (fires, finds) = csv.DictReader(io.StringIO(page.as_csv(page.summary(*made_up()))))
+    assert (fires["holds"], finds["holds"], finds["least"]) == ("false", "", "")
