@@ -1,4 +1,7 @@
-"""Measure corepath: `python -m benchmarks all`, or one of its parts; see CONTRIBUTING.md."""
+"""Measure corepath: `python -m benchmarks all`, or one of its parts; see CONTRIBUTING.md.
+
+`python -m benchmarks topic --labels FILE` measures a topic by labelled documents instead.
+"""
 
 import argparse
 import json
@@ -10,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import loading, method, paths, report, selection, validation
+from benchmarks import loading, method, paths, report, selection, topic, validation
 from benchmarks.calibration import runner as calibration
 from benchmarks.compare import differences
 from benchmarks.run import RESULTS, ROOT, Contender, alternate, measure, say
@@ -356,6 +359,10 @@ def _warm(dump: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the parts that are asked for, then write the report."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["topic"]:  # measured by labels, not by a clock: no round, size or report
+        topic.main(given[1:])
+        return
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("part", choices=[*PARTS, "all", "report", "calibration"])
     parser.add_argument("--size", choices=list(SIZES), default="small")

@@ -25,6 +25,7 @@ from corepath.warehouse.build import graph
 from corepath.warehouse.database import reading
 from corepath.warehouse.errors import BadInput, CorepathError, UsageError
 from corepath.warehouse.explain import as_text, explain
+from corepath.warehouse.explore.measure import as_markdown, measure
 from corepath.warehouse.place import shown
 from corepath.warehouse.refresh import prepare
 from corepath.warehouse.release import diff, history, schema
@@ -428,6 +429,25 @@ def explain_topic(
     with _explained():
         found = explain(_settings(topic=topic, warehouse=warehouse), publication)
         print(as_text(found))
+
+
+@topics_app.command("measure")
+def measure_topic(
+    topic: Annotated[str, typer.Argument(help="Name of a topic, or path of a file.")],
+    labels: Annotated[Path, typer.Argument(help="CSV of labelled documents; see docs/labelling.md.")],
+    half: Annotated[
+        str | None, typer.Option(help="Only labels with this word in the column half, such as test.")
+    ] = None,
+    warehouse: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the documents are if the labels bring no texts.  [default: warehouse.duckdb]"
+        ),
+    ] = None,
+) -> None:
+    """Tell how precise and how complete a topic, its variants and its rules are, by labels."""
+    with _explained():
+        _print(as_markdown(measure(_settings(topic=topic, warehouse=warehouse), labels, half)))
 
 
 @app.command("sources")

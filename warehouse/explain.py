@@ -1,23 +1,14 @@
 """Why a publication is in a topic, or is not."""
 
-import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import duckdb
 import polars as pl
 
-from corepath.warehouse.build import builder as build
-from corepath.warehouse.build import inputs
-from corepath.warehouse.build.graph import Table, discover
-from corepath.warehouse.database import connect, literal
-from corepath.warehouse.errors import BadInput, Busy, UsageError
+from corepath.warehouse.explore.selection import SELECTED, find, reading, select
 from corepath.warehouse.settings import Settings
-from corepath.warehouse.sources import available
 from corepath.warehouse.topic.files import Topic, read
-
-_DOCUMENT = "intermediate.int_topic_document"
 
 
 @dataclass(frozen=True)
@@ -91,54 +82,11 @@ def explain(settings: Settings, publication: str) -> Explanation:
         A refresh holds the warehouse.
     """
     topic = read(settings.topic)
-    with _open(settings) as connection:
-        number = _find(connection, publication)
+    with reading(settings) as connection:
+        number = find(connection, publication)
         _take_family(connection, number)
-        inputs.read_reference(connection)
-        inputs.write_topic(connection, topic, None)
-        tables = discover(available())
-        for key in _ancestors(tables, _DOCUMENT):
-            build.make(connection, tables[key], "memory")
+        select(connection, topic)
         return _explanation(connection, topic, number)
-
-
-@contextmanager
-def _open(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    path = settings.warehouse
-    if not path.exists():
-        raise UsageError(f"there is no warehouse {path}; make one with corepath refresh")
-    with connect(settings) as connection:
-        try:
-            connection.execute(f"attach {literal(path)} as warehouse (read_only)")
-            connection.sql("select family from warehouse.staging.stg_family limit 0")
-        except duckdb.CatalogException:
-            raise UsageError(f"{path} holds no documents yet; end a corepath refresh") from None
-        except duckdb.BinderException:
-            raise UsageError(f"{path} was made by an older corepath; refresh it") from None
-        except duckdb.IOException as error:
-            if "Could not set lock" in str(error):
-                raise Busy(f"{path} is held by another run; wait for it") from None
-            raise BadInput(f"{path}: {error}") from error
-        yield connection
-
-
-def _find(connection: duckdb.DuckDBPyConnection, publication: str) -> str:
-    """Find a publication by its number in any spelling."""
-    asked = re.sub(r"[^0-9A-Z]", "", publication.upper())
-    spelt = "replace(publication_number, '-', '')"
-    found = connection.execute(
-        f"select publication_number from warehouse.staging.stg_document where {spelt} = ?", [asked]
-    ).fetchall()
-    if found:
-        return found[0][0]
-    near = connection.execute(
-        "select publication_number from warehouse.staging.stg_document "
-        f"where starts_with({spelt}, $1) or office = left($1, 2) and levenshtein({spelt}, $1) <= 2 "
-        f"order by levenshtein({spelt}, $1), publication_number limit 5",
-        [asked],
-    ).fetchall()
-    hint = f"; near it are {', '.join(number for (number,) in near)}" if near else ""
-    raise UsageError(f"the warehouse has no publication {publication!r}{hint}")
 
 
 def _take_family(connection: duckdb.DuckDBPyConnection, number: str) -> None:
@@ -155,15 +103,6 @@ def _take_family(connection: duckdb.DuckDBPyConnection, number: str) -> None:
             f"create table memory.staging.{table} as from warehouse.staging.{table} where "
             "publication_number in (select publication_number from memory.staging.stg_family)"
         )
-
-
-def _ancestors(tables: Mapping[str, Table], key: str) -> list[str]:
-    """Name a table and those it is made from that a topic decides, parents first."""
-    found: dict[str, None] = {}
-    for parent in tables[key].parents:
-        if parent.startswith("intermediate."):
-            found |= dict.fromkeys(_ancestors(tables, parent))
-    return [*found, key]
 
 
 def _explanation(connection: duckdb.DuckDBPyConnection, topic: Topic, number: str) -> Explanation:
@@ -203,11 +142,11 @@ def _explanation(connection: duckdb.DuckDBPyConnection, topic: Topic, number: st
     members = dict(
         connection.sql(
             "select publication_number, selected_by from staging.stg_document "
-            f"left join {_DOCUMENT} using (publication_number) where is_invention order by all"
+            f"left join {SELECTED} using (publication_number) where is_invention order by all"
         ).fetchall()
     )
     decided = connection.execute(
-        f"select selected_by from {_DOCUMENT} where publication_number = ?", [number]
+        f"select selected_by from {SELECTED} where publication_number = ?", [number]
     ).fetchall()
     return Explanation(
         topic.name,

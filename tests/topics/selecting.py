@@ -4,7 +4,7 @@ from corepath.warehouse.topic.files import Topic
 from tests.worlds import by, publications, world
 
 
-def selected(topic: Topic, *documents: tuple[str, str]) -> dict[int, str]:
+def selected(topic: Topic, *documents: tuple[str, str | None]) -> dict[int, str]:
     """Tell which documents a topic selects and by which rule.
 
     Parameters
@@ -12,7 +12,8 @@ def selected(topic: Topic, *documents: tuple[str, str]) -> dict[int, str]:
     topic
         The topic.
     documents
-        Symbols of the IPC, separated by spaces, and a title.
+        Symbols of the IPC, separated by spaces, and a title, behind which may stand a new line and an
+        abstract.
 
     Returns
     -------
@@ -23,8 +24,10 @@ def selected(topic: Topic, *documents: tuple[str, str]) -> dict[int, str]:
     given = {
         "sources.stg_document": publications(
             *(
-                {"publication_number": number, "title": title}
-                for number, (_, title) in zip(numbers, documents, strict=True)
+                {"publication_number": number}
+                | dict(zip(("title", "abstract"), text.split("\n"), strict=False))
+                for number, (_, text) in zip(numbers, documents, strict=True)
+                for text in [text or ""]
             )
         ),
         "sources.stg_classification": [

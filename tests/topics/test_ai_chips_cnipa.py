@@ -83,7 +83,7 @@ def test_the_whole_topic_finds_texts_of_every_language():
 
 
 def test_the_official_variant_is_cnipas_words_alone():
-    found = selected(TOPIC.narrowed("official"), *OFFICIAL, *OURS, *NEITHER)
+    found = selected(TOPIC.as_variant("official"), *OFFICIAL, *OURS, *NEITHER)
     assert found == dict(enumerate(OFFICIAL.values()))
 
 

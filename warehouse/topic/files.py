@@ -64,9 +64,14 @@ class Subfield(Strict):
 
 
 class Variant(Strict):
-    """A narrower topic of the same file: of its include rules only these let a document in."""
+    """Another reading of the same file.
+
+    Of its include rules only these let a document in; of its exclude rules those named in `without`
+    put none out.
+    """
 
     include: list[str] = Field(min_length=1)
+    without: list[str] = []
 
 
 class Fault(ValueError):
@@ -111,12 +116,13 @@ class Topic(Strict):
             self.include = [Rule(id="classes", classes=self.classes), *self.include]
         if not self.include:
             raise Fault((), "a topic needs classes, or at least one [[include]] rule")
-        known = {rule.id for rule in self.include}
         for name, variant in self.variant.items():
-            for i, rule in enumerate(variant.include):
-                if rule not in known:
-                    place = ("variant", name, "include", i)
-                    raise Fault(place, f"{rule!r} is no include rule")
+            for key, purpose in (("include", "include"), ("without", "exclude")):
+                known = {rule.id for rule in getattr(self, purpose)}
+                for i, rule in enumerate(getattr(variant, key)):
+                    if rule not in known:
+                        place = ("variant", name, key, i)
+                        raise Fault(place, f"{rule!r} is no {purpose} rule")
         return self
 
     def _check_names(self, named: dict[Place, Rule]) -> None:
@@ -163,11 +169,11 @@ class Topic(Strict):
                 fault = f"rule {rule.id!r}: its terms are near each other in no language"
                 raise Fault((*place, "near"), fault)
 
-    def narrowed(self, variant: str) -> "Topic":
+    def as_variant(self, variant: str) -> "Topic":
         """Give a variant as a topic of its own, with a name of its own for its releases.
 
-        Rules that it leaves out let nothing in, and go on to spare documents from exclusions: so a
-        variant selects a part of what the whole topic does.
+        Include rules that it leaves out let nothing in, and go on to spare documents from exclusions.
+        So a variant selects a part of what the whole topic does, unless it leaves exclusions out.
 
         Parameters
         ----------
@@ -181,7 +187,7 @@ class Topic(Strict):
 
         Examples
         --------
-        >>> strict = read("ai_chips").narrowed("strict")
+        >>> strict = read("ai_chips").as_variant("strict")
         >>> strict.name, [rule.id for rule in strict.include]
         ('ai_chips_strict', ['a_class'])
         """
@@ -189,12 +195,14 @@ class Topic(Strict):
             known = ", ".join(self.variant) or "none"
             raise UsageError(f"the topic {self.name} has no variant {variant!r}; it has {known}")
         chosen = self.variant[variant].include
+        left_out = self.variant[variant].without
         return self.model_copy(
             update={
                 "name": f"{self.name}_{variant}",
                 "title": f"{self.title} ({variant})",
                 "include": [rule for rule in self.include if rule.id in chosen],
                 "condition": [rule for rule in self.include if rule.id not in chosen] + self.condition,
+                "exclude": [rule for rule in self.exclude if rule.id not in left_out],
                 "variant": {},
             }
         )
@@ -316,7 +324,7 @@ def read(name_or_file: str) -> Topic:
     """
     whole, _, variant = name_or_file.rpartition(":")
     if whole and re.fullmatch(r"\w+", variant):
-        return _read(whole).narrowed(variant)
+        return _read(whole).as_variant(variant)
     return _read(name_or_file)
 
 
