@@ -1,10 +1,13 @@
 """What is to be known of each indicator: its weights, and what they rest on."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import polars as pl
 
 from corepath.transforms.methods.critic import correlations, critic_weights
-from corepath.transforms.methods.entropy import DegenerateInput, capped, entropy_weights
+from corepath.transforms.methods.entropy import DegenerateInput, capped, divided, entropy_weights
 from corepath.transforms.methods.theil import between_share
 
 
@@ -23,8 +26,8 @@ def int_indicator_weight(
     int_indicator_value
         One row a family, in order of family: family and a normalised indicator a column.
     int_indicator_choice
-        One row an indicator: indicator, position, direction, is_asked, is_covered, coverage,
-        lowest_coverage, lowest_country, reason. Those asked for come first by position.
+        One row an indicator: indicator, position, direction, dimension, is_asked, is_covered,
+        coverage, lowest_coverage, lowest_country, reason. Those asked for come first by position.
     int_indicator_coverage
         One row a country (WORLD, too) x indicator: country, indicator, mean, zero_share.
     int_indicator
@@ -38,7 +41,8 @@ def int_indicator_weight(
     -------
     pl.DataFrame
         One row an indicator: the columns of `int_indicator_choice`; mean and zero_share of its
-        known values; imputed_share; entropy, divergence; entropy_weight, equal_weight,
+        known values; levels, the values that 1 % of the families have;
+        imputed_share; entropy, divergence; entropy_weight, equal_weight,
         critic_weight, and `weight`, which makes the score; between_country_share; correlation
         with, and name of, the indicator it is most correlated with; is_used. What rests on weights
         is null where it has none.
@@ -62,12 +66,14 @@ def int_indicator_weight(
         .collect()
     )
     y = values.drop("family").rechunk()  # sums must not depend on how the rows came
-    weights = _weights(y, method["weighting"], method["weight_cap"])
+    dimension = dict(choice.select("indicator", "dimension").iter_rows())
+    weights = _weights(y, method, [dimension[name] for name in y.columns])
     theil = weights["divergence"].to_numpy() * np.log(y.height)
     shares = between_share(y, countries, theil).rename({"between_share": "between_country_share"})
     described = int_indicator_coverage.filter(pl.col("country") == "WORLD").collect()
     return (
         choice.join(described.select("indicator", "mean", "zero_share"), on="indicator")
+        .join(_levels(int_indicator, y.columns), on="indicator", how="left")
         .join(weights, on="indicator", how="left")
         .join(shares, on="indicator", how="left")
         .sort("position")
@@ -93,8 +99,28 @@ def _complete(values: pl.DataFrame, int_indicator: pl.LazyFrame, minimum: int) -
     return complete
 
 
-def _weights(y: pl.DataFrame, weighting: str, cap: float | None) -> pl.DataFrame:
+def _levels(int_indicator: pl.LazyFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Count how many values stand at the middles of a hundred equal shares of the known values.
+
+    A value that 1 % of the families have is among them; what is rarer counts only where rare values
+    together make up 1 %. A flag has two, a continuous indicator a hundred.
+    """
+    middles = (np.arange(100) + 0.5) / 100
+    values = int_indicator.select(names).collect()
+    return pl.DataFrame(
+        {
+            "indicator": list(names),
+            "levels": [
+                len(np.unique(np.quantile(values[name].drop_nulls(), middles, method="nearest")))
+                for name in names
+            ],
+        }
+    )
+
+
+def _weights(y: pl.DataFrame, method: Mapping[str, Any], dimensions: Sequence[str]) -> pl.DataFrame:
     """Weigh the indicators; null is a weight that the values do not define."""
+    weighting, cap = method["weighting"], method["weight_cap"]
     entropy = entropy_weights(y).rename({"weight": "entropy_weight"})
     varying = entropy.filter(~pl.col("is_constant"))["indicator"].to_list()
     r = correlations(y.select(varying))
@@ -122,6 +148,8 @@ def _weights(y: pl.DataFrame, weighting: str, cap: float | None) -> pl.DataFrame
         pl.when("is_constant").then(0.0).otherwise("critic_weight").alias("critic_weight"),
     )
     weight = result[f"{weighting}_weight"].to_numpy()
+    if len(set(dimensions)) > 1:
+        weight = divided(weight, dimensions)
     return result.drop("is_constant").with_columns(
         weight=pl.Series(weight if cap is None else capped(weight, cap))
     )

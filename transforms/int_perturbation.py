@@ -1,13 +1,11 @@
 """Scores without one indicator at a time, and with weights shaken at random."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
 
-from corepath.transforms.methods.entropy import scores
-from corepath.transforms.methods.scoring import grey, topsis
+from corepath.transforms.methods.scoring import score_by
 from corepath.transforms.methods.variation import SCHEMA, Judge
 
 # Weights are drawn so often, around the topic's own, with this concentration (methods.md 3).
@@ -58,19 +56,10 @@ def int_perturbation(
     rows = []
     own = used["weight"].to_numpy()
     for kind, variation, draw, weight in _weights(y.columns, own, method["seed"]):
-        score = _score(y, used.select("indicator", weight=pl.Series(weight)), method)
+        score = score_by(method, y, used.select("indicator", weight=pl.Series(weight)))
         _, _, numbers = judge.judge(score.to_numpy(), everyone)
         rows += [(kind, variation, draw, *number) for number in numbers]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
-
-
-def _score(y: pl.DataFrame, weights: pl.DataFrame, method: Mapping[str, Any]) -> pl.Series:
-    match method["scoring"]:
-        case "topsis":
-            return topsis(y, weights)
-        case "grey":
-            return grey(y, weights, method["grey_coefficient"])
-    return scores(y, weights)
 
 
 def _weights(names: list[str], own: np.ndarray, seed: int) -> Iterator[tuple[str, str, int, np.ndarray]]:

@@ -1,13 +1,45 @@
 -- Indicators, their weights and what these rest on; why an indicator has none.
 -- One row = one indicator. Key: topic, indicator.
+with core as (
+    select count(*) as families
+    from intermediate.int_score_rank
+    where is_core
+),
+
+staying as (
+    select remaining.indicator, count(*) as families
+    from intermediate.int_core_without as remaining
+    inner join intermediate.int_score_rank as ranked on remaining.family = ranked.family
+    where ranked.is_core
+    group by remaining.indicator
+),
+
+reliance as (
+    select
+        weight.indicator,
+        1 - coalesce(staying.families, 0) / nullif(core.families, 0)::double as changed
+    from (select distinct indicator from intermediate.int_core_without) as weight
+    left join staying on weight.indicator = staying.indicator
+    cross join core
+),
+
+decisive as (
+    select
+        *,
+        row_number() over (order by changed desc, indicator) = 1 as is_decisive
+    from reliance
+)
+
 select
     t.topic, -- Topic of the release
     w.indicator, -- Indicator of reference/indicator.csv, such as fc_5; a column of fct_patent
     w.position::bigint as position, -- Place in the topic's list; after these come all others
     w.is_asked, -- Whether the topic asks for it
+    w.dimension, -- Kind that shares one weight between its indicators; all where there is one kind
     w.direction, -- + where more is better, - where less is
     w.mean, -- Mean of the values as they are recorded, unknown ones left out
     w.zero_share, -- Share of zeros among the known values
+    w.levels::bigint as levels, -- Values that 1 % of the families have, up to 100; a flag has 2
     w.coverage, -- Share of all families for which it is known
     w.imputed_share, -- Share of families whose gap was filled for the score; null where left out
     w.lowest_coverage, -- Lowest coverage, the compared countries of 30 families and more included
@@ -25,8 +57,20 @@ select
     s.weight_high, -- 95 % quantile of the same
     s.rank_correlation_without, -- Kendall's tau of the scores with and without it; null if not used
     s.core_overlap_without, -- Families in both cores, with and without it, over those in either
+    d.changed
+        as core_changed_without, -- Share of the core families that are not core without it
+    coalesce(d.is_decisive, false)
+        as is_decisive, -- Whether it is the one without which the core changes most
+    case
+        when d.is_decisive then
+            'Without ' || i.title || ' (' || w.indicator || ') '
+            || round(100 * d.changed)::bigint::varchar
+            || ' % of the core would be other families.'
+    end as sentence, -- What the core hangs on, in words; null of all other indicators
     w.is_used, -- Whether it counts in the score
     w.reason -- Why it does not
 from intermediate.int_indicator_weight as w
 left join intermediate.int_indicator_stability as s on w.indicator = s.indicator
+left join decisive as d on w.indicator = d.indicator
+inner join reference.indicator as i on w.indicator = i.indicator
 cross join topic.topic as t

@@ -58,7 +58,7 @@ class Analysis:
                 }
                 for i, name in enumerate(indicators, start=1)
             ]
-        ).with_columns(reason=pl.lit(None, pl.String))
+        ).with_columns(reason=pl.lit(None, pl.String), dimension=pl.lit("all"))
 
     def shuffled(self, seed: int) -> "Analysis":
         """Give the same in another order of rows."""

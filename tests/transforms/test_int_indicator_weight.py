@@ -134,3 +134,11 @@ def test_too_few_complete_cases_are_explained():
 
 def test_the_order_of_rows_changes_no_bit():
     assert example().shuffled(2).weights().equals(example().weights())
+
+
+def test_levels_are_the_values_that_one_percent_of_the_families_have():
+    """A rare value is none; a flag has two, and what is spread evenly a hundred."""
+    flag = np.arange(1000) < 200
+    groups = np.where(np.arange(1000) < 3, 5, 1 + flag)
+    found = rows(Analysis({"tri": flag, "app": groups, "gl": np.arange(1000) / 1000}))
+    assert [found[name]["levels"] for name in ("tri", "app", "gl")] == [2, 2, 100]

@@ -1,6 +1,6 @@
 """Weigh indicators by how unevenly they are spread: the entropy weight method."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -237,6 +237,38 @@ def capped(weights: np.ndarray, cap: float) -> np.ndarray:
     if too_large.all():
         return np.where(weights > 0, cap, 0.0)
     return np.minimum(weights * factors[np.argmin(too_large)], cap)
+
+
+def divided(weights: np.ndarray, dimensions: Sequence[str]) -> np.ndarray:
+    """Give each dimension the same weight, divided within it as the weights are.
+
+    Parameters
+    ----------
+    weights
+        n weights, at least 0, some above.
+    dimensions
+        The dimension of each of the n indicators.
+
+    Returns
+    -------
+    np.ndarray
+        n weights that sum to 1; a dimension without any weight gets none.
+
+    References
+    ----------
+    One weight a dimension and unequal weights within it: OECD & JRC 2008, Handbook on Constructing
+    Composite Indicators, step 6; a dimension then counts once, however many indicators measure it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> divided(np.array([0.6, 0.2, 0.2]), ["impact", "impact", "scope"]).tolist()
+    [0.375, 0.125, 0.5]
+    """
+    _, place = np.unique(dimensions, return_inverse=True)
+    totals = np.bincount(place, weights)
+    within = np.divide(weights, totals[place], out=np.zeros_like(weights), where=totals[place] > 0)
+    return within / np.count_nonzero(totals)
 
 
 def scores(y: pl.DataFrame, weights: pl.DataFrame) -> pl.Series:

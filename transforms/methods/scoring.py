@@ -1,11 +1,45 @@
 """Score patents other than by a weighted sum: TOPSIS and grey relational analysis."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from corepath.transforms.methods.entropy import DegenerateInput
+from corepath.transforms.methods.entropy import DegenerateInput, scores
+
+
+def score_by(method: Mapping[str, Any], y: pl.DataFrame, weights: pl.DataFrame) -> pl.Series:
+    """Score patents in the way that a topic names.
+
+    Parameters
+    ----------
+    method
+        The topic's choices: scoring ("sum", "topsis" or "grey"), grey_coefficient.
+    y
+        m patents × n indicators, as `scores` takes them.
+    weights
+        indicator and weight.
+
+    Returns
+    -------
+    pl.Series
+        m scores, 0 to 100.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> y = pl.DataFrame({"citations": [0.0, 5.0, 10.0]})
+    >>> weights = pl.DataFrame({"indicator": ["citations"], "weight": [1.0]})
+    >>> score_by({"scoring": "sum"}, y, weights).to_list()
+    [0.0, 50.0, 100.0]
+    """
+    match method["scoring"]:
+        case "topsis":
+            return topsis(y, weights)
+        case "grey":
+            return grey(y, weights, method["grey_coefficient"])
+    return scores(y, weights)
 
 
 def topsis(y: pl.DataFrame, weights: pl.DataFrame) -> pl.Series:

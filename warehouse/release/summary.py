@@ -75,10 +75,17 @@ where s.country = 'WORLD' or c.is_compared
 order by s.country <> 'WORLD', s.country, s.series desc, s.segment
 """
 
+# What the core hangs on, said before any ranking.
+_DECISIVE = "select sentence from marts.fct_indicator_weight where is_decisive"
+
+_HELD_UP = "select sentence from marts.fct_validity where is_headline"
+
 _WEIGHTS = """
 select
     indicator, round(entropy, 4) as entropy, round(weight, 4) as weight,
-    printf('%.0f %%', 100 * coverage) as "known for", coalesce(reason, '') as note
+    printf('%.0f %%', 100 * coverage) as "known for",
+    coalesce(printf('%.0f %%', 100 * core_changed_without), '') as "core changed without",
+    coalesce(reason, '') as note
 from marts.fct_indicator_weight where is_asked order by position
 """
 
@@ -212,6 +219,9 @@ def summarise(path: Path, shown: str | None = None) -> str:
             f"{families:,} patent families, {core:,} of them key core; compared: {countries}. "
             f"Countries are imputed for {imputed:.1%} of the families, {unknown:.1%} of all "
             "remain unknown.",
+            *(markdown.escaped(sentence) for (sentence,) in db.sql(_DECISIVE).fetchall()),
+            markdown.escaped(" ".join(sentence for (sentence,) in db.sql(_HELD_UP).fetchall()))
+            or "Whether the score holds up later cannot be told: too few families are old enough.",
             "## Key core technologies",
             "By IPC subclass:",
             _table(db.sql(_TECHNOLOGIES, params={"level": "subclass"})) or none,

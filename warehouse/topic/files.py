@@ -233,7 +233,11 @@ class Topic(Strict):
             rules.append((number, purpose, label, bool(prefixes), term))
             classes += [(number, _below(prefix), not rule.classes) for prefix in prefixes]
             unless += [(number, other) for other in rule.unless]
-        method = self.method.model_dump(exclude={"indicators", "count_as"})
+        # Without dimensions there is one, so that nothing is divided between several.
+        dimension_of = {i: name for name, names in self.method.dimensions.items() for i in names}
+        if not dimension_of:
+            dimension_of = dict.fromkeys(self.method.indicators, "all")
+        method = self.method.model_dump(exclude={"indicators", "dimensions", "count_as"})
         return {
             "topic": pl.DataFrame(
                 [{"topic": self.name, "title": self.title} | method],
@@ -263,9 +267,13 @@ class Topic(Strict):
                 position=pl.Int64,
             ),
             "topic_indicator": _frame(
-                [(name, i) for i, name in enumerate(self.method.indicators, start=1)],
+                [
+                    (name, i, dimension_of.get(name, name))
+                    for i, name in enumerate(self.method.indicators, start=1)
+                ],
                 indicator=pl.String,
                 position=pl.Int64,
+                dimension=pl.String,
             ),
             "topic_count_as": _frame(
                 list(self.method.count_as.items()), country=pl.String, counted_as=pl.String

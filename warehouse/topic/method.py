@@ -4,7 +4,7 @@ import csv
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from corepath.warehouse.settings import ROOT
 
@@ -70,6 +70,8 @@ class Method(Strict):
     # Weights and scores.
     weighting: Literal["entropy", "equal", "critic"] = "entropy"
     weight_cap: float | None = Field(default=None, gt=0, le=1)
+    # Indicators of one kind and the name of the kind; each kind has the same weight.
+    dimensions: dict[Name, Annotated[list[Indicator], Field(min_length=1)]] = {}
     scoring: Literal["sum", "topsis", "grey"] = "sum"
     grey_coefficient: float = Field(default=0.5, gt=0, le=1)
 
@@ -100,6 +102,16 @@ class Method(Strict):
     minimum_cell: int = Field(default=5, ge=1)
 
     minimum_families: int = Field(default=50, ge=10)
+
+    @model_validator(mode="after")
+    def _divides_its_indicators(self) -> "Method":
+        grouped = [name for names in self.dimensions.values() for name in names]
+        for name in grouped:
+            if name not in self.indicators or grouped.count(name) > 1:
+                raise ValueError(
+                    f"dimensions: {name} must be in one dimension only, and among the indicators"
+                )
+        return self
 
     @field_validator("count_as")
     @classmethod
