@@ -9,6 +9,8 @@ from pathlib import Path
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
+# So often a run says that it is alive; corepath.flows.automations waits for that.
+os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", "30")
 # Log records of warehouse/ and transforms/ belong to the task that runs them. Prefect hands them
 # on, but leaves it to their owner which ones there are.
 os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "corepath")

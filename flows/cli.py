@@ -23,6 +23,7 @@ from rich.table import Table as RichTable
 from corepath.warehouse import sources
 from corepath.warehouse.build import graph
 from corepath.warehouse.database import reading
+from corepath.warehouse.doctor import examine
 from corepath.warehouse.errors import BadInput, CorepathError, UsageError
 from corepath.warehouse.explain import as_text, explain
 from corepath.warehouse.explore.measure import as_markdown, measure
@@ -252,6 +253,42 @@ def verify_release(version: Version = None, topic: TopicName = None, releases: R
                 "`corepath rollback VERSION`"
             )
         _say(f"{known.place}/{version} is whole: {len(checked)} files")
+
+
+@app.command()
+def doctor(
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Rebuild what can be rebuilt; what was published is never changed."),
+    ] = False,
+    topic: TopicName = None,
+    warehouse: Annotated[
+        Path | None, typer.Option(help="File that keeps raw and staged data.  [default: warehouse.duckdb]")
+    ] = None,
+    releases: ReleasesPlace = None,
+) -> None:
+    """Check the warehouse and every release, and say what is wrong, what is lost and what helps.
+
+    Without `--topic`, the releases of every topic are checked. Exits with 3 if something is wrong
+    and was not repaired.
+    """
+    with _explained():
+        settings = _settings(warehouse=warehouse, releases=releases)
+        left = found = 0
+        for finding in examine(settings, [_name(topic)] if topic else None):
+            found += 1
+            if repair and finding.repair:
+                finding.repair()
+                _say(f"REPAIRED  {finding.place} {finding.problem}: {finding.consequence}")
+            else:
+                left += 1
+                _say(f"WRONG     {finding}")
+        if left:
+            raise BadInput(
+                f"{left} problem{'s' * (left > 1)}"
+                + ("" if repair else "; `corepath doctor --repair` rebuilds what can be rebuilt")
+            )
+        _say("repaired: all is sound now" if found else "all is sound")
 
 
 @app.command("diff")

@@ -16,9 +16,9 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 import corepath.flows  # noqa: F401  Prefect may load this file by its path, without the package
 from corepath.warehouse import refresh as core
-from corepath.warehouse.errors import Refused, UsageError
+from corepath.warehouse.errors import CorepathError, Refused, UsageError
 from corepath.warehouse.place import shown
-from corepath.warehouse.release.repository import topics as released
+from corepath.warehouse.release.repository import asked
 from corepath.warehouse.release.summary import summarise
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.topic.files import read
@@ -134,7 +134,7 @@ def backfill(settings: Settings, topics: list[str] | None = None) -> list[core.O
     settings
         What to read and where to write; its topic does not count.
     topics
-        Their names or files; by default every topic that has releases.
+        Their names, variants or files; by default every topic that has releases, as it was asked for.
 
     Returns
     -------
@@ -143,22 +143,20 @@ def backfill(settings: Settings, topics: list[str] | None = None) -> list[core.O
 
     Raises
     ------
-    UsageError, BadInput
-        A topic or a source is wrong, before anything ran.
-    Refused
-        Topics were refused; the message names each, and the others have their releases.
+    CorepathError
+        Topics failed; the message names each with its reason. Every other was refreshed.
     """
-    each = [settings.model_copy(update={"topic": topic}) for topic in topics or released(settings.releases)]
-    for one in each:
-        core.prepare(one)
-    outcomes, refusals = [], []
-    for one in each:
+    names = topics or list(asked(settings.releases))
+    outcomes, failures = [], []
+    for name in names:
         try:
-            outcomes.append(refresh(one))
-        except Refused as refused:
-            refusals.append(f"{one.topic}: {refused}")
-    if refusals:
-        raise Refused(f"{len(refusals)} of {len(each)} topics refused: {'; '.join(refusals)}")
+            outcomes.append(refresh(settings.model_copy(update={"topic": name})))
+        except CorepathError as error:
+            failures.append((name, error))
+    if failures:
+        said = "; ".join(f"{name}: {error}" for name, error in failures)
+        gravest = max((error for _, error in failures), key=lambda error: error.exit_code)
+        raise type(gravest)(f"{len(failures)} of {len(names)} topics failed: {said}")
     return outcomes
 
 

@@ -4,15 +4,17 @@ Run it by `make serve` or `python -m corepath.flows.serve`. Where processes are 
 (systemd, Kubernetes), start `prefect server` and `prefect worker` there; prefect.yaml is the same.
 """
 
+import json
 import os
+import secrets
 import shlex
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -22,24 +24,27 @@ import typer
 
 from corepath.warehouse.database import exclusive
 from corepath.warehouse.errors import Busy, CorepathError, UsageError
-from corepath.warehouse.settings import ROOT
+from corepath.warehouse.settings import ALLOWED_FOLDERS, ROOT
 
-HOST = "127.0.0.1"  # nobody else's business: Prefect's server asks for no password
-POOL = "corepath"
+HOST = "127.0.0.1"
+AUTH = "auth"  # of PREFECT_HOME
 DEPLOYMENT = "refresh/refresh-sample"
 STARTING_SECONDS = 180  # a fresh machine takes 40
 STOPPING_SECONDS = 20
+# A child that dies so often within so many seconds is not started again.
+DEATHS, DEATHS_SECONDS = 5, 120
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
 
 @dataclass(frozen=True)
 class Child:
-    """A program of Prefect's that this one started, and where it writes what it says."""
+    """A program that this one started, and where it writes what it says."""
 
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    command: tuple[str, ...]
 
     def ended(self) -> bool:
         """Whether it is over."""
@@ -71,20 +76,33 @@ def serve(
 
     The server keeps its runs, and the children their logs, in the folder `.prefect` of the
     project, or in `PREFECT_HOME`. Ctrl-C or SIGTERM stops everything; a run that is under way is
-    stopped too and publishes nothing.
+    stopped too and publishes nothing. A server or worker that dies is started again.
+
+    The server answers only who knows the text in the file `auth` of that folder, which is made at
+    the first start and which only its owner can read. Runs may read and write below the project's
+    folder, or below the folders that `COREPATH_ALLOWED_FOLDERS` lists.
 
     Exit codes: 0 stopped; 1 the server, the worker or the deployment failed; 2 wrong usage, or the
     port is taken; 5 another service uses the same folder.
     """
     home = Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect").expanduser().resolve()
     api = f"http://{HOST}:{port}/api"
+    secret = _secret(home)
     # For the children, their children, and the client below.
-    os.environ |= {"PREFECT_HOME": str(home), "PREFECT_API_URL": api}
+    os.environ |= {
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": api,
+        "PREFECT_SERVER_API_AUTH_STRING": secret,
+        "PREFECT_API_AUTH_STRING": secret,
+        # A page of another origin may not even read an answer.
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
+    }
+    os.environ.setdefault(ALLOWED_FOLDERS, json.dumps([str(ROOT)]))
     _stop_on_signals()
     try:
         _require_free(port)
         with exclusive(home / "serve"):
-            _serve(port, api, home / "logs")
+            _serve(port, api, home)
     except KeyboardInterrupt:
         typer.echo("stopped")
     except Busy:
@@ -93,32 +111,71 @@ def serve(
         _fail(str(error), error.exit_code)
 
 
-def _serve(port: int, api: str, logs: Path) -> None:
+def _serve(port: int, api: str, home: Path) -> None:
+    logs = home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     typer.echo("starting ...")
-    with _child(logs, "server", "server", "start", "--host", HOST, "--port", str(port)) as server:
+    with ExitStack() as children:
+        server = _start(logs, "server", "prefect", "server", "start", "--host", HOST, "--port", str(port))
+        children.callback(lambda: server.stop())
         _prepare(server)
-        with (
-            _child(logs, "worker", "worker", "start", "--pool", POOL, "--type", "process") as worker,
-            _child(logs, "deployment", "--no-prompt", "deploy", "--all") as deployment,
-        ):
-            _wait(deployment.ended, [server, worker])
-            if deployment.process.returncode:
-                raise Died(deployment, "failed")
-            prefect = shlex.quote(str(Path(sys.executable).with_name("prefect")))
-            typer.echo(
-                f"Prefect is at http://{HOST}:{port}, its logs are in {logs}; Ctrl-C stops it.\n"
-                f"Refresh now: PREFECT_API_URL={api} {prefect} deployment run {DEPLOYMENT}"
-            )
-            _wait(lambda: False, [server, worker])
+        worker = _start(logs, "worker", "corepath.flows.worker")
+        children.callback(lambda: worker.stop())
+        deployment = _start(logs, "deployment", "prefect", "--no-prompt", "deploy", "--all")
+        children.callback(deployment.stop)
+        _wait(deployment.ended, [server, worker])
+        if deployment.process.returncode:
+            raise Died(deployment, "failed")
+        prefect = shlex.quote(str(Path(sys.executable).with_name("prefect")))
+        auth = shlex.quote(str(home / AUTH))
+        typer.echo(
+            f"Prefect is at http://{HOST}:{port}; sign in with the text in {auth}. Its logs are in {logs}; "
+            "Ctrl-C stops it.\n"
+            f'Refresh now: PREFECT_API_URL={api} PREFECT_API_AUTH_STRING="$(cat {auth})" '
+            f"{prefect} deployment run {DEPLOYMENT}"
+        )
+        deaths: list[float] = []
+        while True:
+            time.sleep(0.5)
+            if server.ended():
+                server = _again(server, deaths)
+            if worker.ended():
+                worker = _again(worker, deaths)
 
 
-@contextmanager
-def _child(logs: Path, name: str, *arguments: str) -> Iterator[Child]:
+def _again(child: Child, deaths: list[float]) -> Child:
+    """Start a child again that died, unless it does so time after time."""
+    now = time.monotonic()
+    deaths[:] = [death for death in deaths if now - death < DEATHS_SECONDS] + [now]
+    code = child.process.returncode
+    if len(deaths) >= DEATHS:
+        raise Died(child, f"ended by itself (exit code {code}), {DEATHS} times in {DEATHS_SECONDS} s")
+    typer.echo(f"the {child.name} ended by itself (exit code {code}); it is started again", err=True)
+    return _start(child.log.parent, child.name, *child.command)
+
+
+def _secret(home: Path) -> str:
+    """Read what the server asks of its clients; made at the first start, for its owner's eyes."""
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / AUTH
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if path.stat().st_mode & 0o077:
+            raise UsageError(
+                f"{path} can be read by others: chmod 600 it, or remove it for a new one"
+            ) from None
+        return path.read_text(encoding="utf-8").strip()
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(f"corepath:{secrets.token_urlsafe(32)}\n")
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _start(logs: Path, name: str, *command: str) -> Child:
     log = logs / f"{name}.log"
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "prefect", *arguments],
+            [sys.executable, "-m", *command],
             cwd=ROOT,  # where prefect.yaml is
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -127,42 +184,26 @@ def _child(logs: Path, name: str, *arguments: str) -> Iterator[Child]:
             # on the second time it leaves its runs behind.
             start_new_session=True,
         )
-    child = Child(name, process, log)
-    try:
-        yield child
-    finally:
-        child.stop()
+    return Child(name, process, log, command)
 
 
 def _prepare(server: Child) -> None:
-    """Wait for the server, bury the runs of a worker that is gone, create the work pool."""
+    """Wait for the server, create the work pool, apply the automations."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.actions import WorkPoolCreate
-    from prefect.client.schemas.filters import (
-        FlowRunFilter,
-        FlowRunFilterState,
-        FlowRunFilterStateType,
-        WorkPoolFilter,
-        WorkPoolFilterName,
-    )
-    from prefect.client.schemas.objects import StateType
-    from prefect.states import Crashed
 
-    under_way = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING])
+    from corepath.flows import automations
+    from corepath.flows.worker import JOB_TEMPLATE, POOL, CorepathWorker
+
     with get_client(sync_client=True) as client:
         _wait(lambda: client.api_healthcheck() is None, [server], STARTING_SECONDS)
-        # A run that was stopped in its midst says "running" for ever and keeps the one slot of its
-        # deployment, so that no other would ever start.
-        for run in client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=under_way)),
-            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL])),
-        ):
-            crashed = Crashed(message="The service was stopped during this run.")
-            client.set_flow_run_state(run.id, crashed, force=True)
         # Refresh, rollback, prune and backfill write the same releases: one run at a time of them
         # all. A limit in prefect.yaml is for one deployment alone.
-        pool = WorkPoolCreate(name=POOL, type="process", concurrency_limit=1)
+        pool = WorkPoolCreate(
+            name=POOL, type=CorepathWorker.type, concurrency_limit=1, base_job_template=JOB_TEMPLATE
+        )
         client.create_work_pool(pool, overwrite=True)
+    automations.apply()
 
 
 def _wait(until: Callable[[], bool], children: list[Child], seconds: float = inf) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from corepath.warehouse.errors import Busy
+from corepath.warehouse.errors import BadInput, Busy
 from corepath.warehouse.settings import Settings
 
 # The oldest DuckDB whose files every client from 1.2 on can open: BI tools lag behind.
@@ -18,6 +18,14 @@ STORAGE_VERSION = "v1.2.0"
 # The warehouse, which only corepath opens, has the oldest that compresses text in one way, where
 # those before try several: loading takes a fifth less. What is newer saves no more.
 WAREHOUSE_STORAGE_VERSION = "v1.3.0"
+
+# Extensions are code from elsewhere: none is fetched, none is loaded, by any connection.
+NO_EXTENSIONS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "allow_unsigned_extensions": False,
+}
 
 # The variable of a connection that holds its limit of memory: DuckDB itself tells it rounded down.
 MEMORY = "memory"
@@ -44,14 +52,13 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     """
     limit = f"{DUCKDB_SHARE * settings.memory_bytes:.0f}B"
     connection = duckdb.connect(
-        config={
+        config=NO_EXTENSIONS
+        | {
             "memory_limit": limit,
             "threads": settings.threads,
             "temp_directory": f"{settings.warehouse}.tmp",
             # A load commits once a file: merging the log into the database each time is dear.
             "wal_autocheckpoint": "1GB",
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
         }
     )
     connection.execute(f"set variable {MEMORY} = {literal(limit)}")
@@ -110,6 +117,77 @@ def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
         finally:
             connection.close()
+
+
+@contextmanager
+def opened(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the DuckDB file of a release to read its tables; nothing that lies in it is run.
+
+    Whoever made the file may have put a view or a macro into it that reads other files: the
+    connection reaches no other file, loads no extension, and its configuration is locked.
+
+    Parameters
+    ----------
+    release
+        The release's folder.
+
+    Raises
+    ------
+    BadInput
+        The file holds more than tables, or cannot be opened.
+    """
+    file = release / "corepath.duckdb"
+    try:
+        connection = duckdb.connect(
+            str(file),
+            read_only=True,
+            config=NO_EXTENSIONS | {"enable_external_access": False, "lock_configuration": True},
+        )
+    except duckdb.Error as error:
+        raise BadInput(f"{file} cannot be opened: {error}") from error
+    try:
+        require_only_tables(connection, file)
+        yield connection
+    finally:
+        connection.close()
+
+
+def require_only_tables(
+    connection: duckdb.DuckDBPyConnection, file: Path, catalog: str | None = None
+) -> None:
+    """Reject a file that holds views or macros: corepath publishes tables alone.
+
+    Parameters
+    ----------
+    connection
+        Where the file is open.
+    file
+        Its path, for the message.
+    catalog
+        What it is attached as; by default what the connection opened.
+
+    Raises
+    ------
+    BadInput
+        It holds others; the message names them.
+    """
+    # The system's own tables of contents are named in full: a file could hold others of their names.
+    planted = connection.execute(
+        """
+        with made as (
+            select database_name, view_name as name from system.main.duckdb_views() where not internal
+            union all
+            select database_name, function_name from system.main.duckdb_functions() where not internal
+        )
+        select string_agg(distinct name, ', ' order by name) from made
+        where database_name = coalesce($catalog, current_database())
+        """,
+        {"catalog": catalog},
+    ).fetchall()[0][0]
+    if planted:
+        raise BadInput(
+            f"{file} holds more than tables ({planted}): it is no release of corepath, or was changed"
+        )
 
 
 def attach(

@@ -158,9 +158,17 @@ def refresh(
         identity = _identity(tables, marks)
         latest = releases.latest()
         if latest and latest.version and latest.identity == identity:
-            log.info("%s %s is up to date: nothing changed", topic.name, latest.version)
-            path = releases.folder / latest.version
-            return Outcome("unchanged", topic.name, latest.version, path, latest.rows)
+            damage = releases.damage(latest.version)
+            if not damage:
+                log.info("%s %s is up to date: nothing changed", topic.name, latest.version)
+                path = releases.folder / latest.version
+                return Outcome("unchanged", topic.name, latest.version, path, latest.rows)
+            log.warning(
+                "%s %s is damaged (%s): it is built again as a new version",
+                topic.name,
+                latest.version,
+                "; ".join(damage),
+            )
         if latest and latest.version and (gone := withdrawn(releases, identity)):
             log.warning(
                 "%s %s was made of the same and then rolled back: %s stays the latest; "
@@ -259,6 +267,12 @@ def _check_countries(connection: duckdb.DuckDBPyConnection) -> None:
             f"{country} is to be compared, but count_as counts it as {counted_as}: leave it out "
             "of the countries, or out of count_as"
         )
+
+
+def _absolute(topic: str) -> str:
+    """Write a topic file's path in full; names and variants of shipped topics stay as they are."""
+    file, _, variant = topic.rpartition(".toml")
+    return f"{Path(f'{file}.toml').resolve()}{variant}" if file else topic
 
 
 def _identity(tables: Mapping[str, Table], marks: Mapping[str, str]) -> str:
@@ -429,7 +443,8 @@ class _Run:
         release.write_json(draft / "datapackage.json", described)
         release.write_json(draft / "croissant.json", as_croissant(described))
         release.write_sums(draft)
-        return self.releases.publish(draft, self.identity, rows, version)
+        asked = _absolute(self.settings.topic)
+        return self.releases.publish(draft, self.identity, rows, version, asked)
 
     def _compare(self, new: diff.Side, results: list[Result]) -> diff.Change:
         """Compare with the latest release; refuse what must not follow it."""

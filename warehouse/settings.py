@@ -1,15 +1,18 @@
 """The one model of every setting: command line, environment and flow parameters fill it."""
 
+import json
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from corepath.warehouse.place import checked, is_uri
 
+# The folders and stores that a run may read and write, as JSON; set by the operator of a service.
+ALLOWED_FOLDERS = "COREPATH_ALLOWED_FOLDERS"
 ROOT = Path(__file__).resolve().parents[1]
 # A size of memory: number, prefix, and the i of units of 1,024.
 _SIZE = r"(\d+(?:\.\d+)?)\s*([KMGT])(i?)B"
@@ -79,6 +82,31 @@ class Settings(BaseSettings):
         del settings_cls, dotenv_settings, file_secret_settings
         given = init_settings()
         return init_settings, lambda: {k: v for k, v in env_settings().items() if k not in given}
+
+    @model_validator(mode="after")
+    def _within_allowed_folders(self) -> Self:
+        """Reject a place outside the folders that the operator allows, whoever names it.
+
+        The operator lists them in the environment, which no parameter of a flow reaches.
+        """
+        allowed = os.environ.get(ALLOWED_FOLDERS)
+        if allowed is None:
+            return self
+        listed: list[str] = json.loads(allowed)
+        folders = [Path(folder).resolve() for folder in listed if not is_uri(folder)]
+        places = [self.warehouse, *self.sources.values()]
+        if isinstance(self.releases, Path):
+            places.append(self.releases)
+        elif str(self.releases) not in listed:
+            raise ValueError(f"{self.releases} is none of the places that {ALLOWED_FOLDERS} lists: {allowed}")
+        if ".toml" in self.topic:
+            places.append(Path(self.topic.rpartition(".toml")[0] + ".toml"))
+        for place in places:
+            if not any(place.resolve().is_relative_to(folder) for folder in folders):
+                raise ValueError(
+                    f"{place} lies in none of the folders that {ALLOWED_FOLDERS} lists: {allowed}"
+                )
+        return self
 
     @field_validator("releases")
     @classmethod

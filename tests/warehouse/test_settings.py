@@ -158,3 +158,29 @@ def test_sources_in_the_environment_that_are_no_json_are_named(monkeypatch: pyte
     monkeypatch.setenv("COREPATH_SOURCES", "ppubs=samples/ppubs")
     with pytest.raises(SettingsError, match="sources"):
         Settings()
+
+
+@pytest.mark.parametrize(
+    "outside",
+    [
+        {"sources": {"ppubs": "/etc"}},
+        {"warehouse": "/etc/w.duckdb"},
+        {"releases": "/var/releases"},
+        {"releases": "s3://another/prefix"},
+        {"topic": "/etc/topic.toml"},
+        {"topic": "/etc/topic.toml:strict"},
+        {"sources": {"ppubs": "inside/../../secret"}},
+        {"sources": {"ppubs": "link/secret"}},
+    ],
+)
+def test_a_place_outside_the_allowed_folders_is_rejected_whoever_names_it(outside, tmp_path, monkeypatch):
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "link").symlink_to(tmp_path)
+    monkeypatch.chdir(tmp_path / "project")
+    monkeypatch.setenv(
+        "COREPATH_ALLOWED_FOLDERS", json.dumps([str(tmp_path / "project"), "s3://bucket/prefix"])
+    )
+    inside = {"sources": {"ppubs": "inside"}, "topic": "my.toml:strict", "releases": "s3://bucket/prefix"}
+    assert Settings(**inside).topic == "my.toml:strict"
+    with pytest.raises(ValidationError, match="COREPATH_ALLOWED_FOLDERS"):
+        Settings(**inside | outside)

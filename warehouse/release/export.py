@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import networkx as nx
 
+from corepath.warehouse.database import opened
 from corepath.warehouse.errors import UsageError
 
 # What XML has no character for, escaped or not.
@@ -49,7 +50,7 @@ def export(
     """
     chosen = {"population": population, "period": period, "subfield": subfield, "level": level}
     written = []
-    with duckdb.connect(release / "corepath.duckdb", read_only=True) as connection:
+    with opened(release) as connection:
         names = connection.execute(
             "select distinct network from marts.fct_convergence_node "
             "where population = $population and period = $period "

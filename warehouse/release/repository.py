@@ -6,11 +6,12 @@ import json
 import logging
 import os
 import platform
+import re
 import shutil
 import stat
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ import duckdb
 
 from corepath.warehouse.build.graph import Description, Table, describe
 from corepath.warehouse.database import exclusive, identifier, literal
-from corepath.warehouse.errors import Busy, UsageError, writing
+from corepath.warehouse.errors import BadInput, Busy, UsageError, writing
 from corepath.warehouse.place import is_uri
 from corepath.warehouse.release.store import Store, work_folder
 from corepath.warehouse.validate.validator import Result
@@ -32,6 +33,8 @@ log = logging.getLogger("corepath.release")
 SCHEMA_VERSION = "1.0.0"
 
 POINTER_BYTES = 16  # of `latest` in a store
+
+_VERSION = re.compile(r"\d{4}\.\d{2}\.\d+")
 
 _FRICTIONLESS = {
     "BIGINT": "integer",
@@ -58,6 +61,8 @@ class Attempt:
     rows: dict[str, int] = field(default_factory=dict)
     # The sha256 of the release's SHA256SUMS; older lines have none.
     sums: str | None = None
+    # How the topic was asked for: its name, a variant, or the path of a file.
+    asked: str | None = None
 
 
 class Releases:
@@ -91,8 +96,24 @@ class Releases:
             yield
 
     def attempts(self) -> list[Attempt]:
-        """List every attempt, the first first."""
-        return [Attempt(**entry) for entry in json.loads(self._read_versions() or "[]")]
+        """List every attempt, the first first.
+
+        Raises
+        ------
+        BadInput
+            versions.json is damaged, or missing beside releases.
+        """
+        try:
+            text = self._read_versions()
+            if text is None and not self.folders():
+                return []
+            return [Attempt(**entry) for entry in _listed(json.loads(text or ""))]
+        except (ValueError, TypeError) as error:
+            state = "is damaged" if self.has_versions() else "is missing beside releases"
+            raise BadInput(
+                f"{self.place}/versions.json {state}: the releases themselves are untouched, notes of "
+                f"rejected runs and pins may be lost. `corepath doctor --repair` rebuilds it ({error})"
+            ) from None
 
     def published(self) -> dict[str, Attempt]:
         """Give the releases that can be read, by version, the first first; pruned ones are gone."""
@@ -113,8 +134,52 @@ class Releases:
         return {version for version, status in last.items() if version and status == "pinned"}
 
     def latest(self) -> Attempt | None:
-        """Give the release that `latest` points to."""
-        return self.published().get(self._pointer() or "")
+        """Give the release that `latest` points to.
+
+        Raises
+        ------
+        BadInput
+            `latest` is missing beside several releases, or leads to none: a comparison with the
+            release before would be skipped.
+        """
+        published, pointer = self.published(), self.pointer()
+        # A run that died between listing its first release and pointing to it leaves one, unpointed.
+        if pointer in published or (pointer is None and len(published) < 2):
+            return published.get(pointer or "")
+        state = "is missing" if pointer is None else f"leads to {pointer!r}, which is no listed release"
+        raise BadInput(
+            f"{self.place}/latest {state}: the releases themselves are untouched. "
+            "`corepath doctor --repair` lets it point to the newest whole one"
+        )
+
+    def damage(self, version: str) -> list[str]:
+        """Name the files of a release that are missing or are not what was published.
+
+        Parameters
+        ----------
+        version
+            A listed release.
+
+        Returns
+        -------
+        list of str
+            A sentence a file; none where the release is whole. `verify` also opens every file.
+        """
+        folder = self.folder / version
+        try:
+            listed = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+        except (OSError, ValueError) as error:
+            return [f"SHA256SUMS cannot be read: {error}"]
+        found = []
+        if self.published()[version].sums not in (None, sha256(folder / "SHA256SUMS")):
+            found.append("SHA256SUMS is not the one that was published")
+        for digest, _, name in (line.partition("  ") for line in listed):
+            file = folder / Path(name).name
+            if not file.is_file():
+                found.append(f"{name} is missing")
+            elif sha256(file) != digest:
+                found.append(f"{name} was changed")
+        return found
 
     def path(self, version: str | None = None) -> Path:
         """Find a release.
@@ -129,7 +194,11 @@ class Releases:
         UsageError
             There is none; the message names those that are.
         """
-        return self.folder / self.find(version)
+        return self.copy(self.find(version))
+
+    def copy(self, version: str) -> Path:
+        """Give the folder of a version on this machine, listed or not."""
+        return self.folder / version
 
     def find(self, version: str | None = None) -> str:
         """Name a release that is there: a version that is, or the latest.
@@ -159,6 +228,8 @@ class Releases:
         self.clear()
         draft = self.folder / f".draft-{os.getpid()}"
         draft.mkdir(parents=True)
+        if not self.attempts():
+            self.note()  # from now on, a versions.json that is missing has been lost
         return draft
 
     def clear(self) -> None:
@@ -189,7 +260,9 @@ class Releases:
         """Note a release that is not published, and why."""
         self.note(Attempt("refused", identity, now(), reason=reason))
 
-    def publish(self, draft: Path, identity: str, rows: Mapping[str, int], version: str) -> Path:
+    def publish(
+        self, draft: Path, identity: str, rows: Mapping[str, int], version: str, asked: str | None = None
+    ) -> Path:
         """Give a finished draft its version, and point `latest` to it.
 
         Returns
@@ -199,7 +272,7 @@ class Releases:
         """
         sums = sha256(draft / "SHA256SUMS")
         home = self._bring(draft, version)
-        self.note(Attempt("published", identity, now(), version, rows=dict(rows), sums=sums))
+        self.note(Attempt("published", identity, now(), version, None, dict(rows), sums, asked))
         self.point_to(version)
         return home
 
@@ -216,14 +289,19 @@ class Releases:
 
     def point_to(self, version: str) -> None:
         """Let `latest` be a version, in one step."""
+        latest = self.folder / "latest"
+        if latest.exists() and not latest.is_symlink():  # somebody's copy in its place
+            latest.rename(latest.with_name(f"latest.damaged-{now()}"))
         pointer = self.folder / f".latest-{os.getpid()}"
         pointer.unlink(missing_ok=True)
         pointer.symlink_to(version)
-        pointer.replace(self.folder / "latest")
+        pointer.replace(latest)
         _sync(self.folder)
 
     def next_version(self, today: datetime | None = None) -> str:
         """Name the next release: year, month and the month's count from 0.
+
+        Where the clock says an earlier month than the newest release, that release's month counts.
 
         Examples
         --------
@@ -232,27 +310,46 @@ class Releases:
         ...     Releases(Path(folder), "ai_chips").next_version(datetime(2026, 11, 22))
         '2026.11.0'
         """
-        month = (today or datetime.now(UTC)).strftime("%Y.%m")
-        taken = {a.version for a in self.attempts()} | self._names()
-        return next(v for v in (f"{month}.{n}" for n in range(len(taken) + 1)) if v not in taken)
+        taken = {a.version for a in self.attempts() if a.version} | self.folders()
+        months = [version.rpartition(".")[0] for version in taken if _VERSION.fullmatch(version)]
+        month = max([(today or datetime.now(UTC)).strftime("%Y.%m"), *months])
+        numbers = [int(v.rpartition(".")[2]) for v in taken if v.rpartition(".")[0] == month]
+        return f"{month}.{max(numbers, default=-1) + 1}"
 
     def note(self, *attempts: Attempt) -> None:
         """Add lines to versions.json, all of them or none."""
         self._write_versions([asdict(a) for a in [*self.attempts(), *attempts]])
 
+    def replace_attempts(self, attempts: Iterable[Attempt]) -> None:
+        """Write versions.json anew, where it was lost or damaged; what there was is kept aside."""
+        if self.has_versions():
+            self._keep_aside()
+        self._write_versions([asdict(a) for a in attempts])
+
+    def _keep_aside(self) -> None:
+        self._versions.rename(self._versions.with_name(f"versions.json.damaged-{now()}"))
+
+    def has_versions(self) -> bool:
+        """Whether versions.json is there, whatever it holds."""
+        return self._versions.exists()
+
     def _read_versions(self) -> str | None:
-        return self._versions.read_text() if self._versions.exists() else None
+        return self._versions.read_text(encoding="utf-8") if self._versions.exists() else None
 
     def _write_versions(self, entries: list[dict[str, Any]]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         write_json(self._versions, entries)
 
-    def _pointer(self) -> str | None:
+    def pointer(self) -> str | None:
+        """Name what `latest` points to, be it there or not; None where there is no `latest`."""
         pointer = self.folder / "latest"
-        return str(pointer.readlink()) if pointer.exists() else None
+        if pointer.is_symlink():
+            return str(pointer.readlink())
+        return "no link" if pointer.exists() else None
 
-    def _names(self) -> set[str]:
-        return {path.name for path in self.folder.glob("2*")}
+    def folders(self) -> set[str]:
+        """Name the versions whose folders are there, listed or not."""
+        return {path.name for path in self.folder.glob("*") if _VERSION.fullmatch(path.name)}
 
 
 class StoredReleases(Releases):
@@ -299,13 +396,12 @@ class StoredReleases(Releases):
                 finally:
                     self._owner = None
 
-    def path(self, version: str | None = None) -> Path:
-        """Copy a release to this machine, until this process ends."""
-        name = self.find(version)
+    def copy(self, version: str) -> Path:
+        """Copy a version to this machine, until this process ends."""
         copy = tempfile.mkdtemp(prefix="corepath-")
         atexit.register(shutil.rmtree, copy, ignore_errors=True)
-        self._store.download(name, Path(copy) / name)
-        return Path(copy) / name
+        self._store.download(version, Path(copy) / version)
+        return Path(copy) / version
 
     def clear(self) -> None:
         """Remove what a killed run left behind, on this machine and in the store.
@@ -317,7 +413,7 @@ class StoredReleases(Releases):
         super().clear()
         noted = {a.version for a in self.attempts()}
         gone = self.pruned()
-        for version in self._names() - noted | self._names() & gone.keys():
+        for version in self.folders() - noted | self.folders() & gone.keys():
             if version in gone or "SHA256SUMS" not in self._store.objects(version):
                 log.warning("%s/%s: left behind by a run that did not end; removed", self.place, version)
                 self._remove(version)
@@ -379,16 +475,42 @@ class StoredReleases(Releases):
         if self._read_versions() != self._found:
             raise Busy(f"{self.place}/versions.json was changed by another; run again")
 
-    def _pointer(self) -> str | None:
+    def pointer(self) -> str | None:
+        """Name what `latest` points to, be it there or not; None where there is no `latest`."""
         content = self._store.read("latest")
         return None if content is None else content.decode(errors="replace").strip()
 
-    def _names(self) -> set[str]:
-        return {name for name in self._store.folders() if name.startswith("2")}
+    def folders(self) -> set[str]:
+        """Name the versions that have objects, listed or not."""
+        return {name for name in self._store.folders() if _VERSION.fullmatch(name)}
+
+    def damage(self, version: str) -> list[str]:
+        """Name the files of a release that are missing: the store is listed, nothing is downloaded."""
+        held = self._store.objects(version)
+        sums = self._store.read(f"{version}/SHA256SUMS")
+        if sums is None:
+            return ["SHA256SUMS is missing"]
+        listed = [line.partition("  ")[2] for line in sums.decode(errors="replace").splitlines()]
+        return [f"{name} is missing" for name in listed if name not in held]
+
+    def has_versions(self) -> bool:
+        """Whether versions.json is there, whatever it holds."""
+        return self._store.read("versions.json") is not None
+
+    def _keep_aside(self) -> None:
+        content = self._store.read("versions.json")
+        if content is not None:
+            self._store.replace(f"versions.json.damaged-{now()}", content)
 
     def _remove(self, version: str) -> None:
         # The sums first: without them nobody takes what is left for a whole release.
         self._store.delete_folder(version, first="SHA256SUMS")
+
+
+def _listed(content: object) -> list[dict[str, Any]]:
+    if not isinstance(content, list):
+        raise TypeError("it holds no list")
+    return content
 
 
 def at(place: Path | str, topic: str) -> Releases:
@@ -401,7 +523,14 @@ def topics(place: Path | str) -> list[str]:
     if is_uri(place):
         store = Store(str(place))
         return [t for t in store.folders() if store.read(f"{t}/versions.json") is not None]
-    return sorted(path.parent.name for path in Path(place).glob("*/versions.json"))
+    found = [*Path(place).glob("*/versions.json"), *Path(place).glob("*/*/SHA256SUMS")]
+    return sorted({path.relative_to(place).parts[0] for path in found})
+
+
+def asked(place: Path | str) -> list[str]:
+    """Tell how each topic that has a release was asked for: a name, a variant, or a topic file."""
+    latest = {topic: [*at(place, topic).published().values()][-1:] for topic in topics(place)}
+    return [attempt.asked or topic for topic, last in latest.items() for attempt in last]
 
 
 def write_meta(

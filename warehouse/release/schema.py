@@ -3,8 +3,7 @@
 from itertools import groupby
 from pathlib import Path
 
-import duckdb
-
+from corepath.warehouse.database import opened
 from corepath.warehouse.markdown import escaped, table
 
 _COLUMNS = """
@@ -32,7 +31,7 @@ def as_markdown(folder: Path) -> str:
         A section a mart, a row a column. The texts are those of the SQL files, the types those
         that came out.
     """
-    with duckdb.connect(str(folder / "corepath.duckdb"), read_only=True) as db:
+    with opened(folder) as db:
         [(version,)] = db.sql("select schema_version from meta.release").fetchall()
         rows = db.sql(_COLUMNS).fetchall()
     parts = [

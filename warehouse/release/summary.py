@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from corepath.warehouse import markdown
+from corepath.warehouse.database import opened
 
 _COUNTRIES = """
 select
@@ -192,8 +193,7 @@ def summarise(path: Path, shown: str | None = None) -> str:
         from, sources with what was rejected, their licences and how to cite them, rows, what
         validation warned of, how to open it, and what made it.
     """
-    file = path / "corepath.duckdb"
-    with duckdb.connect(str(file), read_only=True) as db:
+    with opened(path) as db:
         title, version, countries = db.sql("select title, version, countries from meta.release").fetchall()[0]
         core, families, imputed, unknown = db.sql(
             "select (select count(*) filter (where is_core) from marts.fct_patent), "
@@ -262,7 +262,7 @@ def summarise(path: Path, shown: str | None = None) -> str:
             "## Validation warnings",
             _table(warnings) or "None.",
             "## Open it",
-            f"`duckdb -readonly '{shown or path}/{file.name}' "
+            f"`duckdb -readonly '{shown or path}/corepath.duckdb' "
             "'from marts.fct_core_technology order by level, rank'`, or any tool that reads DuckDB "
             "1.2 or newer, or the Parquet files beside it.",
             "## This release",

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from corepath.warehouse.database import identifier, literal
+from corepath.warehouse.database import identifier, literal, require_only_tables
 from corepath.warehouse.errors import BadInput
 from corepath.warehouse.release.repository import sha256
 
@@ -202,6 +202,7 @@ def _database_problems(
         yield f"cannot be opened: {_first_line(error)}"
         return
     try:
+        require_only_tables(connection, path, "verified")
         [(version,)] = connection.sql("select version from verified.meta.release").fetchall()
         if version != package.version:
             yield f"is of version {version}"
@@ -216,6 +217,8 @@ def _database_problems(
             held = _content(connection, f"verified.marts.{identifier(name)}")
             if held != contents[name]:
                 yield f"marts.{name} does not hold what {name}.parquet holds"
+    except BadInput as error:
+        yield str(error)
     except (duckdb.Error, ValueError) as error:
         yield f"cannot be read: {_first_line(error)}"
     finally:

@@ -1,0 +1,86 @@
+"""Automations that the server carries out by itself: runs whose process is gone do not block the next.
+
+`make serve` applies them; elsewhere `python -m corepath.flows.automations` does, against the server of
+PREFECT_API_URL.
+"""
+
+from datetime import timedelta
+
+from prefect.automations import EventTrigger, Posture
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState
+from prefect.events.schemas.automations import AutomationCore, ResourceSpecification
+
+import corepath.flows  # noqa: F401  sets how often a run says that it is alive
+
+_ENDED = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled")}
+_ALIVE = "prefect.flow-run.heartbeat"
+# A run says every 30 s that it is alive (PREFECT_FLOWS_HEARTBEAT_FREQUENCY): two may be late.
+SILENT_SECONDS = 75
+PENDING_SECONDS = 90
+
+
+def automations() -> list[AutomationCore]:
+    """Declare them.
+
+    Returns
+    -------
+    list of AutomationCore
+        One for runs that fell silent, one for runs that a worker took and never started, one for
+        runs that were to be cancelled by a worker that is gone.
+    """
+    return [
+        _crash(
+            "corepath: a run that fell silent",
+            "Its process was killed or its machine went down.",
+            after={_ALIVE},
+            expect={_ALIVE, *_ENDED},
+            seconds=SILENT_SECONDS,
+        ),
+        _crash(
+            "corepath: a run that was never started",
+            "A worker took it and was gone before it ran.",
+            after={"prefect.flow-run.Pending"},
+            expect={"prefect.flow-run.Running", _ALIVE, *_ENDED},
+            seconds=PENDING_SECONDS,
+        ),
+        _crash(
+            "corepath: a cancelled run that nobody ended",
+            "It was to be cancelled, and the worker that would do so is gone.",
+            after={"prefect.flow-run.Cancelling"},
+            expect=_ENDED,
+            seconds=PENDING_SECONDS,
+        ),
+    ]
+
+
+def _crash(name: str, why: str, after: set[str], expect: set[str], seconds: int) -> AutomationCore:
+    return AutomationCore(
+        name=name,
+        description=f"{why} Its slot of the work pool is freed, and the next run can start.",
+        trigger=EventTrigger(
+            posture=Posture.Proactive,
+            match=ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
+            for_each={"prefect.resource.id"},
+            after=after,
+            expect=expect,
+            threshold=1,
+            within=timedelta(seconds=seconds),
+        ),
+        actions=[ChangeFlowRunState(name=None, state=StateType.CRASHED, message=why, force=True)],
+    )
+
+
+def apply() -> None:
+    """Create or replace them on the server."""
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        for automation in automations():
+            for known in client.read_automations_by_name(automation.name):
+                client.delete_automation(known.id)
+            client.create_automation(automation)
+
+
+if __name__ == "__main__":
+    apply()

@@ -1,0 +1,88 @@
+"""The worker of `make serve`: it runs the deployments of prefect.yaml, as they stand there, and nothing else.
+
+Whoever may speak to Prefect's API can create deployments and set how runs of them are started. A plain
+process worker executes whatever they name; this one fails such a run. Start it elsewhere by
+`python -m corepath.flows.worker`.
+"""
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, Any
+
+import anyio.abc
+import yaml  # Prefect brings it, for prefect.yaml
+from prefect.utilities.processutils import setup_signal_handlers_worker
+from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
+
+from corepath.warehouse.settings import ROOT
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun
+
+POOL = "corepath"
+# No placeholder: nothing that a deployment or a run says changes how its process is started.
+JOB_TEMPLATE = {
+    "job_configuration": {"stream_output": True},
+    "variables": {"type": "object", "properties": {}},
+}
+
+
+class CorepathWorker(ProcessWorker):
+    """A process worker for the deployments of prefect.yaml alone."""
+
+    type = "corepath"
+    _display_name = "corepath"
+    _description = "Runs the deployments of corepath's prefect.yaml in processes of their own."
+
+    async def run(
+        self,
+        flow_run: "FlowRun",
+        configuration: ProcessJobConfiguration,
+        task_status: "anyio.abc.TaskStatus[int] | None" = None,
+    ) -> ProcessWorkerResult:
+        """Run a flow run of a declared deployment in a process.
+
+        Parameters
+        ----------
+        flow_run
+            The run.
+        configuration
+            How to start its process.
+        task_status
+            Told the process's number once it runs.
+
+        Raises
+        ------
+        PermissionError
+            The run is of no declared deployment, or one that was changed.
+        """
+        reason = await self._objection(flow_run)
+        if reason:
+            raise PermissionError(f"{reason}: this worker runs the deployments of prefect.yaml alone")
+        return await super().run(flow_run, configuration, task_status)
+
+    async def _objection(self, flow_run: "FlowRun") -> str | None:
+        if flow_run.deployment_id is None:
+            return "the run belongs to no deployment"
+        deployment = await self.client.read_deployment(flow_run.deployment_id)
+        entrypoints, pull_steps = declared()
+        if deployment.entrypoint not in entrypoints or deployment.pull_steps != pull_steps:
+            return f"the deployment {deployment.name!r} is not declared so"
+        if flow_run.job_variables or deployment.job_variables:
+            return "the run changes how its process is started"
+        return None
+
+
+def declared() -> tuple[set[str], list[dict[str, Any]]]:
+    """Give the entry points of the declared deployments, and what is done before each run."""
+    project = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
+    return {deployment["entrypoint"] for deployment in project["deployments"]}, project["pull"]
+
+
+async def _work() -> None:
+    setup_signal_handlers_worker(os.getpid(), "the corepath worker", print)
+    await CorepathWorker(work_pool_name=POOL, create_pool_if_not_found=False).start(printer=print)
+
+
+if __name__ == "__main__":
+    asyncio.run(_work())
