@@ -7,7 +7,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow test-clients test-superset lint format bench serve clean
+.PHONY: help setup run test test-slow test-clients test-superset lint format bench serve sbom audit clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -53,6 +53,12 @@ bench: setup  ## Measure against an analyst's script and bare DuckDB: make bench
 
 serve: setup  ## Start Prefect's server and a worker on 127.0.0.1, and deploy
 	$(BIN)/python -m corepath.flows.serve
+
+sbom: .venv-sbom/.ready  ## Write the bill of materials of the lock, as CycloneDX, to sbom.json
+	.venv-sbom/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --of JSON -o sbom.json
+
+audit: setup  ## Hold the lock against advisories in OSV's format: make audit ADVISORIES=all.zip
+	$(BIN)/python scripts/audit.py requirements.lock $(ADVISORIES)
 
 clean:  ## Remove what setup and run made, releases excepted
 	rm -rf .venv .venv-* warehouse.duckdb*

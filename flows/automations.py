@@ -9,7 +9,8 @@ from datetime import timedelta
 from prefect.automations import EventTrigger, Posture
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
-from prefect.events.schemas.automations import AutomationCore, ResourceSpecification
+from prefect.events.schemas.automations import AutomationCore
+from prefect.events.schemas.events import ResourceSpecification
 
 import corepath.flows  # noqa: F401  sets how often a run says that it is alive
 

@@ -1,18 +1,27 @@
 """The service as its user meets it: `python -m corepath.flows.serve`, the line that it prints, its end."""
 
+import base64
+import contextlib
 import json
 import os
+import random
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,12 +45,15 @@ class Service:
     process: subprocess.Popen[bytes]
     port: int
     refresh_now: str
+    home: Path
 
-    def api(self, path: str, body: object = None) -> Any:
+    def api(self, path: str, body: object = None, auth: bool = True) -> Any:
+        secret = base64.b64encode((self.home / "auth").read_bytes().strip()).decode()
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api/{path}",
             data=None if body is None else json.dumps(body).encode(),
-            headers={"content-type": "application/json"},
+            headers={"content-type": "application/json"}
+            | ({"authorization": f"Basic {secret}"} if auth else {}),
         )
         with urllib.request.urlopen(request, timeout=60) as response:
             return json.load(response)
@@ -128,9 +140,9 @@ def test_a_run_from_the_first_start_to_the_last_stop(tmp_path: Path) -> None:
         _check_gone(home, port)
 
     with _service(home, port) as service:
-        # A second start on the same home: the work pool and the deployment are there already, the
-        # run that was cut off is over, and its slot is free for the next.
-        assert service.run(midway)["state"]["type"] == "CRASHED"
+        # A second start on the same home: the work pool and the deployment are there already; the
+        # run that was cut off is found dead, and its slot is free for the next.
+        assert service.wait_for(midway)["type"] in ("CRASHED", "CANCELLED", "FAILED")
         limit = service.deployment()["global_concurrency_limit"]
         assert (limit["limit"], limit["active_slots"]) == (1, 0)
         assert service.stop(signal.SIGINT) == 0
@@ -165,6 +177,151 @@ def test_runs_of_several_deployments_take_turns(tmp_path: Path) -> None:
     assert "no version 2020.1.0" in states["rollback/rollback-sample"]["message"]
     assert "no topic 'none'" in states["backfill/backfill-sample"]["message"]
     assert all(end <= start for (_, end), (start, _) in pairwise(times)), times
+
+
+def test_nobody_without_the_secret_gets_in_and_the_worker_runs_only_what_is_declared(tmp_path: Path) -> None:
+    home, port = tmp_path / "home", _free_port()
+    with _service(home, port) as service:
+        assert (home / "auth").stat().st_mode & 0o777 == 0o600
+        for path, body in (("flow_runs/filter", {}), ("deployments/filter", {}), ("admin/version", None)):
+            with pytest.raises(urllib.error.HTTPError, match="401"):
+                service.api(path, body, auth=False)
+        answer = urllib.request.Request(
+            f"http://127.0.0.1:{port}/api/health", headers={"origin": "http://elsewhere.example"}
+        )
+        with urllib.request.urlopen(answer, timeout=60) as response:
+            assert "access-control-allow-origin" not in response.headers
+
+        refresh = service.deployment()
+        planted = tmp_path / "planted"
+        names = ("name", "flow_id", "entrypoint", "pull_steps", "work_pool_name")
+        other = {name: refresh[name] for name in names} | {"name": "other", "entrypoint": "evil.py:run"}
+        foreign = service.api("deployments/", other)["id"]
+        runs = {
+            "changes how its process is started": service.api(
+                f"deployments/{refresh['id']}/create_flow_run",
+                {"job_variables": {"command": f"touch {planted}"}},
+            ),
+            "is not declared so": service.api(f"deployments/{foreign}/create_flow_run", {}),
+            # What a run may read is for the operator to say, not for who triggers it.
+            "COREPATH_ALLOWED_FOLDERS": service.api(
+                f"deployments/{refresh['id']}/create_flow_run",
+                {"parameters": {"settings": {"sources": {"ppubs": "/etc"}}}},
+            ),
+        }
+        for reason, run in runs.items():
+            state = service.wait_for(run["id"])
+            assert state["type"] in ("CRASHED", "FAILED")
+            assert reason in state["message"]
+        assert not planted.exists()
+        assert service.stop(signal.SIGTERM) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium")
+def test_a_page_of_another_origin_gets_nothing(tmp_path: Path) -> None:
+    """A real browser opens a page that tries what a hostile one would."""
+    home, port = tmp_path / "home", _free_port()
+    with _service(home, port) as service:
+        deployment = service.deployment()["id"]
+        page = tmp_path / "page"
+        page.mkdir()
+        (page / "index.html").write_text(f"""<body><script>
+            const api = "http://127.0.0.1:{port}/api/";
+            const json = {{"content-type": "application/json"}};
+            const tried = [
+              fetch(api + "deployments/{deployment}/create_flow_run",
+                    {{method: "POST", headers: json, body: "{{}}"}}),
+              fetch(api + "deployments/{deployment}/create_flow_run",
+                    {{method: "POST", mode: "no-cors", body: "{{}}"}}),
+              fetch(api + "flow_runs/filter", {{method: "POST", headers: json, body: "{{}}"}}),
+              fetch(api + "health"),
+            ].map(each => each.then(answer => answer.text()));
+            Promise.allSettled(tried).then(all => document.body.append(
+              "read: " + JSON.stringify(all.map(one => one.value || null)) + " done"));
+        </script></body>""")
+        with _page_server(page) as address:
+            seen = subprocess.run(
+                [
+                    "chromium",
+                    "--headless",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-background-networking",
+                    f"--user-data-dir={tmp_path / 'profile'}",
+                    "--virtual-time-budget=20000",
+                    "--dump-dom",
+                    address,
+                ],
+                capture_output=True,
+                text=True,
+                timeout=120,
+            ).stdout
+        assert "read: [null,null,null,null] done" in seen.replace("&quot;", '"').replace('""', "null")
+        assert service.api("flow_runs/filter", {}) == []
+        assert service.stop(signal.SIGTERM) == 0
+
+
+# How often something is killed; COREPATH_KILLS=50 for a long run.
+KILLS = int(os.environ.get("COREPATH_KILLS", "6"))
+VICTIMS = {
+    "server": "server start",
+    "worker": "corepath.flows.worker",
+    "run": "prefect.engine",
+    "validator": "validate.validator",
+}
+
+
+@pytest.mark.slow
+def test_whatever_is_killed_the_next_run_publishes_by_itself(tmp_path: Path) -> None:
+    chance = random.Random(os.environ.get("PYTEST_RANDOM_SEED", "kills"))
+    home, port = tmp_path / "home", _free_port()
+    topic = tmp_path / "any.toml"
+    topic.write_text(
+        'name = "any"\ntitle = "Any"\nclasses = ["A", "B", "C", "D", "E", "F", "G", "H"]\n'
+        "[method]\nminimum_families = 10\nsamples = 10\nnull_draws = 100\nrarefaction_draws = 20\n"
+        "permutations = 99\ncommunities = 2\n"
+    )
+    settings = {
+        "topic": str(topic),
+        "sources": {"uspto": "samples/uspto"},
+        "warehouse": str(tmp_path / "warehouse.duckdb"),
+        "releases": str(tmp_path / "releases"),
+    }
+    with _service(home, port) as service:
+        for _ in range(KILLS):
+            run = service.refresh(**settings)
+            _until(lambda run=run: service.run(run)["state"]["type"] == "RUNNING", 120)
+            time.sleep(chance.uniform(0, 8))
+            victims = chance.sample(sorted(VICTIMS), chance.randint(1, len(VICTIMS)))
+            for number, command in _processes(home).items():
+                if any(VICTIMS[victim] in command for victim in victims):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(number, signal.SIGKILL)
+            # The killed run is over, by its own word or since it fell silent, within two minutes.
+            _until(lambda run=run: _over(service, run), 150)
+            assert service.wait_for(service.refresh(**settings))["type"] == "COMPLETED"
+            assert service.deployment()["global_concurrency_limit"]["active_slots"] == 0
+            servers = [c for c in _processes(home).values() if VICTIMS["server"] in c]
+            assert len(servers) == 1, servers
+        assert service.stop(signal.SIGTERM) == 0
+        _check_gone(home, port)
+
+
+def _over(service: Service, run: str) -> bool:
+    try:
+        return service.run(run)["state"]["type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+    except OSError:
+        return False  # the server is just being started again
+
+
+@contextmanager
+def _page_server(folder: Path) -> Iterator[str]:
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
 
 
 def test_a_taken_port_is_wrong_usage(tmp_path: Path) -> None:
@@ -280,7 +437,7 @@ def _service(home: Path, port: int) -> Iterator[Service]:
             assert process.poll() is None, said.read_text()
             return re.findall("Refresh now: (.*)", said.read_text())
 
-        yield Service(process, port, _until(ready, 240)[0])
+        yield Service(process, port, _until(ready, 240)[0], home)
     finally:
         process.terminate()
         process.wait(60)
@@ -301,8 +458,9 @@ def _serve(home: Path, port: int) -> subprocess.CompletedProcess[str]:
 
 
 def _environment() -> dict[str, str]:
-    """The environment of a user who has set nothing about Prefect."""
-    return {k: v for k, v in os.environ.items() if not k.startswith("PREFECT")}
+    """The environment of a user who has set nothing about Prefect, and works in temporary folders."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT")}
+    return own | {"COREPATH_ALLOWED_FOLDERS": json.dumps([str(ROOT), tempfile.gettempdir()])}
 
 
 def _free_port() -> int:
