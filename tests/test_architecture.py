@@ -86,7 +86,7 @@ FOLDERS = {
     "explore": {"build", "topic"},
     "release": {"build", "validate"},
 }
-JOBS = {"refresh", "explain"}  # these use every folder
+JOBS = {"doctor", "refresh", "explain"}  # these use every folder
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
