@@ -34,6 +34,8 @@ STOPPING_SECONDS = 20
 # A child that dies so often within so many seconds is not started again.
 DEATHS, DEATHS_SECONDS = 5, 120
 
+_DEPLOY = (sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all")
+
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
 
@@ -71,6 +73,13 @@ class Died(CorepathError):
 @app.command()
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the server and its pages.")] = 4200,
+    only_deploy: Annotated[
+        bool,
+        typer.Option(
+            "--only-deploy",
+            help="Only create the work pool and automations, and deploy, on the server of PREFECT_API_URL.",
+        ),
+    ] = False,
 ) -> None:
     """Start Prefect's server and a worker on this machine, and deploy what prefect.yaml declares.
 
@@ -85,6 +94,9 @@ def serve(
     Exit codes: 0 stopped; 1 the server, the worker or the deployment failed; 2 wrong usage, or the
     port is taken; 5 another service uses the same folder.
     """
+    if only_deploy:
+        _configure()
+        raise typer.Exit(subprocess.run(_DEPLOY, cwd=ROOT, check=False).returncode)
     home = Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect").expanduser().resolve()
     api = f"http://{HOST}:{port}/api"
     secret = _secret(home)
@@ -121,7 +133,7 @@ def _serve(port: int, api: str, home: Path) -> None:
         _prepare(server)
         worker = _start(logs, "worker", "corepath.flows.worker")
         children.callback(lambda: worker.stop())
-        deployment = _start(logs, "deployment", "prefect", "--no-prompt", "deploy", "--all")
+        deployment = _start(logs, "deployment", *_DEPLOY[2:])
         children.callback(deployment.stop)
         _wait(deployment.ended, [server, worker])
         if deployment.process.returncode:
@@ -188,7 +200,16 @@ def _start(logs: Path, name: str, *command: str) -> Child:
 
 
 def _prepare(server: Child) -> None:
-    """Wait for the server, create the work pool, apply the automations."""
+    """Wait for the server and configure it."""
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        _wait(lambda: client.api_healthcheck() is None, [server], STARTING_SECONDS)
+    _configure()
+
+
+def _configure() -> None:
+    """Create the work pool and apply the automations."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.actions import WorkPoolCreate
 
@@ -196,7 +217,6 @@ def _prepare(server: Child) -> None:
     from corepath.flows.worker import JOB_TEMPLATE, POOL, CorepathWorker
 
     with get_client(sync_client=True) as client:
-        _wait(lambda: client.api_healthcheck() is None, [server], STARTING_SECONDS)
         # Refresh, rollback, prune and backfill write the same releases: one run at a time of them
         # all. A limit in prefect.yaml is for one deployment alone.
         pool = WorkPoolCreate(
