@@ -57,7 +57,8 @@ What changed, and the way back: `corepath versions`, `diff`, `verify`, `rollback
 
 Exit codes: 0 published, or nothing to do; 1 a defect; 2 wrong usage; 3 bad input, or a damaged
 release; 4 refused by validation or by what changed, or too little to analyse; 5 another run holds
-the warehouse or the releases; 6 the place of the releases cannot be reached, read or written.
+the warehouse or the releases; 6 a dump, the warehouse or the place of the releases cannot be reached,
+read or written.
 """,
 )
 

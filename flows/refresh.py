@@ -16,7 +16,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 import corepath.flows  # noqa: F401  Prefect may load this file by its path, without the package
 from corepath.warehouse import refresh as core
-from corepath.warehouse.errors import CorepathError, Refused, UsageError
+from corepath.warehouse.errors import CorepathError, Refused, Unavailable, UsageError
 from corepath.warehouse.place import shown
 from corepath.warehouse.release.repository import asked
 from corepath.warehouse.release.summary import summarise
@@ -32,7 +32,7 @@ def _as_task(name: str, work: Callable[[], T], retries: int) -> T:
         name=name,
         task_run_name=name,
         retries=retries,
-        retry_delay_seconds=2,
+        retry_delay_seconds=core.RETRY_SECONDS,
         retry_condition_fn=_may_pass,
         cache_policy=NO_CACHE,
         persist_result=False,
@@ -86,7 +86,7 @@ def _spread(
 
 def _may_pass(_task: object, _run: object, failed: State[Any]) -> bool:
     """Try again what the disk or a network share refused; bad data stay bad."""
-    return isinstance(failed.data, OSError)
+    return isinstance(failed.data, Unavailable)
 
 
 @flow(name="refresh", validate_parameters=True, persist_result=False)

@@ -222,6 +222,18 @@ def attach(
         ) from None
 
 
+def file_pattern(path: Path) -> str:
+    """Write a path so that DuckDB's readers, which take patterns, find that file and no other.
+
+    Examples
+    --------
+    >>> file_pattern(Path("/data/part[1]*.parquet"))
+    '/data/part[[]1][*].parquet'
+    """
+    # Absolute, for a name that begins with ~ is one too.
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path.absolute()))
+
+
 def literal(value: object) -> str:
     """Quote a value for statements that take no parameters (ATTACH, COPY TO, COMMENT).
 

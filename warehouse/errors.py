@@ -2,6 +2,7 @@
 
 import errno
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,7 +51,7 @@ class Busy(CorepathError):
 
 
 class Unavailable(CorepathError):
-    """The place of the releases cannot be reached, read or written."""
+    """A dump, the warehouse or the place of the releases cannot be reached, read or written."""
 
     exit_code = 6
 
@@ -95,6 +96,68 @@ def writing(folder: Path) -> Iterator[None]:
         if told_already or not remedy or not of_folder:
             raise
         raise Unavailable(f"{folder}: {remedy} ({error})") from error
+
+
+@contextmanager
+def writing_temporary() -> Iterator[None]:
+    """Say that the folder of temporary files is full or cannot be written, and what helps.
+
+    Raises
+    ------
+    Unavailable
+        Writing failed.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(
+            f"the temporary folder {tempfile.gettempdir()} cannot be written ({error}): make room, or "
+            "name another folder in the environment variable TMPDIR"
+        ) from error
+
+
+# What the system answers when it does not give a file's bytes, whatever these are.
+_UNREADABLE = {
+    errno.EIO,
+    errno.ESTALE,
+    errno.ENXIO,
+    errno.ENODEV,
+    errno.ENOTCONN,
+    errno.ETIMEDOUT,
+    errno.ECONNRESET,
+    errno.EREMOTEIO,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENOENT,
+    errno.ENOTDIR,
+}
+
+
+def is_unreadable(error: BaseException | None) -> bool:
+    """Tell whether the system refused to read, as Python, pyarrow or DuckDB say it."""
+    if isinstance(error, OSError) and error.errno:
+        return error.errno in _UNREADABLE
+    return any(os.strerror(code) in str(error) for code in _UNREADABLE)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say that a file or folder of a dump cannot be read, in place of the system's error.
+
+    Raises
+    ------
+    Unavailable
+        The system does not give its bytes; that may pass.
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, CorepathError) or not is_unreadable(error):
+            raise
+        raise Unavailable(
+            f"{path}: cannot be read, and nothing of it is loaded: bring the disk or network share "
+            f"back, or allow reading, and run again ({error})"
+        ) from error
 
 
 def _remedy(error: Exception) -> str | None:

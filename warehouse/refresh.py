@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 import logging
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ from corepath.warehouse.database import (
     literal,
     memory_limit,
 )
-from corepath.warehouse.errors import BadInput, Refused, UsageError
+from corepath.warehouse.errors import BadInput, Refused, Unavailable, UsageError
 from corepath.warehouse.load.loader import fingerprint, load
 from corepath.warehouse.release import check as gate
 from corepath.warehouse.release import diff, package, pages
@@ -70,9 +71,17 @@ _DOCUMENTS = {
 Step = Callable[[str, Callable[[], T], int], T]
 
 
+RETRY_SECONDS = 2  # a network share may be back by then
+
+
 def plain(name: str, work: Callable[[], T], retries: int) -> T:
-    """Run a step as it is."""
-    del name, retries
+    """Run a step, and again what the system refused to read."""
+    for _ in range(retries):
+        try:
+            return work()
+        except Unavailable as error:
+            log.warning("%s: %s; once more", name, error)
+            time.sleep(RETRY_SECONDS)
     return work()
 
 

@@ -1,20 +1,27 @@
 """The raw dumps that corepath reads: one folder below sql/sources/ declares each."""
 
+import logging
 import tomllib
+from collections import deque
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from corepath.warehouse.errors import BadInput, UsageError
+from corepath.warehouse.errors import BadInput, UsageError, reading
 from corepath.warehouse.settings import ROOT
+
+log = logging.getLogger("corepath.load")
 
 SOURCES = ROOT / "sql" / "sources"
 
 DELIMITED = (".csv", ".tsv", ".txt")
 JSON_LINES = (".json", ".jsonl", ".ndjson")
 PARQUET = (".parquet",)
+
+EXAMPLES = 5  # names of files that a message gives
 
 DataType = Annotated[str, Field(pattern=r'^[A-Z][A-Za-z0-9_ ,()"\[\]]*$')]
 
@@ -105,7 +112,7 @@ class Source(BaseModel):
         Parameters
         ----------
         path
-            A file of the dump, or a folder that holds it at any depth.
+            A file of the dump, or a folder that holds it at any depth, linked folders among them.
 
         Returns
         -------
@@ -115,23 +122,35 @@ class Source(BaseModel):
         Raises
         ------
         BadInput
-            Nothing is there that this source reads.
+            Nothing is there that this source reads, a linked folder leads back to one that it is
+            in, or a link leads nowhere.
+        Unavailable
+            A folder cannot be read.
         """
-        if not path.exists():
-            raise BadInput(f"{path}: no such file or folder (source {self.name})")
-        if path.is_file():
-            return [(path.name, path)]
-        found = {
-            file.relative_to(path).as_posix(): file
-            for file in path.rglob("*")
-            if file.is_file() and _matches(file.name, self.files) and self._may_fill(file.name)
-        }
-        if not found:
+        with reading(path):
+            below: dict[str, Path] = {}
+            if path.is_file():
+                files = {path.name: path}
+            elif path.is_dir():
+                below = {file.relative_to(path).as_posix(): file for file in _files_below(path)}
+                files = {n: f for n, f in below.items() if _matches(f.name, self.files)}
+                files = {name: file for name, file in files.items() if self._may_fill(file.name)}
+            else:
+                raise BadInput(f"{path}: no such file or folder (source {self.name})")
+        if not files:
+            others = f"; what is there: {', '.join(sorted(below)[:EXAMPLES])}" if below else ""
             raise BadInput(
-                f"{path}: holds no file that source {self.name} reads ({', '.join(self.files)}); "
+                f"{path}: holds no file that source {self.name} reads ({', '.join(self.files)}){others}; "
                 "`corepath sources` tells what each source expects"
             )
-        return sorted(found.items())
+        for name, file in files.items():
+            if is_of_macos(file.name):
+                raise BadInput(f"{file}: is what macOS keeps beside a file, no data; name the file itself")
+            try:
+                name.encode()
+            except UnicodeEncodeError:
+                raise BadInput(f"{str(file)!a}: the name is not UTF-8; rename the file") from None
+        return sorted(files.items())
 
     def _may_fill(self, name: str) -> bool:
         return name.lower().endswith(".zip") or self.table_of(bare_name(name)) is not None
@@ -153,6 +172,32 @@ class Source(BaseModel):
     def raw(self, table: str) -> str:
         """Name a raw table in the warehouse."""
         return f'raw."{self.name}_{table}"'
+
+
+def _files_below(top: Path) -> Iterator[Path]:
+    """Find every file below a folder, in linked folders too; one that two ways lead to is read once."""
+    read: set[Path] = set()
+    folders: deque[tuple[Path, frozenset[Path]]] = deque([(top, frozenset())])
+    links: deque[tuple[Path, frozenset[Path]]] = deque()
+    # Linked folders come last, so that what lies below `top` itself has its own name.
+    while folders or links:
+        folder, above = folders.popleft() if folders else links.popleft()
+        real = folder.resolve()
+        if real in above:
+            raise BadInput(f"{folder}: leads back to {real}, which it is in; remove this link")
+        if real in read:
+            log.warning("%s: is %s, which is read under another name", folder, real)
+            continue
+        read.add(real)
+        for entry in sorted(folder.iterdir()):
+            if is_of_macos(entry.name):
+                continue
+            if entry.is_dir():
+                (links if entry.is_symlink() else folders).append((entry, above | {real}))
+            elif entry.is_file():
+                yield entry
+            elif entry.is_symlink() and not entry.name.startswith("."):
+                raise BadInput(f"{entry}: leads to {entry.readlink()}, which is not there; remove this link")
 
 
 def available() -> dict[str, Source]:
@@ -198,6 +243,18 @@ def bare_name(name: str) -> str:
     while name.lower().endswith((".gz", ".zip")):
         name = name.rpartition(".")[0]
     return name
+
+
+def is_of_macos(name: str) -> bool:
+    """Tell whether macOS made a file beside another, for what only it knows of that.
+
+    Examples
+    --------
+    >>> is_of_macos("__MACOSX/week/._ipg190101.xml"), is_of_macos("week/ipg190101.xml")
+    (True, False)
+    """
+    path = PurePosixPath(name)
+    return "__MACOSX" in path.parts or path.name.startswith("._")
 
 
 def _matches(name: str, patterns: list[str]) -> bool:

@@ -283,7 +283,7 @@ def damaged_json(record: dict[str, Any], keys: list[str], a_list: str) -> list[R
         Row("single quotes", sound.replace(b'"', b"'"), "not JSON: "),
         Row("NUL", sound[:-1] + b', "x": "\0"}', "not JSON: "),
         Row("latin-1", sound[:-1] + b', "x": "\xe9"}', "not JSON: 'utf-8' codec"),
-        Row("mark amid the file", b"\xef\xbb\xbf" + sound, "not JSON"),
+        Row("mark within a line", sound[:1] + b"\xef\xbb\xbf" + sound[1:], "not JSON"),
         json_row(record | {a_list: 7}, "a number for a list"),
     ]
     rows[-1] = replace(rows[-1], reject=f"{a_list}: no list", record=None)
@@ -295,8 +295,9 @@ def damaged_json(record: dict[str, Any], keys: list[str], a_list: str) -> list[R
 
 
 def json_file(name: str, rows: list[Row]) -> File:
-    """Put blank lines between rows, which are none."""
-    return File(name, [*rows, Row("blank", b""), Row("blank", b" \t "), rows[0]])
+    """Put blank lines between rows, which are none, and files with byte order marks together."""
+    marked = replace(rows[0], content=b"\xef\xbb\xbf" + rows[0].content)
+    return File(name, [*rows, Row("blank", b""), Row("blank", b" \t "), rows[0], marked])
 
 
 # --- The sources ---------------------------------------------------------------------------------
@@ -627,8 +628,8 @@ def uspto() -> Dump:
         Row("an entity", sound.replace(b"[ ]", b'[<!ENTITY a "b">]'), "entity declarations"),
         Row("a sequence listing", declaration + b"<sequence-cwu></sequence-cwu>", "a sequence"),
         Row("of 2001", declaration + b"<PATDOC></PATDOC>", "SGML of 2001"),
-        Row("another root", declaration + b"<html></html>", "neither grant nor application: html"),
         Row("a declaration only", declaration.strip(), "neither grant nor application"),
+        Row("another root", declaration + b"<html></html>", "neither grant nor application: html"),
     ]
     return Dump("uspto", [File("ipg150609.xml", rows, by_byte=True), File("empty.xml", [])])
 

@@ -20,7 +20,7 @@ import duckdb
 import pytest
 
 from corepath.warehouse.database import reading
-from corepath.warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
+from corepath.warehouse.errors import BadInput, Busy, CorepathError, Refused, Unavailable, UsageError
 from corepath.warehouse.refresh import _Run, plain, refresh
 from corepath.warehouse.release import diff
 from corepath.warehouse.release.repository import Attempt, Releases, now, write_json
@@ -37,6 +37,21 @@ def told(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     """What the run logs."""
     caplog.set_level(logging.INFO, "corepath")
     return caplog
+
+
+def test_a_step_that_the_system_refuses_to_read_is_tried_again(monkeypatch) -> None:
+    monkeypatch.setattr("corepath.warehouse.refresh.RETRY_SECONDS", 0)
+    answers = iter([Unavailable("lost"), Unavailable("still"), None])
+
+    def work() -> str:
+        if error := next(answers):
+            raise error
+        return "read"
+
+    assert plain("load", work, 2) == "read"
+    answers = iter([Unavailable("lost"), BadInput("damaged")])
+    with pytest.raises(BadInput, match="damaged"):
+        plain("load", work, 2)
 
 
 def test_the_sample_becomes_a_release_of_every_mart(sample_release) -> None:

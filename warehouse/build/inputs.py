@@ -9,7 +9,7 @@ import polars as pl
 
 from corepath.transforms.methods.pathway import rule_table
 from corepath.warehouse.build.builder import write_frame
-from corepath.warehouse.database import identifier
+from corepath.warehouse.database import file_pattern, identifier
 from corepath.warehouse.errors import BadInput
 from corepath.warehouse.settings import ROOT
 from corepath.warehouse.topic.files import Topic
@@ -39,7 +39,7 @@ def read_reference(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
                 f"create table memory.reference.{identifier(path.stem)} as select * from "
                 "read_csv(?, header = true, delim = ',', quote = '\"', nullstr = '', "
                 "sample_size = -1)",
-                [str(path)],
+                [file_pattern(path)],
             )
         except duckdb.Error as error:
             raise BadInput(f"{path}: {error}") from error

@@ -9,7 +9,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from corepath.warehouse.database import identifier
-from corepath.warehouse.errors import BadInput
-from corepath.warehouse.load.archive import BROKEN, open_members
+from corepath.warehouse.errors import BadInput, reading
+from corepath.warehouse.load.archive import BrokenDownloadError, as_utf8, copy_to_disk, open_members
 from corepath.warehouse.load.parsers.convert import convert, prepare
 from corepath.warehouse.load.readers import (
     Count,
@@ -34,7 +34,7 @@ from corepath.warehouse.load.readers import (
 )
 from corepath.warehouse.load.readers.documents import PARSERS
 from corepath.warehouse.settings import ROOT
-from corepath.warehouse.sources import JSON_LINES, PARQUET, Source, bare_name
+from corepath.warehouse.sources import EXAMPLES, JSON_LINES, PARQUET, Source, bare_name
 
 if TYPE_CHECKING:
     from io import BufferedReader
@@ -46,7 +46,6 @@ T = TypeVar("T")
 TOGETHER = 256 * 2**20  # bytes of files that are loaded in one transaction
 POOL_PAYS = 64 * 2**20  # bytes to parse before more processes are worth their start
 
-_BOM = b"\xef\xbb\xbf"
 # Of a file, or of a member of the archive that it is.
 _OF_FILE = "{0} = $file or ({0} >= $file || '!' and {0} < $file || '\"')"
 
@@ -121,8 +120,10 @@ def load(
     Raises
     ------
     BadInput
-        A file is missing or unreadable, too many of its rows are damaged, its columns are not
-        those declared, or the dump lacks what the source cannot do without.
+        A file is missing or damaged, too many of its rows are, its columns are not those declared,
+        or the dump lacks what the source cannot do without.
+    Unavailable
+        The system does not give the bytes of a file or folder; what it held before stays loaded.
     """
     warehouse.execute(_LEDGER)
     _make_tables(warehouse, source)
@@ -150,7 +151,8 @@ def load(
             if documents.has_parser(source):
                 for file, made in _converted(source, changed, processes):
                     fill = partial(documents.read, warehouse, source, file.name, *made)
-                    ledger.keep([file], lambda fill=fill: [fill()])
+                    with reading(file.path):
+                        ledger.keep([file], lambda fill=fill: [fill()])
             else:
                 for files in _together(changed):
                     _read_texts(warehouse, source, files, ledger)
@@ -375,14 +377,15 @@ def _read_texts(
             try:
                 ledger.keep(files, partial(_read_together, warehouse, source, files))
                 return
-            except (BadInput, DoubtfulError):
+            except (BadInput, DoubtfulError, OSError, duckdb.IOException):
                 log.info("%s: a file is not clean, they are read one by one", source.name)
         for file in files:
             exactly: set[str] = set()
             while True:
                 try:
                     read = partial(_read_members, warehouse, source, file, exactly)
-                    ledger.keep([file], lambda read=read: [read()])
+                    with reading(file.path):
+                        ledger.keep([file], lambda read=read: [read()])
                     break
                 except DoubtfulError as doubt:  # that member again, line by line
                     exactly.add(doubt.name)
@@ -432,8 +435,16 @@ def _read_members(
 ) -> Count:
     rows = loaded = members = 0
     is_zip = file.name.lower().endswith(".zip")
+    passed_over: list[str] = []
+
+    def is_wanted(member: str) -> bool:
+        is_read = source.table_of(member) is not None
+        if not is_read:
+            passed_over.append(member)
+        return is_read
+
     with tempfile.TemporaryDirectory(prefix="corepath-") as folder:
-        for member, stream in open_members(file.path, lambda n: source.table_of(n) is not None):
+        for member, stream in open_members(file.path, is_wanted):
             name = f"{file.name}!{member}" if is_zip else file.name
             path = _on_disk(file, member, stream, Path(folder))
             table = source.table_of(member)
@@ -449,8 +460,12 @@ def _read_members(
             if path != file.path:
                 path.unlink()
             members += 1
-    if not members:
-        log.warning("%s: %s holds no file that fills a table", source.name, file.name)
+    if passed_over:
+        names = ", ".join(passed_over[:EXAMPLES]) + ", ..." * (len(passed_over) > EXAMPLES)
+        what = (source.name, file.name, len(passed_over), names)
+        log.warning("%s: %s: %s members fill no table and are not read: %s", *what)
+    elif not members:
+        log.warning("%s: %s is empty", source.name, file.name)
     return Count(rows, loaded)
 
 
@@ -464,19 +479,17 @@ def _read_part(warehouse: duckdb.DuckDBPyConnection, part: Part, member: str, ex
 
 
 def _on_disk(file: _File, member: str, stream: "BufferedReader[Any]", folder: Path) -> Path:
-    """Give a place where the bytes lie plain: the file itself, unless it is packed or marked."""
+    """Give a place where the bytes lie plain: the file itself, unless it is packed or UTF-16."""
+    is_text = not member.lower().endswith(PARQUET)
     try:
-        is_marked = member.lower().endswith(JSON_LINES) and stream.peek(3)[:3] == _BOM
-        if file.path.name == member == bare_name(member) and not is_marked:
-            return file.path
-        if is_marked:
-            stream.read(len(_BOM))
-        path = folder / "member"
-        with open(path, "wb") as copy:
-            shutil.copyfileobj(stream, copy, 2**20)
-    except BROKEN as error:
+        with as_utf8(stream) if is_text else nullcontext(stream) as plain:
+            if plain is stream and file.path.name == member == bare_name(member):
+                return file.path
+            with open(folder / "member", "wb") as copy:
+                copy_to_disk(plain, copy)
+    except BrokenDownloadError as error:
         raise BadInput(f"{file.path}: cannot be decompressed ({error}); fetch it again") from error
-    return path
+    return folder / "member"
 
 
 def _converted(
@@ -514,12 +527,13 @@ def _begun(pool: Executor, work: Callable[[], T]) -> Callable[[], T]:
 
 
 def _look(name: str, path: Path, hashing: Executor) -> _File:
-    about = path.stat()
+    with reading(path):
+        about = path.stat()
     return _File(name, path, about.st_size, about.st_mtime_ns, hashing.submit(_sha256, path))
 
 
 def _sha256(path: Path) -> str:
-    with open(path, "rb") as file:
+    with reading(path), open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

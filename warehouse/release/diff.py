@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from corepath.warehouse.database import identifier, literal
+from corepath.warehouse.database import file_pattern, identifier, literal
 from corepath.warehouse.errors import BadInput
 from corepath.warehouse.markdown import escaped, table
 from corepath.warehouse.release.repository import write_json
@@ -247,7 +247,7 @@ def _told(example: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _source(mart: Mart) -> str:
-    return f"read_parquet({literal(mart.path)})"
+    return f"read_parquet({literal(file_pattern(mart.path))})"
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, str]:

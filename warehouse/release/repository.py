@@ -33,6 +33,9 @@ log = logging.getLogger("corepath.release")
 SCHEMA_VERSION = "1.0.0"
 
 POINTER_BYTES = 16  # of `latest` in a store
+# What corepath writes aside before it has its name: a draft, a pointer, a file, a pruned release;
+# behind the dash its process.
+_ASIDE = re.compile(r"\.(draft|latest|versions\.json|\d{4}\.\d{2}\.\d+)-\d+")
 
 _VERSION = re.compile(r"\d{4}\.\d{2}\.\d+")
 
@@ -235,6 +238,8 @@ class Releases:
     def clear(self) -> None:
         """Remove what a killed run left behind: drafts, files written aside, pruned releases.
 
+        Names of any other form are somebody else's, and stay.
+
         A finished release that was not pruned is never removed, even if versions.json does not
         list it: that file may have been lost. Only the holder of this folder's lock may call it.
         """
@@ -242,7 +247,7 @@ class Releases:
             if (self.folder / version).exists():
                 log.warning("%s: pruned by a run that did not end", self.folder / version)
                 self.put_aside(version)
-        for path in sorted(self.folder.glob(".*-*")):
+        for path in sorted(p for p in self.folder.glob(".*-*") if _ASIDE.fullmatch(p.name)):
             log.warning("%s: left behind by a run that did not end; removed", path)
             if path.is_symlink() or path.is_file():
                 path.unlink()
@@ -418,7 +423,7 @@ class StoredReleases(Releases):
                 log.warning("%s/%s: left behind by a run that did not end; removed", self.place, version)
                 self._remove(version)
         for name in self._store.objects():
-            if name.startswith(".") and "/" not in name:
+            if _ASIDE.fullmatch(name):
                 log.warning("%s/%s: left behind by a run that did not end", self.place, name)
                 self._store.delete(name)
 

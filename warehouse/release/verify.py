@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from corepath.warehouse.database import identifier, literal, require_only_tables
+from corepath.warehouse.database import file_pattern, identifier, literal, require_only_tables
 from corepath.warehouse.errors import BadInput
 from corepath.warehouse.release.repository import sha256
 
@@ -97,7 +97,7 @@ def verify(connection: duckdb.DuckDBPyConnection, folder: Path, sums: str | None
                 problems[name].append("is missing")
                 continue
             try:
-                contents[table] = _content(connection, f"read_parquet({literal(found[name])})")
+                contents[table] = _content(connection, f"read_parquet({literal(file_pattern(found[name]))})")
             except duckdb.Error as error:
                 problems[name].append(f"cannot be read: {_first_line(error)}")
             else:

@@ -1,13 +1,15 @@
 """Archives: what is in them comes out once, under its name, and never without a limit."""
 
+import errno
 import gzip
 import io
+import os
 import zipfile
 
 import pytest
 
 from corepath.warehouse.load import archive
-from corepath.warehouse.load.archive import BROKEN, open_members
+from corepath.warehouse.load.archive import BrokenDownloadError, open_members
 from corepath.warehouse.sources import bare_name
 
 
@@ -68,7 +70,7 @@ def test_a_damaged_zip_in_a_zip_costs_itself_and_no_other(tmp_path):
     members = open_members(outer)
     name, stream = next(members)
     assert name == "a.zip!a.zip"
-    with pytest.raises(BROKEN):
+    with pytest.raises(BrokenDownloadError):
         stream.read()
     assert [(name, stream.read()) for name, stream in members] == [("b.zip!b.xml", b"B")]
 
@@ -79,7 +81,7 @@ def test_zips_nested_without_end_are_refused(tmp_path):
         content = zipped(x_zip=content)
     path = tmp_path / "x.zip"
     path.write_bytes(content)
-    with pytest.raises(OSError, match=f"zips in zips deeper than {archive.MAX_DEPTH}"):
+    with pytest.raises(BrokenDownloadError, match=f"zips in zips deeper than {archive.MAX_DEPTH}"):
         opened(path)
 
 
@@ -91,5 +93,48 @@ def test_what_comes_out_of_an_archive_is_limited_at_every_depth(tmp_path, monkey
         content = zipped(in_zip=content)
     path = tmp_path / "bomb.zip"
     path.write_bytes(content)
-    with pytest.raises(OSError, match="decompression ratio over 200"):
+    with pytest.raises(BrokenDownloadError, match="decompression ratio over 200"):
+        opened(path)
+
+
+def test_what_comes_out_of_all_members_together_is_limited(tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "RATIO_FREE", 2**16)
+    path = tmp_path / "bomb.zip"
+    member = bytes(2**16 - 1)  # which alone may come out
+    path.write_bytes(zipped(a_xml=member))
+    assert opened(path) == [("a.xml", member)]
+    path.write_bytes(zipped(**{f"m{n}_xml": member for n in range(100)}))
+    with pytest.raises(BrokenDownloadError, match="decompression ratio over 200"):
+        opened(path)
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+def test_what_macos_adds_to_an_archive_is_no_member(tmp_path, depth):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as target:
+        for name in ("a.xml", "__MACOSX/._a.xml", "week/._b.xml"):
+            target.writestr(name, name)
+    content = file.getvalue()
+    for _ in range(depth):
+        content = zipped(in_zip=content)
+    path = tmp_path / "mac.zip"
+    path.write_bytes(content)
+    assert [content for _, content in opened(path)] == [b"a.xml"]
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE, errno.ENOTCONN])
+@pytest.mark.parametrize("name", ["a.xml", "a.xml.gz", "a.zip"])
+def test_a_disk_that_does_not_give_its_bytes_is_no_damage(tmp_path, monkeypatch, name, code):
+    path = tmp_path / name
+    path.write_bytes(zipped(a_xml="A"))
+
+    class Failing(io.BytesIO):
+        def read(self, *_):
+            raise OSError(code, os.strerror(code))
+
+        read1 = readinto = read
+
+    failing = Failing(path.read_bytes())
+    monkeypatch.setattr(type(path), "open", lambda *_: failing)
+    with pytest.raises(OSError, match=os.strerror(code)):
         opened(path)

@@ -1,6 +1,8 @@
 """Loading: every row of every file is loaded or rejected, once, or nothing of the file is."""
 
+import errno
 import gzip
+import io
 import json
 import os
 import shutil
@@ -8,17 +10,20 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections import Counter
 from pathlib import Path
 from unittest.mock import Mock
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corepath.warehouse.database import STORAGE_VERSION, WAREHOUSE_STORAGE_VERSION, attach
-from corepath.warehouse.errors import BadInput
+from corepath.warehouse.errors import BadInput, Unavailable
 from corepath.warehouse.load import loader as loading
 from corepath.warehouse.load.loader import Loaded, fingerprint
 from corepath.warehouse.load.readers import RAW_LIMIT, Count, json_lines
@@ -102,7 +107,6 @@ def test_every_line_is_loaded_or_rejected_with_its_place_and_a_reason(warehouse,
         (b'{"guid": "US-\xff-B2"}', "not JSON: 'utf-8' codec can't decode"),
         (b'{"guid": "\\ud800", "datePublished": "2010-01-05"}', "not JSON as DuckDB reads it"),
         (b"[" * 100_000, "not JSON: maximum recursion depth"),
-        (b"\xef\xbb\xbf" + line(1), "not JSON"),
         (b"\x00\x01\x02", "not JSON: "),
     ],
 )
@@ -142,11 +146,14 @@ def test_a_long_line_is_loaded_whole(warehouse, tmp_path):
     ).fetchall() == [(5_000_000,), (None,)]
 
 
-def test_a_line_beyond_any_record_is_refused_by_file(warehouse, tmp_path):
-    path = write(tmp_path, b'[{"guid": "' + b"x" * 140_000_000 + b'"}]')
-    with pytest.raises(BadInput, match="cannot be read as one JSON object a line") as caught:
-        load(warehouse, PPUBS, tmp_path)
-    assert str(path) in str(caught.value)
+def test_a_line_beyond_any_record_is_one_reject(warehouse, tmp_path):
+    long = line(9, inventionTitle="x" * 70_000_000)
+    write(tmp_path, line(1), long, line(2))
+    assert load(warehouse, PPUBS, tmp_path).rejected == 1
+    assert guids(warehouse) == ["US-1-B2", "US-2-B2"]
+    [(position, reason, raw)] = rejects(warehouse)
+    assert (position, raw) == (2, long[:RAW_LIMIT].decode())
+    assert reason == "longer than 67108864 bytes, which no record is"
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
@@ -224,8 +231,10 @@ def test_a_dump_without_a_single_row_is_refused(warehouse, tmp_path):
         load(warehouse, PPUBS, tmp_path)
 
 
-def test_a_byte_order_mark_is_no_part_of_the_first_line(warehouse, tmp_path):
-    write(tmp_path, b"\xef\xbb\xbf" + line(1), b"bad", line(2))
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
+def test_a_byte_order_mark_is_no_part_of_a_line(warehouse, tmp_path, name):
+    content = b"\n".join([b"\xef\xbb\xbf" + line(1), b"bad", b"\xef\xbb\xbf" + line(2)])
+    write(tmp_path, gzip.compress(content) if name.endswith("gz") else content, name=name)
     assert load(warehouse, PPUBS, tmp_path) == Loaded(1, 1, 0, 2, 1)
     assert guids(warehouse) == ["US-1-B2", "US-2-B2"]
     assert rejects(warehouse)[0][0] == 2
@@ -268,6 +277,126 @@ def test_a_path_without_any_file_of_the_source_is_refused_with_what_it_expects(w
     (tmp_path / "readme.txt").write_text("text")
     with pytest.raises(BadInput, match=r"holds no file that source ppubs reads \(.*\*\.jsonl"):
         load(warehouse, PPUBS, tmp_path)
+
+
+# --- Where the files are --------------------------------------------------------------------------
+
+
+PATENTSVIEW = available()["patentsview"]
+# What a name may hold that a pattern, a shell or a URI gives a meaning to.
+NAMES = st.text(st.sampled_from("a1 []*?{}!~'\"%#&;=:@,+-^$üé칩"), min_size=1, max_size=8)
+
+
+@settings(max_examples=40, deadline=None)
+@given(NAMES, NAMES, st.sampled_from(["jsonl", "parquet", "tsv"]))
+def test_a_path_is_a_name_and_never_a_pattern(folder, name, kind):
+    with tempfile.TemporaryDirectory() as top, duckdb.connect() as warehouse:
+        names = sorted({f"{name}.g", "a.g", "1.g"})
+        for number, each in enumerate(names):
+            path = Path(top) / folder / each if kind != "tsv" else Path(top) / folder / each / "patent"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = {"guid": [f"US-{number}-B2"], "datePublished": ["2010-01-05"]}
+            if kind == "parquet":
+                with open(f"{path}.parquet", "wb") as file:
+                    pq.write_table(pa.table(content), file)
+            elif kind == "jsonl":
+                Path(f"{path}.jsonl").write_bytes(line(number))
+            else:
+                Path(f"{path}.tsv").write_text(
+                    f"patent_id\tpatent_date\twipo_kind\n{number}\t2010-01-05\tB2\n"
+                )
+        source = (
+            PATENTSVIEW if kind == "tsv" else PPUBS.model_copy(update={"files": ["*.jsonl", "*.parquet"]})
+        )
+        load(warehouse, source, Path(top) / folder)
+        number = "patent_id" if kind == "tsv" else "guid"
+        table = source.raw(next(iter(source.tables)))
+        found = warehouse.sql(f"select {number}, _file from {table} order by _file").fetchall()
+        wanted = [str(n) if kind == "tsv" else f"US-{n}-B2" for n in range(len(names))]
+        assert sorted(each for each, _ in found) == wanted
+        assert len({file for _, file in found}) == len(names)
+
+
+def test_linked_folders_are_followed_and_each_folder_is_read_once(warehouse, tmp_path, caplog):
+    disk, dump = tmp_path / "disk", tmp_path / "dump"
+    for number, folder in enumerate([dump / "year", disk / "b" / "c"]):
+        folder.mkdir(parents=True)
+        write(folder, line(number))
+    (dump / "more").symlink_to(disk / "b")
+    (dump / "again").symlink_to("year")
+    (dump / "file.jsonl").symlink_to(disk / "b" / "c" / "a.jsonl")
+    assert load(warehouse, PPUBS, dump).files == 3
+    assert sorted(ledger(warehouse)) == ["file.jsonl", "more/c/a.jsonl", "year/a.jsonl"]
+    assert f"again: is {dump / 'year'}, which is read under another name" in caplog.text
+
+
+@pytest.mark.parametrize("target", [".", "..", "../more", "../../dump"])
+def test_a_link_that_leads_back_is_refused(warehouse, tmp_path, target):
+    folder = tmp_path / "dump" / "year"
+    folder.mkdir(parents=True)
+    write(folder, line(1))
+    (tmp_path / "dump" / "more").symlink_to("year")
+    (folder / "back").symlink_to(target)
+    with pytest.raises(BadInput, match=r"leads back to .*remove this link"):
+        load(warehouse, PPUBS, tmp_path / "dump")
+
+
+def test_a_link_that_leads_nowhere_is_refused(warehouse, tmp_path):
+    write(tmp_path, line(1))
+    (tmp_path / "more").symlink_to("/nowhere/at/all")
+    with pytest.raises(BadInput, match="leads to /nowhere/at/all, which is not there"):
+        load(warehouse, PPUBS, tmp_path)
+
+
+def test_what_macos_keeps_beside_files_is_passed_over(warehouse, tmp_path):
+    write(tmp_path, line(1))
+    write(tmp_path, b"\0\5\x16\7", name="._a.jsonl")
+    (tmp_path / "__MACOSX").mkdir()
+    write(tmp_path / "__MACOSX", line(2), name="b.jsonl")
+    assert load(warehouse, PPUBS, tmp_path).files == 1
+    with pytest.raises(BadInput, match="what macOS keeps beside a file"):
+        load(warehouse, PPUBS, tmp_path / "._a.jsonl")
+
+
+def test_members_that_nobody_reads_are_named(warehouse, tmp_path, caplog):
+    with zipfile.ZipFile(tmp_path / "g_patent.zip", "w") as archive:
+        archive.writestr("g_patent.tsv", "patent_id\tpatent_date\twipo_kind\n1\t2010-01-05\tB2\n")
+        archive.writestr("notes/g_patent_2.dat", "x")
+        archive.writestr("__MACOSX/._g_patent.tsv", "x")
+    load(warehouse, PATENTSVIEW, tmp_path)
+    assert "g_patent.zip: 1 members fill no table and are not read: notes/g_patent_2.dat" in caplog.text
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE])
+@pytest.mark.parametrize("name", ["week.xml", "week.xml.gz", "week.zip"])
+def test_a_read_error_is_no_damage_and_the_file_is_read_again(warehouse, tmp_path, monkeypatch, name, code):
+    content = gzip.decompress((SAMPLES / "uspto" / "ipg060103.small.xml.gz").read_bytes())
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("week.xml", content)
+    else:
+        (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+
+    class Failing(io.FileIO):
+        """A share that is lost in the midst of a file."""
+
+        def readinto(self, buffer):
+            if self.tell() > 20_000:
+                raise OSError(code, os.strerror(code))
+            return super().readinto(memoryview(buffer)[:20_000])
+
+    whole = Path.open
+
+    def opened(path, *args, **options):
+        return io.BufferedReader(Failing(path)) if path.name == name else whole(path, *args, **options)
+
+    with monkeypatch.context() as lost:
+        lost.setattr(Path, "open", opened)
+        with pytest.raises(Unavailable, match="cannot be read, and nothing of it is loaded") as caught:
+            load(warehouse, USPTO, tmp_path)
+    assert caught.value.exit_code == 6
+    assert (ledger(warehouse), rejects(warehouse)) == ({}, [])
+    assert load(warehouse, USPTO, tmp_path).rows == 25
 
 
 # --- What changed --------------------------------------------------------------------------------
@@ -370,8 +499,8 @@ def test_a_killed_load_leaves_the_ledger_and_the_rows_agreeing(tmp_path, seconds
     for i in range(30):
         write(dump, *(line(n) for n in range(i, i + 400)), b"bad", name=f"{i:02}.jsonl")
     code = (
-        "import sys, pathlib, duckdb; from warehouse.load import load; "
-        "from warehouse.sources import available; c = duckdb.connect(sys.argv[1]); "
+        "import sys, pathlib, duckdb; from corepath.warehouse.load.loader import load; "
+        "from corepath.warehouse.sources import available; c = duckdb.connect(sys.argv[1]); "
         "print('ready', flush=True); load(c, available()['ppubs'], pathlib.Path(sys.argv[2]))"
     )
     command = [sys.executable, "-c", code, str(database), str(dump)]
@@ -566,14 +695,6 @@ def test_the_uspto_sample_is_loaded_but_for_its_sequence_listings(warehouse):
             "left join raw.uspto_document as d using (_file, publication_number)"
         ).fetchall()[0] == (n := warehouse.sql(f"select count(*) from raw.uspto_{table}").fetchall()[0][0], n)
         assert n > 0
-
-
-def test_a_file_cut_off_keeps_what_came_before_and_says_so(warehouse, tmp_path):
-    content = (SAMPLES / "uspto" / "ipg060103.small.xml.gz").read_bytes()
-    (tmp_path / "week.xml.gz").write_bytes(content[: len(content) // 2])
-    loaded = load(warehouse, USPTO, tmp_path)
-    assert 0 < loaded.rows < 25
-    assert rejects(warehouse)[-1][1].startswith("archive truncated")
 
 
 def test_sgml_is_refused_with_the_reason(warehouse, tmp_path):

@@ -162,6 +162,17 @@ def test_a_run_that_dies_at_any_step_of_publishing_leaves_latest_and_hinders_no_
     assert stated == sorted(set(stated), key=lambda v: int(str(v).rsplit(".")[-1]))
 
 
+def test_nobody_elses_hidden_files_are_removed_with_drafts(releases: Releases) -> None:
+    publish(releases, "one")
+    left = [".draft-12", ".latest-3", ".versions.json-45", ".2026.11.9-6"]
+    others = [".env-production", ".pre-commit-config.yaml", ".my-notes", ".draft-of-mine", ".2026-11"]
+    for name in left + others:
+        (releases.folder / name).mkdir()
+    releases.clear()
+    hidden = {path.name for path in releases.folder.glob(".*")}
+    assert hidden == set(others)
+
+
 def test_drafts_of_runs_that_did_not_end_are_removed_with_a_warning(
     releases: Releases, caplog: pytest.LogCaptureFixture
 ) -> None:

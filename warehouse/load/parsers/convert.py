@@ -14,8 +14,8 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corepath.warehouse.errors import BadInput
-from corepath.warehouse.load.archive import open_members
+from corepath.warehouse.errors import BadInput, reading, writing_temporary
+from corepath.warehouse.load.archive import BrokenDownloadError, as_utf8, open_members
 
 BATCH = 20_000  # rows of a table that a process holds before they go to disk
 
@@ -62,28 +62,32 @@ def convert(parser: str, tables: Mapping[str, pa.Schema], path: Path, folder: Pa
     Raises
     ------
     BadInput
-        The file cannot be opened.
+        The file is cut short, or its archive is damaged.
+    Unavailable
+        The system does not give its bytes, or the temporary folder is full.
     """
     parse: Parse = importlib.import_module(f"corepath.warehouse.load.parsers.{parser}").parse
     first = next(iter(tables))
     members = []
     try:
-        for name, stream in open_members(path, _is_document):
-            writers = {
-                table: _Writer(folder / f"{len(members)}-{table}.parquet", schema)
-                for table, schema in {**tables, "rejects": _REJECTS}.items()
-            }
-            documents = 0
-            try:
-                for table, row in parse(stream):
-                    documents += table in (first, "rejects")
-                    writers[table].add(row)
-            finally:
+        with reading(path):
+            for name, stream in open_members(path, _is_document):
+                writers = {
+                    table: _Writer(folder / f"{len(members)}-{table}.parquet", schema)
+                    for table, schema in {**tables, "rejects": _REJECTS}.items()
+                }
+                documents = 0
+                with as_utf8(stream) as plain:
+                    for table, row in parse(plain):
+                        documents += table in (first, "rejects")
+                        writers[table].add(row)
                 for writer in writers.values():
                     writer.close()
-            members.append((name, documents))
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be opened ({error}); fetch it again") from error
+                members.append((name, documents))
+    except BrokenDownloadError as error:
+        raise BadInput(
+            f"{path}: is cut short or damaged ({error}); nothing of it is loaded: fetch it again"
+        ) from error
     return members
 
 
@@ -96,7 +100,8 @@ class _Writer:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._row = pa.struct(list(schema))
-        self._file = pq.ParquetWriter(path, schema)
+        with writing_temporary():
+            self._file = pq.ParquetWriter(path, schema)
         self._rows: list[dict[str, object]] = []
 
     def add(self, row: dict[str, object]) -> None:
@@ -106,9 +111,11 @@ class _Writer:
 
     def close(self) -> None:
         self._flush()
-        self._file.close()
+        with writing_temporary():
+            self._file.close()
 
     def _flush(self) -> None:
         rows = pa.array(self._rows, self._row)
-        self._file.write_batch(pa.RecordBatch.from_struct_array(rows))
+        with writing_temporary():
+            self._file.write_batch(pa.RecordBatch.from_struct_array(rows))
         self._rows.clear()

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from corepath.warehouse.load.archive import BROKEN
+from corepath.warehouse.load.archive import BrokenDownloadError
 from corepath.warehouse.load.parsers.elements import PARSER, country, fields, iso_date, text_of
 
 MAX_DOCUMENT = 64 * 2**20
@@ -70,8 +70,7 @@ def parse(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
 
     Each exchange-document gives either one row of `document` with its rows of other tables, or one
     row of `rejects` and nothing else. What stands between them and does not belong there is one
-    more reject. An index of a package gives nothing. A stream that breaks costs the document in
-    progress, no other.
+    more reject. An index of a package gives nothing.
 
     Parameters
     ----------
@@ -83,15 +82,18 @@ def parse(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
     Iterator[tuple[str, dict[str, object]]]
         Names of tables (`document`, `party`, `classification`, `citation`, `priority`, `rejects`)
         with rows; a document's rows come together, and share its `record`, the byte it starts at.
+
+    Raises
+    ------
+    BrokenDownloadError
+        The archive is damaged, or the file ends before its end.
     """
-    position = size = 0
     exchanged = None
-    is_open = is_sound = False
-    for position, size, content, broken in _pieces(stream):
-        is_sound = True
+    is_open = False
+    for position, size, content, is_last in _pieces(stream):
+        if is_last and size <= MAX_DOCUMENT and _DOCUMENT.match(content) and not _END.search(content):
+            raise BrokenDownloadError("it ends within an exchange-document")
         try:
-            if broken:
-                raise _DamagedError(broken)
             if size > MAX_DOCUMENT:
                 raise _DamagedError(f"larger than {MAX_DOCUMENT} bytes")
             if _DOCUMENT.match(content):
@@ -102,10 +104,9 @@ def parse(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
                 if date := _EXCHANGED.search(content):
                     exchanged = iso_date(date[1].decode())
         except _DamagedError as error:
-            is_sound = False
             yield _reject(position, str(error), content)
-    if is_open and is_sound:
-        yield _reject(position + size, "cut short: exchange-documents is not closed")
+    if is_open:
+        raise BrokenDownloadError("exchange-documents is not closed")
 
 
 def _reject(position: int, reason: str, content: bytes = b"") -> tuple[str, Row]:
@@ -113,27 +114,17 @@ def _reject(position: int, reason: str, content: bytes = b"") -> tuple[str, Row]
     return "rejects", {"position": position, "reason": reason, "raw": raw}
 
 
-def _pieces(stream: BinaryIO) -> Iterator[tuple[int, int, bytes, str | None]]:
-    """Cut a stream into documents and what is around them.
-
-    Gives position, size, bytes, and how the stream broke in the piece.
-    """
-    # read1 hands over what there is; read would lose it if the stream then breaks.
-    read = getattr(stream, "read1", stream.read)
+def _pieces(stream: BinaryIO) -> Iterator[tuple[int, int, bytes, bool]]:
+    """Cut a stream into documents and what is around them: position, size, bytes, is it the last."""
     buffer = bytearray()
     position = dropped = searched = 0
-    broken = None
     while True:
-        try:
-            chunk = read(_CHUNK)
-        except BROKEN as error:
-            broken = f"archive truncated, damaged or refused: {error}"
-            break
+        chunk = stream.read(_CHUNK)
         if not chunk:
             break
         buffer += chunk
         while cut := _next_cut(buffer, searched):
-            yield position, dropped + cut, bytes(buffer[:cut]), None
+            yield position, dropped + cut, bytes(buffer[:cut]), False
             del buffer[:cut]
             position += dropped + cut
             dropped = searched = 0
@@ -143,7 +134,7 @@ def _pieces(stream: BinaryIO) -> Iterator[tuple[int, int, bytes, str | None]]:
             del buffer[_HEAD : _HEAD + surplus]
             dropped += surplus
         searched = max(0, len(buffer) - _TAIL)
-    yield position, dropped + len(buffer), bytes(buffer), broken
+    yield position, dropped + len(buffer), bytes(buffer), True
 
 
 def _next_cut(buffer: bytearray, searched: int) -> int:
@@ -163,7 +154,7 @@ def _check_frame(content: bytes, position: int) -> None:
     """Refuse what stands outside of the documents, unless it belongs there."""
     if b"<!ENTITY" in content:
         raise _DamagedError("entity declarations are refused")
-    if not _FRAME.sub(b"", content.removeprefix(BOM_UTF8)):
+    if not _FRAME.sub(b"", content.replace(BOM_UTF8, b"")):
         return
     root = _ROOT.search(content)
     if position or not root:

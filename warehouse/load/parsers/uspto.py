@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 from lxml import etree
 
-from corepath.warehouse.load.archive import BROKEN
+from corepath.warehouse.load.archive import BrokenDownloadError
 from corepath.warehouse.load.parsers.elements import PARSER, country, fields, iso_date, text_of
 
 MAX_DOCUMENT = 64 * 2**20
@@ -88,7 +88,7 @@ def parse(stream: BinaryIO) -> Rows:
     """Read the documents of a weekly file.
 
     Each document gives either one row of `document` with its rows of other tables, or one row of
-    `rejects` and nothing else. A stream that breaks costs the document in progress, no other.
+    `rejects` and nothing else.
 
     Parameters
     ----------
@@ -100,11 +100,16 @@ def parse(stream: BinaryIO) -> Rows:
     Iterator[tuple[str, dict[str, object]]]
         Names of tables (`document`, `party`, `classification`, `citation`, `priority`, `rejects`)
         with rows; a document's rows come together.
+
+    Raises
+    ------
+    BrokenDownloadError
+        The archive is damaged, or the file ends before its end.
     """
-    for position, size, content, broken in _documents(stream):
+    for position, size, content, is_last in _documents(stream):
+        if is_last and _is_cut(content, size):
+            raise BrokenDownloadError("it ends within a document")
         try:
-            if broken:
-                raise _DamagedError(broken)
             rows = list(_rows(content, size, position))
         except _DamagedError as error:
             raw = content[:_HEAD].decode(errors="replace")[:_RAW_CHARACTERS]
@@ -113,19 +118,12 @@ def parse(stream: BinaryIO) -> Rows:
         yield from rows
 
 
-def _documents(stream: BinaryIO) -> Iterator[tuple[int, int, bytes, str | None]]:
-    """Cut a stream at its XML declarations: position, size, bytes, how the stream broke in it."""
-    # read1 hands over what there is; read would lose it if the stream then breaks.
-    read = getattr(stream, "read1", stream.read)
+def _documents(stream: BinaryIO) -> Iterator[tuple[int, int, bytes, bool]]:
+    """Cut a stream at its XML declarations: position, size, bytes, is it the last."""
     buffer = bytearray()
     position = dropped = searched = 0
-    broken = None
     while True:
-        try:
-            chunk = read(_CHUNK)
-        except BROKEN as error:
-            broken = f"archive truncated, damaged or refused: {error}"
-            break
+        chunk = stream.read(_CHUNK)
         if not chunk:
             break
         buffer += chunk
@@ -134,7 +132,7 @@ def _documents(stream: BinaryIO) -> Iterator[tuple[int, int, bytes, str | None]]
             with memoryview(buffer) as view, view[start:cut] as part:
                 content = bytes(part)
             if position or dropped or not _is_blank(content):
-                yield position, dropped + len(content), content, None
+                yield position, dropped + len(content), content, False
             position += dropped + len(content)
             dropped, start, searched = 0, cut, cut + 1
         del buffer[:start]
@@ -144,8 +142,8 @@ def _documents(stream: BinaryIO) -> Iterator[tuple[int, int, bytes, str | None]]
             del buffer[_HEAD : _HEAD + surplus]
             dropped += surplus
         searched = max(0, len(buffer) - len(_DECLARATION) + 1)
-    if broken or position or dropped or not _is_blank(buffer):
-        yield position, dropped + len(buffer), bytes(buffer), broken
+    if position or dropped or not _is_blank(buffer):
+        yield position, dropped + len(buffer), bytes(buffer), True
 
 
 def _next_declaration(buffer: bytearray, searched: int) -> int:
@@ -159,7 +157,19 @@ def _next_declaration(buffer: bytearray, searched: int) -> int:
 
 def _is_blank(content: bytes | bytearray) -> bool:
     """Whether there is nothing, as may be before the first declaration."""
-    return not content.removeprefix(BOM_UTF8).strip()
+    return not content.replace(BOM_UTF8, b"").strip()
+
+
+def _is_cut(content: bytes, size: int) -> bool:
+    """Whether a document that nothing follows lacks its end."""
+    if size > MAX_DOCUMENT or not content.startswith(_DECLARATION):
+        return False
+    if any(content.endswith(_DECLARATION[:length]) for length in range(1, len(_DECLARATION))):
+        return True
+    found = _ROOT.search(content)
+    if not found or b">" not in content[found.start() :]:
+        return True
+    return found[1] in _FORMATS and b"</%b>" % found[1] not in content
 
 
 def _rows(content: bytes, size: int, position: int) -> Rows:
@@ -183,7 +193,7 @@ def _rows(content: bytes, size: int, position: int) -> Rows:
     if b"<!ENTITY" in kept:
         raise _DamagedError("entity declarations are refused")
     # A damaged declaration hides the document behind it, which must not vanish unrecorded.
-    if content[end:].strip():
+    if not _is_blank(content[end:]):
         raise _DamagedError(f"bytes after the end of {tag}")
     try:
         document = etree.fromstring(kept, PARSER)

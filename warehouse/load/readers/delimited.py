@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corepath.warehouse.database import identifier
+from corepath.warehouse.database import file_pattern, identifier
 from corepath.warehouse.errors import BadInput
 from corepath.warehouse.load.readers import Count, DoubtfulError, Part, batched
 
@@ -33,11 +33,11 @@ CHUNK = 2**20
 
 csv.field_size_limit(MAX_ROW)
 
-_BOMS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # An unknown date is written with zeros; that says nothing of a column's type.
 _NO_DATE = "[0/. -]*"
 _SHAPES = {"DATE": "[0-9]{4}-[0-9]{2}-[0-9]{2}"}  # of what is the type, if not always a value
 _KEY = re.compile(r"[-+]?[0-9]{1,18}")
+_MARKED_LINE = b"\n" + codecs.BOM_UTF8
 _UNFINISHED = "a quote is opened and not closed"
 
 _Row = tuple[int, list[str], str, bytes]  # line in the file, fields, why there are none, the line
@@ -48,9 +48,9 @@ class _Text:
     """What a pass over the bytes tells of a file."""
 
     path: Path
-    encoding: str
     lines: int
-    is_plain: bool  # UTF-8 with \\n or \\r\\n throughout and no NUL, as DuckDB reads it
+    # \\n or \\r\\n throughout, no NUL, no mark but at the start, as DuckDB reads it
+    is_plain: bool
     ends: bytes
 
 
@@ -96,11 +96,9 @@ def read(warehouse: duckdb.DuckDBPyConnection, part: Part, *, exactly: bool) -> 
 def _look(path: Path) -> _Text:
     """Count lines, and find what DuckDB does not read as it stands."""
     newlines = returns = pairs = 0
-    has_nul = False
-    last = b""
+    has_nul = has_mark = False
+    last = tail = b""
     with open(path, "rb") as file:
-        head = file.read(4)
-        file.seek(0)
         while chunk := file.read(CHUNK):
             # Several times as fast as `count` of bytes.
             newlines += int(np.count_nonzero(np.frombuffer(chunk, dtype=np.uint8) == ord("\n")))
@@ -108,24 +106,19 @@ def _look(path: Path) -> _Text:
                 returns += chunk.count(b"\r")
                 pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
             has_nul = has_nul or b"\0" in chunk
-            last = chunk[-1:]
-    encoding = _marked(head)
+            has_mark = has_mark or _MARKED_LINE in tail + chunk
+            last, tail = chunk[-1:], chunk[-len(_MARKED_LINE) :]
     ends = b"\r" if returns and not newlines else b"\r\n" if pairs and pairs == newlines else b"\n"
     lines = (returns if ends == b"\r" else newlines) + (last not in (b"", ends[-1:]))
-    is_plain = not (encoding or has_nul) and returns == pairs and pairs in (0, newlines)
-    return _Text(path, encoding, lines, is_plain, ends)
-
-
-def _marked(head: bytes) -> str:
-    """Tell an encoding by the mark at the start of a file, empty if it has none."""
-    return next((name for bom, name in _BOMS.items() if head.startswith(bom)), "")
+    is_plain = not (has_mark or has_nul) and returns == pairs and pairs in (0, newlines)
+    return _Text(path, lines, is_plain, ends)
 
 
 def _header(part: Part) -> list[str]:
     """Read the names of a file's columns."""
     with open(part.path, "rb") as file:
         content = file.read(CHUNK)
-    head = content.decode(_marked(content) or "utf-8-sig", errors="replace")
+    head = content.decode("utf-8-sig", errors="replace")
     try:
         parsed = next(csv.reader(io.StringIO(head, newline=None), **_format(part)), [])
     except csv.Error as error:
@@ -153,8 +146,6 @@ def _read_at_once(
 ) -> Count:
     with open(part.path, "rb") as file:
         first = file.readline(CHUNK)
-    if _marked(first):
-        raise DoubtfulError(part.name)
     stored = part.declared.stored
     dialect = part.source.dialect
     kinds = {place: stored[column] for column, place in chosen.items()}
@@ -168,7 +159,7 @@ def _read_at_once(
             f"max_line_size = {MAX_ROW}, compression = 'none')",
             {
                 "name": part.name,
-                "path": str(part.path),
+                "path": file_pattern(part.path),
                 "delimiter": dialect.delimiter,
                 "quote": dialect.quote,
                 # If others end otherwise, the file is not plain.
@@ -229,7 +220,8 @@ def _read_exactly(
             f"{identifier(c)}::{stored[c]}" if c in chosen else "null" for c in part.declared.columns
         )
         ((loaded,),) = warehouse.execute(
-            f"insert into {part.target} select ?, {values} from read_parquet(?)", [part.name, str(parquet)]
+            f"insert into {part.target} select ?, {values} from read_parquet(?)",
+            [part.name, file_pattern(parquet)],
         ).fetchall()
     return Count(rows, loaded)
 
@@ -245,7 +237,7 @@ def _missing_key(fields: list[str], keys: list[tuple[int, str, bool]]) -> str | 
 
 def _rows(part: Part, text: _Text, width: int) -> Iterator[_Row]:
     """Give every row below the header; one that opens a quote goes on until it is closed."""
-    encoding = (text.encoding and "utf-8") or _encoding(text.path, part.source.dialect.encodings)
+    encoding = _encoding(text.path, part.source.dialect.encodings)
     quote = part.source.dialect.quote.encode()
     form = _format(part)
     ahead: deque[tuple[int, bytes]] = deque()
@@ -295,18 +287,17 @@ def _parse(data: bytes, form: dict[str, Any], encoding: str, width: int) -> tupl
 
 
 def _lines(text: _Text) -> Iterator[tuple[int, bytes]]:
-    """Number a file's lines, as bytes with their ends; UTF-16 becomes UTF-8."""
-    encoding = text.encoding or "latin-1"  # which maps every byte to itself, there and back
-    back = "utf-8" if text.encoding else "latin-1"
+    """Number a file's lines, as bytes with their ends, without byte order marks."""
     end = "\r" if text.ends == b"\r" else "\n"
-    with open(text.path, encoding=encoding, errors="replace", newline=end) as file:
+    # latin-1 maps every byte to itself, there and back.
+    with open(text.path, encoding="latin-1", newline=end) as file:
         number = 0
         while line := file.readline(MAX_ROW + 1):
             number += 1
             rest = line
             while not rest.endswith(end) and (rest := file.readline(MAX_ROW)):
                 pass  # of a line too long its head is enough to reject it
-            yield number, line.encode(back)
+            yield number, line.encode("latin-1").removeprefix(codecs.BOM_UTF8)
 
 
 def _encoding(path: Path, allowed: list[str]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from corepath.warehouse.database import identifier
+from corepath.warehouse.database import file_pattern, identifier
 from corepath.warehouse.load.readers import Count
 from corepath.warehouse.settings import ROOT
 from corepath.warehouse.sources import Source
@@ -55,11 +55,11 @@ def read(
             ((rows,),) = warehouse.execute(
                 f"insert into {source.raw(table)} select ?, file_row_number + 1, {values} "
                 "from read_parquet(?, file_row_number = true)",
-                [name, str(folder / f"{place}-{table}.parquet")],
+                [name, file_pattern(folder / f"{place}-{table}.parquet")],
             ).fetchall()
             loaded += rows if table == next(iter(source.tables)) else 0
         warehouse.execute(
             "insert into raw.rejects select ?, ?, position, reason, raw from read_parquet(?)",
-            [source.name, name, str(folder / f"{place}-rejects.parquet")],
+            [source.name, name, file_pattern(folder / f"{place}-rejects.parquet")],
         )
     return Count(sum(documents for _, documents in members), loaded)

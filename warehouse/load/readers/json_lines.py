@@ -1,16 +1,21 @@
 """Read one JSON object a line; what DuckDB cannot parse, Python explains."""
 
 import json
+import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from corepath.warehouse.database import identifier, literal
-from corepath.warehouse.errors import BadInput
+from corepath.warehouse.database import file_pattern, identifier, literal
+from corepath.warehouse.errors import writing_temporary
 from corepath.warehouse.load.readers import Count, Part
 
 MAX_OBJECT = 64 * 2**20  # bytes: a patent with its full text
+USUAL_OBJECT = 2**24  # DuckDB holds twice as much for each thread
+_TOO_LONG = b"a line beyond any record, which is no JSON\n"
 SAMPLE = 1000  # rows that are searched for keys that nobody declared
 
 
@@ -22,24 +27,24 @@ def read(warehouse: duckdb.DuckDBPyConnection, part: Part) -> Count:
     Count
         Lines, the empty ones apart.
 
-    Raises
-    ------
-    BadInput
-        A line is too long to be a record.
     """
-    rows = sum(not line.isspace() for _, line in _lines(part))
+    rows = longest = 0
+    is_plain = True
+    for _, line, is_plain_line in _lines(part.path):
+        rows += not _is_blank(line)
+        longest = max(longest, len(line))
+        is_plain = is_plain and is_plain_line
     if not rows:
         part.warn("the file is empty")
         return Count(0, 0)
-    try:
+    with tempfile.TemporaryDirectory(prefix="corepath-") as folder:
+        path = part.path if is_plain else _plain_copy(part.path, Path(folder) / "lines")
         warehouse.execute(
             "create or replace temp table incoming as select row_number() over () as row, json "
             "from read_json_objects(?, format = 'newline_delimited', ignore_errors = true, "
-            f"compression = 'uncompressed', maximum_object_size = {MAX_OBJECT})",
-            [str(part.path)],
+            f"compression = 'uncompressed', maximum_object_size = {max(USUAL_OBJECT, longest + 1)})",
+            [file_pattern(path)],
         )
-    except duckdb.InvalidInputException as error:  # a line of many megabytes is no record
-        raise BadInput(f"{part.name}: cannot be read as one JSON object a line: {error}") from error
     _tell_new_keys(warehouse, part)
     names = {c: [c, *part.declared.aliases.get(c, [])] for c in part.declared.columns}
     shape = {
@@ -134,12 +139,14 @@ def _tell_new_keys(warehouse: duckdb.DuckDBPyConnection, part: Part) -> None:
 def _explained(part: Part, rejected: dict[int, str]) -> Iterator[tuple[int, str, str]]:
     """Give rejected lines, each with its line in the file and the reason."""
     row = 0
-    for number, line in _lines(part):
-        row += not line.isspace()
-        if line.isspace() or row not in rejected:
+    for number, line, _ in _lines(part.path):
+        row += not _is_blank(line)
+        if _is_blank(line) or row not in rejected:
             continue
         reason = rejected[row]
-        if not reason:
+        if len(line) > MAX_OBJECT:
+            reason = f"longer than {MAX_OBJECT} bytes, which no record is"
+        elif not reason:
             try:
                 json.loads(line)
                 reason = "not JSON as DuckDB reads it"
@@ -148,6 +155,30 @@ def _explained(part: Part, rejected: dict[int, str]) -> Iterator[tuple[int, str,
         yield number, reason, line.decode("utf-8", errors="replace")
 
 
-def _lines(part: Part) -> Iterator[tuple[int, bytes]]:
-    with open(part.path, "rb") as stream:
-        yield from enumerate(stream, start=1)
+def _is_blank(line: bytes) -> bool:
+    return not line or line.isspace()
+
+
+def _plain_copy(path: Path, copy: Path) -> Path:
+    """Write lines as DuckDB reads them, each in its place: UTF-8 without marks, none too long."""
+    with open(copy, "wb") as target:
+        for _, line, _ in _lines(path):
+            with writing_temporary():
+                target.write(_TOO_LONG if len(line) > MAX_OBJECT else line)
+    return copy
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
+    """Number a file's lines without byte order marks; of one too long give the head.
+
+    Tells of each whether the file has it so.
+    """
+    with open(path, "rb") as stream:
+        number = 0
+        while line := stream.readline(MAX_OBJECT + 1):
+            number += 1
+            rest = line
+            while not rest.endswith(b"\n") and (rest := stream.readline(MAX_OBJECT + 1)):
+                pass
+            plain = line.removeprefix(BOM_UTF8)
+            yield number, plain, len(plain) == len(line) <= MAX_OBJECT
