@@ -6,27 +6,36 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corepath.transforms.methods.lag import MIN_STRATUM, best_shift, distances
+from corepath.transforms.methods.lag import best_shift, losses, resampled_shifts
 
-Lag = dict[str, float | bool]
+Lag = dict[str, float]
 
 MIN_FAMILIES = 30.0
-MAX_LAG = 10  # years
-# Technologies in one stratum hide each other's rise: 12 strata make lags a third too short on
-# generated worlds.
-MAX_STRATA = 40
-# Draws held at once: what bounds the memory.
-BLOCK = 50
+# Technologies that both have families of. Fewer drawn anew tell too little of how they differ.
+MIN_TECHNOLOGIES = 8
+# The largest main groups one by one, and the rest together.
+MAX_TECHNOLOGIES = 40
+MONTHS = 12
+MAX_LAG = 10 * MONTHS
+# Every third month: the loss is smooth over a year, and a parabola finds what lies between.
+SHIFTS = np.arange(-MAX_LAG, MAX_LAG + 1, 3)
+MIN_SHIFTS = 3
+WIDTH = 12.0  # months
+# Intervals are wider than quantiles of the draws by so much. Without it the interval, of 95 %,
+# held the truth in 88 to 97 % of the worlds with which the rule was made.
+WIDENED = 1.2
+LEVEL = 1.0  # year
+WIDEST = 4.0  # years
 
 
-def int_technology_lag(int_core_quarter: pl.LazyFrame, topic: pl.LazyFrame) -> pl.DataFrame:
-    """Align the countries' cumulative curves of core families, in pairs.
+def int_technology_lag(int_core_month: pl.LazyFrame, topic: pl.LazyFrame) -> pl.DataFrame:
+    """Align the countries' mixes of technologies over time, in pairs.
 
     Parameters
     ----------
-    int_core_quarter
-        One row a sub-field x main group x country x quarter: subfield, main_group, country,
-        quarter, families.
+    int_core_month
+        One row a sub-field x main group x country x month: subfield, main_group, country, month,
+        families.
     topic
         One row: samples, seed.
 
@@ -34,116 +43,120 @@ def int_technology_lag(int_core_quarter: pl.LazyFrame, topic: pl.LazyFrame) -> p
     -------
     pl.DataFrame
         One row a sub-field x country x reference, both ways: families and reference_families;
-        lag (years the country is behind; below 0 it is ahead), lag_low and lag_high (90 % interval
-        of resampled families), distance and unshifted_distance (root of the mean squared difference
-        of the curves, 0 to 1), is_censored (whether the interval reaches MAX_LAG), level_lag
-        (years since the reference had as many core families). All but the families are null where
-        either country has fewer than MIN_FAMILIES, or where no shift leaves enough to compare.
+        lag (years the country is behind; below 0 it is ahead), lag_low and lag_high (95 % interval
+        of resampled technologies), is_censored (whether the interval reaches MAX_LAG), conclusion
+        (behind or ahead where the interval excludes 0, level where it lies within LEVEL, else, and
+        wherever it is wider than WIDEST or censored, cannot tell), level_lag (years since the
+        reference had as many core families). The lag is null where either country has fewer than
+        MIN_FAMILIES, both share fewer than MIN_TECHNOLOGIES, or there are no months to move them by.
     """
     method = topic.collect().row(0, named=True)
-    cells = int_core_quarter.sort("subfield", "main_group", "country", "quarter").collect()
-    schema = {
-        "subfield": pl.String,
-        "country": pl.String,
-        "reference": pl.String,
-        "families": pl.Float64,
-        "reference_families": pl.Float64,
-        "lag": pl.Float64,
-        "lag_low": pl.Float64,
-        "lag_high": pl.Float64,
-        "distance": pl.Float64,
-        "unshifted_distance": pl.Float64,
-        "is_censored": pl.Boolean,
-        "level_lag": pl.Float64,
-    }
+    cells = int_core_month.sort("subfield", "main_group", "country", "month").collect()
     if cells.is_empty():
-        return pl.DataFrame(schema=schema)
-    cells = cells.with_columns(step=pl.col("quarter") - pl.col("quarter").min())
+        return pl.DataFrame(schema=SCHEMA)
+    cells = cells.with_columns(step=pl.col("month") - pl.col("month").min())
     steps = 1 + cells.select(pl.max("step")).item()
     found = []
     for number, subfield in enumerate(cells["subfield"].unique().sort()):
-        curves = _curves(cells.filter(subfield=subfield), steps)
-        for one, other in combinations(sorted(curves), 2):
+        counts = _counts(cells.filter(subfield=subfield), steps)
+        for one, other in combinations(sorted(counts), 2):
             seed = [method["seed"], number, *f"{one}{other}".encode()]
-            behind = _compare(curves[one], curves[other], method["samples"], seed)
-            found.append(_row(subfield, curves, other, one, behind))
-            found.append(_row(subfield, curves, one, other, _turned(behind)))
-    return pl.DataFrame(found, schema=schema)
+            lag = _compare(counts[one], counts[other], method["samples"], seed)
+            found.append(_row(subfield, counts, other, one, lag))
+            found.append(_row(subfield, counts, one, other, _turned(lag)))
+    return pl.DataFrame(found, schema=SCHEMA)
 
 
-def _curves(cells: pl.DataFrame, steps: int) -> dict[str, np.ndarray]:
-    """Families by stratum and quarter for each country; the smaller main groups are one stratum."""
+SCHEMA = {
+    "subfield": pl.String,
+    "country": pl.String,
+    "reference": pl.String,
+    "families": pl.Float64,
+    "reference_families": pl.Float64,
+    "lag": pl.Float64,
+    "lag_low": pl.Float64,
+    "lag_high": pl.Float64,
+    "is_censored": pl.Boolean,
+    "conclusion": pl.String,
+    "level_lag": pl.Float64,
+}
+
+
+def _counts(cells: pl.DataFrame, steps: int) -> dict[str, np.ndarray]:
+    """Families by technology and month for each country; the smaller main groups are one."""
     sizes = cells.group_by("main_group").agg(pl.col("families").sum().round(6))
-    large = sizes.sort("families", "main_group", descending=[True, False]).head(MAX_STRATA - 1)
-    strata = large.sort("main_group")["main_group"].to_list()
+    large = sizes.sort("families", "main_group", descending=[True, False]).head(MAX_TECHNOLOGIES - 1)
+    named = large.sort("main_group")["main_group"].to_list()
     placed = cells.with_columns(
-        stratum=pl.col("main_group").replace_strict(
-            strata, range(len(strata)), default=len(strata), return_dtype=pl.Int64
+        technology=pl.col("main_group").replace_strict(
+            named, range(len(named)), default=len(named), return_dtype=pl.Int64
         )
     )
     found = {}
     for (country,), own in placed.partition_by("country", as_dict=True).items():
-        found[country] = np.zeros((MAX_STRATA, steps))
-        place = own.select("stratum", "step").to_numpy().T
+        found[country] = np.zeros((MAX_TECHNOLOGIES, steps))
+        place = own.select("technology", "step").to_numpy().T
         np.add.at(found[country], (place[0], place[1]), own["families"].to_numpy())
     return found
 
 
 def _row(
-    subfield: str, curves: dict[str, np.ndarray], country: str, reference: str, lag: Lag
+    subfield: str, counts: dict[str, np.ndarray], country: str, reference: str, lag: Lag
 ) -> dict[str, Any]:
-    own, other = curves[country], curves[reference]
+    own, other = counts[country], counts[reference]
     return {
         "subfield": subfield,
         "country": country,
         "reference": reference,
         "families": own.sum(),
         "reference_families": other.sum(),
-        "level_lag": _level_lag(other.sum(0), own.sum()),
+        "conclusion": _conclusion(lag),
+        "level_lag": _level_lag(other.sum(axis=0), own.sum()),
     } | lag
 
 
 def _compare(reference: np.ndarray, country: np.ndarray, samples: int, seed: list[int]) -> Lag:
     """Tell how far a country is behind a reference; nothing where that cannot be told."""
-    if min(country.sum(), reference.sum()) < MIN_FAMILIES:
+    seen = (reference.sum(axis=1) > 0) | (country.sum(axis=1) > 0)
+    shared = (reference.sum(axis=1) > 0) & (country.sum(axis=1) > 0)
+    shifts = SHIFTS[np.abs(SHIFTS) < country.shape[1]]
+    if (
+        min(country.sum(), reference.sum()) < MIN_FAMILIES
+        or shared.sum() < MIN_TECHNOLOGIES
+        or len(shifts) < MIN_SHIFTS
+    ):
         return {}
-    most = min(MAX_LAG * 4, country.shape[1] - 1)
-    # What either has too few of says nothing about time.
-    told = np.minimum(country.sum(1), reference.sum(1)) >= MIN_STRATUM
-    if not told.any():
-        return {}
-    country, reference = country[told], reference[told]
-    shifts, distance = distances(reference, country, most)
-    lag = float(best_shift(shifts, distance))
-    if np.isnan(lag):
-        return {}
-    random = np.random.default_rng(seed)
-    drawn = []
-    for first in range(0, samples, BLOCK):
-        size = (min(BLOCK, samples - first), *country.shape)
-        # Cells vary as counts do; of shared families that is a little more than they should.
-        one, other = (random.poisson(cell, size).astype(float) for cell in (reference, country))
-        drawn.append(best_shift(*distances(one, other, most)))
-    low, high = np.nanquantile(np.concatenate(drawn), [0.05, 0.95]).tolist()
+    lost, told = losses(reference[seen], country[seen], shifts, WIDTH)
+    lag = float(best_shift(shifts, lost.sum(axis=0) / told))
+    drawn = resampled_shifts(shifts, lost, told, samples, seed)
+    low, high = lag + WIDENED * (np.quantile(drawn, [0.025, 0.975]) - lag)
+    low, high = max(min(low, lag), shifts[0]), min(max(high, lag), shifts[-1])
     return {
-        "lag": lag / 4,
-        "lag_low": low / 4,
-        "lag_high": high / 4,
-        "distance": float(distance.min().clip(0) ** 0.5),
-        "unshifted_distance": float(distance[most].clip(0) ** 0.5),
-        "is_censored": low <= -most or high >= most,
+        "lag": lag / MONTHS,
+        "lag_low": low / MONTHS,
+        "lag_high": high / MONTHS,
+        "is_censored": bool(low <= shifts[0] or high >= shifts[-1]),
     }
 
 
-def _turned(behind: Lag) -> Lag:
+def _turned(lag: Lag) -> Lag:
     """Say of the reference what was said of the country."""
-    if not behind:
-        return behind
     turned = {"lag": "lag", "lag_low": "lag_high", "lag_high": "lag_low"}
-    return behind | {new: -behind[old] for new, old in turned.items()}
+    return lag | {new: -lag[old] for new, old in turned.items() if lag}
+
+
+def _conclusion(lag: Lag) -> str:
+    """Say no more than the interval does."""
+    if not lag or lag["is_censored"] or lag["lag_high"] - lag["lag_low"] > WIDEST:
+        return "cannot tell"
+    if lag["lag_low"] > 0:
+        return "behind"
+    if lag["lag_high"] < 0:
+        return "ahead"
+    return "level" if max(-lag["lag_low"], lag["lag_high"]) <= LEVEL else "cannot tell"
 
 
 def _level_lag(reference: np.ndarray, families: float) -> float | None:
     """Years since the reference had as many families; None if it never had."""
     reached = reference.cumsum() >= families
-    return float(len(reference) - 1 - reached.argmax()) / 4 if reached.any() else None
+    return float(len(reference) - 1 - reached.argmax()) / MONTHS if reached.any() else None

@@ -47,7 +47,8 @@ told as (
         f.name as reference_name,
         l.lag,
         l.lag_low,
-        l.lag_high
+        l.lag_high,
+        l.conclusion as lag_conclusion
     from intermediate.int_technology_standing as s
     left join reference.reference_path_rule as r on s.kind = r.kind
     left join candidates as c
@@ -68,7 +69,7 @@ worded as (
             when p.country = p.leader then '.'
             else ' (' || p.leader_name || ': ' || round(p.leader_families, 1)::varchar
                 || case
-                    when p.lag is null or p.lag_high - p.lag_low > 5 then ''
+                    when p.lag is null or p.lag_conclusion = 'cannot tell' then ''
                     else '; lag ' || round(p.lag, 1)::varchar || ' years in ' || p.subfield
                 end || ').'
         end
@@ -105,7 +106,7 @@ select
     p.standing, -- leading (gap over 1.64), lagging (below -1.64), level (between)
     p.subfield, -- Sub-field that half of its core families are of, or all
     p.lag, -- Years behind the leader in that sub-field, of fct_technology_lag; null if not told
-    p.lag_low, -- Lower end of its 90 % interval
+    p.lag_low, -- Lower end of its 95 % interval
     p.lag_high, -- Upper end
     p.strength_rank, -- Share of the world network's subclasses that meet others less often
     p.betweenness_rank, -- Share of them that lie on fewer shortest paths

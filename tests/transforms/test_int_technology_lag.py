@@ -8,25 +8,23 @@ from corepath.transforms.int_technology_lag import int_technology_lag
 from tests.transforms.methods.test_lag import waves
 
 
-def lags(curves, samples=60):
-    """Lags of {(subfield, country): strata × quarters}."""
+def lags(counts, samples=200):
+    """Lags of {(subfield, country): technologies × months}."""
     cells = [
-        (subfield, f"G06N{stratum}", country, quarter + 8000, families)
-        for (subfield, country), counts in curves.items()
-        for (stratum, quarter), families in np.ndenumerate(counts)
+        (subfield, f"G06N{technology}", country, month + 24000, families)
+        for (subfield, country), cube in counts.items()
+        for (technology, month), families in np.ndenumerate(cube)
         if families
     ]
     found = int_technology_lag(
-        pl.LazyFrame(
-            cells, schema=["subfield", "main_group", "country", "quarter", "families"], orient="row"
-        ),
+        pl.LazyFrame(cells, schema=["subfield", "main_group", "country", "month", "families"], orient="row"),
         pl.LazyFrame({"samples": [samples], "seed": [1]}),
     )
     return {(row["subfield"], row["country"], row["reference"]): row for row in found.iter_rows(named=True)}
 
 
 def test_each_pair_is_told_both_ways_with_an_interval_that_holds_the_truth():
-    found = lags({("all", "US"): waves(0, 2000, 1), ("all", "CN"): waves(16, 1500, 2)})
+    found = lags({("all", "US"): waves(0, 2000, 1), ("all", "CN"): waves(4, 1500, 2)})
     behind, ahead = found["all", "CN", "US"], found["all", "US", "CN"]
     assert behind["lag"] == pytest.approx(4, abs=0.5)
     assert behind["lag_low"] <= 4 <= behind["lag_high"]
@@ -35,7 +33,7 @@ def test_each_pair_is_told_both_ways_with_an_interval_that_holds_the_truth():
         -behind["lag_high"],
         -behind["lag_low"],
     )
-    assert behind["distance"] < behind["unshifted_distance"]
+    assert (behind["conclusion"], ahead["conclusion"]) == ("behind", "ahead")
     assert not behind["is_censored"]
 
 
@@ -43,8 +41,8 @@ def test_subfields_have_lags_of_their_own():
     found = lags(
         {
             ("design", "US"): waves(0, 2000, 1),
-            ("design", "JP"): waves(8, 2000, 2),
-            ("memory", "US"): waves(8, 2000, 3),
+            ("design", "JP"): waves(2, 2000, 2),
+            ("memory", "US"): waves(2, 2000, 3),
             ("memory", "JP"): waves(0, 2000, 4),
         }
     )
@@ -52,28 +50,45 @@ def test_subfields_have_lags_of_their_own():
     assert found["memory", "JP", "US"]["lag"] == pytest.approx(-2, abs=0.5)
 
 
-def test_too_few_families_tell_no_lag():
-    found = lags({("all", "US"): waves(0, 2000, 1), ("all", "CN"): waves(4, 2000, 2) * 0.01})
+def test_few_families_or_technologies_tell_no_lag():
+    found = lags(
+        {
+            ("all", "US"): waves(0, 2000, 1),
+            ("all", "CN"): waves(1, 20, 2),
+            ("memory", "US"): waves(0, 2000, 1, technologies=5),
+            ("memory", "CN"): waves(2, 2000, 2, technologies=5),
+        }
+    )
     assert found["all", "CN", "US"]["families"] < 30
-    assert found["all", "CN", "US"]["lag"] is None
+    for subfield in ("all", "memory"):
+        row = found[subfield, "CN", "US"]
+        assert (row["lag"], row["conclusion"]) == (None, "cannot tell")
 
 
-def test_a_steady_growth_tells_no_lag_and_the_interval_says_so():
-    growth = np.exp(0.03 * np.arange(130))[None]
+def test_a_level_country_is_level_only_if_that_is_sure():
+    many = lags({("all", "US"): waves(0, 4000, 1), ("all", "CN"): waves(0, 4000, 2)})["all", "CN", "US"]
+    few = lags({("all", "US"): waves(0, 100, 1), ("all", "CN"): waves(0, 100, 2)})["all", "CN", "US"]
+    assert many["conclusion"] == "level"
+    assert few["conclusion"] == "cannot tell"
+
+
+@pytest.mark.parametrize("growth", [0.0, 0.12])
+def test_growth_without_drift_tells_no_lag(growth):
     random = np.random.default_rng(5)
-    found = lags({("all", "US"): random.poisson(growth), ("all", "CN"): random.poisson(growth)})
-    row = found["all", "CN", "US"]
-    assert row["lag_high"] - row["lag_low"] > 5
+    us, cn = (
+        random.poisson(0.2 * np.ones((20, 1)) * (1 + g) ** (np.arange(396) / 12 - 16)) for g in (0, growth)
+    )
+    assert lags({("all", "US"): us, ("all", "CN"): cn})["all", "CN", "US"]["conclusion"] == "cannot tell"
 
 
 def test_the_level_lag_is_the_time_since_the_reference_had_as_many():
-    us, cn = np.zeros((2, 1, 21))
-    us[0, 0], us[0, 20], cn[0, 20] = 40, 60, 40
+    us, cn = np.zeros((2, 1, 61))
+    us[0, 0], us[0, 60], cn[0, 60] = 40, 60, 40
     found = lags({("all", "US"): us, ("all", "CN"): cn})
     assert found["all", "CN", "US"]["level_lag"] == 5
     assert found["all", "US", "CN"]["level_lag"] is None
 
 
 def test_the_order_of_rows_decides_nothing():
-    curves = {("all", "US"): waves(0, 300, 1), ("all", "CN"): waves(16, 300, 2)}
-    assert lags(curves) == lags(dict(reversed(curves.items())))
+    counts = {("all", "US"): waves(0, 300, 1), ("all", "CN"): waves(4, 300, 2)}
+    assert lags(counts) == lags(dict(reversed(counts.items())))

@@ -1,133 +1,146 @@
-"""How many years one country's technologies come after another's."""
+"""How many years one country's mix of technologies comes after another's."""
 
 import numpy as np
-from scipy.fft import next_fast_len
+from scipy.ndimage import gaussian_filter1d
 
-# Strata with fewer families than this in either window say nothing about time.
-MIN_STRATUM = 5.0
+# Families that each technology of a month has in either country before any is seen.
+PRIOR = 0.5
 
 
-def distances(earlier: np.ndarray, later: np.ndarray, max_lag: int) -> tuple[np.ndarray, np.ndarray]:
-    """Tell how well two sets of cumulative curves agree, for each shift in time.
+def losses(
+    reference: np.ndarray, country: np.ndarray, shifts: np.ndarray, width: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Tell how much likelihood two countries lose by one common mix, for each shift in time.
 
-    Where `later` is moved back by τ steps, the two share a window of T - τ steps. Within it each
-    stratum's curve runs from 0 to 1, so that neither sizes of countries nor what lies outside the
-    data decide; that is how right-censored curves are compared. The distance of two curves is the
-    Cramér-von Mises one, Σ (F - G)² h with h the share of both in a step, less what chance adds to
-    it, (1/n + 1/m) / 6. Strata are weighed by n m / (n + m), whole.
+    Given how many families a month has, growth says nothing: only their technologies count. Each
+    country's mix is smoothed over time, and so is that of both together, once the country is moved
+    back by the shift. What the likelihood of the counts loses by the common mix is a deviance of
+    Poisson counts, technology by technology.
 
     Parameters
     ----------
-    earlier, later
-        ... × strata × T: families by step of time, at least 0.
-    max_lag
-        Shifts from -max_lag to max_lag are tried; below T.
+    reference, country
+        Technologies × T: families by step of time, at least 0.
+    shifts
+        S: steps by which the country is moved back; below 0 it is moved ahead. Each below T.
+    width
+        Standard deviation of the smoothing, in steps.
 
     Returns
     -------
     tuple of np.ndarray
-        Shifts (2 max_lag + 1) and ... × shifts: distances, infinite where less than half of
-        the weight has MIN_STRATUM families of both in the window.
+        Technologies × S: the loss within the time that both share after the move; and S: what two
+        samples of n and m families can tell of a difference, Σ n m / (n + m) over that time.
 
     References
     ----------
-    Anderson 1962, Annals of Mathematical Statistics 33:1148-1159, for the two-sample statistic. To
-    compare countries by it is this project's proposal.
+    A likelihood smoothed by a kernel: Tibshirani & Hastie 1987, JASA 82:559-567. To compare
+    countries by it is this project's proposal.
 
     Examples
     --------
-    >>> bump = np.array([[0.0, 20, 60, 20, 0, 0, 0, 0]])
-    >>> shifts, distance = distances(bump, np.roll(bump, 2), max_lag=3)
-    >>> int(shifts[distance.argmin()])
+    >>> rise = np.array([[9.0, 7, 5, 3, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 3, 5, 7, 9, 9]])
+    >>> late = np.array([[9.0, 9, 9, 7, 5, 3, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1, 1, 3, 5, 7]])
+    >>> loss, told = losses(rise, late, np.arange(-3, 4), width=1)
+    >>> int(np.arange(-3, 4)[(loss.sum(axis=0) / told).argmin()])
     2
     """
-    n, m = earlier.sum(-1), later.sum(-1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        weight = np.nan_to_num(n * m / (n + m))
-    behind = _distance(*_windows(earlier, later, max_lag), weight)
-    ahead = _distance(*_windows(later, earlier, max_lag), weight)
-    found = np.concatenate([ahead[..., :0:-1], behind], axis=-1)
-    return np.arange(-max_lag, max_lag + 1), found
+    counts = reference, country
+    level = width * np.sqrt(2 * np.pi)
+    smooth = [gaussian_filter1d(x, width, axis=1, mode="constant") * level for x in counts]
+    totals = [x.sum(axis=0) for x in counts]
+    smooth_totals = [x.sum(axis=0) for x in smooth]
+    mixes = [_mix(x) for x in smooth]
+    own = [x * np.log(mix) - total * mix for x, mix, total in zip(counts, mixes, totals, strict=True)]
+    steps = reference.shape[1]
+    lost = np.empty((len(reference), len(shifts)))
+    told = np.empty(len(shifts))
+    for place, shift in enumerate(shifts):
+        first, last = max(0, shift), steps + min(0, shift)
+        shared = slice(first - shift, last - shift), slice(first, last)
+        common = _mix(smooth[0][:, shared[0]] + smooth[1][:, shared[1]])
+        both = counts[0][:, shared[0]] + counts[1][:, shared[1]]
+        total = totals[0][shared[0]] + totals[1][shared[1]]
+        apart = own[0][:, shared[0]].sum(axis=1) + own[1][:, shared[1]].sum(axis=1)
+        lost[:, place] = apart - (both * np.log(common) - total * common).sum(axis=1)
+        n, m = smooth_totals[0][shared[0]], smooth_totals[1][shared[1]]
+        told[place] = (n * m / np.maximum(n + m, 1e-9)).sum() / level
+    # Where the two share nothing nothing is lost, and no shift is the better for it.
+    return lost, np.maximum(told, 1e-9)
 
 
-def _windows(a: np.ndarray, b: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sum (A/n - B/m)² (a + b) over the window in which b is moved back by 0 to `most` steps.
-
-    A and B are the cumulated counts and n and m all counts of the window. The square is multiplied
-    out, so that products of moved curves become correlations, for all shifts at once. Returns the
-    sums, n and m, each ... × strata × shifts.
-    """
-    steps = a.shape[-1]
-    upto_a, upto_b = a.cumsum(-1), b.cumsum(-1)
-    size = next_fast_len(steps + most, real=True)
-    left = np.fft.rfft(np.stack([a, upto_a, upto_a**2, a * upto_a]), size)
-    right = np.fft.rfft(np.stack([b, upto_b, upto_b**2, b * upto_b]), size)
-
-    def meet(x: int, y: int) -> np.ndarray:
-        return np.fft.irfft(left[x].conj() * right[y], size)[..., : most + 1]
-
-    def head(x: np.ndarray) -> np.ndarray:
-        """Sum what is left of a's side: all but the last steps."""
-        return x.cumsum(-1)[..., ::-1][..., : most + 1]
-
-    def tail(x: np.ndarray) -> np.ndarray:
-        """Sum what is left of b's side: all but the first steps."""
-        return x[..., ::-1].cumsum(-1)[..., ::-1][..., : most + 1]
-
-    n, m = head(a), tail(b)
-    before = upto_b[..., -1:] - m
-    of_a = head(upto_a**2 * a) + meet(2, 0)
-    mixed = meet(3, 1) - before * head(upto_a * a) + meet(1, 3) - before * meet(1, 0)
-    of_b = (
-        meet(0, 2)
-        - 2 * before * meet(0, 1)
-        + before**2 * n
-        + tail(upto_b**2 * b)
-        - 2 * before * tail(upto_b * b)
-        + before**2 * m
-    )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return of_a / n**2 - 2 * mixed / (n * m) + of_b / m**2, n, m
+def _mix(smooth: np.ndarray) -> np.ndarray:
+    """Share of each technology in each step."""
+    seen = smooth + PRIOR
+    return seen / seen.sum(axis=0)
 
 
-def _distance(squares: np.ndarray, n: np.ndarray, m: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Average over strata; ... × shifts."""
-    # Correlations leave a trace of rounding where there is nothing.
-    counts = (n > MIN_STRATUM - 1e-6) & (m > MIN_STRATUM - 1e-6)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        squared = squares / (n + m) - (1 / n + 1 / m) / 6
-        used = np.where(counts, weight[..., None], 0.0)
-        result = (np.where(counts, squared, 0.0) * used).sum(-2) / used.sum(-2)
-    return np.where(used.sum(-2) >= weight.sum(-1)[..., None] / 2, result, np.inf)
-
-
-def best_shift(shifts: np.ndarray, distance: np.ndarray) -> np.ndarray:
-    """Find the shift of the least distance, between steps by a parabola through its neighbours.
+def best_shift(shifts: np.ndarray, loss: np.ndarray) -> np.ndarray:
+    """Find the shift of the least loss, between those that were tried by a parabola.
 
     Parameters
     ----------
     shifts
-        Ascending, one apart.
-    distance
-        ... × shifts.
+        S: ascending, equally far apart.
+    loss
+        ... × S.
 
     Returns
     -------
     np.ndarray
-        ...: the shift; NaN where no shift has a distance.
+        ...: the shift, in the unit of `shifts`.
 
     Examples
     --------
     >>> float(best_shift(np.arange(-1, 2), np.array([4.0, 1.0, 2.0])))
     0.25
     """
-    place = distance.argmin(-1)
-    inner = np.clip(place, 1, len(shifts) - 2)
+    inner = np.clip(loss.argmin(-1), 1, len(shifts) - 2)
     left, middle, right = (
-        np.take_along_axis(distance, (inner + step)[..., None], -1)[..., 0] for step in (-1, 0, 1)
+        np.take_along_axis(loss, (inner + step)[..., None], -1)[..., 0] for step in (-1, 0, 1)
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         offset = (left - right) / (2 * (left - 2 * middle + right))
-    offset = np.where((place == inner) & (np.abs(offset) <= 1), offset, 0.0)
-    found = np.take_along_axis(distance, place[..., None], -1)[..., 0]
-    return np.where(np.isfinite(found), shifts[place] + offset, np.nan)
+    # At an end of the shifts no parabola has its least point within a step.
+    offset = np.where(np.abs(offset) <= 1, offset, np.sign(right - left) * -1)
+    return shifts[inner] + offset * (shifts[1] - shifts[0])
+
+
+def resampled_shifts(
+    shifts: np.ndarray, lost: np.ndarray, told: np.ndarray, draws: int, seed: int | list[int]
+) -> np.ndarray:
+    """Draw technologies anew, with all their families, and find the shift of each draw.
+
+    Countries do not differ in time alone: one may always have more of a technology. Such
+    differences are a technology's own and not a family's, so that families drawn anew would tell
+    too little of them; technologies drawn anew tell of both.
+
+    Parameters
+    ----------
+    shifts, lost, told
+        As for and from `losses`.
+    draws
+        How many.
+    seed
+        Of the random numbers.
+
+    Returns
+    -------
+    np.ndarray
+        One shift a draw, in the unit of `shifts`.
+
+    References
+    ----------
+    The bootstrap by clusters: Davison & Hinkley 1997, Bootstrap Methods and their Application,
+    section 3.8.
+
+    Examples
+    --------
+    >>> lost = np.tile((np.arange(-3, 4) - 1.0) ** 2, (20, 1))
+    >>> resampled_shifts(np.arange(-3, 4), lost, np.ones(7), draws=3, seed=1).tolist()
+    [1.0, 1.0, 1.0]
+    """
+    technologies = len(lost)
+    chance = np.full(technologies, 1 / technologies)
+    times = np.random.default_rng(seed).multinomial(technologies, chance, size=draws)
+    return best_shift(shifts, times @ lost / told)

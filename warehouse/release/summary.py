@@ -131,13 +131,13 @@ where p.reference is not null group by all order by country, p.kind, technologie
 _LAGS = """
 select
     coalesce(c.name, l.country) as country,
-    printf('%.1f years (%.1f to %.1f)', l.lag, l.lag_low, l.lag_high) as "behind (90 %)",
+    printf('%.1f years (%.1f to %.1f)', l.lag, l.lag_low, l.lag_high) as "behind (95 %)",
     coalesce(r.name, l.reference) as "whom",
-    l.verdict
+    l.conclusion
 from marts.fct_technology_lag as l
 left join marts.dim_country as c on l.country = c.country
 left join marts.dim_country as r on l.reference = r.country
-where l.subfield = 'all' and l.verdict in ('behind', 'level')
+where l.subfield = 'all' and l.conclusion in ('behind', 'level')
     and (l.lag > 0 or (l.lag = 0 and l.country < l.reference))
 order by l.lag desc, country
 """

@@ -87,6 +87,7 @@ def references(counts=COUNTS, profiles=PROFILES, paths=PATHS, places=PLACES, lag
                     "lag": pl.Float64,
                     "lag_low": pl.Float64,
                     "lag_high": pl.Float64,
+                    "conclusion": pl.String,
                 },
                 orient="row",
             ),
@@ -172,7 +173,8 @@ def test_an_advantage_of_less_than_a_cell_is_none():
 
 
 def test_the_lag_behind_the_leader_is_told_if_it_is_known_well_enough():
-    known, vague = ("memory", "CN", "US", 1.5, 1.0, 2.0), ("memory", "CN", "KR", 1.5, -4.0, 6.0)
+    known = ("memory", "CN", "US", 1.5, 1.0, 2.0, "behind")
+    vague = ("memory", "CN", "KR", 1.5, -4.0, 6.0, "cannot tell")
     found = references(lags=[known, vague])
     assert found["G06N", "CN"]["lag"] == 1.5
     assert "lag 1.5 years in memory" in found["G06N", "CN"]["reason"]

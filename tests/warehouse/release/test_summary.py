@@ -76,7 +76,7 @@ def test_of_each_pair_only_who_is_behind_is_told(report, sample_release):
     with duckdb.connect(str(sample_release.database), read_only=True) as db:
         told = db.execute(
             "select count(*) from marts.fct_technology_lag "
-            "where subfield = 'all' and verdict in ('behind', 'level') and lag > 0"
+            "where subfield = 'all' and conclusion in ('behind', 'level') and lag > 0"
         ).fetchall()[0][0]
     section = report[report.index("## Who is behind whom") : report.index("## Where countries")]
     rows = [line for line in section.splitlines() if " years (" in line]

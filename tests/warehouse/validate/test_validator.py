@@ -298,12 +298,12 @@ BAD = {
     ("fct_technology_lag", "no country is held against itself"): ["reference = country"],
     ("fct_technology_lag", "pairs stand both ways"): [
         "country = 'ZZ'",
-        "update {t} set lag = 1, lag_low = 0, lag_high = 2, verdict = 'level' where lag is null",
+        "update {t} set lag = 1, lag_low = 0, lag_high = 2 where lag is null",
     ],
-    ("fct_technology_lag", "verdicts follow the interval"): [
-        "verdict = 'behind', lag_low = -1",
-        "verdict = 'ahead', lag_high = 1",
-        "verdict = 'level', lag_low = 1, lag_high = 2",
+    ("fct_technology_lag", "conclusions follow the interval"): [
+        "conclusion = 'behind', lag_low = -1",
+        "conclusion = 'ahead', lag_high = 1",
+        "conclusion = 'level', lag_low = -2, lag_high = 0.5",
     ],
     ("fct_technology_lag", "interval is in order"): ["lag_low = 1, lag_high = 0"],
     ("fct_emerging_link", "pairs are in order"): ["source = target"],
