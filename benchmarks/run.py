@@ -274,6 +274,7 @@ def _code() -> str:
             "expectations",
             "flows",
             "reference",
+            "report",
             "sql",
             "topics",
             "synthetic",

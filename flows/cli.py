@@ -5,7 +5,10 @@ import json
 import logging
 import os
 import re
+import shutil
 import sys
+import tempfile
+import webbrowser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
@@ -32,6 +35,7 @@ from corepath.warehouse.refresh import prepare
 from corepath.warehouse.release import diff, history, schema
 from corepath.warehouse.release import repository as release
 from corepath.warehouse.release.export import export as write_networks
+from corepath.warehouse.release.pages import figure as draw_figure
 from corepath.warehouse.release.summary import summarise
 from corepath.warehouse.release.verify import verify
 from corepath.warehouse.settings import Settings
@@ -217,15 +221,56 @@ def versions(topic: TopicName = None, releases: ReleasesPlace = None) -> None:
 
 
 @app.command()
-def show(version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None) -> None:
-    """Tell what a release found and where it is."""
+def show(
+    version: Version = None,
+    topic: TopicName = None,
+    releases: ReleasesPlace = None,
+    figure: Annotated[
+        str | None, typer.Option(help="Write one figure of report.html, such as rank, as SVG.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File for the figure; printed without it.")
+    ] = None,
+) -> None:
+    """Tell what a release found and where it is; or write one figure of its report.
+
+    `corepath show --figure rank -o rank.svg`
+    """
     with _explained():
         settings = _settings(topic=topic, releases=releases)
         known = _releases(settings)
         version = known.find(version)
         where = f"{known.place}/{version}"
+        if out is not None and figure is None:
+            raise UsageError("-o writes a figure: name it, such as --figure rank")
+        if figure is not None:
+            drawn = draw_figure(known.path(version), figure)
+            if out is None:
+                print(drawn)
+            else:
+                try:
+                    out.write_text(drawn, encoding="utf-8")
+                except OSError as error:
+                    raise UsageError(f"{out} cannot be written: {error.strerror}") from error
+                _say(f"{figure} of {where} is in {out}")
+            return
         _print(summarise(known.path(version), where))
         console.print(f"In {where}", soft_wrap=True)
+
+
+@app.command("open")
+def open_page(version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None) -> None:
+    """Open the report of a release in the browser, and say where it is."""
+    with _explained():
+        settings = _settings(topic=topic, releases=releases)
+        page = _releases(settings).path(version).resolve() / "report.html"
+        if isinstance(settings.releases, str):
+            # What is read from a store is gone when this command ends, before a browser has it.
+            copy = Path(tempfile.mkdtemp(prefix="corepath-"))
+            page = Path(shutil.copy(page, copy))
+        _say(str(page))
+        if not webbrowser.open(page.as_uri()):
+            _say("No browser was found on this machine: open the file in one.")
 
 
 @app.command("verify")

@@ -3,7 +3,7 @@
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
-from corepath.flows.refresh import emit
+from corepath.flows.refresh import emit, linked
 from corepath.warehouse.database import reading
 from corepath.warehouse.release import history
 from corepath.warehouse.release import repository as release
@@ -28,9 +28,10 @@ def rollback(settings: Settings, version: str, why: str | None = None) -> None:
     releases = _releases(settings)
     with reading(settings) as connection:
         history.rollback(connection, releases, version, why)
+    where = f"{releases.place}/{version}"
     create_markdown_artifact(
         key="release-report",
-        markdown=summarise(releases.path(version), f"{releases.place}/{version}"),
+        markdown=f"{linked(where)}\n\n{summarise(releases.path(version), where)}",
         description=version,
     )
     emit("rolled-back", f"{releases.folder.name}.{version}", {"why": why})

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
@@ -17,7 +18,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 import corepath.flows  # noqa: F401  Prefect may load this file by its path, without the package
 from corepath.warehouse import refresh as core
 from corepath.warehouse.errors import CorepathError, Refused, Unavailable, UsageError
-from corepath.warehouse.place import shown
+from corepath.warehouse.place import is_uri, shown
 from corepath.warehouse.release.repository import asked
 from corepath.warehouse.release.summary import summarise
 from corepath.warehouse.settings import Settings
@@ -160,9 +161,28 @@ def backfill(settings: Settings, topics: list[str] | None = None) -> list[core.O
     return outcomes
 
 
+def linked(where: str) -> str:
+    """Link the page of a release, for artifacts.
+
+    Parameters
+    ----------
+    where
+        The release's folder, or its URI without options.
+
+    Examples
+    --------
+    >>> linked("s3://bucket/releases/ai_chips/2026.11.0")
+    'Figures: [report.html](s3://bucket/releases/ai_chips/2026.11.0/report.html)'
+    """
+    place = where if is_uri(where) else Path(where).resolve().as_uri()
+    return f"Figures: [report.html]({place}/report.html)"
+
+
 def _report(outcome: core.Outcome, where: str) -> None:
     create_markdown_artifact(
-        key="release-report", markdown=summarise(outcome.path, where), description=outcome.version
+        key="release-report",
+        markdown=f"{linked(where)}\n\n{summarise(outcome.path, where)}",
+        description=outcome.version,
     )
     create_markdown_artifact(
         key="release-changes",

@@ -443,9 +443,10 @@ class _Run:
             raise Refused("; ".join(reasons), results)
         credits = package.credits(self.connection, self.sources)
         release.write_json(draft / "validation.json", [asdict(result) for result in results])
-        diff.write(self._compare(diff.Side.of(draft, about, resources), results), draft)
+        change = self._compare(diff.Side.of(draft, about, resources), results)
+        diff.write(change, draft)
         self.connection.execute("detach build")
-        resources += pages.write_pages(draft, f"{self.topic.title} {version}", results)
+        resources += pages.write_pages(draft, f"{self.topic.title} {version}", results, diff.as_dict(change))
         for name, what in _DOCUMENTS.items():
             resources.append(package.document(draft / name, what))
         described = package.describe_release(resources, credits, about)

@@ -73,7 +73,8 @@ def options(settings: Settings) -> list[str]:
             "--memory --threads --task-runner NAME=PATH",
         ),
         ("versions", "--topic --releases"),
-        ("show", "version --topic --releases"),
+        ("show", "version --topic --releases --figure --out"),
+        ("open", "version --topic --releases"),
         ("export", "folder --version --topic --releases --population --period --subfield --level"),
         ("verify", "version --topic --releases"),
         ("diff", "before after --topic --releases --json"),
@@ -109,6 +110,7 @@ def test_help_teaches_the_commands_the_environment_and_the_exit_codes(corepath: 
         "refresh",
         "versions",
         "show",
+        "open",
         "verify",
         "diff",
         "rollback",
@@ -235,6 +237,30 @@ def test_schema_names_every_column(of_chips: Run) -> None:
     result = of_chips("schema")
     assert result.exit_code == 0
     assert "| family_id | BIGINT | key | It is family_id |" in result.stdout
+
+
+def test_show_writes_one_figure(sample_release, corepath: Run, tmp_path: Path) -> None:
+    file = tmp_path / "rank.svg"
+    result = corepath("show", "--figure", "rank", "-o", file, "--releases", sample_release.releases)
+    assert result.exit_code == 0
+    assert file.read_text(encoding="utf-8").startswith("<svg xmlns=")
+    printed = corepath("show", "--figure", "rank", "--releases", sample_release.releases)
+    assert printed.stdout.strip() == file.read_text(encoding="utf-8")
+    nowhere = corepath(
+        "show", "--figure", "rank", "-o", tmp_path / "no" / "x.svg", "--releases", sample_release.releases
+    )
+    explained(nowhere, 2, "cannot be written")
+    explained(corepath("show", "-o", file, "--releases", sample_release.releases), 2, "--figure rank")
+
+
+def test_open_shows_the_page_and_says_where_it_is(sample_release, corepath: Run, monkeypatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+    result = corepath("open", "--releases", sample_release.releases)
+    assert result.exit_code == 0
+    page = sample_release.path.resolve() / "report.html"
+    assert opened == [page.as_uri()]
+    assert result.stdout.strip() == str(page)
 
 
 @pytest.mark.parametrize("chosen", ["latest", "named"])

@@ -24,6 +24,12 @@ EXAMPLES = 5
 _WATCHED = {
     "weights": ("fct_indicator_weight", "true", "indicator", ("weight",)),
     "ranks": ("fct_country_ranking", "is_default", "country", ("rank_families", "rank_core")),
+    "technologies": (
+        "fct_core_technology",
+        "is_core_technology and level = 'subclass'",
+        "technology",
+        ("is_core_technology",),
+    ),
     "labels": ("fct_pathway", "true", "country", ("industry_path", "technology_path", "collaboration_path")),
 }
 
@@ -102,9 +108,9 @@ class TableChange:
 
 @dataclass(frozen=True)
 class Drift:
-    """A weight, a rank or a label that is not what it was; null where it was or is not there."""
+    """A weight, rank, key core technology or label that is not what it was; null where there is none."""
 
-    what: str  # weights, ranks or labels
+    what: str  # weights, ranks, technologies (those that are key core) or labels
     name: str
     column: str
     before: Any

@@ -1,15 +1,29 @@
 """A release as pages for a browser, which fetch nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from markdown_it import MarkdownIt
 
-from corepath.warehouse.release import data_docs, schema, summary
+from corepath.report.page import FIGURES, Style, as_page, as_svg, make_figures
+from corepath.warehouse.errors import UsageError
+from corepath.warehouse.release import data_docs, schema
+from corepath.warehouse.release.frames import QUERIES, read_frames
 from corepath.warehouse.release.package import document
 from corepath.warehouse.validate.validator import Result
+
+_REPORT = Path(__file__).resolve().parents[2] / "report"
+
+# Pages of a release beside the report, by file, and how links name them.
+_LINKS = [
+    ("data_docs.html", "Data Docs"),
+    ("dictionary.html", "Dictionary"),
+    ("changes.md", "Changes"),
+    ("datapackage.json", "datapackage.json"),
+]
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 75rem; margin: 2rem auto;
@@ -40,7 +54,9 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def write_pages(draft: Path, title: str, results: Sequence[Result]) -> list[dict[str, Any]]:
+def write_pages(
+    draft: Path, title: str, results: Sequence[Result], change: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """Write report.html, data_docs.html and dictionary.html into a release.
 
     Parameters
@@ -50,24 +66,75 @@ def write_pages(draft: Path, title: str, results: Sequence[Result]) -> list[dict
     title
         What the pages are of: topic and version.
     results
-        The verdicts of validation.
+        The results of validation.
+    change
+        What changed since the release before, as changes.json has it.
 
     Returns
     -------
     list of dict
         What datapackage.json says of each.
     """
+    frames = _read(draft)
     pages = [
-        ("report", summary.summarise(draft, "."), "What this release is and what it found"),
-        ("data_docs", data_docs.as_markdown(results), "What was checked, why, and what was found"),
-        ("dictionary", schema.as_markdown(draft), "Every table and column"),
+        (
+            "report",
+            as_page(frames, QUERIES, read_style(), change, _LINKS),
+            "What this release is and what it found, in figures",
+        ),
+        (
+            "data_docs",
+            as_html(f"{title}: data docs", data_docs.as_markdown(results)),
+            "What was checked, why, and what was found",
+        ),
+        ("dictionary", as_html(f"{title}: dictionary", schema.as_markdown(draft)), "Every table and column"),
     ]
     resources = []
     for name, text, description in pages:
         path = draft / f"{name}.html"
-        path.write_text(as_html(f"{title}: {name.replace('_', ' ')}", text), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         resources.append(document(path, description))
     return resources
+
+
+def figure(path: Path, name: str) -> str:
+    """Draw one figure of a release's report.
+
+    Parameters
+    ----------
+    path
+        The release's folder.
+    name
+        Of the figure, such as ``rank``.
+
+    Returns
+    -------
+    str
+        SVG, with its style.
+
+    Raises
+    ------
+    UsageError
+        There is no such figure, or this release has nothing to draw in it.
+    """
+    if name not in FIGURES:
+        raise UsageError(f"no such figure: {name}; there are {', '.join(FIGURES)}")
+    made = make_figures(_read(path))[name]
+    drawn = as_svg(made, name, read_style())
+    if drawn is None:
+        raise UsageError(f"nothing to draw in {name}: {made.answer}")
+    return drawn
+
+
+def read_style() -> Style:
+    """Read the style sheets of the report."""
+    page, figures = ((_REPORT / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "figures"))
+    return Style(page, figures)
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    with duckdb.connect(str(path / "corepath.duckdb"), read_only=True) as connection:
+        return read_frames(connection)
 
 
 def as_html(title: str, markdown: str) -> str:

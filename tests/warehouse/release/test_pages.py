@@ -5,7 +5,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from corepath.warehouse.release.pages import as_html
+from corepath.report.page import FIGURES
+from corepath.warehouse.errors import UsageError
+from corepath.warehouse.release.pages import as_html, figure
 
 PAGES = ("report.html", "data_docs.html", "dictionary.html")
 
@@ -25,7 +27,7 @@ class Page(HTMLParser):
         given = dict(attrs)
         if tag == "a":
             self.links.append(given.get("href"))
-        if tag in ("script", "link", "iframe", "object", "embed", "base", "form", "img", "svg"):
+        if tag in ("script", "link", "iframe", "object", "embed", "base", "form", "img"):
             self.loads.append(tag)
         self.loads += [name for name in given if name in LOADING or name.startswith("on")]
         if "url(" in (given.get("style") or ""):
@@ -49,8 +51,11 @@ def test_a_page_loads_and_runs_nothing(page):
 
 def test_every_link_of_a_page_leads_to_a_file_of_the_release(page, sample_release):
     links = {link for link in Page(page).links if link}
-    assert links >= set(PAGES)
-    assert [link for link in links if not (sample_release.path / link).is_file()] == []
+    files = {link for link in links if not link.startswith(("#", "data:"))}
+    assert files >= set(PAGES) - {"report.html"}
+    assert [link for link in files if not (sample_release.path / link).is_file()] == []
+    inside = {link[1:] for link in links if link.startswith("#")}
+    assert inside <= set(re.findall(r'id="([\w-]+)"', page))
 
 
 def test_the_test_finds_what_a_page_would_load():
@@ -67,12 +72,12 @@ def test_html_and_links_to_scripts_in_the_data_are_text():
 def test_the_report_tells_what_the_release_is_and_of_which_sources(sample_release):
     text = "".join(Page((sample_release.path / "report.html").read_text(encoding="utf-8")).texts)
     for word in (
-        f"Information technology {sample_release.outcome.version}",
+        f"corepath release {sample_release.outcome.version}",
         "Who leads",
         "US government records, public domain",
         "rejected",
         "imputed",
-        "Validation warnings",
+        "warnings of validation",
     ):
         assert word in text
 
@@ -86,3 +91,25 @@ def test_data_docs_tell_every_verdict_and_the_dictionary_every_mart(sample_relea
     assert all(f"<h2>{table}</h2>" in docs for table in tables)
     dictionary = (sample_release.path / "dictionary.html").read_text(encoding="utf-8")
     assert all(f"<h2>{mart}</h2>" in dictionary for mart in sample_release.outcome.rows)
+
+
+def test_the_report_has_every_figure_with_its_sql_and_a_table(sample_release):
+    page = (sample_release.path / "report.html").read_text(encoding="utf-8")
+    sections = re.split("<figure ", page)[1:]
+    assert [re.findall('^id="(\\w+)"', section)[0] for section in sections] == list(FIGURES)
+    for section in sections:
+        assert "<summary>SQL</summary>" in section
+        assert "from marts." in section
+        assert "<figcaption>" in section
+
+
+def test_the_sample_says_what_it_cannot_tell(sample_release):
+    page = (sample_release.path / "report.html").read_text(encoding="utf-8")
+    for words in ("No technology is key core", "Left out of the score", "Fewer than 30 key core families"):
+        assert words in page
+
+
+def test_a_figure_can_be_had_alone(sample_release):
+    assert figure(sample_release.path, "rank").startswith("<svg xmlns=")
+    with pytest.raises(UsageError, match="no such figure: ranks; there are quantity, since, rank"):
+        figure(sample_release.path, "ranks")
