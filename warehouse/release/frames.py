@@ -163,17 +163,59 @@ order by source, target""",
 }
 
 
-def read_frames(connection: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
-    """Read what the report draws.
+# What the explorer shows beside: of each network the nodes, and its first pairs, the backbone before others.
+EXPLORER = {
+    "explore_nodes": """
+select
+    level, network, population, period, technology, title, occurrences, community
+from marts.fct_convergence_node
+where subfield = 'all' and level in ('subclass', 'main_group')
+order by level, network, population, period, technology""",
+    "explore_edges": """
+select
+    level, network, population, period, source, target, full_count as count,
+    association_strength as strength, coalesce(is_noise_backbone, false) as is_backbone,
+    is_cross_section,
+    row_number() over (
+        partition by level, network, population, period
+        order by coalesce(is_noise_backbone, false) desc, full_count desc, source, target
+    ) as place,
+    count(*) over (partition by level, network, population, period) as pairs
+from marts.fct_convergence_edge
+where subfield = 'all' and level in ('subclass', 'main_group')
+qualify place <= 1500
+order by level, network, population, period, place""",
+    "map_edges_of_groups": """
+select source, target, association_strength as strength from marts.fct_convergence_edge
+where
+    network = 'WORLD' and population = 'all' and period = 'all' and subfield = 'all'
+    and level = 'main_group' and is_noise_backbone
+order by full_count desc, source, target
+limit 3000""",
+    "core": """
+select level, technology from marts.fct_core_technology where is_core_technology""",
+    "links": """
+select network, source, target, chance from marts.fct_emerging_link where rank <= 30
+order by network, rank""",
+    "periods": """
+select period from marts.dim_period order by first_year""",
+}
+
+
+def read_frames(connection: duckdb.DuckDBPyConnection, explorer: bool = False) -> dict[str, pl.DataFrame]:
+    """Read what the pages draw.
 
     Parameters
     ----------
     connection
         To a release, whose schemas `marts` and `meta` are found by their names.
+    explorer
+        Whether to read what the explorer shows, too.
 
     Returns
     -------
     dict
         A frame a query, by its name.
     """
-    return {name: connection.sql(query).pl() for name, query in QUERIES.items()}
+    queries = QUERIES | EXPLORER if explorer else QUERIES
+    return {name: connection.sql(query).pl() for name, query in queries.items()}

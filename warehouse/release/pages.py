@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 from markdown_it import MarkdownIt
 
+from corepath.report.explore import as_explorer
 from corepath.report.page import FIGURES, Style, as_page, as_svg, make_figures
 from corepath.warehouse.errors import UsageError
 from corepath.warehouse.release import data_docs, schema
@@ -19,6 +21,7 @@ _REPORT = Path(__file__).resolve().parents[2] / "report"
 
 # Pages of a release beside the report, by file, and how links name them.
 _LINKS = [
+    ("explore.html", "Explore the networks"),
     ("data_docs.html", "Data Docs"),
     ("dictionary.html", "Dictionary"),
     ("changes.md", "Changes"),
@@ -46,7 +49,8 @@ _PAGE = """<!DOCTYPE html>
 <style>{style}</style>
 </head>
 <body>
-<nav><a href="report.html">Report</a> · <a href="data_docs.html">Data Docs</a> ·
+<nav><a href="report.html">Report</a> ·
+<a href="explore.html">Explorer</a> · <a href="data_docs.html">Data Docs</a> ·
 <a href="dictionary.html">Dictionary</a> · <a href="changes.md">Changes</a> ·
 <a href="datapackage.json">datapackage.json</a></nav>
 {body}</body>
@@ -57,7 +61,7 @@ _PAGE = """<!DOCTYPE html>
 def write_pages(
     draft: Path, title: str, results: Sequence[Result], change: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Write report.html, data_docs.html and dictionary.html into a release.
+    """Write report.html, explore.html, data_docs.html and dictionary.html into a release.
 
     Parameters
     ----------
@@ -75,12 +79,17 @@ def write_pages(
     list of dict
         What datapackage.json says of each.
     """
-    frames = _read(draft)
+    frames = _read(draft, explorer=True)
     pages = [
         (
             "report",
             as_page(frames, QUERIES, read_style(), change, _LINKS),
             "What this release is and what it found, in figures",
+        ),
+        (
+            "explore",
+            as_explorer(frames, _explorer_style(), _asset("explore.js")),
+            "The convergence networks, to search and to look around in",
         ),
         (
             "data_docs",
@@ -128,13 +137,20 @@ def figure(path: Path, name: str) -> str:
 
 def read_style() -> Style:
     """Read the style sheets of the report."""
-    page, figures = ((_REPORT / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "figures"))
-    return Style(page, figures)
+    return Style(_asset("page.css"), _asset("figures.css"))
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def _explorer_style() -> Style:
+    return Style(_asset("page.css") + _asset("explore.css"), "")
+
+
+def _asset(name: str) -> str:
+    return (_REPORT / name).read_text(encoding="utf-8")
+
+
+def _read(path: Path, explorer: bool = False) -> dict[str, pl.DataFrame]:
     with duckdb.connect(str(path / "corepath.duckdb"), read_only=True) as connection:
-        return read_frames(connection)
+        return read_frames(connection, explorer)
 
 
 def as_html(title: str, markdown: str) -> str:

@@ -1,0 +1,114 @@
+"""The page as a whole: what it says first, what changed, what is planted, and that text stays text."""
+
+import re
+
+import polars as pl
+import pytest
+
+from corepath.report.drawing import Place, Places, mark
+from corepath.report.page import FIGURES, Style, as_page
+from tests.report import worlds as w
+
+FIRST = {"before": None, "after": "2026.11.0", "drift": [], "warnings": []}
+QUERIES = {name: f"select * from marts.{name}" for name in w.frames()}
+
+
+def page(change: dict | None = None, planted: pl.DataFrame | None = None, **frames: pl.DataFrame) -> str:
+    made = as_page(
+        w.frames(**frames), QUERIES, Style("", ""), change or FIRST, [("explore.html", "Explore")], planted
+    )
+    return made.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_every_figure_has_its_question_sql_table_and_files():
+    sections = re.split("<figure ", page())[1:]
+    assert len(sections) == len(FIGURES)
+    for section in sections:
+        assert "<summary>SQL</summary>" in section
+        assert "from marts." in section
+        assert 'download="' in section
+        assert section.count("<desc") == 2, (
+            "the picture for screens and the one for phones say what they show"
+        )
+
+
+def test_what_limits_the_release_is_said_first():
+    first = page().split("</aside>")[0]
+    assert "NPL title (NPL): left out: known for 3 % of the families of CN" in first
+    assert "Fewer than 30 key core families:</b> South Korea" not in first
+    assert "China (20)" in first
+    assert "Windows are closed" in first
+
+
+def test_a_first_release_has_nothing_to_compare():
+    assert "the first release of its topic" in page()
+
+
+def test_changes_are_told_and_marked():
+    drift = [
+        {"what": "ranks", "name": "JP", "column": "rank_core", "before": 2, "after": 1},
+        {
+            "what": "technologies",
+            "name": "G06N",
+            "column": "is_core_technology",
+            "before": None,
+            "after": True,
+        },
+        {"what": "labels", "name": "US", "column": "industry_path", "before": "indeterminate", "after": "I2"},
+        {"what": "weights", "name": "fc_5", "column": "weight", "before": 0.5, "after": 0.6},
+    ]
+    told = page({"before": "2026.10.0", "after": "2026.11.0", "drift": drift, "warnings": ["fewer rows"]})
+    assert "Since 2026.10.0, 1 rank of compared countries, 1 weight and 1 path label changed" in told
+    assert "New key core technologies: G06N." in told
+    assert "cannot tell → I2: co-development of industries" in told
+    assert "▲1" in told
+    assert "Warning: fewer rows" in told
+    assert ">new</text>" in told
+
+
+def test_a_generated_world_says_so_and_holds_findings_against_what_was_planted():
+    planted = pl.DataFrame(
+        {
+            "country": ["JP", "US"],
+            "what": ["path", "path"],
+            "planted": ["I3", "I2"],
+            "found": ["I3", "cannot tell"],
+            "agrees": [True, None],
+        }
+    )
+    told = page(planted=planted)
+    assert "A made-up world" in told
+    assert "Of 2 of them corepath tells 1, and 1 of these as they were planted." in told
+    assert "made-up" not in page()
+
+
+@pytest.mark.parametrize(
+    "evil", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "\u202eevil\x00", "人工" * 150]
+)
+def test_titles_and_names_are_text_and_nothing_else(evil):
+    names = pl.DataFrame([{"country": c, "name": evil, "is_compared": True} for c in w.COUNTRIES])
+    told = page(
+        places=names,
+        technology=w.technology(title=evil),
+        references=w.references(title=evil),
+        release=w.frames()["release"].with_columns(pl.lit(evil).alias("title")),
+        nodes=w.nodes().with_columns(pl.lit(evil).alias("title")),
+    )
+    assert "<script" not in told
+    assert "<img" not in told
+    assert "\u202e" not in told
+
+
+def test_two_hundred_and_fifty_countries_are_capped_and_that_is_said():
+    codes = [f"{a}{b}" for a in "ABCDEFGHIJ" for b in "ABCDEFGHIJKLMNOPQRSTUVWXY"]
+    places = pl.DataFrame([{"country": c, "name": f"Country {c}", "is_compared": True} for c in codes])
+    told = page(places=places, ranking=w.ranking(**{c: (500 - i, 40 + i % 9) for i, c in enumerate(codes)}))
+    assert "238 more compared countries are in the mart" in told
+    assert "and 238 more countries" in told
+
+
+def test_colour_and_shape_together_tell_countries_apart():
+    places = Places.of([f"C{i}" for i in range(12)], {})
+    assert len({(place.css, place.shape) for place in places.compared}) == 12
+    assert len({place.shape for place in places.compared[:8]}) == 8
+    assert mark(Place("X", "X"), 0, 0).startswith("<circle")
