@@ -245,6 +245,7 @@ def test_a_release_holds_what_it_says_and_nobody_can_write_it(sample_release) ->
         "changes.json",
         "changes.md",
         "report.html",
+        "explore.html",
         "data_docs.html",
         "dictionary.html",
     }
