@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
+from corepath.warehouse import numbers
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.build import inputs
 from corepath.warehouse.build.graph import Table, discover
@@ -56,6 +57,7 @@ def world(
     """
     connection = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
     inputs.write_topic(connection, topic, countries)
+    numbers.define(connection)
     tables = TABLES if set(sources) == set(SOURCES) else discover(sources)
     for key in _needed(tables, wanted, given):
         schema = key.split(".")[0]

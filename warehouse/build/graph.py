@@ -226,6 +226,8 @@ def parents_of_sql(path: Path, parser: duckdb.DuckDBPyConnection) -> tuple[str, 
     for node in _nodes(tree):
         if node.get("type") == "BASE_TABLE":
             found.add((node["schema_name"], node["table_name"]))
+        if node.get("function_name") == "publication_number":  # it is made of this table
+            found.add(("reference", "publication_number"))
         if "cte_map" in node:
             ctes |= {entry["key"] for entry in node["cte_map"]["map"]}
     loose = {name for schema, name in found if not schema and name not in ctes}

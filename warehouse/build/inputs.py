@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from corepath.transforms.methods.pathway import rule_table
+from corepath.warehouse import numbers
 from corepath.warehouse.build.builder import write_frame
 from corepath.warehouse.database import file_pattern, identifier
 from corepath.warehouse.errors import BadInput
@@ -18,7 +19,7 @@ REFERENCE = ROOT / "reference"
 
 
 def read_reference(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Read the look-up tables into the schema `reference`.
+    """Read the look-up tables into the schema `reference`, and make the function that is made of one.
 
     Returns
     -------
@@ -48,6 +49,9 @@ def read_reference(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
         target = f"memory.reference.{identifier(path.stem)}"
         write_frame(connection, target, read_rules(path))
         marks[f"reference.{path.stem}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    numbers.define(connection)
+    code = Path(numbers.__file__).read_bytes() + numbers.RULES.read_bytes()
+    marks["reference.publication_number"] = hashlib.sha256(code).hexdigest()
     return marks
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
+from corepath.warehouse import numbers
 from corepath.warehouse.database import identifier
 from corepath.warehouse.errors import BadInput, reading
 from corepath.warehouse.load.archive import BrokenDownloadError, as_utf8, copy_to_disk, open_members
@@ -544,5 +545,6 @@ def _reader_fingerprint(source: Source) -> str:
     code += sorted((here / "readers").glob("*.py"))
     if documents.has_parser(source):
         code += [PARSERS / f"{name}.py" for name in ("convert", "elements", source.name)]
+        code += [Path(numbers.__file__), numbers.RULES]
     read = b"".join(file.read_bytes() for file in code)
     return hashlib.sha256(source.model_dump_json().encode() + read).hexdigest()

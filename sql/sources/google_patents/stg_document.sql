@@ -23,7 +23,13 @@ with dated as (
         )) as first_claim,
         list_unique(list_transform(citation, lambda c: nullif(c.publication_number, '')))
             as cited,
-        list_unique(list_transform(citation, lambda c: nullif(c.npl_text, ''))) as npl
+        -- What names a patent is one, whatever text it has, as in stg_citation.
+        list_unique(list_transform(
+            citation,
+            lambda c: case
+                when coalesce(c.publication_number, '') = '' then nullif(c.npl_text, '')
+            end
+        )) as npl
     from google_patents.publication
 ),
 

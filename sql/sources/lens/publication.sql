@@ -59,41 +59,14 @@ with records as (
     from lens.export
 ),
 
-plain as (
+numbered as (
     select
         * exclude (number, patents, literature),
-        regexp_replace(upper(number), '[^A-Z0-9]', '', 'g') as number
+        publication_number(office, number, kind, year(publication_date)) as publication_number
     from records
     where regexp_full_match(office, '[A-Z]{2}')
         and regexp_matches(number, '[1-9]')
         and regexp_full_match(kind, '[A-Z0-9]+')
-),
-
--- The Lens prints the year of a publication in full where DOCDB has two digits or puts it last.
-shortened as (
-    select
-        * exclude (number),
-        case
-            when office = 'US'
-                then regexp_replace(number, '^((19|20)[0-9]{2})([0-9]{6})$', '\10\3')
-            when office = 'KR' then regexp_replace(number, '^10([0-9]{11})$', '\1')
-            when office = 'WO' and regexp_full_match(number, '(19[0-9]{2}|200[0-3])[0-9]{6}')
-                then number[3:4] || case
-                    when publication_date < date '2002-07-01' then number[6:] else number[5:]
-                end
-            when office = 'AU' and regexp_full_match(number, '(19|20)[0-9]{2}0[0-9]{5}')
-                then number[5:] || number[3:4]
-            else number
-        end as number
-    from plain
-),
-
-numbered as (
-    select
-        * exclude (number),
-        office || '-' || regexp_replace(number, '^([A-Z]*)0+', '\1') || '-' || kind
-            as publication_number
-    from shortened
 ),
 
 taken as (
@@ -122,7 +95,8 @@ filings as (
 )
 
 select
-    * exclude (application, priorities, plain_filings),
+    * exclude (application, priorities, plain_filings, kind),
+    split_part(publication_number, '-', 3) as kind,
     -- DOCDB tells a PCT application from the receiving office's own by kind W; here PCT tells it.
     list_transform(plain_filings, lambda f: struct_pack(
         receiving_office := f.office,

@@ -5,6 +5,25 @@ with claimed as (
     select
         *,
         filings[1] as application,
+        -- Counted as stg_citation lists them, where they are listed: CSV lists literature only, and
+        -- JSON may count a patent that it does not name.
+        case
+            when is_json and array_length(refs) > 0 and array_length(list_filter(
+                refs, lambda r: coalesce(r.number, '') = '' and coalesce(r.npl, '') = ''
+            )) = 0
+                then list_unique(list_transform(
+                    refs,
+                    lambda r: case when r.number <> '' then concat(r.office, r.number, r.kind) end
+                ))
+            else patent_citation_count
+        end::bigint as patents,
+        case
+            when array_length(refs) > 0
+                then list_unique(list_transform(
+                    refs, lambda r: case when coalesce(r.number, '') = '' then nullif(r.npl, '') end
+                ))
+            else npl_citation_count
+        end::bigint as literature,
         list_filter(filings[2:], lambda p: p.number is not null) as priorities
     from lens.publication
 ),
@@ -53,8 +72,8 @@ select
     trim(abstract.text) as abstract,
     claim_count,
     nullif(array_length(inventors), 0) as inventor_count,
-    patent_citation_count,
-    npl_citation_count,
+    patents as patent_citation_count,
+    literature as npl_citation_count,
     forward_citation_count,
     family_size
 from chosen

@@ -29,24 +29,28 @@ with found as (
         null::bigint as claims
     from raw.patentsview_published_application
     where regexp_matches(pgpub_id, '[1-9]')
+),
+
+numbered as (
+    select
+        *,
+        publication_number('US', patent_id, trim(upper(wipo_kind)), year(publication_date))
+            as publication_number
+    from found
 )
 
 select
     patent_id,
     is_grant,
-    'US-'
-    || regexp_replace(
-        regexp_replace(upper(patent_id), '[^A-Z0-9]', '', 'g'), '^([A-Z]*)0+', '\1'
-    )
-    || '-' || trim(upper(wipo_kind)) as publication_number,
-    trim(upper(wipo_kind)) as kind,
+    publication_number,
+    split_part(publication_number, '-', 3) as kind,
     publication_date,
     application_id,
     filing_date,
     title,
     abstract,
     claims
-from found
+from numbered
 qualify row_number() over (
     partition by patent_id order by
         _file desc, publication_date desc, title, claims desc, abstract, kind, application_id,

@@ -14,9 +14,7 @@ with numbered as (
         p.appln_id,
         upper(trim(p.publn_auth)) as office,
         upper(trim(p.publn_kind)) as kind,
-        regexp_replace(
-            regexp_replace(upper(p.publn_nr), '[^A-Z0-9]', '', 'g'), '^([A-Z]*)0+', '\1'
-        ) as number,
+        p.publn_nr as number,
         case
             when try_cast(p.publn_date as date) between date '1790-01-01' and date '9998-12-31'
                 then try_cast(p.publn_date as date)
@@ -32,13 +30,8 @@ published as (
         n.appln_id,
         n.office,
         n.kind,
-        -- Eleven digits for a US application, which DOCDB writes without the zero behind the year;
-        -- a Korean one without the 10 that says it is a patent.
-        n.office || '-' || case n.office
-            when 'US' then regexp_replace(n.number, '^((?:19|20)[0-9]{2})([0-9]{6})$', '\10\2')
-            when 'KR' then regexp_replace(n.number, '^10([0-9]{11})$', '\1')
-            else n.number
-        end || '-' || n.kind as publication_number,
+        publication_number(n.office, n.number, n.kind, year(n.publication_date))
+            as publication_number,
         n.publication_date,
         n.claim_count,
         n.appln_id < 900000000 and a.appln_id is not null
@@ -80,7 +73,7 @@ select
     appln_id,
     publication_number,
     office,
-    kind,
+    split_part(publication_number, '-', 3) as kind,
     publication_date,
     claim_count,
     is_real and row_number() over (

@@ -1,17 +1,15 @@
 -- Publications of Patent Public Search with their canonical number. One row = one publication.
 -- Of a publication that several files hold, the last file's record is taken.
-with records as (
+with dated as (
     select
         *,
-        -- US-RE028436-E, US-PP03823-P and US-H001492-H are padded; the canonical number is not.
-        regexp_replace(split_part(guid, '-', 2), '^([A-Z]*)0+', '\1') as number,
         split_part(guid, '-', 3) as bare_kind,
         nullif(try_cast(datePublished[1:10] as date), date '9999-12-31') as publication_date
     from raw.ppubs_publication
     where regexp_full_match(guid, 'US-[A-Za-z]*0*[1-9][0-9]*-[A-Z][0-9]?')
 ),
 
-numbered as (
+records as (
     select
         *,
         -- The search shortens the kinds of designs, reissues and registrations; since 2001 the
@@ -21,9 +19,17 @@ numbered as (
                 then bare_kind || '1'
             else bare_kind
         end as kind
+    from dated
+),
+
+numbered as (
+    select
+        *,
+        publication_number('US', split_part(guid, '-', 2), kind, year(publication_date))
+            as publication_number
     from records
 )
 
-select 'US-' || number || '-' || kind as publication_number, *
+select *
 from numbered
-qualify row_number() over (partition by number, kind order by _file desc, _row desc) = 1
+qualify row_number() over (partition by publication_number order by _file desc, _row desc) = 1

@@ -4,15 +4,14 @@
 with refs as (
     select
         publication_number as citing_publication,
-        regexp_replace(
-            regexp_replace(upper(unnest(urpn)), '[^A-Z0-9]', '', 'g'), '^([A-Z]*)0+', '\1'
-        ) as number
+        regexp_replace(upper(unnest(urpn)), '[^A-Z0-9]', '', 'g') as number
     from ppubs.publication
 )
 
 select distinct
     citing_publication,
-    'US-' || number || case when try_cast(number as bigint) < 6167569 then '-A' else '' end
-        as cited_publication
+    publication_number(
+        'US', number, case when try_cast(number as bigint) < 6167569 then 'A' end, null
+    ) as cited_publication
 from refs
-where regexp_full_match(number, '(D|RE|PP|H|T|X|AI)?[0-9]+')
+where regexp_full_match(number, '(D|RE|PP|H|T|X|AI)?[0-9]*[1-9][0-9]*')

@@ -52,5 +52,7 @@ select
         when inventorCountry is not null then array_length(inventorCountry)
         when inventorsShort not like '%et al.' then 1
     end as inventor_count,
-    array_length(urpn) as patent_citation_count
+    list_unique(list_transform(
+        urpn, lambda u: nullif(ltrim(regexp_replace(upper(u), '[^A-Z0-9]', '', 'g'), '0'), '')
+    ))::bigint as patent_citation_count
 from dated

@@ -20,8 +20,8 @@ inventors as (
 refs as (
     select
         citing_publication as publication_number,
-        count(cited_publication) as patents,
-        count(npl) as npl
+        count(distinct cited_publication) as patents,
+        count(distinct npl) as npl
     from uspto.stg_citation
     group by citing_publication
 )

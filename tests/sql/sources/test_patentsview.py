@@ -11,6 +11,7 @@ from fnmatch import fnmatch
 import duckdb
 import pytest
 
+from corepath.warehouse import numbers
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.errors import BadInput
 from corepath.warehouse.load.loader import load
@@ -42,6 +43,7 @@ def document(**tables):
 def built_from(folder):
     """Load a folder and build the canonical tables in memory."""
     connection = duckdb.connect()
+    numbers.define(connection)
     load(connection, PATENTSVIEW, folder)
     for key in OURS:
         build.make(connection, TABLES[key], "memory")
@@ -638,6 +640,7 @@ def test_a_grant_is_what_was_printed(sample):
 def test_the_sample_tells_of_each_grant_what_the_uspto_printed(sample):
     """371 of its grants are in the sample of the USPTO's own files, too."""
     with duckdb.connect() as uspto:
+        numbers.define(uspto)
         load(uspto, SOURCES["uspto"], ROOT / "samples" / "uspto")
         for key in TABLES:
             if key.startswith("uspto."):

@@ -14,6 +14,7 @@ import pytest
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.errors import BadInput
 from corepath.warehouse.load.loader import load
+from corepath.warehouse.numbers import define
 from corepath.warehouse.settings import ROOT
 from tests.worlds import SOURCES, TABLES, by, rows, world
 
@@ -503,6 +504,7 @@ def test_such_applications_of_inventions_are_analysed():
 def built_from(path):
     """Load a dump and build the canonical tables in memory."""
     connection = duckdb.connect()
+    define(connection)
     load(connection, PATSTAT, path)
     for key in OURS:
         build.make(connection, TABLES[key], "memory")

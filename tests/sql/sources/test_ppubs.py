@@ -10,6 +10,7 @@ from datetime import date
 import duckdb
 import pytest
 
+from corepath.warehouse import numbers
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.load.loader import load
 from corepath.warehouse.settings import ROOT
@@ -300,6 +301,7 @@ def raw():
 @pytest.fixture(scope="module")
 def sample():
     with duckdb.connect() as connection:
+        numbers.define(connection)
         load(connection, SOURCES["ppubs"], ROOT / "samples" / "ppubs")
         for key in OURS:
             build.make(connection, TABLES[key], "memory")

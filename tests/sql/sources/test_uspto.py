@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import duckdb
 import pytest
 
+from corepath.warehouse import numbers
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.load.loader import load
 from corepath.warehouse.settings import ROOT
@@ -256,6 +257,7 @@ def test_the_sample_is_as_the_standard_library_reads_it():
                 letters, digits = re.fullmatch(r"([A-Z]*)0*(\d+)", reference.findtext("doc-number")).groups()
                 trees[f"US-{letters}{digits}-{reference.findtext('kind')}"] = tree
     with duckdb.connect() as connection:
+        numbers.define(connection)
         load(connection, SOURCES["uspto"], ROOT / "samples" / "uspto")
         for key in OURS:
             build.make(connection, TABLES[key], "memory")

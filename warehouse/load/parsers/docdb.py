@@ -7,7 +7,7 @@ by itself, so that damage costs one publication. The frame around them is checke
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import BinaryIO
 
@@ -15,6 +15,7 @@ from lxml import etree
 
 from corepath.warehouse.load.archive import BrokenDownloadError
 from corepath.warehouse.load.parsers.elements import PARSER, country, fields, iso_date, text_of
+from corepath.warehouse.numbers import publication_number
 
 MAX_DOCUMENT = 64 * 2**20
 
@@ -44,11 +45,6 @@ _ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)(?=[A-Za-z][\w.-]{0,31};)")
 # A deletion, and a void publication (withdrawn; created or deleted as such), are numbers only.
 _ONLY_NUMBERS = {"D", "CV", "DV"}
 _KIND = re.compile(r"[A-Z][A-Z0-9]?", re.ASCII)
-_CANONICAL = re.compile(r"[1-9]\d*", re.ASCII)
-_PUNCTUATION = re.compile(r"[^A-Z0-9]")
-_PADDING = re.compile(r"^([A-Z]*)0+")
-_US_APPLICATION = re.compile(r"^((?:19|20)\d\d)(\d{6})$", re.ASCII)
-_KR_TYPED = re.compile(r"^10(\d{11})$", re.ASCII)
 _FAMILY = re.compile(r"0*([1-9]\d*)", re.ASCII)
 _SYMBOL = re.compile(r"\s*([A-HY]\d\d[A-Z])\s*0*(\d{1,4})/(\d{2,6})", re.ASCII)
 # WIPO ST.8 behind the symbol: version, level, first or later, inventive or not.
@@ -241,8 +237,9 @@ def _document(
     number = document.get("doc-number") or publication.get("doc-number")
     kind = (document.get("kind") or publication.get("kind") or "").strip()
     office = document.get("country") or publication.get("country")
-    publication_number = _publication_number(office, number, kind)
-    if not publication_number or not _KIND.fullmatch(kind):
+    published = iso_date(document.get("date-publ") or publication.get("date"))
+    written = _publication_number({"country": office, "doc-number": number, "kind": kind}, published)
+    if not written or not _KIND.fullmatch(kind):
         raise _DamagedError(f"no publication number: {office}-{number}-{kind}")
     application = _docdb(parts.get("application-reference", ()))
     languages = (
@@ -256,8 +253,8 @@ def _document(
     family = _FAMILY.fullmatch(document.get("family-id", ""))
     last_exchange = iso_date(document.get("date-of-last-exchange"))
     return {
-        "publication_number": publication_number,
-        "office": publication_number[:2],
+        "publication_number": written,
+        "office": written[:2],
         "doc_number": number,
         "kind": kind,
         "doc_id": document.get("doc-id"),
@@ -267,7 +264,7 @@ def _document(
         "status": document.get("status"),
         "exchange_date": exchanged or last_exchange,
         "last_exchange_date": last_exchange,
-        "publication_date": iso_date(document.get("date-publ") or publication.get("date")),
+        "publication_date": published,
         "application_office": country(application.get("country")),
         "application_number": application.get("doc-number"),
         "application_kind": application.get("kind"),
@@ -289,19 +286,12 @@ def _docdb(references: Iterable[etree._Element]) -> dict[str, str]:
     return {}
 
 
-def _publication_number(office: str | None, number: str | None, kind: str | None) -> str | None:
+def _publication_number(leaves: Mapping[str, str | None], date: str | None) -> str | None:
     """Write a number as every source does: US-20130101709-A1; None if a part is missing."""
-    office = country(office)
-    number = number or ""
-    if not _CANONICAL.fullmatch(number):
-        number = _PADDING.sub(r"\1", _PUNCTUATION.sub("", number.upper()))
-    if office == "US":
-        number = _US_APPLICATION.sub(r"\g<1>0\2", number)
-    elif office == "KR":
-        number = _KR_TYPED.sub(r"\1", number)
+    office, number = country(leaves.get("country")), leaves.get("doc-number")
     if not office or not number:
         return None
-    return f"{office}-{number}-{kind}" if kind else f"{office}-{number}"
+    return publication_number(office, number, leaves.get("kind"), int(date[:4]) if date else None)
 
 
 def _preferred(texts: Iterable[etree._Element], language: str | None) -> etree._Element | None:
@@ -403,9 +393,7 @@ def _citations(parts: Parts) -> Iterator[Row]:
                 elif tag == "rel-passage":
                     passages += [leaf.text or "" for leaf in part if leaf.tag == "category"]
             yield {
-                "cited_publication": _publication_number(
-                    cited.get("country"), cited.get("doc-number"), cited.get("kind")
-                ),
+                "cited_publication": _publication_number(cited, iso_date(cited.get("date"))),
                 "cited_date": iso_date(cited.get("date")),
                 "npl": npl,
                 "cited_phase": citation.get("cited-phase"),

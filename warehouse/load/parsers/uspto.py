@@ -38,6 +38,7 @@ _PUBLICATION = re.compile(r"([A-Z]{2})-([A-Z]{0,2})0*([1-9]\d*)-([A-Z]\d?)", re.
 _CLAIM_COUNT = re.compile(r"\d{1,5}", re.ASCII)
 # Claims that were given up before publication keep their place: "1.-20. (canceled)".
 _CANCELLED_CLAIM = re.compile(rb"\([Cc]ancell?ed\)[.;\s]*(?:</[\w-]+>\s*){0,9}</claim>")
+_YEAR = re.compile(r"(?:1[789]|20)\d\d(?=\d{4})", re.ASCII)
 _SYMBOL = re.compile(r"[A-HY]\d\d[A-Z]\d{1,4}/\d{2,6}", re.ASCII)
 # Until 2005: subclass, main group in three columns, subgroup. "A45F  504" is A45F5/04, and so is
 # "A45F005/04".
@@ -416,6 +417,7 @@ def _citation_rows(number: str, parts: Parts) -> list[tuple[str, Row]]:
             elif tag == "date":
                 if is_patent:
                     row["cited_date"] = iso_date(leaf.text)
+                    row["cited_year"] = _year(leaf.text)
             elif tag == "category":
                 row["category"] = (leaf.text or "").strip() or None
                 is_patent = False  # what follows is the US class of what is cited
@@ -430,12 +432,19 @@ def _citation_rows(number: str, parts: Parts) -> list[tuple[str, Row]]:
                     "cited_number": None,
                     "cited_kind": None,
                     "cited_date": None,
+                    "cited_year": None,
                     "npl": None,
                     "category": None,
                 }
                 rows.append(("citation", row))
                 is_patent = True
     return rows
+
+
+def _year(text: str | None) -> int | None:
+    """Take the year of `19941000`, which is no date."""
+    found = _YEAR.match(text or "")
+    return int(found[0]) if found else None
 
 
 def _claims(parts: Parts) -> Iterator[_Claim]:

@@ -222,7 +222,7 @@ def test_every_row_names_its_document_and_place() -> None:
 
 def test_a_deletion_needs_a_number_only() -> None:
     rows = parse(file(DELETION, DELETION.replace('"D"', '"CV"')))
-    assert column(rows, "document", "publication_number") == ["AT-321-T"] * 2
+    assert column(rows, "document", "publication_number") == ["AT-E321-T"] * 2
     assert column(rows, "document", "status") == ["D", "CV"]
     assert column(rows, "document", "exchange_date") == ["2024-01-11"] * 2
     assert set(rows) == {"document"}
@@ -515,7 +515,7 @@ def test_a_damaged_document_is_rejected_alone(old: str, new: str, reason: str) -
     damaged = DOCUMENT.replace(old, new)
     assert damaged != DOCUMENT
     rows = parse(file(damaged, OTHER, DELETION))
-    assert column(rows, "document", "publication_number") == ["US-20130101710-A1", "AT-321-T"]
+    assert column(rows, "document", "publication_number") == ["US-20130101710-A1", "AT-E321-T"]
     (reject,) = rows["rejects"]
     assert reason in str(reject["reason"])
     assert len(str(reject["raw"])) <= 2000
