@@ -1,70 +1,130 @@
 -- References of publications. One row = one citing publication x cited publication, or one item of
 -- other literature. Kinds are often left out or out of date: unless the very publication is loaded,
--- a reference means the one that is loaded under its number, and references of a publication that
--- differ in kind only are one. The list is that of the best-ranked source that has one, for patents
--- and for other literature; origin and category are of the best-ranked source that tells them.
-with shortened as (
-    select
-        *,
-        case
-            when regexp_matches(cited_publication, '^WO-(19[789][0-9]|200[0-3])[0-9]{5,6}(-|$)')
-                then 'WO-' || regexp_replace(substring(cited_publication, 6), '^0+', '')
-            else cited_publication
-        end as short
-    from sources.stg_citation
-),
-
--- DOCDB gives PCT publications two digits of the year until 2003 (here without zeros in front), and
--- behind it five digits until June 2002, six from July: between 02/51083 and 02/052150. Since 2004
--- it gives four, but grants print two, 05/035910. Those of 08 and 09 are left as they are: without
--- its zero, 09/012345 is as 90/12345.
-spelt as (
-    select
-        * exclude (cited_publication, short),
-        case
-            when regexp_matches(short, '^WO-(7[89]|[89][0-9])0[0-9]{5}(-|$)')
-                then substring(short, 1, 5) || substring(short, 7)
-            when regexp_matches(short, '^WO-(10[0-9]{2}|20[0-4][0-9]|205[01])[0-9]{3}(-|$)')
-                then substring(short, 1, 4) || substring(short, 6)
-            when regexp_matches(short, '^WO-[4-7][01][0-9]{5}(-|$)')
-                then 'WO-200' || substring(short, 4)
-            else short
-        end as cited_publication
-    from shortened
-),
-
-told as (
+-- a reference means the one that is loaded under its number in its class, and references of a
+-- publication that differ in kind only are one. An invention, a utility model and a design of one
+-- number are three documents, and so are an application and a grant of offices that number them
+-- apart (reference.publication_class). A reference of no kind, whose number does not tell its
+-- class either, has cited_class unknown. It means an invention, as nine of ten do; where no other
+-- series of the office has such numbers, else the one publication loaded under its number.
+-- The list is that of the best-ranked source that has one, for patents and for other literature;
+-- origin and category are of the best-ranked source that tells them. is_loaded tells whether what
+-- is cited is a publication that is loaded.
+with cited as (
     select
         *,
         split_part(cited_publication, '-', 1) || '-' || split_part(cited_publication, '-', 2)
-            as bare_number
-    from spelt
+            as bare_number,
+        split_part(cited_publication, '-', 1) as office,
+        substring(split_part(cited_publication, '-', 2), 1, 1) as series,
+        substring(split_part(cited_publication, '-', 3) || '?', 1, 1) as kind
+    from sources.stg_citation
+),
+
+documents as (
+    select
+        publication_number,
+        split_part(publication_number, '-', 1) || '-' || split_part(publication_number, '-', 2)
+            as bare_number,
+        split_part(publication_number, '-', 1) as office,
+        substring(split_part(publication_number, '-', 2), 1, 1) as series,
+        substring(split_part(publication_number, '-', 3) || '?', 1, 1) as kind
+    from staging.stg_document
+),
+
+-- There are some hundreds of these, of millions of numbers.
+forms as (
+    select office, series, kind from cited
+    union
+    select office, series, kind from documents
+),
+
+classes as (
+    select
+        forms.office,
+        forms.series,
+        forms.kind,
+        coalesce(
+            of_number.class, of_series.class, of_office.class, of_all.class, 'kind ' || forms.kind
+        ) as class,
+        coalesce(
+            of_number.is_told, of_series.is_told, of_office.is_told, of_all.is_told, true
+        ) as is_told,
+        coalesce(of_series.class, of_office.class) is null as is_of_one_series
+    from forms
+    left join reference.publication_class as of_number
+        on
+            forms.office = of_number.office
+            and forms.series = of_number.series
+            and of_number.kind = '*'
+    left join reference.publication_class as of_series
+        on
+            forms.office = of_series.office
+            and forms.series = of_series.series
+            and forms.kind = of_series.kind
+    left join reference.publication_class as of_office
+        on
+            forms.office = of_office.office
+            and forms.kind = of_office.kind
+            and of_office.series = '*'
+    left join reference.publication_class as of_all
+        on forms.kind = of_all.kind and of_all.office = '*'
 ),
 
 loaded as (
     select
-        split_part(publication_number, '-', 1) || '-' || split_part(publication_number, '-', 2)
-            as bare_number,
-        min(publication_number) as publication_number,
-        list(publication_number) as kinds
-    from staging.stg_document
+        documents.bare_number,
+        classes.class,
+        min(documents.publication_number) as publication_number,
+        list(documents.publication_number) as kinds
+    from documents
+    inner join classes
+        on
+            documents.office = classes.office
+            and documents.series = classes.series
+            and documents.kind = classes.kind
+    group by documents.bare_number, classes.class
+),
+
+alone as (
+    select bare_number, min(publication_number) as publication_number
+    from loaded
     group by bare_number
+    having count(*) = 1
 ),
 
 resolved as (
     select
-        t.citing_publication,
-        t.cited_publication is not null as is_patent,
+        cited.citing_publication,
+        cited.cited_publication is not null as is_patent,
         case
-            when list_contains(l.kinds, t.cited_publication) then t.cited_publication
-            else coalesce(l.publication_number, t.bare_number, t.npl)
+            when list_contains(loaded.kinds, cited.cited_publication) then cited.cited_publication
+            else coalesce(
+                loaded.publication_number,
+                alone.publication_number,
+                cited.bare_number || ' ' || classes.class,
+                cited.npl
+            )
         end as meant,
-        case when l.publication_number is null then t.cited_publication end as not_loaded,
-        t.origin,
-        t.category,
-        t.source_rank
-    from told as t
-    left join loaded as l on t.bare_number = l.bare_number
+        case
+            when coalesce(loaded.publication_number, alone.publication_number) is null
+                then cited.cited_publication
+        end as not_loaded,
+        case when classes.is_told then classes.class end as class,
+        cited.origin,
+        cited.category,
+        cited.source_rank
+    from cited
+    left join classes
+        on
+            cited.office = classes.office
+            and cited.series = classes.series
+            and cited.kind = classes.kind
+    left join loaded on cited.bare_number = loaded.bare_number and classes.class = loaded.class
+    left join alone
+        on
+            cited.bare_number = alone.bare_number
+            and not classes.is_told
+            and classes.is_of_one_series
 ),
 
 -- The one step that holds all references at once: what it keeps of each is narrow.
@@ -76,6 +136,7 @@ merged as (
         min(source_rank) as source_rank,
         -- Of a publication that is not loaded the longest spelling, which has a kind.
         max(not_loaded) as not_loaded,
+        max(class) as class,
         -- Even where the examiner cites, odd where the applicant does.
         min(source_rank * 2 + case origin when 'examiner' then 0 else 1 end)
             filter (where origin <> 'unknown') as ranked_origin,
@@ -98,12 +159,15 @@ select
     m.citing_publication,
     case when m.is_patent then coalesce(m.not_loaded, m.meant) end as cited_publication,
     case when not m.is_patent then m.meant end as npl,
+    case when m.is_patent then coalesce(m.class, 'unknown') end as cited_class,
+    m.is_patent and m.not_loaded is null as is_loaded,
     case
         when m.ranked_origin is null then 'unknown'
         when m.ranked_origin % 2 = 0 then 'examiner'
         else 'applicant'
     end as origin,
-    substring(m.ranked_category, 5) as category
+    substring(m.ranked_category, 5) as category,
+    m.source_rank
 from merged as m
 left join mixed as x on m.citing_publication = x.citing_publication and m.is_patent = x.is_patent
 where m.meant is not null and (x.best_rank is null or m.source_rank = x.best_rank)

@@ -1,6 +1,7 @@
 -- Which family cites which. One row = one citing family x cited family.
--- A cited publication that is not loaded stands for a family of its own, of whatever kind it is,
--- below 0 and without a date; a family's references to itself are left out.
+-- A cited publication that is not loaded stands for a family of its own, of whatever kind of its
+-- class it is, below 0 and without a date; where its class is not known, it is an invention. A
+-- family's references to itself are left out.
 -- is_examiner tells whether an examiner cites. It is null where the citing family's documents tell
 -- of no reference whose it is; where they do, one of unknown origin is no examiner's.
 with published as (
@@ -18,6 +19,7 @@ cited as (
             when target.family is null then
                 split_part(c.cited_publication, '-', 1)
                 || '-' || split_part(c.cited_publication, '-', 2)
+                || ' ' || replace(c.cited_class, 'unknown', 'invention')
         end as not_loaded,
         bool_or(c.origin = 'examiner') as is_examiner,
         bool_or(c.origin <> 'unknown') as is_told

@@ -332,6 +332,8 @@ def describe_sources(connection: duckdb.DuckDBPyConnection, sources: Mapping[str
 
     It has one row a source: the sums over its files, the publications it tells of as
     the best-ranked source, and how many of these another source tells of too.
+    `meta.source_count` counts for each source and office what was loaded of it, and of the references to
+    it how many meet a publication that is loaded, tell no kind, or have a number that cannot be read.
     """
     with _credits(connection, sources):
         connection.execute(
@@ -349,6 +351,32 @@ def describe_sources(connection: duckdb.DuckDBPyConnection, sources: Mapping[str
             "from credits as c inner join files as f using (source) "
             "left join documents as d using (source) order by c.rank"
         )
+        connection.execute(f"create table build.meta.source_count as {_SOURCE_COUNTS}")
+
+
+# What a spelling that no rule knows, or a kind that nobody gives, costs shows here: of an office
+# whose publications are loaded few references are linked.
+_SOURCE_COUNTS = """
+with cited as (
+    select
+        credits.source,
+        split_part(cited_publication, '-', 1) as office,
+        count(*) as total,
+        count(*) filter (where is_loaded) as linked,
+        count(*) filter (where cited_class = 'unknown') as classless,
+        count(*) filter (where ends_with(split_part(cited_publication, '-', 2), '?')) as unread
+    from staging.stg_citation inner join credits on source_rank = credits.rank
+    where cited_publication is not null
+    group by all
+)
+select source, office, 'publications' as what, count(*) as count
+from staging.stg_document group by all
+union all select source, office, 'references', total from cited
+union all select source, office, 'linked references', linked from cited
+union all select source, office, 'references of unknown kind', classless from cited
+union all select source, office, 'references that no rule reads', unread from cited
+order by source, office, what
+"""
 
 
 @contextmanager

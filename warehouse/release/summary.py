@@ -147,6 +147,25 @@ select source, files, rows, rejected, publications, merged_publications as "merg
 from meta.source order by rank
 """
 
+# The offices that are cited most; of one that is not loaded nothing can be linked.
+_LINKAGE = """
+with counted as (
+    select
+        office, max(count) filter (where what = 'publications') as loaded,
+        sum(count) filter (where what = 'references') as refs,
+        sum(count) filter (where what = 'linked references') as linked,
+        sum(count) filter (where what = 'references of unknown kind') as kindless,
+        sum(count) filter (where what = 'references that no rule reads') as unread
+    from (select office, what, sum(count) as count from meta.source_count group by all) group by all
+)
+select
+    office, coalesce(loaded, 0)::bigint as "publications loaded", refs::bigint as "references",
+    printf('%.1f %%', 100 * linked / refs) as linked,
+    printf('%.1f %%', 100 * kindless / refs) as "of unknown kind",
+    printf('%.1f %%', 100 * unread / refs) as unread
+from counted where refs > 0 order by refs desc, office limit 12
+"""
+
 _CREDITS = """
 select source, title, licence, credit, url from meta.source order by rank
 """
@@ -255,6 +274,9 @@ def summarise(path: Path, shown: str | None = None) -> str:
             _table(db.sql(_COUNTRY_SOURCES)),
             "## Sources",
             _table(db.sql(_SOURCES)),
+            "References by the office that is cited, and how many meet a publication that is loaded; "
+            "meta.source_count has them by source:",
+            _table(db.sql(_LINKAGE)) or "There are no references.",
             "A release is under the terms of each of its sources:",
             _table(db.sql(_CREDITS)),
             "## Rows",

@@ -21,10 +21,10 @@ GOOD = {"citing_publication": CITING, "source_rank": 1}
 POOR = {"citing_publication": CITING, "source_rank": 2}
 
 
-def staged(*citations):
+def staged(*citations, loaded=()):
     connection = world(
         {
-            "sources.stg_document": publications(*({"publication_number": n} for n in LOADED)),
+            "sources.stg_document": publications(*({"publication_number": n} for n in [*LOADED, *loaded])),
             "sources.stg_citation": citations,
         },
         "staging.stg_citation",
@@ -58,45 +58,69 @@ def test_a_reference_takes_the_kind_of_the_publication_that_is_loaded(told, mean
 
 
 @pytest.mark.parametrize(
-    ("told", "meant"),
+    ("told", "class_"),
     [
-        # Printed as WO 99/12345, WO 1999/012345, WO99012345.
-        ("WO-9912345-A1", "WO-9912345-A1"),
-        ("WO-1999012345-A1", "WO-9912345-A1"),
-        ("WO-99012345", "WO-9912345"),
-        ("WO-7812345", "WO-7812345"),
-        ("WO-1978000001-A1", "WO-7800001-A1"),
-        # 00/17681, 2000/017681; 01/74150, 2001/074150, 01/074150; WO200121446 is of a real grant.
-        ("WO-17681-A1", "WO-17681-A1"),
-        ("WO-2000017681-A1", "WO-17681-A1"),
-        ("WO-174150", "WO-174150"),
-        ("WO-2001074150", "WO-174150"),
-        ("WO-1074150", "WO-174150"),
-        ("WO-200121446", "WO-121446"),
-        # 02/037687 and 02/052150, both of real grants, before July 2002 and after.
-        ("WO-2037687-A3", "WO-237687-A3"),
-        ("WO-2002037687-A3", "WO-237687-A3"),
-        ("WO-251083-A1", "WO-251083-A1"),
-        ("WO-2052150-A1", "WO-2052150-A1"),
-        ("WO-2002052150-A1", "WO-2052150-A1"),
-        ("WO-3022060-A1", "WO-3022060-A1"),
-        ("WO-2003022060-A1", "WO-3022060-A1"),
-        # Four digits of the year since 2004; and what is no PCT publication.
-        ("WO-2004078157-A2", "WO-2004078157-A2"),
-        ("WO-2010012345", "WO-2010012345"),
-        # 04/078157 and 05/035910 as grants print them. 90/12345 and 09/012345 look alike.
-        ("WO-4078157", "WO-2004078157"),
-        ("WO-5035910-A1", "WO-2005035910-A1"),
-        ("WO-7149999", "WO-2007149999"),
-        ("WO-9012345", "WO-9012345"),
-        ("WO-8012345", "WO-8012345"),
-        ("WO-PCTUS0113682", "WO-PCTUS0113682"),
-        ("JP-2003022060-A", "JP-2003022060-A"),
+        ("JP-H0412345-A", "invention"),
+        ("JP-H0412345-U", "utility model"),
+        ("JP-H0412345-Y2", "examined utility model"),
+        ("JP-H0412345-B2", "examined invention"),
+        ("JP-2002505001-T", "invention"),
+        ("KR-20080012345-U", "utility model"),
+        ("KR-920001234-B1", "examined invention"),
+        ("KR-100812345-B1", "invention"),
+        ("CN-1100001-C", "examined invention"),
+        ("CN-101481674-B", "invention"),
+        ("US-D656352", "design"),
+        ("US-RE44000-E1", "reissue"),
+        ("US-PP12345-P2", "plant"),
+        ("US-9999999", "invention"),
+        ("DE-69012345-T2", "invention"),
+        ("TW-M234567", "utility model"),
+        ("GB-0225961-D0", "filing"),
+        ("JP-S62123456", "unknown"),
+        ("KR-20080012345", "unknown"),
+        ("CN-1100001", "unknown"),
+        ("ZZ-1-V2", "kind V"),
     ],
 )
-def test_a_pct_publication_is_numbered_as_in_docdb(told, meant):
+def test_a_reference_tells_the_class_of_what_it_cites_or_that_it_does_not(told, class_):
     [row] = staged(GOOD | {"cited_publication": told})
-    assert row["cited_publication"] == meant
+    assert row["cited_class"] == class_
+
+
+@pytest.mark.parametrize(
+    ("told", "loaded", "meant"),
+    [
+        # An invention, a utility model, a design and a grant of its own number are four documents.
+        ("JP-H0412345-U", ["JP-H0412345-A"], None),
+        ("JP-H0412345-B2", ["JP-H0412345-A"], None),
+        ("KR-20080012345-U", ["KR-20080012345-A"], None),
+        ("CN-1100001-C", ["CN-1100001-A"], None),
+        ("US-668832-A", ["US-D668832-S1"], None),
+        ("JP-H0412345-U", ["JP-H0412345-A", "JP-H0412345-U"], "JP-H0412345-U"),
+        # A is T where an application came by way of the PCT, and B1 is the grant of A1.
+        ("JP-2002505001-T", ["JP-2002505001-A"], "JP-2002505001-A"),
+        ("EP-1000001-B1", ["EP-1000001-A1"], "EP-1000001-A1"),
+        ("CN-101481674-B", ["CN-101481674-A"], "CN-101481674-A"),
+        # Without a kind it is an invention, or what is loaded where no other series has such numbers.
+        ("JP-H0412345", ["JP-H0412345-A", "JP-H0412345-B2", "JP-H0412345-U"], "JP-H0412345-A"),
+        ("JP-H0412345", ["JP-H0412345-U"], None),
+        ("KR-20080012345", ["KR-20080012345-U"], None),
+        ("CN-201143874", ["CN-201143874-Y"], "CN-201143874-Y"),
+        ("DE-29918481", ["DE-29918481-U1"], "DE-29918481-U1"),
+        ("CN-1100001", ["CN-1100001-C"], "CN-1100001-C"),
+        ("ZZ-1", ["ZZ-1-U", "ZZ-1-S"], None),
+    ],
+)
+def test_a_reference_means_what_is_loaded_of_its_class(told, loaded, meant):
+    [row] = staged(GOOD | {"cited_publication": told}, loaded=loaded)
+    assert (row["cited_publication"], row["is_loaded"]) == (meant or told, meant is not None)
+
+
+def test_references_to_an_invention_and_a_utility_model_of_one_number_are_two():
+    found = staged(*(GOOD | {"cited_publication": f"JP-S62123456{kind}"} for kind in ("-A", "-U", "")))
+    # That without a kind is the invention.
+    assert [row["cited_publication"] for row in found] == ["JP-S62123456-A", "JP-S62123456-U"]
 
 
 def test_references_that_turn_out_to_be_one_are_one():

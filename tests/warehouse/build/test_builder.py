@@ -260,16 +260,32 @@ def test_the_shipped_rules_have_the_precedence_of_the_method():
 def test_the_release_says_of_each_source_how_many_publications_were_merged(connection):
     connection.execute(
         "attach ':memory:' as build; create schema build.meta; create schema staging; "
-        "create table staging.stg_document as select * from (values ('uspto', 2), ('uspto', 1), "
-        "('uspto', 3), ('patentsview', 1)) as d(source, source_count); "
+        "create table staging.stg_document as select * from (values ('uspto', 2, 'US'), "
+        "('uspto', 1, 'US'), ('uspto', 3, 'US'), ('patentsview', 1, 'US')) "
+        "as d(source, source_count, office); "
+        "create table staging.stg_citation as select * from (values "
+        "('JP-S62123456-A', 'invention', true, 1), ('JP-S62123457', 'unknown', false, 1), "
+        "('JP-7/1?', 'unknown', false, 1), ('US-5-A', 'invention', false, 2), (null, null, false, 1)) "
+        "as c(cited_publication, cited_class, is_loaded, source_rank); "
         "create table build.meta.source_file as select * from (values ('uspto', 'a', 2, 2, 0), "
         "('uspto', 'b', 3, 1, 2), ('patentsview', 'c', 3, 3, 0)) "
         "as f(source, file, rows, loaded, rejected)"
     )
-    sources = {name: named(name) for name in ("uspto", "patentsview")}
+    sources = {
+        name: named(name).model_copy(update={"rank": rank})
+        for rank, name in enumerate(("uspto", "patentsview"), start=1)
+    }
     build.describe_sources(connection, sources)
     told = connection.sql(
         "select files, rows, loaded, rejected, publications, merged_publications "
         "from build.meta.source order by source"
     ).fetchall()
     assert told == [(1, 3, 3, 0, 1, 0), (2, 5, 3, 2, 3, 2)]
+    counted = connection.sql("select what, source, office, count from build.meta.source_count").fetchall()
+    assert {what: sorted(rest for w, *rest in counted if w == what) for what, *_ in counted} == {
+        "publications": [["patentsview", "US", 1], ["uspto", "US", 3]],
+        "references": [["patentsview", "US", 1], ["uspto", "JP", 3]],
+        "linked references": [["patentsview", "US", 0], ["uspto", "JP", 1]],
+        "references of unknown kind": [["patentsview", "US", 0], ["uspto", "JP", 2]],
+        "references that no rule reads": [["patentsview", "US", 0], ["uspto", "JP", 1]],
+    }

@@ -423,6 +423,7 @@ def test_only_marts_and_meta_are_published(sample_release) -> None:
         "data_dictionary",
         "release",
         "source",
+        "source_count",
         "source_file",
         "source_table",
         "validation_result",
