@@ -371,7 +371,7 @@ def share_families(families: pd.DataFrame, parties: pd.DataFrame, publications: 
 def recognise(parties: pd.DataFrame, publications: pd.DataFrame) -> pd.DataFrame:
     """Ask corepath's register which organisation a name means."""
     named = parties.assign(publication_number=parties.publication.map(publications.publication_number))
-    tables = ("organisations", "organisation_alias", "organisation_abbreviation", "organisation_group")
+    tables = tuple(f"organisation{end}" for end in ("s", "_alias", "_abbreviation", "_group", "_word"))
     return stg_organisation(
         pl.from_pandas(named.drop(columns="publication")).lazy(),
         *(pl.scan_csv(REFERENCE / f"{name}.csv", infer_schema_length=None) for name in tables),

@@ -23,6 +23,7 @@ PURE = {
     "re",
     "typing",
     "dataclasses",
+    "difflib",
     "warnings",
     "networkit",
     "networkx",

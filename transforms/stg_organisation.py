@@ -6,6 +6,7 @@ from itertools import islice, product
 import polars as pl
 
 from corepath.transforms.methods.applicant_type import TYPES, type_rule
+from corepath.transforms.methods.grouping import RULES, described, find_groups
 from corepath.transforms.methods.harmonise import harmonise, plain
 
 # A name of many words has many ways to abbreviate them; nobody uses most of them.
@@ -18,8 +19,9 @@ def stg_organisation(
     organisation_alias: pl.LazyFrame,
     organisation_abbreviation: pl.LazyFrame,
     organisation_group: pl.LazyFrame,
+    organisation_word: pl.LazyFrame,
 ) -> pl.DataFrame:
-    """Recognise applicants: by the register, else by their harmonised name.
+    """Recognise applicants: by the register, else by their harmonised name; and their groups.
 
     Parameters
     ----------
@@ -35,11 +37,14 @@ def stg_organisation(
     organisation_group
         Parts of names that tell a group: place (starts, contains, ends), text (harmonised), group,
         type (null where the part tells none).
+    organisation_word
+        Words that tell no group: word, kind (place, form, business, common).
 
     Returns
     -------
     pl.DataFrame
-        One row a raw applicant name: name, organisation, corporate_group, home_country (of the
+        One row a raw applicant name: name, organisation, corporate_group, group_rule (id of the
+        rule that tells it, of grouping.RULES), group_confidence (of that rule), home_country (of the
         register), namesake_country (the commonest in records of the harmonised name; ties by
         alphabet), organisation_type (the same for all names of an organisation; UNKNOWN where
         nothing tells), type_rule (id of the rule that tells it, of applicant_type.TYPES), basis
@@ -63,13 +68,18 @@ def stg_organisation(
         .with_columns(**_of_group(organisation_group.collect()))
     )
     told = told.join(names.select("name", "key", "organisation"), on="name")
+    types = _types(names, told, stg_party)
+    groups = _groups(names.join(types, on="organisation"), told, stg_party, organisation_word.collect())
     return (
         names.join(_commonest(told, "key", "country"), on="key", how="left")
-        .join(_types(names, told, stg_party), on="organisation", how="left")
+        .join(types, on="organisation", how="left")
+        .join(groups, on="organisation", how="left")
         .select(
             "name",
             "organisation",
-            corporate_group=pl.coalesce("register_group", "group", "organisation"),
+            "corporate_group",
+            "group_rule",
+            group_confidence=pl.col("group_rule").replace_strict(RULES, return_dtype=pl.Float64),
             home_country="home_country",
             namesake_country="country",
             organisation_type="type",
@@ -184,9 +194,55 @@ def _types(names: pl.DataFrame, told: pl.DataFrame, stg_party: pl.LazyFrame) -> 
     )
 
 
+def _groups(
+    names: pl.DataFrame, told: pl.DataFrame, stg_party: pl.LazyFrame, words: pl.DataFrame
+) -> pl.DataFrame:
+    """Settle the group of each organisation: organisation, corporate_group, group_rule."""
+    organisations = (
+        names.join(told.group_by("name").agg(pl.col("records").sum()), on="name")
+        .group_by("organisation")
+        .agg(
+            pl.col("records").sum(),
+            known_group=pl.coalesce("register_group", "group").drop_nulls().min(),
+            is_registered=pl.col("register_group").is_not_null().any(),
+            is_well_known=(pl.col("basis") == "known").fill_null(False).any(),
+            is_company=pl.col("type").first().is_in(["COMPANY", "UNKNOWN"]),
+        )
+        .with_columns(
+            known_rule=pl.when("is_registered")
+            .then(pl.lit("register"))
+            .when(pl.col("known_group").is_not_null())
+            .then(pl.lit("name_part"))
+        )
+    )
+    companies = described(organisations.filter("is_company"), words)
+    ours = names.join(companies, on="organisation", how="semi").select("name", "organisation")
+    filed = (
+        stg_party.filter(pl.col("role") == "applicant")
+        .join(ours.lazy(), on="name")
+        .select("publication_number", "organisation")
+        .unique()
+        .collect()
+    )
+    invented = stg_party.filter(pl.col("role") == "inventor", pl.col("name").is_not_null()).select(
+        "publication_number", person=_sorted_words()
+    )
+    # Universities, institutes and persons are one group only where a table says so.
+    others = organisations.filter(~pl.col("is_company")).select(
+        "organisation",
+        corporate_group=pl.coalesce("known_group", "organisation"),
+        group_rule=pl.col("known_rule").fill_null("itself"),
+    )
+    return pl.concat([find_groups(companies, filed, invented), others])
+
+
+def _sorted_words() -> pl.Expr:
+    return plain(pl.col("name")).str.split(" ").list.sort().list.join(" ")
+
+
 def _inventors(names: pl.DataFrame, stg_party: pl.LazyFrame) -> pl.DataFrame:
     """Keep the names that are also an inventor's of the same publication, in any order of words."""
-    words = plain(pl.col("name")).str.split(" ").list.sort().list.join(" ")
+    words = _sorted_words()
     applied = (
         stg_party.filter(pl.col("role") == "applicant")
         .join(names.lazy().select("name"), on="name", how="semi")

@@ -12,7 +12,11 @@ with places as (
 ),
 
 rules as (
-    select organisation, min(type_rule) as type_rule
+    select
+        organisation,
+        min(type_rule) as type_rule,
+        min(group_rule) as group_rule,
+        min(group_confidence) as group_confidence
     from staging.stg_organisation
     group by organisation
 )
@@ -20,6 +24,10 @@ rules as (
 select
     a.organisation, -- Name in the register of organisations, else harmonised from the records
     min(a.corporate_group) as corporate_group, -- Group it belongs to; itself where none is known
+    coalesce(min(r.group_rule), 'itself')
+        as group_rule, -- Rule that tells the group: register, place, words ...; see docs
+    coalesce(min(r.group_confidence), 1)
+        as group_confidence, -- Share of labelled pairs that the rule joins rightly, 0 to 1
     min(p.country)
         as country, -- Where most of its families are placed, before count_as (ISO; ZZ unknown)
     min(a.organisation_type)

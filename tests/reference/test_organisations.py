@@ -16,6 +16,7 @@ from corepath.warehouse.load.archive import open_members
 from corepath.warehouse.load.parsers import uspto
 from corepath.warehouse.settings import ROOT
 
+TABLES = [f"organisation{end}" for end in ("s", "_alias", "_abbreviation", "_group", "_word")]
 TYPES = {"COMPANY", "UNIVERSITY", "GOV NON-PROFIT", "HOSPITAL", "INDIVIDUAL"}
 BASIS = re.compile(r"known|name|legal form|grant US-[A-Z]*[1-9]\d*-[A-Z]\d?")
 # The legal form tells the country of these, and names are compared without it.
@@ -168,10 +169,7 @@ def recognised():
         country=pl.lit(None, pl.String),
         sector=pl.lit(None, pl.String),
     )
-    frames = [
-        pl.read_csv(ROOT / "reference" / f"{name}.csv", infer_schema=False).lazy()
-        for name in ("organisations", "organisation_alias", "organisation_abbreviation", "organisation_group")
-    ]
+    frames = [pl.read_csv(ROOT / "reference" / f"{name}.csv", infer_schema=False).lazy() for name in TABLES]
     found = stg_organisation(party.lazy(), *frames)
     return {row["name"]: row for row in found.iter_rows(named=True)}
 

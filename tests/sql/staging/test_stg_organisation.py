@@ -56,6 +56,8 @@ def test_every_spelling_of_a_registered_organisation_is_it():
         "name": "TOYOTA MOTOR CO., LTD.",
         "organisation": "Toyota Motor",
         "corporate_group": "Toyota",
+        "group_rule": "register",
+        "group_confidence": 1,
         "home_country": "JP",
         "namesake_country": None,
         "organisation_type": "COMPANY",

@@ -13,7 +13,7 @@ from corepath.transforms.stg_organisation import stg_organisation
 from corepath.warehouse.settings import ROOT
 
 LABELLED = ROOT.parent / "shared" / "reference" / "psn_labelled_organisations.csv.gz"
-TABLES = ("organisations", "organisation_alias", "organisation_abbreviation", "organisation_group")
+TABLES = tuple(f"organisation{end}" for end in ("s", "_alias", "_abbreviation", "_group", "_word"))
 CLASSES = ("COMPANY", "UNIVERSITY", "GOV NON-PROFIT")
 
 

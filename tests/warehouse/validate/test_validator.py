@@ -46,6 +46,10 @@ BAD = {
         "fractional_families = families + 1",
         "fractional_families = 0",
     ],
+    ("dim_organisation", "the rule of the group is known"): [
+        "group_rule = 'nonsense'",
+        "group_confidence = 1.1",
+    ],
     ("dim_organisation", "organisation_type is one of the known"): [
         "organisation_type = 'nonsense'",
         "organisation_type = 'COMPANY nonsense'",

@@ -1,0 +1,97 @@
+"""Groups beyond the register: what each rule joins, and what none does."""
+
+import polars as pl
+import pytest
+
+from corepath.transforms.methods.grouping import described, find_groups
+from corepath.warehouse.settings import ROOT
+
+WORDS = pl.read_csv(ROOT / "reference" / "organisation_word.csv")
+
+
+def groups(*companies, filings=(), inventors=()):
+    """Group and rule of companies: (name, records, group that the register knows)."""
+    known = [
+        (name, records, group) for name, records, group in (c + (None,) * (3 - len(c)) for c in companies)
+    ]
+    frame = pl.DataFrame(
+        known, {"organisation": pl.String, "records": pl.Int64, "known_group": pl.String}, orient="row"
+    ).with_columns(
+        known_rule=pl.when(pl.col("known_group").is_not_null()).then(pl.lit("register")),
+        is_well_known=pl.col("known_group").is_not_null(),
+    )
+    pairs = [(f"US-{i}-B2", name) for i, names in enumerate(filings) for name in names]
+    people = [(f"US-{i}-B2", name) for i, names in enumerate(inventors) for name in names]
+    found = find_groups(
+        described(frame, WORDS),
+        pl.DataFrame(pairs, {"publication_number": pl.String, "organisation": pl.String}, orient="row"),
+        pl.LazyFrame(people, {"publication_number": pl.String, "person": pl.String}, orient="row"),
+    )
+    return {name: (group, rule) for name, group, rule in found.iter_rows()}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "rule"),
+    [
+        ("TIANMA MICRO ELECT", "XIAMEN TIANMA MICRO ELECT", "place"),
+        ("AU OPTRONICS", "AU OPTRONICS SUZHOU", "place"),
+        ("INVENTEC", "INVENTEC PUDONG", "place"),
+        ("STMICROELECTRONICS", "STMICROELECTS", "spelling"),
+        ("LENOVO", "BEIJING LENOVO SOFTWARE", "words"),
+        ("GLOBALFOUNDRIES", "GLOBALFOUNDRIES SINGAPORE", "place"),
+        ("CREE HUIZHOU SOLID STATE LIGHTING", "CREE HUIZHOU OPTO", "word_and_place"),
+    ],
+)
+def test_one_name_in_two_forms_is_one_group(one, other, rule):
+    assert groups((one, 9), (other, 1))[other] == (one, rule)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("SHANGHAI SEMICONDUCTOR", "BEIJING SEMICONDUCTOR"),  # nothing but place and business
+        ("ADVANCED SEMICONDUCTOR", "SHANGHAI ADVANCED SEMICONDUCTOR"),  # a common word
+        ("MITSUBISHI ELECTRIC", "MITSUBISHI MATERIALS"),  # borne by several groups
+        ("LATTICE POWER", "LATTICE SEMICONDUCTOR"),  # two whom nobody knows
+        ("FULCRUM SOFTWARE", "FULCRUM ENERGY"),
+        ("TOKYO ELECTRON", "TOKYO GAS"),
+    ],
+)
+def test_what_many_bear_joins_nobody(one, other):
+    assert groups((one, 1), (other, 1)) == {one: (one, "itself"), other: (other, "itself")}
+
+
+def test_a_name_that_begins_with_a_well_known_groups_is_of_it():
+    found = groups(("Airbus Helicopters", 5, "Airbus"), ("AIRBUS DEFENCE AND SPACE", 1))
+    assert found["AIRBUS DEFENCE AND SPACE"] == ("Airbus", "brand")
+
+
+def test_two_groups_of_the_register_are_never_joined():
+    found = groups(("Tianma", 9, "AVIC"), ("TIANMA SHANGHAI", 9, "Tianma Bearing"))
+    assert {group for group, _ in found.values()} == {"AVIC", "Tianma Bearing"}
+
+
+def test_a_shared_word_needs_filings_or_inventors():
+    names = (("VISIONOX PANEL WORKS", 3), ("KUNSHAN VISIONOX FILM", 2))
+    assert {group for group, _ in groups(*names).values()} == {name for name, _ in names}
+    together = groups(*names, filings=[[name for name, _ in names]])
+    assert together["KUNSHAN VISIONOX FILM"] == ("VISIONOX PANEL WORKS", "word_and_filings")
+    apart = [[name] for name, _ in names]
+    assert groups(*names, filings=apart, inventors=[["DOE JANE"], ["DOE JANE"]]) == groups(*names)
+    both = ["DOE JANE", "ROE RICHARD"]
+    assert groups(*names, filings=apart, inventors=[both, both]) == together
+
+
+def test_a_slip_of_the_pen_and_initials_need_a_joint_filing():
+    for one, other in (("HUAWEI TECH", "HAUWEI TECH"), ("MICRO STAR INT", "MSI ELECT KUN SHAN")):
+        found = groups((one, 9), (other, 1), filings=[[one, other]])
+        assert found[other] == (one, "likeness_and_filings")
+        assert groups((one, 9), (other, 1))[other] == (other, "itself")
+
+
+def test_a_company_that_files_all_with_another_is_its_own():
+    joint = [["FOXCONN", "FURUI PRECISE COMPONENT"]] * 3
+    found = groups(("FOXCONN", 9), ("FURUI PRECISE COMPONENT", 3), filings=[*joint, ["FOXCONN"]])
+    assert found["FURUI PRECISE COMPONENT"] == ("FOXCONN", "files_with")
+    rarely = groups(("FOXCONN", 9), ("FURUI PRECISE COMPONENT", 2), filings=[*joint[:2], ["FOXCONN"]])
+    assert rarely["FURUI PRECISE COMPONENT"] == ("FURUI PRECISE COMPONENT", "itself")

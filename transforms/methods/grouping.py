@@ -1,0 +1,339 @@
+"""Find corporate groups that no register names: by distinctive words and by who files together."""
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+import polars as pl
+
+from corepath.transforms.methods.harmonise import harmonise
+
+# What tells a group, the surest first, and how sure it is: (right + 1) / (joined + 2), of the labelled
+# pairs that the rule joins (docs/organisations.md); 1 where a table says so.
+RULES = {
+    "register": 1.0,
+    "name_part": 1.0,
+    "spelling": 0.95,
+    "place": 0.97,
+    "brand": 0.95,
+    "words": 0.78,
+    "word_and_place": 0.8,
+    "word_and_filings": 0.9,
+    "likeness_and_filings": 0.8,
+    "files_with": 0.67,
+    "itself": 1.0,
+}
+# A word that more organisations begin with than that is not looked at: it is a common one.
+_MOST_BEARERS = 50
+# Documents that a company needs, and the share of them that it files with another, to be its own.
+_FILINGS, _FILED_WITH = 3, 0.9
+# Persons of the same name are many: one that two companies have in common says nothing.
+_INVENTORS = 2
+# Share of letters that two names have in common if one is a slip of the other.
+_LIKENESS = 0.9
+_KINDS = ("place", "form", "business", "common")
+# Records of the company whose words others bear: a name that nobody knows may be borne by two.
+_RECORDS = 5
+
+# One spelling of the words that say what business it is, also where they end a longer word.
+_SPELLINGS = {
+    r"(?:ELECTRONICS?|ELECTRICALS?|ELECTRIC|ELECTS?|ELEC)\b": "ELECT",
+    r"\b(?:TECHNOLOGY|TECHNOLOGIES|TECHNOL|TECHNICS?|TECHN|TECHS)\b": "TECH",
+    r"\b(?:INDUSTRIES|INDUSTRIAL|INDUSTRY|INDS)\b": "IND",
+    r"\b(?:DEVELOPMENTS?|DEVELOPING|DEVS)\b": "DEV",
+    r"\b(?:LABORATORY|LABORATORIES)\b": "LAB",
+    r"\b(?:COMMUNICATIONS?|COMMS)\b": "COMM",
+    r"\b(HONG|NEW|SHEN|KUN|GREAT|UNITED|SOUTH|NORTH) (KONG|YORK|ZEALAND|ZHEN|SHAN|BRITAIN|STATES"
+    r"|AMERICA|AMERICAN|KOREA|AFRICA)\b": "$1$2",
+}
+
+
+def distinctive(key: pl.Expr, words: pl.DataFrame) -> dict[str, pl.Expr]:
+    """Take off what many names have: places, then the words for a kind of business.
+
+    Parameters
+    ----------
+    key
+        Harmonised names.
+    words
+        One row a word: word, kind (place, business; form: how companies are held together; common:
+        borne by unrelated companies).
+
+    Returns
+    -------
+    dict of str to pl.Expr
+        spelt: the name in one spelling; stem: without places and forms; words: without business
+        too; word_in_place: the first of these and a place. All but the first are null where nothing
+        is left that is distinctive: only common words, letters or digits.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> words = pl.DataFrame(
+    ...     [("XIAMEN", "place"), ("MICROELECT", "business")], ["word", "kind"], orient="row"
+    ... )
+    >>> names = pl.DataFrame({"key": ["XIAMEN TIANMA MICROELECTRONICS", "TIANMA MICROELECT"]})
+    >>> found = names.select(**distinctive(pl.col("key"), words))
+    >>> found.select("stem", "words").rows()
+    [('TIANMA MICROELECT', 'TIANMA'), ('TIANMA MICROELECT', 'TIANMA')]
+    """
+    kinds = {kind: set(words.filter(kind=kind)["word"]) for kind in _KINDS}
+    kinds["business"] |= {f"{word}S" for word in kinds["business"]}
+    spelt = key
+    for pattern, spelling in _SPELLINGS.items():
+        spelt = spelt.str.replace_all(pattern, spelling)
+    of_name = spelt.str.split(" ")
+    placeless = of_name.list.set_difference(sorted(kinds["place"] | kinds["form"]))
+    place = of_name.list.set_intersection(sorted(kinds["place"])).list.sort().list.first()
+    left = placeless.list.set_difference(sorted(kinds["business"]))
+    first = of_name.list.set_intersection(left).list.first()
+    # What many bear, or is too short to be a name, tells no group by itself.
+    telling = left.list.set_difference(sorted(kinds["common"])).list.filter(
+        pl.element().str.contains(r"\p{L}{3}")
+    )
+    found = telling.list.len() > 0
+    return {
+        "spelt": spelt,
+        "stem": pl.when(found).then(_in_order(of_name, placeless)),
+        "words": pl.when(found).then(_in_order(of_name, left)),
+        "word_in_place": pl.when(found & telling.list.contains(first) & (first.str.len_chars() > 3)).then(
+            first + " " + place
+        ),
+    }
+
+
+def _in_order(words: pl.Expr, wanted: pl.Expr) -> pl.Expr:
+    """Put the wanted words of a name in its order: sets have none of their own."""
+    return words.list.set_intersection(wanted).list.join(" ")
+
+
+def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.LazyFrame) -> pl.DataFrame:
+    """Join companies that bear the same distinctive words, or that file as one.
+
+    In this order, and never two that the register or a name's part puts into different groups:
+    names that are equal in one spelling ("spelling"); without places ("place"); names that begin
+    with that of a well-known group ("brand"); that are equal without business words too, if one is
+    of many records ("words"); that begin with the same distinctive word in the same place
+    ("word_and_place"); that share one, of companies that file together or share two inventors
+    ("word_and_filings"); that are misspelt, or the initials of each other, of companies that file
+    together ("likeness_and_filings"); a company that files nearly everything with one other
+    ("files_with").
+
+    Parameters
+    ----------
+    organisations
+        One row a company: organisation, known_group (null where nothing names one), known_rule,
+        is_well_known, records, and what `distinctive` makes of its name and, with group_ before it,
+        of its group's.
+    filed
+        One row a publication x company: publication_number, organisation.
+    invented
+        One row a publication x inventor: publication_number, person (the words of the name).
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a company: organisation, corporate_group, group_rule.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> words = pl.DataFrame({"word": ["SUZHOU"], "kind": ["place"]})
+    >>> companies = pl.DataFrame(
+    ...     {"organisation": ["Acme", "Acme Suzhou", "Zeta"], "records": [9, 1, 1]}
+    ... ).with_columns(
+    ...     pl.lit(None, pl.String).alias("known_group"),
+    ...     pl.lit(None, pl.String).alias("known_rule"),
+    ...     pl.lit(False).alias("is_well_known"),
+    ... )
+    >>> filed = pl.DataFrame(schema={"publication_number": pl.String, "organisation": pl.String})
+    >>> invented = pl.LazyFrame(schema={"publication_number": pl.String, "person": pl.String})
+    >>> find_groups(described(companies, words), filed, invented).rows()
+    [('Acme', 'Acme', 'itself'), ('Acme Suzhou', 'Acme', 'place'), ('Zeta', 'Zeta', 'itself')]
+    """
+    # The best known of equals comes first, and gives the group its name.
+    companies = organisations.sort(
+        pl.col("known_group").is_null(), "records", "organisation", descending=[False, True, False]
+    )
+    known = dict(companies.select("organisation", "known_group").iter_rows())
+    head = {organisation: organisation for organisation in companies["organisation"]}
+    rules = dict(companies.select("organisation", pl.col("known_rule").fill_null("itself")).iter_rows())
+    order = {organisation: i for i, organisation in enumerate(companies["organisation"])}
+
+    def root(organisation: str) -> str:
+        while head[organisation] != organisation:
+            organisation = head[organisation]
+        return organisation
+
+    for rule, pairs in (
+        ("spelling", _equal(companies, "spelt")),
+        ("place", _equal(companies, "stem")),
+        ("brand", _branded(companies)),
+        ("words", _equal(companies.filter((pl.col("records") >= _RECORDS).any().over("words")), "words")),
+        ("word_and_place", _equal(companies, "word_in_place")),
+        ("word_and_filings", _with_evidence(companies, filed, invented)),
+        ("likeness_and_filings", _alike(companies, filed)),
+        ("files_with", _always_together(filed)),
+    ):
+        for one, other in pairs:
+            first, second = sorted((root(one), root(other)), key=order.__getitem__)
+            if first == second or (known[first] and known[second] and known[first] != known[second]):
+                continue
+            head[second] = first
+            for joined in (one, other):
+                if rules[joined] == "itself" and (joined != first or known[first]):
+                    rules[joined] = rule
+    return companies.select(
+        "organisation",
+        corporate_group=pl.Series(
+            [known[root(o)] or root(o) for o in companies["organisation"]], dtype=pl.String
+        ),
+        group_rule=pl.Series([rules[o] for o in companies["organisation"]], dtype=pl.String),
+    ).sort("organisation")
+
+
+def _equal(companies: pl.DataFrame, column: str) -> Iterable[tuple[str, str]]:
+    """Pair the first of each that bear the same with the others."""
+    return (
+        companies.drop_nulls(column)
+        .with_columns(first=pl.col("organisation").first().over(column))
+        .filter(pl.col("first") != pl.col("organisation"))
+        .select("first", "organisation")
+        .iter_rows()
+    )
+
+
+def _branded(companies: pl.DataFrame) -> Iterable[tuple[str, str]]:
+    """Pair the first of each well-known group with those whose names begin with the group's.
+
+    The group's name must be distinctive as a whole, and found in several records.
+    """
+    begun = companies.drop_nulls("words").with_columns(word=pl.col("words").str.split(" ").list.first())
+    brands = (
+        begun.filter(
+            pl.col("is_well_known"),
+            pl.col("group_words") == pl.col("group_spelt"),
+            pl.col("records").sum().over("known_group") > 1,
+            pl.col("records").sum().over("word") >= _RECORDS,
+        )
+        .unique("group_words", keep="first", maintain_order=True)
+        .select(named="group_words", first="organisation")
+        .with_columns(word=pl.col("named").str.split(" ").list.first())
+    )
+    return (
+        begun.join(brands, on="word", maintain_order="left")
+        .filter(
+            pl.col("first") != pl.col("organisation"),
+            (pl.col("words") + " ").str.starts_with(pl.col("named") + " "),
+        )
+        .select("first", "organisation")
+        .iter_rows()
+    )
+
+
+def _with_evidence(
+    companies: pl.DataFrame, filed: pl.DataFrame, invented: pl.LazyFrame
+) -> Iterable[tuple[str, str]]:
+    """Pair companies whose names share a distinctive word and that file together or share inventors."""
+    borne = (
+        companies.drop_nulls("words")
+        .select("organisation", word=pl.col("words").str.split(" "))
+        .explode("word")
+        .unique()
+        .filter(pl.len().over("word").is_between(2, _MOST_BEARERS), pl.col("word").str.len_chars() >= 3)
+    )
+    own = filed.join(borne, on="organisation")
+    together = own.join(own, on=["publication_number", "word"], suffix="_other")
+    people = (
+        own.lazy()
+        .join(invented, on="publication_number")
+        .select("organisation", "word", "person")
+        .unique()
+        .collect()
+    )
+    shared = people.join(people, on=["word", "person"], suffix="_other")
+    return (
+        pl.concat(
+            [
+                together.select("organisation", "organisation_other", "word", weight=pl.lit(_INVENTORS)),
+                shared.select("organisation", "organisation_other", "word", weight=pl.lit(1)),
+            ]
+        )
+        .filter(pl.col("organisation") < pl.col("organisation_other"))
+        .group_by("organisation", "organisation_other", "word")
+        .agg(pl.col("weight").sum())
+        .filter(pl.col("weight") >= _INVENTORS)
+        .sort("organisation", "organisation_other", "word")
+        .select("organisation", "organisation_other")
+        .iter_rows()
+    )
+
+
+def _alike(companies: pl.DataFrame, filed: pl.DataFrame) -> Iterable[tuple[str, str]]:
+    """Pair companies that file together, one name a slip of the other or its initials."""
+    named = companies.select("organisation", "spelt")
+    joint = filed.filter(pl.len().over("publication_number").is_between(2, 20))
+    pairs = (
+        joint.join(joint, on="publication_number", suffix="_other")
+        .filter(pl.col("organisation") < pl.col("organisation_other"))
+        .select("organisation", "organisation_other")
+        .unique()
+        .join(named, on="organisation")
+        .join(named, left_on="organisation_other", right_on="organisation", suffix="_other")
+        .sort("organisation", "organisation_other")
+    )
+    for one, other, name, other_name in pairs.iter_rows():
+        slip = SequenceMatcher(None, name, other_name).ratio() >= _LIKENESS
+        if slip or _abbreviates(name, other_name) or _abbreviates(other_name, name):
+            yield one, other
+
+
+def _abbreviates(name: str, other: str) -> bool:
+    """Tell whether a name begins with the initials of another, three at least."""
+    first = name.split()[0]
+    initials = "".join(word[0] for word in other.split())
+    return len(first) >= 3 and initials.startswith(first)
+
+
+def _always_together(filed: pl.DataFrame) -> Iterable[tuple[str, str]]:
+    """Pair a company with the larger one that it files nearly all with."""
+    sizes = filed.group_by("organisation").len("filings")
+    joint = filed.filter(pl.len().over("publication_number").is_between(2, 20))
+    return (
+        joint.join(joint, on="publication_number", suffix="_other")
+        .filter(pl.col("organisation") != pl.col("organisation_other"))
+        .group_by("organisation", "organisation_other")
+        .len("together")
+        .join(sizes, on="organisation")
+        .join(sizes, left_on="organisation_other", right_on="organisation", suffix="_other")
+        .filter(
+            pl.col("filings") >= _FILINGS,
+            pl.col("together") >= _FILED_WITH * pl.col("filings"),
+            pl.col("filings_other") > pl.col("filings"),
+        )
+        .sort("organisation", "together", "organisation_other", descending=[False, True, False])
+        .unique("organisation", keep="first", maintain_order=True)
+        .select("organisation_other", "organisation")
+        .iter_rows()
+    )
+
+
+def described(companies: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
+    """Put beside companies what `distinctive` makes of their names and of their groups'.
+
+    Parameters
+    ----------
+    companies
+        One row a company: organisation, known_group.
+    words
+        As `distinctive` takes them.
+
+    Returns
+    -------
+    pl.DataFrame
+        The same, as `find_groups` takes it.
+    """
+    of_group = distinctive(harmonise(pl.col("known_group")), words)
+    return companies.with_columns(
+        **distinctive(harmonise(pl.col("organisation")), words),
+        **{f"group_{name}": part for name, part in of_group.items()},
+    )
