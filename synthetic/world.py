@@ -166,6 +166,12 @@ def create(
         claims_text="\n".join(claims),
         claims_ends=np.cumsum([len(claim) + 1 for claim in claims]).tolist(),
         base_rate=rates["base_co_application"],
+        rare_flag=plan["distraction"]["rare_flag"],
+        affiliates=plan["distraction"]["affiliates"],
+        # Beyond every applicant, and below the inventors.
+        affiliate_offset=50_000_000,
+        claims_factor=plan["distraction"]["claims"],
+        citations_factor=plan["distraction"]["citations"],
         **{
             k: rates[k]
             for k in ("citations", "ai_title", "abroad_grant", "small_company", "utility_model", "design")

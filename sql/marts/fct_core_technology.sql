@@ -54,7 +54,15 @@ select
     l.country as leading_country, -- Country with the most key core families in it; ZZ left out
     l.families as leading_families, -- That country's key core families, fractional
     m.country as second_country, -- Country with the second most; null where only one has any
-    m.families as second_families -- That country's key core families, fractional
+    m.families as second_families, -- That country's key core families, fractional
+    g.corporate_group as largest_group, -- Corporate group that holds most of its core families
+    g.core_families / c.core_families
+        as largest_group_share, -- Its share of them, 0 to 1; over 0.5 it is one company's series
+    v.lost_without_indicators, -- Indicators without which it is not key core; null where none
+    v.lost_without_groups, -- Of the three groups that hold most of it, those; null where none
+    case when c.is_core_technology then
+        v.lost_without_indicators is null and v.lost_without_groups is null
+    end as is_robust -- Whether it is key core without each of them; null where it is not at all
 from intermediate.int_core_technology as c
 left join reference.ipc_title as n on c.technology = n.technology
 left join intermediate.int_convergence_node as b
@@ -65,5 +73,9 @@ left join core_country as l
     on c.level = l.level and c.technology = l.technology and l.place = 1
 left join core_country as m
     on c.level = m.level and c.technology = m.technology and m.place = 2
+left join intermediate.int_technology_group as g
+    on c.level = g.level and c.technology = g.technology and g.place = 1
+left join intermediate.int_technology_survival as v
+    on c.level = v.level and c.technology = v.technology
 cross join topic_size as s
 cross join topic.topic as t

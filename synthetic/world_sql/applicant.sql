@@ -34,6 +34,15 @@ named as (
     from spelt
     inner join country on spelt.country = country.position
     inner join name on country.country = name.country
+),
+
+applicants as (
+    select *, '' as place from named
+    union all
+    -- A company of the same group: same name, another town.
+    select * replace (applicant + getvariable('affiliate_offset') as applicant), ' Singapore' as place
+    from named
+    where getvariable('affiliates') > 0 and (kind <= 20 or kind = 25)
 )
 
 select
@@ -41,7 +50,8 @@ select
     country as home,
     case when u(40, applicant) >= missing then country end as country,
     case
-        when kind <= 20 or kind = 25 then stem || ' ' || one_of(name.company, u(41, applicant))
+        when kind <= 20 or kind = 25
+            then stem || place || ' ' || one_of(name.company, u(41, applicant))
         when kind = 21 then replace(one_of(name.university, u(41, applicant)), '{x}', stem)
         when kind = 22 then replace(one_of(name.institute, u(41, applicant)), '{x}', stem)
         when kind = 23 then replace(one_of(name.hospital, u(41, applicant)), '{x}', stem)
@@ -54,5 +64,5 @@ select
         when kind = 23 then 'HOSPITAL'
         else 'INDIVIDUAL'
     end as sector
-from named
+from applicants
 order by applicant

@@ -13,6 +13,7 @@ with families as (
                         then tail(u(80, family.family), getvariable('citations'), 1.75)
                     else tail(u(80, family.family), getvariable('citations') * 0.35, 2.5)
                 end
+                * case when family.industry = 0 then getvariable('citations_factor') else 1 end
             )
         )::bigint as citations
     from family

@@ -54,6 +54,10 @@ filed as (
                         type = 'invention' and not stays
                         and u(10 + i, family) < getvariable('reach')[i] * reach
                     )
+                    or (
+                        office = 'WO' and type = 'invention'
+                        and u(201, family) < getvariable('rare_flag')
+                    )
                     then 1 << (i - 1)
                 else 0
             end

@@ -81,6 +81,15 @@ select
         when type = 'design' then 'S1'
         else grant_kind(office, year(granted), is_published)
     end as granted_kind,
-    greatest(1, least(300, round(tail(u(90, family), 13, 3.2) + is_core::int * 5)))::int as claims
+    greatest(
+        1,
+        least(
+            300,
+            round(
+                (tail(u(90, family), 13, 3.2) + is_core::int * 5)
+                * case when first_office = 'US' then getvariable('claims_factor') else 1 end
+            )
+        )
+    )::int as claims
 from dated
 where is_published or granted is not null

@@ -103,11 +103,22 @@ numbered as (
     inner join pool
         on drawn.country = pool.country
         and case when drawn.kind = -1 then 20 else drawn.kind end = pool.kind
+),
+
+affiliated as (
+    select
+        numbered.family,
+        3 as position,
+        numbered.applicant + getvariable('affiliate_offset') as applicant
+    from numbered
+    inner join firsts using (family)
+    where numbered.position = 1 and (firsts.kind <= 20 or firsts.kind = 25)
+        and u(202, numbered.family) < getvariable('affiliates')
 )
 
 select
     family,
     applicant,
     min(position)::tinyint as position
-from numbered
+from (from numbered union all from affiliated)
 group by all

@@ -554,3 +554,35 @@ def test_a_folder_that_is_not_empty_is_refused(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(SystemExit, match="not empty"):
         write(tmp_path, "patentsview")
+
+
+def test_distractions_are_what_the_plan_says_and_off_by_default(tmp_path):
+    """With them, affiliates apply, claims and citations multiply, and the flag is core or not."""
+    plan = world.read_plan()
+    plan["reach"]["WO"] = 0.0
+    figures = {}
+    for name, on in (
+        ("off", {}),
+        ("on", {"rare_flag": 0.1, "affiliates": 0.3, "claims": 3.0, "citations": 4.0}),
+    ):
+        plan["distraction"] |= on
+        with world.connect("1GB", 1, tmp_path / name) as con:
+            world.create(con, plan, 3000, seed=1)
+            world.draw_block(con, 0, 2999)
+            [figures[name]] = con.sql(
+                "select (select count(*) from family where (offices >> 6) & 1 = 1), "
+                "(select count(*) from family where (offices >> 6) & 1 = 1 and is_core), "
+                "(select count(*) from party where applicant >= 50000000), "
+                "(select avg(claims) from member where first_office = 'US'), "
+                "(select avg(claims) from member where first_office = 'JP'), "
+                "(select count(*) from citation inner join family using (family) where industry = 0), "
+                "(select count(*) from family where type = 'invention')"
+            ).fetchall()
+    assert figures["off"][:3] == (0, 0, 0)
+    flagged, flagged_core, affiliated, us, jp, references, inventions = figures["on"]
+    assert flagged == pytest.approx(0.1 * inventions, rel=0.15)
+    assert flagged_core < 0.3 * flagged
+    assert affiliated > 400
+    assert us == pytest.approx(3 * figures["off"][3], rel=0.1)
+    assert jp == pytest.approx(figures["off"][4], rel=0.02)
+    assert references > 2.5 * figures["off"][5]

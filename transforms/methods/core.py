@@ -99,7 +99,7 @@ def core_technologies(
         )
     spread, size, core = _strata(counts, breadths)
     expected = spread @ (core / size)
-    p = np.array([_tail(*each, size, core) for each in zip(k, spread, strict=True)])
+    p = np.array([tail(*each, size, core) for each in zip(k, spread, strict=True)])
     prior = _gamma_prior(k, expected)
     a, b = k + prior[0], expected + prior[1]
     return counts.with_columns(
@@ -172,8 +172,26 @@ def strata_of(families: np.ndarray, core_families: np.ndarray) -> list[int]:
     return found
 
 
-def _tail(k: float, n: np.ndarray, size: np.ndarray, core: np.ndarray) -> float:
-    """Give the chance of k or more in a sum of hypergeometric numbers, one a stratum."""
+def tail(k: float, n: np.ndarray, size: np.ndarray, core: np.ndarray) -> float:
+    """Give the chance of k or more in a sum of hypergeometric numbers, one a stratum.
+
+    Parameters
+    ----------
+    k
+        Core families of the technology.
+    n, size, core
+        Of each stratum: families of the technology, all families, all core families.
+
+    Returns
+    -------
+    float
+        P(X ≥ k).
+
+    Examples
+    --------
+    >>> round(tail(2, np.array([2.0]), np.array([4.0]), np.array([2.0])), 6)
+    0.166667
+    """
     chance, least = np.ones(1), 0
     for drawn, of, special in zip(n, size, core, strict=True):
         if drawn:

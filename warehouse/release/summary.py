@@ -44,7 +44,11 @@ select
     printf('%.2f (%.2f)', core_ratio, core_ratio_lower) as "ratio (at least, 95 %)",
     printf('%.1e', q_value) as q,
     coalesce(printf('%s (%.1f)', leading_country, leading_families), '') as leads,
-    coalesce(printf('%s (%.1f)', second_country, second_families), '') as second
+    coalesce(printf('%s (%.1f)', second_country, second_families), '') as second,
+    coalesce(printf('%s (%.0f %%)', largest_group, 100 * largest_group_share), '')
+        as "largest group",
+    coalesce(lost_without_indicators || coalesce(', ' || lost_without_groups, ''),
+        lost_without_groups, '') as "not core without"
 from marts.fct_core_technology
 inner join (
     select technology, coalesce(title, title_note) as text from marts.dim_technology

@@ -39,6 +39,19 @@ def built():
                 groups, schema=["family", "main_group", "subclass", "position"], orient="row"
             ),
             "intermediate.int_score": pl.DataFrame(scores, schema=["family", "score"], orient="row"),
+            # Acme holds five of the six core families, and Zeta one with it. Without claims H01L
+            # would be core; without citations nothing changes.
+            "intermediate.int_family_organisation": pl.DataFrame(
+                [(f"f{i:02}", "ACME", "US", "F", 0.5 if i == 0 else 1.0) for i in range(5)]
+                + [("f00", "ZETA", "US", "F", 0.5), ("f05", "BETA", "US", "F", 1.0)],
+                schema=["family", "corporate_group", "country", "kind", "share"],
+                orient="row",
+            ),
+            "intermediate.int_core_without": pl.DataFrame(
+                [("cl", f"f{i}") for i in range(54, 60)] + [("fc_5", f"f{i:02}") for i in range(6)],
+                schema=["indicator", "family"],
+                orient="row",
+            ),
             "intermediate.int_family_country": pl.DataFrame(
                 places, schema=["family", "country", "share", "source_step"], orient="row"
             ),
@@ -202,3 +215,13 @@ def test_families_are_linked_to_their_technologies(built):
     row = links["f00", "main_group", "G06N3"]
     assert (row["position"], row["share"], row["is_core_technology"]) == (1, 0.5, False)
     assert links["f00", "subclass", "G06N"]["is_core_technology"]
+
+
+def test_who_holds_a_technology_and_what_it_hangs_on(found):
+    g06n = found["G06N"]
+    assert (g06n["largest_group"], g06n["largest_group_share"]) == ("ACME", 4.5 / 6)
+    # Without claims others would be core; without Acme's families one core family is left of it.
+    assert (g06n["lost_without_indicators"], g06n["lost_without_groups"]) == ("cl", "ACME")
+    assert g06n["is_robust"] is False
+    assert found["H01L"]["is_robust"] is None
+    assert found["H01L"]["largest_group"] is None

@@ -152,6 +152,14 @@ BAD = {
         "leading_country = null, second_country = 'US'",
         "leading_families = 1, second_families = 2",
     ],
+    ("fct_core_technology", "what it hangs on is consistent"): [
+        "largest_group = 'A', largest_group_share = 1.1",
+        "largest_group = 'A', largest_group_share = null",
+        "is_robust = true, lost_without_groups = 'A'",
+    ],
+    ("fct_core_technology", "no core technology is one group's"): [
+        "is_core_technology = true, largest_group = 'A', largest_group_share = 0.51"
+    ],
     ("fct_core_technology", "technology is known to BI"): ["technology = 'Y99Z'"],
     ("fct_core_technology", "some technology is core"): ["update {t} set is_core_technology = false"],
     ("fct_country_ranking", "interval holds the rate"): [
