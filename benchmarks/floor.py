@@ -409,14 +409,15 @@ inner join publication as p using (filename, file_row_number);
 NO_BOOTSTRAP = """
 create table intermediate.int_indicator_stability as
 select
-    '' as indicator, 0 as weight_low, 0 as weight_high, 0 as rank_correlation_without,
-    0 as core_overlap_without
+    '' as indicator, 0 as weight_low, 0 as weight_high, 0 as weight_method_low,
+    0 as weight_method_high, 0 as rank_correlation_without, 0 as core_overlap_without
 limit 0;
 
-create table intermediate.int_country_stability as
+create table intermediate.int_country_interval as
 select
-    '' as kind, '' as country, 0 as core_families_low, 0 as core_families_high,
-    0 as rank_core_low, 0 as rank_core_median, 0 as rank_core_high
+    '' as country, 0 as core_families_low, 0 as core_families_high, 0 as rank_core_low,
+    0 as rank_core_high, 0 as core_families_method_low, 0 as core_families_method_high,
+    0 as rank_core_method_low, 0 as rank_core_method_high
 limit 0;
 """
 

@@ -56,6 +56,7 @@ BOOTSTRAP = [
         "int_family_stability",
         "int_family_rank",
         "int_country_stability",
+        "int_country_interval",
         "int_indicator_stability",
     )
 ]

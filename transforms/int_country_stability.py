@@ -2,15 +2,15 @@
 
 import polars as pl
 
-from corepath.transforms.methods.variation import variations
 
-
-def int_country_stability(int_stability_part: pl.LazyFrame, int_perturbation: pl.LazyFrame) -> pl.LazyFrame:
+def int_country_stability(
+    int_stability_part: pl.LazyFrame, int_specification_part: pl.LazyFrame, int_perturbation: pl.LazyFrame
+) -> pl.LazyFrame:
     """Rank countries by their core families in each draw, and sum up the draws.
 
     Parameters
     ----------
-    int_stability_part, int_perturbation
+    int_stability_part, int_specification_part, int_perturbation
         One row a number: kind, variation, draw, measure, name, value.
 
     Returns
@@ -21,8 +21,10 @@ def int_country_stability(int_stability_part: pl.LazyFrame, int_perturbation: pl
         ends of the rank are ranks that occur.
     """
     ends = {"low": 0.05, "median": 0.5, "high": 0.95}
+    columns = ["kind", "variation", "draw", "measure", "name", "value"]
+    sources = [int_stability_part, int_specification_part, int_perturbation]
     return (
-        variations(int_stability_part, int_perturbation)
+        pl.concat(source.select(columns) for source in sources)
         .filter(pl.col("measure") == "core_families")
         .rename({"name": "country", "value": "core_families"})
         .with_columns(

@@ -2,29 +2,33 @@
 
 import polars as pl
 
+from corepath.transforms.methods.stability import interval
 
-def int_family_rank(int_stability_part: pl.LazyFrame) -> pl.LazyFrame:
-    """Sum up the ranks of the best families over all draws of the bootstrap.
+
+def int_family_rank(int_stability_part: pl.LazyFrame, int_score_rank: pl.LazyFrame) -> pl.LazyFrame:
+    """Sum up the ranks of the best families over all draws that hold them.
 
     Parameters
     ----------
     int_stability_part
         One row a number; of the measure "ranks": family, ranks (a list, one a draw of the
         part).
+    int_score_rank
+        One row a family: family, rank.
 
     Returns
     -------
     pl.LazyFrame
-        One row a family whose ranks were kept: family; rank_low and rank_high, the 5 and 95 %
-        quantiles of its ranks, both ranks that occur.
+        One row a family whose ranks were kept: family; rank_low and rank_high, the ends of its 90 %
+        interval, null where no draw holds it.
     """
+    low, high = interval(pl.col("rank").first(), pl.col("ranks"), 1, float("inf"))
     return (
         int_stability_part.filter(pl.col("measure") == "ranks")
         .select("family", "ranks")
         .explode("ranks")
+        .join(int_score_rank.select("family", "rank"), on="family")
         .group_by("family")
-        .agg(
-            rank_low=pl.col("ranks").quantile(0.05, "lower"),
-            rank_high=pl.col("ranks").quantile(0.95, "higher"),
-        )
+        # Ranks are halves at least, where families tie.
+        .agg(rank_low=(2 * low).floor() / 2, rank_high=(2 * high).ceil() / 2)
     )

@@ -1,13 +1,10 @@
 """Indicators made comparable: complete, beside their cohort, aligned and at least 0."""
 
-from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
 import polars as pl
 
-from corepath.transforms.methods.cohort import Cohorts, cohorts, fill, relate, winsorise
-from corepath.transforms.methods.entropy import DegenerateInput, normalise
+from corepath.transforms.methods.chain import prepare
+from corepath.transforms.methods.cohort import cohorts
+from corepath.transforms.methods.entropy import DegenerateInput
 from corepath.transforms.methods.families import in_order
 
 
@@ -18,9 +15,6 @@ def int_indicator_value(
     topic: pl.LazyFrame,
 ) -> pl.DataFrame:
     """Make the indicators that are asked for and covered comparable between families.
-
-    In this order: gaps are filled, values winsorised and divided by the mean of their cohort,
-    transformed, normalised (methods.md 2.1 and 2.6).
 
     Parameters
     ----------
@@ -56,27 +50,5 @@ def int_indicator_value(
     if method["cohort"] != "office":
         families = families.with_columns(office=pl.lit("all"))
     within = cohorts(families.select("year", "field", "office"))
-    values = families.select(_comparable(families[indicator], within, method) for indicator in directions)
-    return families.select("family").hstack(
-        normalise(
-            values,
-            directions,
-            method=method["normalisation"],
-            shift=method["shift"],
-            transform=method["transform"],
-            inversion=method["inversion"],
-        )
-    )
-
-
-def _comparable(column: pl.Series, within: Cohorts, method: Mapping[str, Any]) -> pl.Series:
-    x = column.to_numpy()
-    if np.isnan(x).all():
-        raise DegenerateInput(f"{column.name} is known of no family; leave it out of indicators")
-    result = fill(x, within)
-    if method["winsorise"] is not None:
-        result = winsorise(x, result, within, method["winsorise"])
-    # A ratio to the mean means nothing where values may lie on both sides of 0.
-    if method["cohort"] != "none" and np.nanmin(x) >= 0:
-        result = relate(x, result, within)
-    return pl.Series(column.name, result)
+    values = families.select(*directions)
+    return families.select("family").hstack(prepare(values, within, directions, method))

@@ -1,12 +1,10 @@
-"""Scores without one indicator at a time, and with weights shaken at random."""
-
-from collections.abc import Iterator
+"""Scores with weights shaken at random."""
 
 import numpy as np
 import polars as pl
 
 from corepath.transforms.methods.scoring import score_by
-from corepath.transforms.methods.variation import SCHEMA, Judge
+from corepath.transforms.methods.variation import SCHEMA, Released
 
 # Weights are drawn so often, around the topic's own, with this concentration (methods.md 3).
 DRAWS = 100
@@ -38,8 +36,7 @@ def int_perturbation(
     Returns
     -------
     pl.DataFrame
-        One row a number: kind and variation ("without" and the indicator left out, "weights" and
-        "dirichlet"), draw, measure, name, value.
+        One row a number: kind ("weights"), variation ("dirichlet"), draw, measure, name, value.
     """
     method = topic.collect().row(0, named=True)
     used = int_indicator_weight.filter("is_used").sort("indicator").collect()
@@ -50,23 +47,13 @@ def int_perturbation(
         .collect()
     )
     y = families.select(used["indicator"].to_list()).rechunk()
-    country = int_family_country.filter(pl.col("country") != "ZZ").collect()
-    judge = Judge.of(families, country, method)
+    released = Released.of(families, int_family_country.collect(), method)
     everyone = np.ones(len(families), dtype=np.int64)
-    rows = []
     own = used["weight"].to_numpy()
-    for kind, variation, draw, weight in _weights(y.columns, own, method["seed"]):
-        score = score_by(method, y, used.select("indicator", weight=pl.Series(weight)))
-        _, _, numbers = judge.judge(score.to_numpy(), everyone)
-        rows += [(kind, variation, draw, *number) for number in numbers]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
-
-
-def _weights(names: list[str], own: np.ndarray, seed: int) -> Iterator[tuple[str, str, int, np.ndarray]]:
-    if len(names) > 1:
-        for j, name in enumerate(names):
-            without = np.where(np.arange(len(names)) == j, 0, own)
-            yield "without", name, 0, without / without.sum()
+    rows = []
     for draw in range(DRAWS):
-        generator = np.random.default_rng([seed, 1, draw])
-        yield "weights", "dirichlet", draw, generator.dirichlet(CONCENTRATION * own)
+        shaken = np.random.default_rng([method["seed"], 1, draw]).dirichlet(CONCENTRATION * own)
+        scores = score_by(method, y, used.select("indicator", weight=pl.Series(shaken))).to_numpy()
+        _, _, numbers = released.compare(scores, everyone)
+        rows += [("weights", "dirichlet", draw, *number, None) for number in numbers]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")

@@ -2,27 +2,29 @@
 
 import polars as pl
 
-from corepath.transforms.methods.variation import variations
 
-
-def int_stability(int_stability_part: pl.LazyFrame, int_perturbation: pl.LazyFrame) -> pl.LazyFrame:
+def int_stability(
+    int_stability_part: pl.LazyFrame, int_specification_part: pl.LazyFrame, int_perturbation: pl.LazyFrame
+) -> pl.LazyFrame:
     """Sum up the draws of each variation.
 
     Parameters
     ----------
-    int_stability_part, int_perturbation
+    int_stability_part, int_specification_part, int_perturbation
         One row a number: kind, variation, draw, measure, name, value.
 
     Returns
     -------
     pl.LazyFrame
-        One row a kind x variation: draws; kendall_tau, core_overlap and rank_biased_overlap, each
-        the median of the draws, and the same with _low, the 5 % quantile. A measure is null where
-        no draw has it, as τ of scores that are all equal.
+        One row a kind x variation that has scores or a core of its own: draws; kendall_tau,
+        core_overlap and rank_biased_overlap, each the median of the draws, and the same with _low,
+        the 5 % quantile. A measure is null where no draw has it, as τ of scores that are all equal.
     """
     measures = ["kendall_tau", "core_overlap", "rank_biased_overlap"]
+    columns = ["kind", "variation", "draw", "measure", "value"]
+    sources = [int_stability_part, int_specification_part, int_perturbation]
     return (
-        variations(int_stability_part, int_perturbation)
+        pl.concat(source.select(columns) for source in sources)
         .filter(pl.col("measure").is_in(measures))
         .with_columns(pl.col("value").fill_nan(None))
         .group_by("kind", "variation")

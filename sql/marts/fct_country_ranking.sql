@@ -41,14 +41,16 @@ select
     (c.core_families / nullif(c.all_core_families, 0)) / (c.families / c.all_families)
         as location_quotient, -- Its share of core families over its share of families
     h.is_default, -- Whether the topic goes by this rule and threshold
-    s.core_families_low, -- 5 % quantile of its core families over the draws; of the default only
-    s.core_families_high, -- 95 % quantile of the same
-    s.rank_core_low, -- 5 % quantile of its rank over the draws; of the default only
-    s.rank_core_median, -- Median of the same
-    s.rank_core_high -- 95 % quantile of the same
+    s.core_families_low, -- Lower end of its 90 % sampling interval; of the default only
+    s.core_families_high, -- Upper end
+    s.rank_core_low, -- Lower end of its 90 % sampling interval; of the default only
+    s.rank_core_high, -- Upper end
+    s.core_families_method_low, -- Least by other methods with a core as large; of the default only
+    s.core_families_method_high, -- Most
+    s.rank_core_method_low, -- Best rank by other methods; of the default only
+    s.rank_core_method_high -- Worst
 from totals as c
 inner join intermediate.int_threshold as h
     on c.rule = h.rule and c.threshold = h.threshold
-left join intermediate.int_country_stability as s
-    on c.country = s.country and s.kind = 'bootstrap' and h.is_default
+left join intermediate.int_country_interval as s on c.country = s.country and h.is_default
 cross join topic.topic as t

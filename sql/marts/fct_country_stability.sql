@@ -1,11 +1,11 @@
 -- How far each source of variation moves the countries, at the topic's own rule and threshold.
 -- One row = one source of variation x country; unknown countries are left out.
 -- Key: topic, kind, variation, country.
--- Refers to: fct_stability (topic, kind, variation), dim_country (country).
+-- Refers to: dim_country (country).
 select
     t.topic, -- Topic of the release
-    s.kind, -- bootstrap, method (a variant of it), without (an indicator left out) or weights
-    s.variation, -- all draws; the variant; the indicator left out; or dirichlet
+    s.kind, -- sampling, method (of the grid), choice (one at a time) or weights (shaken)
+    s.variation, -- What varies; the methods; the choice and its option; or dirichlet
     s.country, -- Country (ISO alpha-2)
     s.draws, -- Times that it was tried
     s.core_families_low, -- 5 % quantile of its core families, fractional

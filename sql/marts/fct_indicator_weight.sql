@@ -53,8 +53,10 @@ select
     w.between_country_share, -- Share of its entropy weight that is differences between countries
     w.correlation, -- Pearson correlation with the indicator that it is closest to, either way
     w.correlated_indicator, -- That indicator; above 0.9 the two count the same thing twice
-    s.weight_low, -- 5 % quantile of its entropy weight over the draws; null where left out
-    s.weight_high, -- 95 % quantile of the same
+    s.weight_low, -- Lower end of the weight's 90 % sampling interval; null where left out
+    s.weight_high, -- Upper end
+    s.weight_method_low, -- Least weight over the grid of methods; null where left out
+    s.weight_method_high, -- Largest
     s.rank_correlation_without, -- Kendall's tau of the scores with and without it; null if not used
     s.core_overlap_without, -- Families in both cores, with and without it, over those in either
     d.changed

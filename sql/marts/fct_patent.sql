@@ -85,18 +85,24 @@ select
     v.topsis_score, -- TOPSIS closeness by the weights of the score, 0 to 100
     v.grey_score, -- Grey relation to the best by the weights of the score, 0 to 100
     s.rank, -- Rank by score, 1 is best; ties share the middle rank
-    q.rank_low, -- 5 % quantile of its rank over the bootstrap's draws; of the best 10,000 only
-    q.rank_high, -- 95 % quantile of the same
+    q.rank_low, -- Lower end of the rank's 90 % sampling interval; of the best 10,000 only
+    q.rank_high, -- Upper end
+    e.rank_method_low, -- Best rank by other methods; of the best 10,000 only
+    e.rank_method_high, -- Worst
+    e.most_moving_choice, -- The choice of method that moves its rank most, one at a time
     s.position::bigint as position, -- Place by score, ties in order of family_id
     s.is_core, -- Whether it is a key core patent by the topic's rule
     s.is_tied_at_cut, -- Whether it ties with others at the cut, which are all core
-    b.selection_probability, -- Share of the bootstrap's draws in which it is core, 0 to 1
-    b.is_stable_core -- Whether that share reaches the topic's stable_selection
+    b.selection_probability, -- Share of the draws of families that hold it in which it is core
+    b.is_stable_core, -- Whether that share reaches the topic's stable_selection
+    b.method_share, -- Share of the grid of methods under which it is core, 0 to 1
+    b.is_stable_under_method -- Whether that share reaches the topic's stable_selection
 from intermediate.int_family as f
 inner join intermediate.int_indicator as i on f.family = i.family
 inner join intermediate.int_score_rank as s on f.family = s.family
 inner join intermediate.int_family_stability as b on f.family = b.family
 left join intermediate.int_family_rank as q on f.family = q.family
+left join intermediate.int_family_method as e on f.family = e.family
 inner join intermediate.int_score as v on f.family = v.family
 inner join main_country as c on f.family = c.family
 left join intermediate.int_breakthrough as k on f.family = k.family

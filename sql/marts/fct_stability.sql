@@ -2,8 +2,8 @@
 -- One row = one source of variation. Key: topic, kind, variation.
 select
     t.topic, -- Topic of the release
-    s.kind, -- bootstrap, method (a variant of it), without (an indicator left out) or weights
-    s.variation, -- all draws; the variant; the indicator left out; or dirichlet
+    s.kind, -- sampling, method (of the grid), choice (one at a time) or weights (shaken)
+    s.variation, -- What varies; the methods; the choice and its option; or dirichlet
     s.draws, -- Times that it was tried
     s.kendall_tau, -- Kendall's tau of its scores and the release's, -1 to 1; median of the draws
     s.kendall_tau_low, -- 5 % quantile of the same

@@ -1,6 +1,7 @@
 """Compare each patent with its cohort: those of its time and field, more where these are few."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -35,6 +36,21 @@ class Cohorts:
     cohort: np.ndarray
     members: pl.DataFrame
 
+    def of(self, patents: np.ndarray) -> Self:
+        """Give the cohorts of some of the patents, copies too; they are as wide as those of all.
+
+        Parameters
+        ----------
+        patents
+            Places of k patents.
+
+        Returns
+        -------
+        Cohorts
+            Their cohorts, whose members are those k alone.
+        """
+        return replace(self, cell=self.cell[patents], cohort=self.cohort[patents])
+
     def sums(self, x: np.ndarray) -> np.ndarray:
         """Add up a value over the members of each cohort.
 
@@ -48,8 +64,8 @@ class Cohorts:
         np.ndarray
             k sums.
         """
-        of_cells = np.bincount(self.cell, weights=x, minlength=int(self.cell.max()) + 1)
         cohort, cell = (self.members[name].to_numpy() for name in ("cohort", "cell"))
+        of_cells = np.bincount(self.cell, weights=x, minlength=int(cell.max()) + 1)
         return np.bincount(cohort, weights=of_cells[cell])
 
     def quantiles(self, x: np.ndarray, quantile: float, of: np.ndarray) -> np.ndarray:
@@ -78,7 +94,7 @@ class Cohorts:
             .agg(pl.col("x").quantile(quantile, "linear"))
             .collect()
         )
-        result = np.full(int(self.cohort.max()) + 1, np.nan)
+        result = np.full(int(self.members["cohort"].to_numpy().max()) + 1, np.nan)
         result[found["cohort"].to_numpy()] = found["x"].to_numpy()
         return result
 

@@ -1,25 +1,15 @@
 """What is varied to see how sure a result is, and the numbers that come of it, a row each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from corepath.transforms.methods.core_rule import own_threshold
-from corepath.transforms.methods.stability import RANKED, Baseline, in_order, ranks, select
-
-# The choices of method that a result should not hang on (methods.md 3).
-WAYS = [
-    {"normalisation": normalisation, "transform": transform, "cohort": cohort}
-    for normalisation, transform, cohort in product(
-        ("minmax", "ratio"), ("none", "log1p"), ("global", "office")
-    )
-]
-SCORINGS = ("sum", "topsis")
+from corepath.transforms.methods.core_rule import cut_score, own_threshold
+from corepath.transforms.methods.stability import RANKED, Baseline, ranks
 
 # A row of results is a number.
 SCHEMA = {
@@ -29,24 +19,16 @@ SCHEMA = {
     "measure": pl.String,
     "name": pl.String,
     "value": pl.Float64,
+    "family": pl.Int32,
 }
 
-
-def variant(draw: int) -> tuple[int, str]:
-    """Tell which way of WAYS and which scoring a draw takes: all variants in turn.
-
-    Examples
-    --------
-    >>> [variant(draw) for draw in (0, 1, 2, 15, 16)]
-    [(0, 'sum'), (0, 'topsis'), (1, 'sum'), (7, 'topsis'), (0, 'sum')]
-    """
-    way, scoring = divmod(draw % (len(WAYS) * len(SCORINGS)), len(SCORINGS))
-    return way, SCORINGS[scoring]
+# Measure, name and value.
+Number = tuple[str, str | None, float]
 
 
 @dataclass(frozen=True)
-class Judge:
-    """What every variation is held against, and how its core is told and counted.
+class Released:
+    """The release's result, with which every variation is compared, and how a core is cut and counted.
 
     `leading` are the places of the families that the release ranks best, at most RANKED.
     """
@@ -59,7 +41,7 @@ class Judge:
     threshold: float
 
     @classmethod
-    def of(cls, ranked: pl.DataFrame, country: pl.DataFrame, method: dict) -> Self:
+    def of(cls, ranked: pl.DataFrame, country: pl.DataFrame, method: Mapping[str, Any]) -> Self:
         """Prepare for m families in the order of `ranked`.
 
         Parameters
@@ -67,17 +49,11 @@ class Judge:
         ranked
             One row a family: family, score, is_core.
         country
-            One row a family x country: family, country, share.
+            One row a family x country: family, country, share. Unknown ones (ZZ) are left out.
         method
             The topic's choices: core_rule and its threshold.
         """
-        names = country["country"].unique().sort()
-        found = country.join(ranked.select("family").with_row_index("row"), on="family")
-        country_row = found["country"].replace_strict(names, range(len(names)), return_dtype=pl.Int64)
-        shares = csr_array(
-            (found["share"].to_numpy(), (country_row.to_numpy(), found["row"].to_numpy())),
-            shape=(len(names), len(ranked)),
-        )
+        names, shares = shares_of(ranked, country)
         least = ranked["score"].top_k(RANKED).min()
         leading = (
             ranked.with_row_index("row")
@@ -88,58 +64,61 @@ class Judge:
         return cls(
             Baseline.of(ranked["score"].to_numpy(), ranked["is_core"].to_numpy()),
             leading["row"].to_numpy(),
-            names.to_list(),
+            names,
             shares,
             method["core_rule"],
             own_threshold(method, method["core_rule"]),
         )
 
-    def judge(
-        self, scores: np.ndarray, drawn: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, Iterator[tuple[str, str | None, float]]]:
+    def compare(self, scores: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[Number]]:
         """Cut scores by the topic's rule; rank the best, count each country's core, compare all.
 
         Parameters
         ----------
         scores
-            m scores.
+            m scores, NaN of families that are not drawn.
         drawn
             m counts: how often each family is in the variation.
 
         Returns
         -------
-        tuple of two np.ndarray and iterator
+        tuple of two np.ndarray and a list
             m booleans, whether core; the ranks of the `leading`; and measure, name and value of
             each number.
         """
-        ordered = in_order(scores, drawn)
-        is_core = select(scores, ordered, self.rule, self.threshold)
-        places = ranks(scores[self.leading], ordered)
-        return is_core, places, self._numbers(scores, is_core, drawn)
-
-    def _numbers(
-        self, scores: np.ndarray, is_core: np.ndarray, drawn: np.ndarray
-    ) -> Iterator[tuple[str, str | None, float]]:
-        for measure, value in self.baseline.agreement(scores, is_core).items():
-            yield measure, None, value
-        core = self.shares @ (drawn * is_core)
-        for i, country in enumerate(self.countries):
-            yield "core_families", country, float(core[i])
+        ordered = np.sort(np.repeat(scores, drawn))
+        is_core = scores >= cut_score(ordered, self.rule, self.threshold)
+        places = ranks(scores[self.leading], drawn[self.leading], ordered)
+        agreement = self.baseline.agreement(scores, is_core)
+        numbers: list[Number] = [(measure, None, value) for measure, value in agreement.items()]
+        numbers += counted(self.countries, self.shares, drawn * is_core)
+        return is_core, places, numbers
 
 
-def variations(int_stability_part: pl.LazyFrame, int_perturbation: pl.LazyFrame) -> pl.LazyFrame:
-    """Put the draws of every variation together; all draws of the bootstrap are one, too.
+def shares_of(ranked: pl.DataFrame, country: pl.DataFrame) -> tuple[list[str], csr_array]:
+    """Spread families over countries.
 
     Parameters
     ----------
-    int_stability_part, int_perturbation
-        A row a number: kind, variation, draw, measure, name, value.
+    ranked
+        One row a family: family.
+    country
+        One row a family x country: family, country, share. Unknown ones (ZZ) are left out.
 
     Returns
     -------
-    pl.LazyFrame
-        The same of all, without the families.
+    tuple of list of str and csr_array
+        The countries, and countries × families: shares.
     """
-    drawn = int_stability_part.filter(pl.col("draw").is_not_null()).select(*SCHEMA)
-    all_draws = drawn.with_columns(kind=pl.lit("bootstrap"), variation=pl.lit("all draws"))
-    return pl.concat([drawn, all_draws, int_perturbation.select(*SCHEMA)])
+    known = country.filter((pl.col("country") != "ZZ") & (pl.col("share") > 0))
+    names = known["country"].unique().sort()
+    found = known.join(ranked.select("family").with_row_index("row"), on="family")
+    row = found["country"].replace_strict(names, range(len(names)), return_dtype=pl.Int64)
+    place = (row.to_numpy(), found["row"].to_numpy())
+    return names.to_list(), csr_array((found["share"].to_numpy(), place), shape=(len(names), len(ranked)))
+
+
+def counted(countries: list[str], shares: csr_array, times: np.ndarray) -> Iterator[Number]:
+    """Give each country's core families, each as often as it counts."""
+    for country, families in zip(countries, shares @ times, strict=True):
+        yield "core_families", country, float(families)

@@ -12,13 +12,16 @@ COUNTRIES = ["US"] * 10 + ["JP"] * 10 + ["CN"] * 20
 TOPIC = Topic(name="any", title="Any", classes=["A"], method={"core_share": 0.25})
 
 
-# What the bootstrap says of each country.
+# What draws of families and other methods say of each country.
 ENDS = {
     "core_families_low": 1.0,
     "core_families_high": 9.0,
     "rank_core_low": 1.0,
-    "rank_core_median": 1.5,
     "rank_core_high": 3.0,
+    "core_families_method_low": 0.0,
+    "core_families_method_high": 10.0,
+    "rank_core_method_low": 1.0,
+    "rank_core_method_high": 2.0,
 }
 
 
@@ -35,12 +38,8 @@ def ranking(countries, scores, topic=TOPIC):
             "intermediate.int_family_country": pl.DataFrame(
                 shares, schema=["family", "country", "share"], orient="row"
             ).with_columns(source_step=pl.lit(1)),
-            "intermediate.int_country_stability": pl.DataFrame(
-                [
-                    {"kind": kind, "variation": "any", "country": country} | ENDS
-                    for kind in ("bootstrap", "without")
-                    for country in {c for _, c, _ in shares}
-                ]
+            "intermediate.int_country_interval": pl.DataFrame(
+                [{"country": country} | ENDS for country in {c for _, c, _ in shares}]
             ),
         },
         "marts.fct_country_ranking",

@@ -177,10 +177,11 @@ BAD = {
     ("fct_country_ranking", "core grows with the share"): [
         "update {t} set core_families = core_families + 1 where rule = 'top_share' and threshold = 0.2"
     ],
-    ("fct_country_ranking", "intervals are in order"): [
+    ("fct_country_ranking", "intervals hold their number"): [
         "update {t} set core_families_low = core_families_high + 1 where is_default",
-        "update {t} set rank_core_low = rank_core_median + 1 where is_default",
-        "update {t} set rank_core_high = rank_core_median - 1 where is_default",
+        "update {t} set rank_core_low = rank_core + 1 where is_default",
+        "update {t} set core_families_method_high = core_families - 1 where is_default",
+        "update {t} set rank_core_method_low = rank_core + 1 where is_default",
     ],
     ("fct_country_ranking", "every threshold has a first"): [
         "update {t} set rank_families = rank_families + 1 where is_default",
@@ -197,7 +198,7 @@ BAD = {
         "rank_core_high = rank_core_median - 1",
     ],
     ("fct_country_stability", "every variation has a first"): [
-        "update {t} set rank_core_low = 2, rank_core_median = 2, rank_core_high = 2 where kind = 'without'"
+        "update {t} set rank_core_low = 2, rank_core_median = 2, rank_core_high = 2 where kind = 'choice'"
     ],
     ("fct_country_year", "core families are families"): ["core_families = families + 1"],
     ("fct_country_year", "countries sum to the families"): ["families = families + 1"],
@@ -239,6 +240,11 @@ BAD = {
         "delete from {t} where country = 'WORLD'"
     ],
     ("fct_indicator_coverage", "countries make up the world"): ["known = known + 1"],
+    ("fct_indicator_weight", "intervals hold their weight"): [
+        "weight_low = weight + 0.01",
+        "weight_high = weight - 0.01",
+        "weight_method_low = 0.9, weight_method_high = 0.1",
+    ],
     ("fct_indicator_weight", "weights sum to 1"): [
         "update {t} set weight = weight * 1.001",
         "update {t} set weight = null",
@@ -403,11 +409,12 @@ BAD = {
         "update {t} set is_core = false",
         "update {t} set is_core = true",
     ],
-    ("fct_patent", "intervals of ranks are intervals"): [
+    ("fct_patent", "intervals of ranks hold the rank"): [
         "rank_low = null",
         "rank_low = 0",
         "rank_high = rank_low - 1",
-        "update {t} set rank_low = null, rank_high = null where position = 1",
+        "rank_method_low = rank + 1",
+        "update {t} set rank_method_low = null where position = 1",
     ],
     ("fct_patent", "dates are in order"): [
         "priority_date = publication_date + 1, filing_date = null",
@@ -465,16 +472,21 @@ BAD = {
         "core_overlap_low = core_overlap + 0.01",
         "rank_biased_overlap_low = rank_biased_overlap + 0.01",
     ],
-    ("fct_stability", "the bootstrap is there once"): [
-        "delete from {t} where kind = 'bootstrap'",
-        "insert into {t} from {t} where kind = 'bootstrap'",
+    ("fct_stability", "the draws of families are there once"): [
+        "delete from {t} where kind = 'sampling'",
+        "insert into {t} from {t} where kind = 'sampling'",
     ],
-    ("fct_stability", "the variants sum to the bootstrap"): [
-        "update {t} set draws = draws + 1 where kind = 'bootstrap'"
+    ("fct_stability", "the grid of methods is there"): [
+        "delete from {t} where kind = 'method'",
+        "update {t} set draws = 2 where kind = 'choice'",
     ],
-    ("fct_stability", "the core holds under the bootstrap"): [
-        "update {t} set core_overlap = 0.49 where kind = 'bootstrap'"
+    ("fct_stability", "the core holds when families are drawn anew"): [
+        "update {t} set core_overlap = 0.49 where kind = 'sampling'"
     ],
+    ("fct_sensitivity", "choice is one of the known"): ["choice = 'mood'"],
+    ("fct_sensitivity", "one option moves a country most"): ["is_largest = true", "is_largest = false"],
+    ("fct_sensitivity", "ranks start at 1"): ["rank_core = rank_core + 1"],
+    ("fct_sensitivity", "shares sum to 1"): ["core_share = core_share / 2"],
     ("fct_threshold", "one threshold is the default"): [
         "update {t} set is_default = true",
         "update {t} set is_default = false",
@@ -590,6 +602,7 @@ FILLED = {
     "fct_country_source": ("is_imputed", "families"),
     "fct_patent_country": ("share", "share"),
     "fct_stability": ("draws", "core_overlap"),
+    "fct_sensitivity": ("core_families", "core_share"),
     "fct_threshold": ("core_families", "cut_score"),
     "fct_validity": ("families", "auc"),
     "fct_patent_technology": ("is_core_technology", "share"),
