@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from corepath.transforms.methods.stability import interval
+from corepath.transforms.methods.stability import WIDENED, interval
 
 
 def int_family_rank(int_stability_part: pl.LazyFrame, int_score_rank: pl.LazyFrame) -> pl.LazyFrame:
@@ -22,7 +22,9 @@ def int_family_rank(int_stability_part: pl.LazyFrame, int_score_rank: pl.LazyFra
         One row a family whose ranks were kept: family; rank_low and rank_high, the ends of its 90 %
         interval, null where no draw holds it.
     """
-    low, high = interval(pl.col("rank").first(), pl.col("ranks"), 1, float("inf"))
+    # Ranks differ by factors: the first by a few places, the thousandth by hundreds.
+    own, draws = pl.col("rank").first().log(), pl.col("ranks").log()
+    low, high = interval(own, draws, 0, float("inf"), WIDENED["family"])
     return (
         int_stability_part.filter(pl.col("measure") == "ranks")
         .select("family", "ranks")
@@ -30,5 +32,9 @@ def int_family_rank(int_stability_part: pl.LazyFrame, int_score_rank: pl.LazyFra
         .join(int_score_rank.select("family", "rank"), on="family")
         .group_by("family")
         # Ranks are halves at least, where families tie.
-        .agg(rank_low=(2 * low).floor() / 2, rank_high=(2 * high).ceil() / 2)
+        .agg(
+            # Rounded first, lest a rank that is its own end fall beside it.
+            rank_low=(2 * low.exp()).round(6).floor() / 2,
+            rank_high=(2 * high.exp()).round(6).ceil() / 2,
+        )
     )

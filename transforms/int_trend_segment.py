@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from corepath.transforms.methods.trend import MIN_YEARS, Segment, Trend, find_trend
+from corepath.transforms.methods.trend import MIN_YEARS, Segment, Trend, find_trends
 
 # Fewer say nothing of growth (our proposal).
 MIN_FAMILIES = 30
@@ -25,12 +25,13 @@ SCHEMA = {
     "break_earliest": pl.Int64,
     "break_latest": pl.Int64,
     "p_no_break": pl.Float64,
+    "q_no_break": pl.Float64,
     "reason": pl.String,
 }
 
 
 def int_trend_segment(int_trend_series: pl.LazyFrame, topic: pl.LazyFrame) -> pl.DataFrame:
-    """Find the breaks of every series.
+    """Find the breaks of every series; all are tested together.
 
     Parameters
     ----------
@@ -46,22 +47,26 @@ def int_trend_segment(int_trend_series: pl.LazyFrame, topic: pl.LazyFrame) -> pl
     """
     seed = topic.select("seed").collect().item()
     ordered = int_trend_series.sort("country", "series", "year").collect()
+    every = [
+        (names, years["year"].to_list(), years["families"].to_numpy())
+        for names, years in ordered.group_by("country", "series", maintain_order=True)
+    ]
+    trends = iter(find_trends([counts for _, _, counts in every if not _too_little(counts)], seed))
     rows = []
-    for (country, series), years in ordered.group_by("country", "series", maintain_order=True):
-        first, counts = years["year"][0], years["families"].to_numpy()
+    for (country, series), years, counts in every:
         reason = _too_little(counts)
         found = (
             [
                 {
                     "segment": 1,
-                    "first_year": first,
-                    "last_year": years["year"][-1],
+                    "first_year": years[0],
+                    "last_year": years[-1],
                     "families": float(counts.sum()),
                     "reason": reason,
                 }
             ]
             if reason
-            else _describe(find_trend(counts, seed), counts, first)
+            else _describe(next(trends), counts, years[0])
         )
         rows += [{"country": country, "series": series} | row for row in found]
     return pl.DataFrame(rows, schema=SCHEMA)
@@ -86,6 +91,7 @@ def _describe(trend: Trend, counts: np.ndarray, first: int) -> list[dict[str, ob
             "annual_growth": float(np.expm1(segment.slope)),
             "is_surge": False,
             "p_no_break": trend.p_no_break,
+            "q_no_break": trend.q_no_break,
         }
         for number, segment in enumerate(trend.segments, start=1)
     ]

@@ -16,6 +16,7 @@ select
     s.break_earliest, -- First year that the break may be, with 95 % confidence
     s.break_latest, -- Last year that the break may be
     s.p_no_break, -- Chance of such evidence in a series without any break
+    s.q_no_break, -- That chance after Benjamini-Hochberg over all series of the topic
     s.reason -- Why no line is fitted; null where one is
 from intermediate.int_trend_segment as s
 cross join topic.topic as t

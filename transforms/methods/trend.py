@@ -1,15 +1,18 @@
 """Structural breaks in yearly counts: when did growth change, and how sure is that?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
+from scipy.stats import false_discovery_control
 
 # A line through fewer years follows the noise. More breaks than this no reader can use.
 MIN_YEARS = 5
 MAX_BREAKS = 5
 # What a test may find where nothing is, and the samples that tell what noise alone does.
 LEVEL = 0.05
-SAMPLES = 199
+SAMPLES = 999
 # 95 % point of the likelihood ratio of a break's date: P(x) = (1 - exp(-x / 2))^2.
 DATE_RATIO = 7.352
 # Logarithms of counts are no better known than to a thousandth.
@@ -56,10 +59,14 @@ class Segment:
 
 @dataclass(frozen=True)
 class Trend:
-    """A series in segments, and the chance of as much evidence for breaks without any."""
+    """A series in segments, and the chance of as much evidence for breaks without any.
+
+    `q_no_break` is that chance's false discovery rate among the series that are tested together.
+    """
 
     segments: list[Segment]
     p_no_break: float
+    q_no_break: float
 
 
 def squared_errors(series: np.ndarray) -> np.ndarray:
@@ -149,29 +156,7 @@ def bic(errors: np.ndarray, years: int) -> np.ndarray:
 
 
 def find_trend(counts: np.ndarray, seed: int = 0) -> Trend:
-    """Cut a series of yearly counts where its growth changes.
-
-    Through ln(1 + count) goes a line in each segment, which need not meet the next. Of all
-    partitions with segments of at least MIN_YEARS years the one of least squares is taken. A break
-    is added as long as BIC gains more by further breaks than in 95 % of the series that have the
-    breaks found so far, and noise with the variance and autocorrelation of what they leave.
-
-    Parameters
-    ----------
-    counts
-        Yearly counts without gaps, at least twice MIN_YEARS.
-    seed
-        Of the noise.
-
-    Returns
-    -------
-    Trend
-        Segments in order, and the p value of the first step.
-
-    References
-    ----------
-    Bai & Perron 1998, Econometrica 66:47-78; Yao 1988, Statistics & Probability Letters
-    6:181-189 (BIC); Hansen 2000, Econometrica 68:575-603 (dates).
+    """Cut a series of yearly counts where its growth changes, as `find_trends` does one alone.
 
     Examples
     --------
@@ -180,20 +165,80 @@ def find_trend(counts: np.ndarray, seed: int = 0) -> Trend:
     >>> [(s.start, f"{np.expm1(s.slope):.0%} a year") for s in find_trend(counts).segments]
     [(0, '3% a year'), (7, '10% a year')]
     """
-    y = np.log1p(np.asarray(counts, dtype=float))
-    years = len(y)
-    most = min(MAX_BREAKS, years // MIN_YEARS - 1)
-    errors = squared_errors(y[None])
-    sums, partitions = best_partitions(errors, most)
-    criteria = bic(sums[0], years)
-    random = np.random.default_rng(seed)
-    chances = []
-    for number in range(most):
-        chances.append(_chance(y, partitions[number], criteria, random))
-        if chances[-1] > LEVEL:
+    return find_trends([counts], seed)[0]
+
+
+def find_trends(series: Sequence[np.ndarray], seed: int = 0) -> list[Trend]:
+    """Cut several series of yearly counts where their growth changes.
+
+    Through ln(1 + count) goes a line in each segment, which need not meet the next. Of all
+    partitions with segments of at least MIN_YEARS years the one of least squares is taken. A break
+    is added as long as BIC gains more by further breaks than in series that have the breaks found
+    so far, and noise with the variance and autocorrelation of what they leave: the share of these
+    that gain as much is its chance, and the false discovery rate among the chances of all series
+    that have got so far is at most LEVEL.
+
+    Parameters
+    ----------
+    series
+        Yearly counts without gaps, of each at least twice MIN_YEARS.
+    seed
+        Of the noise.
+
+    Returns
+    -------
+    list of Trend
+        Of each series: segments in order, and the p and q values of the first step.
+
+    References
+    ----------
+    Bai & Perron 1998, Econometrica 66:47-78; Yao 1988, Statistics & Probability Letters
+    6:181-189 (BIC); Hansen 2000, Econometrica 68:575-603 (dates); Benjamini & Hochberg 1995,
+    JRSS B 57:289-300.
+    """
+    fits = [_Fit.of(counts, seed) for counts in series]
+    found, first = [0] * len(fits), []
+    going = list(range(len(fits)))
+    for number in range(MAX_BREAKS):
+        going = [i for i in going if number < fits[i].most]
+        if not going:
             break
-    found = sum(chance <= LEVEL for chance in chances)
-    return Trend(_segments(y, errors[0], partitions[found]), chances[0])
+        chances = [fits[i].chance(number) for i in going]
+        rates = false_discovery_control(chances)
+        if number == 0:
+            first = list(zip(chances, rates.tolist(), strict=True))
+        going = [i for i, rate in zip(going, rates, strict=True) if rate <= LEVEL]
+        for i in going:
+            found[i] = number + 1
+    return [
+        Trend(_segments(fit.y, fit.errors, fit.partitions[breaks]), *chance)
+        for fit, breaks, chance in zip(fits, found, first, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """A series with its best partitions, and the noise to come."""
+
+    y: np.ndarray
+    errors: np.ndarray
+    partitions: list[list[int]]
+    criteria: np.ndarray
+    random: np.random.Generator
+
+    @classmethod
+    def of(cls, counts: np.ndarray, seed: int) -> Self:
+        y = np.log1p(np.asarray(counts, dtype=float))
+        errors = squared_errors(y[None])
+        sums, partitions = best_partitions(errors, min(MAX_BREAKS, len(y) // MIN_YEARS - 1))
+        return cls(y, errors[0], partitions, bic(sums[0], len(y)), np.random.default_rng(seed))
+
+    @property
+    def most(self) -> int:
+        return len(self.partitions) - 1
+
+    def chance(self, breaks: int) -> float:
+        return _chance(self.y, self.partitions[breaks], self.criteria, self.random)
 
 
 def _chance(y: np.ndarray, starts: list[int], criteria: np.ndarray, random: np.random.Generator) -> float:
