@@ -78,6 +78,7 @@ select
     i.pr, -- PR: PageRank over the mean of its publication year; if asked for
     i.conv, -- CONV: chance that two of its main groups differ in subclass, drawn with return
     i.xsec, -- XSEC: IPC sections beyond the first
+    h.cohort, -- What it shares with those it is compared with, such as field, year; else nothing
     r.rao_stirling, -- Rao-Stirling diversity of its subclasses, 0 (one) to 1; null without any
     s.score, -- Score by the topic's weighting and scoring, 0 to 100; it makes rank and core
     v.equal_score, -- Weighted sum with equal weights, 0 to 100
@@ -107,6 +108,7 @@ inner join intermediate.int_score as v on f.family = v.family
 inner join main_country as c on f.family = c.family
 left join intermediate.int_breakthrough as k on f.family = k.family
 left join intermediate.int_rao_stirling as r on f.family = r.family
+inner join intermediate.int_family_cohort as h on f.family = h.family
 cross join topic.topic as t
 left join reference.country_source as w
     on t.attribution = w.basis and c.source_step = w.step

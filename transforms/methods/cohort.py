@@ -30,11 +30,14 @@ class Cohorts:
         The cohort that each of m patents is compared with, 0 to k - 1.
     members
         One row a cohort and cell that is part of it: cohort, cell.
+    common
+        What each of m patents has in common with its cohort, such as "field, office, years ±1".
     """
 
     cell: np.ndarray
     cohort: np.ndarray
     members: pl.DataFrame
+    common: pl.Series
 
     def of(self, patents: np.ndarray) -> Self:
         """Give the cohorts of some of the patents, copies too; they are as wide as those of all.
@@ -148,14 +151,29 @@ def cohorts(patents: pl.DataFrame, minimum: int = 30) -> Cohorts:
             .sort(common)
             .with_row_index("cohort", offset=count)
         )
-        placed.append(waiting.join(near, on=common).select("cell", "cohort"))
+        placed.append(
+            waiting.join(near, on=common).select("cell", "cohort", common=pl.lit(_named(common, width)))
+        )
         members.append(near.select("cohort", cell="members").explode("cell"))
         waiting = waiting.join(near, on=common, how="anti")
         count += near.height
     of_patents = patents.join(
         cells.join(pl.concat(placed), on="cell"), on=by, how="left", maintain_order="left"
     )
-    return Cohorts(of_patents["cell"].to_numpy(), of_patents["cohort"].to_numpy(), pl.concat(members))
+    return Cohorts(
+        of_patents["cell"].to_numpy(),
+        of_patents["cohort"].to_numpy(),
+        pl.concat(members),
+        of_patents["common"],
+    )
+
+
+def _named(common: list[str], width: int) -> str:
+    """Say what a cohort has in common."""
+    if "everything" in common:
+        return "nothing"
+    years = f"years ±{width}" if width else "year"
+    return ", ".join([*(name for name in ("field", "office") if name in common), years])
 
 
 def fill(x: np.ndarray, within: Cohorts) -> np.ndarray:

@@ -83,6 +83,17 @@ order by s.country <> 'WORLD', s.country, s.series desc, s.segment
 # What the core hangs on, said before any ranking.
 _DECISIVE = "select sentence from marts.fct_indicator_weight where is_decisive"
 
+# What cohorts could not correct.
+_FIELDS = """
+select printf('Differences between fields are not corrected for %.0f %% of the families: '
+    || 'their field has too few families in these years to compare them with.', 100 * share)
+from (
+    select count(*) filter (where not contains(cohort, 'field')) / count(*) as share
+    from marts.fct_patent
+)
+where share >= 0.005
+"""
+
 _HELD_UP = "select sentence from marts.fct_validity where is_headline"
 
 _WEIGHTS = """
@@ -245,6 +256,7 @@ def summarise(path: Path, shown: str | None = None) -> str:
             *(markdown.escaped(sentence) for (sentence,) in db.sql(_DECISIVE).fetchall()),
             markdown.escaped(" ".join(sentence for (sentence,) in db.sql(_HELD_UP).fetchall()))
             or "Whether the score holds up later cannot be told: too few families are old enough.",
+            *(sentence for (sentence,) in db.sql(_FIELDS).fetchall()),
             "## Key core technologies",
             "By IPC subclass:",
             _table(db.sql(_TECHNOLOGIES, params={"level": "subclass"})) or none,

@@ -149,3 +149,15 @@ def test_winsorising_first_or_relating_first_is_the_same(rows, quantile):
     related = relate(x, x, within)
     largest = within.quantiles(x, quantile, of=within.cohort)[within.cohort]
     assert cut_first == pytest.approx(np.minimum(related, relate(x, largest, within)))
+
+
+def test_a_cohort_says_what_it_has_in_common():
+    """Forty of field A in 2000; twenty of B then and ten in 2001; one of C."""
+    rows = [(2000, "A", "US")] * 40 + [(2000, "B", "US")] * 20 + [(2001, "B", "US")] * 10
+    found = cohorts(frame([*rows, (2000, "C", "US")])).common
+    assert found.unique(maintain_order=True).to_list() == [
+        "field, office, year",
+        "field, office, years ±1",
+        "office, year",
+    ]
+    assert cohorts(frame([(2000, "A", "US")])).common.to_list() == ["nothing"]

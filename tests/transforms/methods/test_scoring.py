@@ -43,6 +43,26 @@ def test_topsis_of_the_fighter_aircraft():
     assert (found / 100).round(6).to_list() == [0.643277, 0.268384, 0.613542, 0.312291]
 
 
+def ranking(scores):
+    """Places of alternatives, from 1."""
+    return scores.rank(descending=True).cast(pl.Int64).to_list()
+
+
+def test_rankings_of_whole_examples_are_the_published_ones():
+    """Hwang and Yoon 1981, fighter aircraft; Papathanasiou and Ploskas 2018, a place for a facility."""
+    fighters = [
+        [2.0, 1500, 20000, -5.5, 5, 9],
+        [2.5, 2700, 18000, -6.5, 3, 5],
+        [1.8, 2000, 21000, -4.5, 7, 7],
+        [2.2, 1800, 20000, -5.0, 5, 5],
+    ]
+    assert ranking(topsis(frame(fighters), weighed(0.2, 0.1, 0.1, 0.1, 0.2, 0.3))) == [1, 4, 2, 3]
+    places = [[8, 7, 2, 1], [5, 3, 7, 5], [7, 5, 6, 4], [9, 9, 7, 3], [11, 10, 3, 7], [6, 9, 5, 4]]
+    found = topsis(frame(places), weighed(0.4, 0.3, 0.1, 0.2))
+    assert (found / 100).round(3).to_list() == [0.387, 0.327, 0.391, 0.615, 0.868, 0.493]
+    assert ranking(found) == [5, 6, 4, 2, 1, 3]
+
+
 def test_topsis_of_scikit_criteria():
     # TOPSIS after VectorScaler of scikit-criteria 0.10.
     rows = [[3, 100, 10, 7], [2.5, 80, 8, 5], [1.8, 50, 20, 11], [2.2, 70, 12, 9]]

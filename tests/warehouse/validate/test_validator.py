@@ -266,6 +266,7 @@ BAD = {
         "is_used = true, reason = 'left out'",
         "is_used = false, reason = null",
     ],
+    ("fct_patent", "most families are compared within their field"): ["update {t} set cohort = 'year'"],
     ("fct_validity", "key is unique"): TWICE,
     ("fct_validity", "measures are in range"): [
         "auc = 1.01, auc_low = null",
