@@ -135,12 +135,11 @@ def find(families: int, seed: int, folder: Path, *, null: bool, samples: int, **
 
 
 def _paths(found: list[Found], truth: dict[str, Any]) -> Iterable[Found]:
-    """Hold labels against the planted ones; without any, none or a weak one is right."""
+    """Hold labels against the planted ones; without any, none is right."""
     for row in sorted(found, key=lambda row: row["country"]):
         for dimension in DIMENSIONS:
             planted = truth[row["country"]].get(f"{dimension}_path", "")
             label, support = row[f"{dimension}_path"], row[f"{dimension}_support"]
-            is_none = label == "indeterminate" or support < 0.6
             yield {
                 "country": row["country"],
                 "core_families": row["families"],
@@ -148,7 +147,7 @@ def _paths(found: list[Found], truth: dict[str, Any]) -> Iterable[Found]:
                 "planted": planted,
                 "found": label,
                 "support": support,
-                "as_planted": label == planted if planted else is_none,
+                "as_planted": label == (planted or "indeterminate"),
             }
 
 

@@ -10,6 +10,7 @@ from corepath.transforms.int_path_metric import MIN_COUNTRIES
 from corepath.transforms.methods.collaboration import base_rates, habits
 from corepath.transforms.methods.pathway import (
     Corpus,
+    advantages,
     collaboration_measures,
     industry_measures,
     technology_measures,
@@ -46,7 +47,8 @@ def int_path_draw(
     compared country and all that it is held against are measured on samples of one size: half of
     its core families, at most MAX_SAMPLE, drawn without replacement. A mean over halves varies as
     one over samples of the whole size would. Where MIN_COUNTRIES have as many families as the
-    country, it is held against them, else against the world.
+    country, it is held against them, else against the world. Industries of advantage are those of
+    the draw: of its families against half of the world's.
 
     Parameters
     ----------
@@ -63,7 +65,7 @@ def int_path_draw(
     int_family_industry_symbol
         One row a family x symbol x industry: family, symbol, industry.
     int_industry_profile
-        One row a population x scheme x industry x country: families, rsca_low.
+        One row a population x scheme x industry x country: rsca, rsca_low.
     int_family_organisation
         One row a family x group x country: family, corporate_group, country, share.
     int_family_collaboration
@@ -109,11 +111,9 @@ def int_path_draw(
     )
     compared = sorted(set(topic_country.collect()["country"]) & set(corpora))
     pairs = [(path, other) for path in compared for other in _held_against(corpora, path)]
-    advantages = {
-        country: industries.is_in(of_country.to_list()).to_numpy()
-        for country, of_country in _advantages(int_industry_profile, method["minimum_cell"])
-    }
-    nowhere = np.zeros(len(industries), dtype=bool)
+    margins = dict(_margins(int_industry_profile, industries))
+    unsure = np.full(len(industries), np.inf)
+    world = corpora["WORLD"] if corpora else None
     habit = habits(int_co_application_base)
     found = []
     for draw in range(part, method["samples"], PARTS):
@@ -125,8 +125,11 @@ def int_path_draw(
             random = np.random.default_rng([method["seed"], draw, *f"{path}{country}".encode()])
             sample = corpus.sample(np.sort(random.choice(len(corpus.share), size, replace=False)))
             [base_rate] = base_rates(habit.get(country), 1, random)
+            half = random.choice(len(world.share), len(world.share) // 2, replace=False)
+            least = method["minimum_cell"] * size / len(corpus.share)
+            sure = advantages(sample, world.industries[half], margins.get(country, unsure), least)
             measured = (
-                industry_measures(sample, advantages.get(country, nowhere))
+                industry_measures(sample, sure)
                 | technology_measures(sample)
                 | collaboration_measures(sample, base_rate)
             )
@@ -158,16 +161,17 @@ def _with_world(shares: pl.LazyFrame) -> pl.LazyFrame:
     ).sort("country", "family")
 
 
-def _advantages(profile: pl.LazyFrame, minimum_cell: int) -> Iterator[tuple[str, pl.Series]]:
-    """List the industries of the core in which each country is surely above average."""
-    sure = profile.filter(
-        pl.col("population") == "core",
-        pl.col("scheme") == "SEI",
-        pl.col("families") >= minimum_cell,
-        pl.col("rsca_low") > 0,
-    )
-    for (country,), part in sure.collect().partition_by("country", as_dict=True).items():
-        yield str(country), part["industry"]
+def _margins(profile: pl.LazyFrame, industries: pl.Series) -> Iterator[tuple[str, np.ndarray]]:
+    """Tell how far above 0 the advantage of each country in each industry must be to be sure."""
+    core = profile.filter(pl.col("population") == "core", pl.col("scheme") == "SEI").collect()
+    for (country,), part in core.partition_by("country", as_dict=True).items():
+        margin = pl.DataFrame({"industry": industries}).join(
+            part.select("industry", margin=pl.col("rsca") - pl.col("rsca_low")),
+            on="industry",
+            how="left",
+            maintain_order="left",
+        )["margin"]
+        yield str(country), margin.fill_null(np.inf).fill_nan(np.inf).to_numpy()
 
 
 def _parts(int_family_industry_symbol: pl.LazyFrame) -> pl.LazyFrame:

@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from corepath.transforms.int_path_metric import drawn_benchmarks
 from corepath.transforms.methods.pathway import PathTest
 
 
@@ -13,7 +14,8 @@ def int_path_test(
 
     A test by `high` or `low` asks whether the whole interval is above or below the benchmark. A
     draw's interval is the country's, moved to the draw's figure: to resample each draw anew would
-    tell little more.
+    tell little more. It is held against the benchmark of a draw, of which there are fewer: they are
+    taken in turn.
 
     Parameters
     ----------
@@ -42,20 +44,26 @@ def int_path_test(
         .collect()
         .iter_rows()
     }
+    benchmarks = {
+        (path, metric): np.array(drawn)
+        for path, metric, drawn in drawn_benchmarks(int_path_value)
+        .group_by("path", "metric", maintain_order=True)
+        .agg(pl.col("benchmark").fill_null(float("nan")))
+        .iter_rows()
+    }
     rules = pathway_rules.sort("dimension", "position", "clause", "test").collect()
     found = []
     for country in sorted({country for country, _ in metrics}):
         for rule in rules.iter_rows(named=True):
             test = PathTest.read(rule["test"])
             metric, drawn = metrics[country, test.metric], values[country, test.metric]
-            figure, benchmark = (
-                np.array(np.nan if metric[name] is None else metric[name]) for name in ("value", "benchmark")
-            )
+            figure = np.array(np.nan if metric["value"] is None else metric["value"])
             holds = test.holds(figure, np.array(metric["is_high"]), np.array(metric["is_low"]))
             below, above = (
                 np.nan if metric[end] is None else metric["value"] - metric[end] for end in ("low", "high")
             )
-            draws = test.holds(drawn, drawn - below > benchmark, drawn - above < benchmark)
+            of_draw = np.resize(benchmarks[country, test.metric], len(drawn))
+            draws = test.holds(drawn, drawn - below > of_draw, drawn - above < of_draw)
             found.append(
                 {"country": country}
                 | {key: rule[key] for key in ("dimension", "position", "label", "clause", "test")}

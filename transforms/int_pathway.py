@@ -7,7 +7,8 @@ import polars as pl
 
 from corepath.transforms.methods.pathway import INDETERMINATE, PathTest
 
-WEAK = 0.6
+# Where fewer draws agree there is no label. Found on worlds that no test uses (docs/calibration.md).
+FIRM = 0.8
 
 
 def int_pathway(int_path_test: pl.LazyFrame, pathway_rules: pl.LazyFrame) -> pl.DataFrame:
@@ -24,10 +25,10 @@ def int_pathway(int_path_test: pl.LazyFrame, pathway_rules: pl.LazyFrame) -> pl.
     Returns
     -------
     pl.DataFrame
-        One row a country x dimension: label (or "indeterminate"), support (share of draws with the
-        same label, 0 to 1), is_weak (support below WEAK), next_label and next_support: the label
-        most frequent in draws among the others, null if there is no other; statement, what the
-        label says and rests on, in words.
+        One row a country x dimension: label ("indeterminate" too where less than FIRM of the draws
+        agree), support (share of draws with the same label, 0 to 1), next_label and next_support:
+        the label most frequent in draws among the others, null if there is no other; statement,
+        what the label says and rests on, in words.
     """
     rules = {row["label"]: row for row in pathway_rules.collect().iter_rows(named=True)}
     tests = int_path_test.sort("country", "dimension", "position", "clause", "test").collect()
@@ -42,9 +43,11 @@ def int_pathway(int_path_test: pl.LazyFrame, pathway_rules: pl.LazyFrame) -> pl.
             ]
             figure.append(all(holds for holds, _ in clauses))
             draws.append(np.all([drawn for _, drawn in clauses], axis=0))
-        label = _first(np.array(figure)[:, None], labels)[0]
         drawn = _first(np.array(draws), labels)
         shares = {other: float((drawn == other).mean()) for other in [*labels, INDETERMINATE]}
+        label = _first(np.array(figure)[:, None], labels)[0]
+        if shares[label] < FIRM:
+            label = INDETERMINATE
         support = shares.pop(label)
         other = max(shares, key=lambda key: shares[key])
         found.append(
@@ -53,7 +56,6 @@ def int_pathway(int_path_test: pl.LazyFrame, pathway_rules: pl.LazyFrame) -> pl.
                 "dimension": dimension,
                 "label": label,
                 "support": support,
-                "is_weak": support < WEAK,
                 "next_label": other if shares[other] else None,
                 "next_support": shares[other] or None,
                 "statement": _statement(rules.get(label), of_country.filter(label=label), support),
@@ -76,8 +78,7 @@ def _statement(rule: dict[str, Any] | None, tests: pl.DataFrame, support: float)
         f"{row['metric'].replace('_', ' ')} {row['value']:.3g} ({_against(row)})"
         for row in tests.filter("holds").unique("metric", maintain_order=True).iter_rows(named=True)
     ]
-    sure = f"{support:.0%} of samples agree" + (", which is weak" if support < WEAK else "")
-    return f"{rule['title']}: it {rule['says']}; {', '.join(figures)}; {sure}"
+    return f"{rule['title']}: it {rule['says']}; {', '.join(figures)}; {support:.0%} of samples agree"
 
 
 def _against(test: dict[str, Any]) -> str:
@@ -93,7 +94,6 @@ SCHEMA = {
     "dimension": pl.String,
     "label": pl.String,
     "support": pl.Float64,
-    "is_weak": pl.Boolean,
     "next_label": pl.String,
     "next_support": pl.Float64,
     "statement": pl.String,

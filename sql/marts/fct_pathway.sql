@@ -28,8 +28,7 @@ paths as (
         max(case when dimension = 'collaboration' then label end) as collaboration_path,
         max(case when dimension = 'collaboration' then support end) as collaboration_support,
         max(case when dimension = 'collaboration' then next_label end) as collaboration_next,
-        max(case when dimension = 'collaboration' then statement end) as collaboration_statement,
-        bool_or(is_weak) as is_weak
+        max(case when dimension = 'collaboration' then statement end) as collaboration_statement
     from intermediate.int_pathway
     group by country
 ),
@@ -54,7 +53,7 @@ select
     p.country, -- Applicant country (ISO alpha-2)
     p.families, -- Its key core families, each counted whole
     p.fractional_families, -- The same, fractional
-    p.industry_path, -- I1, I2, I3, I4 or indeterminate, see docs/pathways.md
+    p.industry_path, -- I1, I2, I3, I4, or indeterminate where fewer than 0.8 of the samples agree
     p.industry_support, -- Share of samples with the same label, 0 to 1
     p.industry_next, -- The label most frequent among the other samples
     p.technology_path, -- T1, T2, T3 or indeterminate
@@ -63,7 +62,6 @@ select
     p.collaboration_path, -- C1, C2, C3, C4 or indeterminate
     p.collaboration_support, -- Share of samples with the same label
     p.collaboration_next, -- The label most frequent among the other samples
-    p.is_weak, -- Whether any of the three has a support below 0.6
     p.sentence -- What the figures say, in words
 from told as p
 cross join topic.topic as t

@@ -61,8 +61,8 @@ def tables(seed=1):
                 "scheme": "SEI",
                 "industry": ["1.1"],
                 "country": ["JP"],
-                "families": 50.0,
-                "rsca_low": 0.1,
+                "rsca": 0.3,
+                "rsca_low": 0.9,
             }
         ),
         "int_family_organisation": pl.DataFrame(
@@ -147,11 +147,19 @@ def test_a_country_without_a_habit_has_no_ratio():
     assert drawn.filter(country="JP")["value"].null_count() == 0
 
 
-def test_advantages_are_those_of_the_profile():
+def test_advantages_are_those_of_the_draw():
+    """Of a figure that varies about the margin some draws have an advantage and some have none."""
     own = pl.col("path") == pl.col("country")
-    drawn = draw(tables(), [0]).filter(own, metric="advantage_share")
-    assert drawn.filter(country="US")["value"].to_list() == [0] * OF_PART_0
-    assert drawn.filter(country="JP")["value"].to_list() == pytest.approx([0.5] * OF_PART_0, abs=0.15)
+    margins = {"sure": -2.0, "average": 0.0, "none": 2.0}
+    shares = {}
+    for name, margin in margins.items():
+        profile = tables()["int_industry_profile"].with_columns(rsca_low=pl.col("rsca") - margin)
+        drawn = draw(tables() | {"int_industry_profile": profile}).filter(own, metric="advantage_share")
+        shares[name] = drawn.filter(country="JP")["value"].to_list()
+        assert drawn.filter(country="US")["value"].to_list() == [0] * METHOD["samples"]
+    assert shares["sure"] == pytest.approx([0.5] * METHOD["samples"], abs=0.15)
+    assert shares["none"] == [0] * METHOD["samples"]
+    assert 0 < np.count_nonzero(shares["average"]) < METHOD["samples"]
 
 
 def test_families_that_two_countries_share_count_by_share():

@@ -8,6 +8,8 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
+from corepath.transforms.methods.specialisation import rsca
+
 NAN = float("nan")
 SIGNS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 INDETERMINATE = "indeterminate"
@@ -150,6 +152,35 @@ def industry_measures(corpus: Corpus, advantages: np.ndarray) -> dict[str, float
         "variety": float(np.median(varieties)) if varieties else NAN,
         "families_per_cell": float(by_group.sum() / cells) if cells else NAN,
     }
+
+
+def advantages(corpus: Corpus, world: np.ndarray, margin: np.ndarray, least: float) -> np.ndarray:
+    """Tell in which industries a country is surely at an advantage.
+
+    Parameters
+    ----------
+    corpus
+        Its families.
+    world
+        F × I: the world's families' shares of industries.
+    margin
+        I: how far above 0 its RSCA must be.
+    least
+        Families that it must have in the industry.
+
+    Returns
+    -------
+    np.ndarray
+        I, of bool.
+
+    References
+    ----------
+    As `rta` and `rsca` in specialisation.
+    """
+    own, all_families = corpus.share @ corpus.industries, world.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = (own / corpus.share.sum()) / (all_families / len(world))
+    return (rsca(ratio) > margin) & (own >= least)
 
 
 def effective_number(parts: np.ndarray) -> float:

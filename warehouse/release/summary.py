@@ -120,8 +120,7 @@ select
     coalesce(c.name, p.country) as country, p.families as core,
     printf('%s (%.0f %%)', industry_path, 100 * industry_support) as "industries",
     printf('%s (%.0f %%)', technology_path, 100 * technology_support) as "technologies",
-    printf('%s (%.0f %%)', collaboration_path, 100 * collaboration_support) as "collaboration",
-    case when p.is_weak then 'yes' else '' end as weak
+    printf('%s (%.0f %%)', collaboration_path, 100 * collaboration_support) as "collaboration"
 from marts.fct_pathway as p left join marts.dim_country as c using (country)
 where c.is_compared order by country
 """

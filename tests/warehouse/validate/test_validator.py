@@ -339,7 +339,7 @@ BAD = {
         "rarefied_density_lower = 1, rarefied_density_upper = 0"
     ],
     ("fct_pathway", "the other label is another"): ["technology_next = technology_path"],
-    ("fct_pathway", "what is weak is told"): ["is_weak = not is_weak"],
+    ("fct_pathway", "labels are firm"): ["industry_path = 'I1', industry_support = 0.7"],
     ("fct_pathway", "countries are large enough"): ["families = 29"],
     ("fct_pathway", "country is known to BI"): ["country = 'QQ'"],
     ("fct_pathway", "sentences claim no intent"): ["sentence = 'Demand drives it.'"],
@@ -596,7 +596,7 @@ FILLED = {
     "fct_network_similarity": ("technologies", "pearson"),
     "fct_network_metric": ("nodes", "average_path_length"),
     "fct_technology_lag": ("families", "families"),
-    "fct_pathway": ("is_weak", "fractional_families"),
+    "fct_pathway": ("sentence", "fractional_families"),
     "fct_pathway_test": ("metric", "low"),
     "fct_reference_path": ("kind", "lag"),
     "fct_patent": ("is_core", "fc_5"),
