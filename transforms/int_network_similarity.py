@@ -22,8 +22,8 @@ def int_network_similarity(
     """Compare the networks of each two countries, over all technologies that either has.
 
     By fractional counts, 1/(k-1) a pair in a family of k technologies, so that families of many
-    codes do not swamp the rest. Intervals are basic ones of families drawn anew with replacement
-    (Davison & Hinkley 1997, Bootstrap Methods).
+    codes do not swamp the rest. Intervals are of families drawn anew with replacement, and of
+    networks of as many families: likeness grows with their number.
 
     Parameters
     ----------
@@ -192,11 +192,12 @@ def _compare(
     for name, found in values.items():
         known = np.array(found)[np.isfinite(found)]
         if len(known):
-            # Resamples lose pairs, so that they are less alike than the families were: the basic
-            # interval turns that around where quantiles would repeat it.
-            bounds = 2 * result[name] - np.quantile(known, [0.975, 0.025])
+            # Resamples lose pairs, so that they are less alike than the families were. How far they
+            # are apart tells how far another as many families would be from these.
+            below, above = np.quantile(known - known.mean(), [0.025, 0.975])
             least = 0 if name == "weighted_jaccard" else -1
-            result[f"{name}_lower"], result[f"{name}_upper"] = np.clip(bounds, least, 1)
+            result[f"{name}_lower"] = max(result[name] + min(below, 0), least)
+            result[f"{name}_upper"] = min(result[name] + max(above, 0), 1)
     return result
 
 

@@ -113,7 +113,6 @@ def int_path_draw(
     pairs = [(path, other) for path in compared for other in _held_against(corpora, path)]
     margins = dict(_margins(int_industry_profile, industries))
     unsure = np.full(len(industries), np.inf)
-    world = corpora["WORLD"] if corpora else None
     habit = habits(int_co_application_base)
     found = []
     for draw in range(part, method["samples"], PARTS):
@@ -125,6 +124,7 @@ def int_path_draw(
             random = np.random.default_rng([method["seed"], draw, *f"{path}{country}".encode()])
             sample = corpus.sample(np.sort(random.choice(len(corpus.share), size, replace=False)))
             [base_rate] = base_rates(habit.get(country), 1, random)
+            world = corpora["WORLD"]
             half = random.choice(len(world.share), len(world.share) // 2, replace=False)
             least = method["minimum_cell"] * size / len(corpus.share)
             sure = advantages(sample, world.industries[half], margins.get(country, unsure), least)

@@ -11,14 +11,14 @@ select
     s.technologies, -- Technologies that meet another in either country
     s.pearson, -- Correlation of the counts of all pairs of technologies; null without ties
     s.pearson_p, -- Chance of as much if technologies had other names (QAP)
-    s.pearson_lower, -- Lower end of its 95 % interval, from families drawn anew
+    s.pearson_lower, -- Lower end of its 90 % interval, from families drawn anew
     s.pearson_upper, -- Upper end of that interval
     s.spearman, -- Correlation of the ranks of these counts; null without ties
     s.spearman_p, -- Chance of as much if technologies had other names (QAP)
-    s.spearman_lower, -- Lower end of its 95 % interval, from families drawn anew
+    s.spearman_lower, -- Lower end of its 90 % interval, from families drawn anew
     s.spearman_upper, -- Upper end of that interval
     s.weighted_jaccard, -- Sum of the lesser over sum of the greater shares of all pairs, 0 to 1
-    s.weighted_jaccard_lower, -- Lower end of its 95 % interval, from families drawn anew
+    s.weighted_jaccard_lower, -- Lower end of its 90 % interval, from families drawn anew
     s.weighted_jaccard_upper, -- Upper end of that interval
     s.partial as partial_pearson, -- Pearson given the rest of the world; null where that tells all
     s.partial_p as partial_pearson_p, -- Chance of as much if technologies had other names (MRQAP)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
+from scipy.stats import poisson
 
 from corepath.transforms.methods.entropy import DegenerateInput
 from corepath.transforms.methods.network import (
@@ -96,8 +97,10 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
         expected: μ = n_i n_j / N, families;
         z: (c - μ) / σ, null where σ is 0, as with a technology of every family;
         hypergeometric_p: P(X ≥ c), null where a count is not whole;
-        hypergeometric_q: that after Benjamini and Hochberg over all pairs of technologies, those
-        that never meet being of p = 1;
+        dealt_expected: families in which they would meet if each family's technologies were dealt
+        anew, as many different ones as it has: 2 C n_i n_j / (T² - Σ n²), with C = Σ c and T = Σ n;
+        dealt_q: P(X ≥ c) of a Poisson count of that mean, after Benjamini and Hochberg over all
+        pairs of technologies, those that never meet being of p = 1; null where a count is not whole;
         disparity_alpha: the lesser of both ends' `disparity`;
         noise_score, noise_deviation: as `noise_corrected` gives them.
 
@@ -141,7 +144,12 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
     most = round(families)
     n, draws = np.minimum(n, most), np.minimum(draws, most)
     p = hypergeometric_tail(np.minimum(x, np.minimum(n, draws)), most, n, draws)
-    q = false_discovery(p, nodes.height * (nodes.height - 1) // 2)
+    # A family of many technologies makes many pairs, whichever they are: so these are dealt to
+    # families as they are, and not drawn one by one.
+    all_n = nodes["occurrences"].to_numpy()
+    room = all_n.sum() ** 2 - (all_n**2).sum()
+    dealt = edges.select(2 * c.sum() * n_i * n_j / room).to_series()
+    q = false_discovery(poisson.sf(x - 1, dealt.to_numpy()), nodes.height * (nodes.height - 1) // 2)
     score, deviation = noise_corrected(*edges.select(c, s_i, s_j).to_numpy().T)
     return edges.select(
         *pairs.columns,
@@ -152,7 +160,8 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
         expected=mu,
         z=pl.when(sigma > 0).then((c - mu) / sigma),
         hypergeometric_p=pl.when(whole).then(pl.lit(pl.Series(p))),
-        hypergeometric_q=pl.when(whole).then(pl.lit(pl.Series(q))),
+        dealt_expected=pl.lit(dealt),
+        dealt_q=pl.when(whole).then(pl.lit(pl.Series(q))),
         disparity_alpha=pl.min_horizontal(disparity(c, s_i, k_i), disparity(c, s_j, k_j)),
         noise_score=pl.Series(score),
         noise_deviation=pl.Series(deviation).fill_nan(None),

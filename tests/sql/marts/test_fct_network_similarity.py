@@ -28,5 +28,12 @@ def test_the_jaccard_of_the_toy_corpus_is_that_computed_by_hand(pairs):
     assert pairs["JP", "CN", "all", "subclass"]["weighted_jaccard"] == 0
 
 
+def test_intervals_hold_their_numbers(pairs):
+    for row in pairs.values():
+        for measure in ("pearson", "spearman", "weighted_jaccard"):
+            if row[measure] is not None:
+                assert row[f"{measure}_lower"] <= row[measure] <= row[f"{measure}_upper"]
+
+
 def test_networks_too_small_for_equal_samples_have_no_portrait(pairs):
     assert {row["portrait_divergence"] for row in pairs.values()} == {None}

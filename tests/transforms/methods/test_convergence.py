@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from scipy.stats import hypergeom
+from scipy.stats import false_discovery_control, hypergeom, poisson
 
 from corepath.transforms.methods.convergence import (
     disparity,
@@ -379,11 +379,20 @@ def test_edges_without_occurrences_are_refused():
 
 def test_an_edge_is_tested_among_all_pairs_of_technologies():
     found = edges_of(TOY)
-    # Six technologies make 15 pairs; the least chance of nine is counted 15 times at most.
-    p, q = found["hypergeometric_p"].to_numpy(), found["hypergeometric_q"].to_numpy()
-    rank = [(p <= x).sum() for x in p]
-    expected = [min(1, *(15 * y / r for y, r in zip(p, rank, strict=True) if y >= x)) for x in p]
-    assert q == pytest.approx(expected)
+    p = poisson.sf(found["full_count"].to_numpy() - 1, found["dealt_expected"].to_numpy())
+    # Six technologies make 15 pairs; those that never meet are tests of chance 1.
+    tests = np.append(p, np.ones(15 - len(p)))
+    expected = false_discovery_control(tests)[: len(p)]
+    assert found["dealt_q"].to_numpy() == pytest.approx(expected)
+
+
+def test_dealt_pairs_are_as_many_as_the_families_have():
+    """Over all pairs of technologies, met or not, the expected sum up to those that there are."""
+    n = Counter(code for codes in TOY for code in codes)
+    found = edges_of(TOY)
+    share = found["dealt_expected"][0] / (n[found["source"][0]] * n[found["target"][0]])
+    total = share * sum(n[one] * n[other] for one, other in combinations(n, 2))
+    assert total == pytest.approx(found["full_count"].sum())
 
 
 @given(st.data())
@@ -448,3 +457,31 @@ def test_the_number_of_threads_decides_nothing():
         for threads in ("1", "4")
     }
     assert len(said) == 1
+
+
+def drawn_corpus(seed: int, families: int, together: float) -> Corpus:
+    """Families of one mix of 20 technologies; a share of those of T00 has T19, too."""
+    random = np.random.default_rng(seed)
+    names = [f"T{i:02}" for i in range(20)]
+    often = np.exp(random.normal(0, 1, 20))
+    found = []
+    for size in np.minimum(random.geometric(0.45, families), 8):
+        codes = set(random.choice(names, size, replace=False, p=often / often.sum()).tolist())
+        found.append(frozenset(codes | ({"T19"} if "T00" in codes and random.random() < together else set())))
+    return found
+
+
+def significant(corpus: Corpus) -> set[Pair]:
+    occurrences = Counter(code for codes in corpus for code in codes)
+    nodes = pl.DataFrame({"technology": list(occurrences), "occurrences": list(occurrences.values())})
+    edges = edge_measures(pairs_of(corpus), nodes, len(corpus))
+    return set(edges.filter(pl.col("dealt_q") < 0.05).select("source", "target").iter_rows())
+
+
+def test_technologies_that_meet_by_chance_are_seldom_called_more_and_planted_ones_are():
+    by_chance = [significant(drawn_corpus(seed, 1000, together=0.0)) for seed in range(20)]
+    # One world in twenty may have a false pair, and two more by chance.
+    assert sum(map(bool, by_chance)) <= 3
+    planted = [significant(drawn_corpus(seed, 1000, together=0.4)) for seed in range(20, 30)]
+    # Four in five are found (docs/method.md), and fewer of ten by chance.
+    assert sum(("T00", "T19") in found for found in planted) >= 6
