@@ -21,7 +21,7 @@ select
     e.expected, -- n_i n_j / N: families expected by chance
     e.z, -- (c - expected) / standard deviation; null where that is 0
     e.hypergeometric_p, -- Chance of c or more by chance; null where counts are fractions
-    e.dealt_expected, -- Families expected if technologies were dealt to families as broad as they are
+    e.dealt_expected, -- Families expected if technologies were dealt to families of equal breadth
     e.dealt_q, -- Chance of c or more so dealt, after Benjamini-Hochberg over all pairs; the test
     e.disparity_alpha, -- Significance in the disparity filter, the better of both ends
     e.disparity_alpha < 0.05::double

@@ -23,7 +23,7 @@ with candidates as (
     inner join reference.reference_path_rule as r on s.kind = r.kind
     inner join intermediate.int_technology_standing as o
         on s.technology = o.technology
-            and (o.families - s.families) / nullif(sqrt(o.families + s.families), 0) > 1.64
+            and (o.families - s.families) / nullif(sqrt(o.families + s.families), 0) > 2.33
             and (o.standing <> 'lagging' or not r.must_lead)
             and (o.is_advantage or not r.must_have_advantage)
     inner join intermediate.int_country_similarity as m
@@ -103,7 +103,7 @@ select
     p.leader, -- Compared country with the most
     p.leader_families, -- That country's
     p.gap, -- (own - leader's) / sqrt of their sum; of the leader, against the second
-    p.standing, -- leading (gap over 1.64), lagging (below -1.64), level (between)
+    p.standing, -- leading (gap over 2.33), lagging (below -2.33), level (not told apart)
     p.subfield, -- Sub-field that half of its core families are of, or all
     p.lag, -- Years behind the leader in that sub-field, of fct_technology_lag; null if not told
     p.lag_low, -- Lower end of its 95 % interval
