@@ -55,29 +55,3 @@ def int_path_metric(int_path_value: pl.LazyFrame) -> pl.DataFrame:
         is_high=(pl.col("low") > pl.col("benchmark")).fill_null(False),
         is_low=(pl.col("high") < pl.col("benchmark")).fill_null(False),
     )
-
-
-def drawn_benchmarks(int_path_value: pl.LazyFrame) -> pl.DataFrame:
-    """Tell what each figure is held against in each draw of the world.
-
-    Parameters
-    ----------
-    int_path_value
-        As for `int_path_metric`.
-
-    Returns
-    -------
-    pl.DataFrame
-        One row a path x metric x draw, in this order: benchmark.
-    """
-    is_world = pl.col("country") == "WORLD"
-    others = pl.col("value").filter(~is_world)
-    drawn = int_path_value.group_by("path", "metric", "draw").agg(
-        is_drawn=is_world.any(),
-        world=pl.col("value").filter(is_world).first(),
-        middle=others.median(),
-        countries=others.count(),
-    )
-    benchmark = pl.when(pl.col("countries") >= MIN_COUNTRIES).then("middle").otherwise("world")
-    found = drawn.filter("is_drawn").select("path", "metric", "draw", benchmark=benchmark)
-    return found.sort("path", "metric", "draw").collect()

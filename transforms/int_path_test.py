@@ -3,8 +3,8 @@
 import numpy as np
 import polars as pl
 
-from corepath.transforms.int_path_metric import drawn_benchmarks
-from corepath.transforms.methods.pathway import PathTest
+from corepath.transforms.int_path_metric import MIN_COUNTRIES
+from corepath.transforms.methods.pathway import PathTest, drawn_benchmarks
 
 
 def int_path_test(
@@ -46,7 +46,7 @@ def int_path_test(
     }
     benchmarks = {
         (path, metric): np.array(drawn)
-        for path, metric, drawn in drawn_benchmarks(int_path_value)
+        for path, metric, drawn in drawn_benchmarks(int_path_value, MIN_COUNTRIES)
         .group_by("path", "metric", maintain_order=True)
         .agg(pl.col("benchmark").fill_null(float("nan")))
         .iter_rows()

@@ -473,6 +473,34 @@ class PathTest:
         return (side != self.comparison.startswith("not")) & ~np.isnan(value)
 
 
+def drawn_benchmarks(values: pl.LazyFrame, least: int) -> pl.DataFrame:
+    """Tell what each figure is held against in each draw of the world.
+
+    Parameters
+    ----------
+    values
+        One row a path x country x metric x draw: value; the world's in some of the draws.
+    least
+        So many countries tell a benchmark by their median; fewer leave it to the world.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a path x metric x draw, in this order: benchmark.
+    """
+    is_world = pl.col("country") == "WORLD"
+    others = pl.col("value").filter(~is_world)
+    drawn = values.group_by("path", "metric", "draw").agg(
+        is_drawn=is_world.any(),
+        world=pl.col("value").filter(is_world).first(),
+        middle=others.median(),
+        countries=others.count(),
+    )
+    benchmark = pl.when(pl.col("countries") >= least).then("middle").otherwise("world")
+    found = drawn.filter("is_drawn").select("path", "metric", "draw", benchmark=benchmark)
+    return found.sort("path", "metric", "draw").collect()
+
+
 def rule_table(dimensions: Mapping[str, Any]) -> pl.DataFrame:
     """Spell rules out as a table.
 
