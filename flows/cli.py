@@ -23,6 +23,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 
+from corepath.flows.stopping import stop_on_signals
 from corepath.warehouse import sources
 from corepath.warehouse.build import graph
 from corepath.warehouse.database import reading
@@ -167,10 +168,20 @@ def refresh(
             # Prefect takes seconds to import: only who refreshes waits for it.
             from prefect.logging.handlers import APILogHandler
 
+            from corepath.flows.refresh import outcomes, require_server
             from corepath.flows.refresh import refresh as flow
 
+            require_server()
             try:
                 outcome = flow(settings)
+            except CorepathError:
+                raise
+            except Exception as error:
+                if not outcomes:
+                    raise
+                # The release is there, whatever became of Prefect's account of it.
+                outcome = outcomes[-1]
+                logging.getLogger("corepath").warning("Prefect could not note how the run ended: %s", error)
             finally:
                 APILogHandler().flush()  # before Prefect's own server goes down
         where = f"{shown(settings.releases)}/{outcome.topic}/{outcome.version}"
@@ -677,10 +688,13 @@ def main() -> None:
     about leaks if the interpreter is dismantled around them. What asked to run at exit is run.
     """
     code: int | str | None = 0
+    stop_on_signals()
     try:
         app()
     except SystemExit as done:
         code = done.code
+    except BrokenPipeError:  # who read what was printed has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -1,6 +1,7 @@
 """The flow that brings a topic's releases up to date: one task a table, one artifact a report."""
 
 import importlib
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,19 +11,24 @@ import polars as pl
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.events import emit_event
 from prefect.runtime import flow_run
+from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 import corepath.flows  # noqa: F401  Prefect may load this file by its path, without the package
 from corepath.warehouse import refresh as core
 from corepath.warehouse.errors import CorepathError, Refused, Unavailable, UsageError
+from corepath.warehouse.markdown import escaped
 from corepath.warehouse.place import is_uri, shown
 from corepath.warehouse.release.repository import asked
 from corepath.warehouse.release.summary import summarise
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.topic.files import read
+
+log = logging.getLogger("corepath.flow")
 
 T = TypeVar("T")
 
@@ -90,6 +96,30 @@ def _may_pass(_task: object, _run: object, failed: State[Any]) -> bool:
     return isinstance(failed.data, Unavailable)
 
 
+# What the runs of this process came to, also where Prefect cannot be told.
+outcomes: list[core.Outcome] = []
+
+
+def require_server() -> None:
+    """See that the server that PREFECT_API_URL or a profile names answers; without one all is well.
+
+    Raises
+    ------
+    Unavailable
+        It does not.
+    """
+    url = PREFECT_API_URL.value()
+    if not url:
+        return
+    with get_client(sync_client=True) as client:
+        error = client.api_healthcheck()
+    if error:
+        raise Unavailable(
+            f"Prefect's server at {url} cannot be reached: start it, or unset PREFECT_API_URL, in the "
+            f"environment or in Prefect's profile, to run without one ({error})"
+        )
+
+
 @flow(name="refresh", validate_parameters=True, persist_result=False)
 def refresh(settings: Settings) -> core.Outcome:
     """Load what is new, build, validate and publish a release of a topic.
@@ -111,15 +141,21 @@ def refresh(settings: Settings) -> core.Outcome:
     except Refused as refused:
         topic = read(settings.topic).name
         create_markdown_artifact(
-            key="release-report", markdown=f"# {topic}: refused\n\n{refused}", description="Refused"
+            key="release-report",
+            markdown=f"# {topic}: refused\n\n{escaped(str(refused))}",
+            description="Refused",
         )
         _show_results(refused.results, topic)
         emit("refused", topic, {"reason": str(refused)})
         raise
+    outcomes.append(outcome)
     if outcome.status == "published":
         where = f"{shown(settings.releases)}/{outcome.topic}/{outcome.version}"
-        _report(outcome, where)
-        emit("published", f"{outcome.topic}.{outcome.version}", {"path": where})
+        try:
+            _report(outcome, where)
+            emit("published", f"{outcome.topic}.{outcome.version}", {"path": where})
+        except Exception as error:  # the release is there, and stays, whether Prefect shows it or not
+            log.warning("%s is published, but Prefect could not be told: %s", outcome.version, error)
     return outcome
 
 

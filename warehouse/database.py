@@ -1,5 +1,6 @@
 """DuckDB as corepath opens it, and the lock that keeps writers apart."""
 
+import errno
 import fcntl
 import os
 import tempfile
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from corepath.warehouse.errors import BadInput, Busy
+from corepath.warehouse.errors import BadInput, Busy, Unavailable, UsageError, system_error
 from corepath.warehouse.settings import Settings
 
 # The oldest DuckDB whose files every client from 1.2 on can open: BI tools lag behind.
@@ -26,6 +27,9 @@ NO_EXTENSIONS: dict[str, str | bool | int | float | list[str]] = {
     "allow_community_extensions": False,
     "allow_unsigned_extensions": False,
 }
+
+# Below it a run cannot even make its first tables.
+LEAST_MEMORY = 250e6
 
 # The variable of a connection that holds its limit of memory: DuckDB itself tells it rounded down.
 MEMORY = "memory"
@@ -210,16 +214,88 @@ def attach(
     ------
     Busy
         Another program has the file open, if only to read it.
+    BadInput
+        The file is no database, is damaged, or is of another DuckDB.
+    Unavailable
+        It cannot be read or written, or its file system has no locks.
     """
     try:
         connection.execute(f"attach {literal(path)} as {name} (storage_version {literal(storage_version)})")
-    except duckdb.IOException as error:
-        if "Could not set lock" not in str(error):
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        if "Conflicting lock" in said:
+            raise Busy(
+                f"another program has {path} open: close it there, and read releases instead, which "
+                f"nobody locks ({said})"
+            ) from None
+        if "Could not set lock" in said:
+            raise Unavailable(f"{path}: {NO_LOCKS} ({said})") from None
+        if system_error(error):
             raise
-        raise Busy(
-            f"another program has {path} open: close it there, and read releases instead, which "
-            f"nobody locks ({error})"
+        what = next((what for sign, what in _NO_DATABASE.items() if sign in said), "cannot be opened")
+        raise BadInput(
+            f"{path}: {what} ({said}); give another file, or remove this one and what is loaded is read again"
         ) from None
+
+
+@contextmanager
+def explained(settings: Settings) -> Iterator[None]:
+    """Say what DuckDB ran out of, or what is wrong with its file, in place of its own error.
+
+    Parameters
+    ----------
+    settings
+        Memory, and the warehouse.
+
+    Raises
+    ------
+    UsageError
+        The memory is too small.
+    BadInput
+        The warehouse is damaged.
+    Unavailable
+        The disk of the warehouse is full or lost.
+    """
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, MemoryError) as error:
+        said = (str(error) or "no memory is left").splitlines()[0]
+        if "max_temp_directory_size" in str(error):
+            raise Unavailable(
+                f"{settings.warehouse}.tmp: the disk has no room for what does not fit into memory: make "
+                f"room, give more than --memory {settings.memory}, or another --warehouse ({said})"
+            ) from error
+        raise UsageError(
+            f"--memory {settings.memory} is too small for these files: give more ({said})"
+        ) from error
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        if any(sign in said.lower() for sign in _DAMAGE):
+            raise BadInput(
+                f"{settings.warehouse}: is damaged ({said}); remove it, and what is loaded is read again"
+            ) from error
+        if remedy := system_error(error):
+            remedy = remedy.replace("--releases", "--warehouse")
+            raise Unavailable(f"{settings.warehouse}: {remedy} ({said})") from error
+        raise
+    except OSError as error:
+        if str(settings.warehouse) not in str(error) or not (remedy := system_error(error)):
+            raise
+        raise Unavailable(f"{settings.warehouse}: {remedy} ({error})") from error
+
+
+_DAMAGE = ("corrupt", "checksum", "deserialize", "could not read enough bytes", "been invalidated")
+# What DuckDB says of a file that it cannot attach, and what that is.
+_NO_DATABASE = {
+    "not a valid DuckDB database": "is no DuckDB database",
+    "version number": "is a database of another DuckDB",
+    "storage version": "is a database of another DuckDB",
+    "WAL": "is damaged, or its log is",
+    "Corrupt": "is damaged",
+    "checksum": "is damaged",
+    "read enough bytes": "is cut short",
+}
+NO_LOCKS = "its file system has no locks, which keep writers apart: put it on another disk"
 
 
 def file_pattern(path: Path) -> str:
@@ -269,12 +345,22 @@ def exclusive(path: Path) -> Iterator[None]:
     ------
     Busy
         Another process holds it; the message names that process.
+    Unavailable
+        Its folder cannot be written, or the file system has no locks.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Path(f"{path}.lock").touch()
+    except OSError as error:
+        raise Unavailable(
+            f"{path}: its folder cannot be written ({error}): allow it, or name another place"
+        ) from error
     with open(f"{path}.lock", "a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except OSError as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                raise Unavailable(f"{path}: {NO_LOCKS} ({error})") from error
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
             raise Busy(

@@ -89,7 +89,7 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        remedy = _remedy(error)
+        remedy = system_error(error)
         # Neither a dump that cannot be read nor the warehouse is to be blamed on the folder.
         of_folder = str(folder) in str(error) or (isinstance(error, OSError) and not error.filename)
         told_already = isinstance(error, CorepathError) and error.exit_code != 1
@@ -160,8 +160,8 @@ def reading(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _remedy(error: Exception) -> str | None:
-    """Find what helps: DuckDB tells the system's error in words."""
+def system_error(error: Exception) -> str | None:
+    """Find what helps against an error of the system's, if it is one: DuckDB tells it in words."""
     if isinstance(error, OSError):
         return _REMEDIES.get(error.errno or 0)
     said = str(error)

@@ -20,9 +20,19 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in [columns, ["---"] * len(columns), *lines])
 
 
+# Of links, images, tags, cells, emphasis, entities, headings, and of what becomes a link by itself.
+_SIGNS = re.compile(r"[\\|<\[`*~@]|&(?=#?\w+;)|^#|:(?=//)|(?<=www)\.", re.IGNORECASE)
+
+
 def escaped(text: str) -> str:
-    """Take their meaning from the signs by which a name could become a link, a tag or a cell."""
-    return re.sub(r"([\\|<\[`])", r"\\\1", " ".join(text.split()))
+    """Take their meaning from the signs by which a name could become more than its text.
+
+    Examples
+    --------
+    >>> print(escaped("[x](http://a.org) *b*"), escaped("# <img> a@b.org"))
+    \\[x](http\\://a.org) \\*b\\* \\# \\<img> a\\@b.org
+    """
+    return _SIGNS.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _cell(value: object) -> str:

@@ -22,10 +22,12 @@ from corepath.warehouse.build import inputs
 from corepath.warehouse.build.graph import Table, discover, fingerprints
 from corepath.warehouse.database import (
     KEPT_SHARE,
+    LEAST_MEMORY,
     WAREHOUSE_STORAGE_VERSION,
     attach,
     connect,
     exclusive,
+    explained,
     giving_up,
     identifier,
     literal,
@@ -107,6 +109,11 @@ def prepare(settings: Settings) -> tuple[Topic, dict[str, Source]]:
     BadInput
         The topic file cannot be read, or a path holds no file of its source.
     """
+    if settings.memory_bytes < LEAST_MEMORY:
+        raise UsageError(
+            f"--memory {settings.memory} is too little to run at all: give at least "
+            f"{LEAST_MEMORY / 1e6:.0f}MB"
+        )
     if not settings.sources:
         raise UsageError("name at least one source, such as --source ppubs=samples/ppubs")
     topic = read(settings.topic)
@@ -155,6 +162,7 @@ def refresh(
     with (
         exclusive(settings.warehouse),
         releases.held(),
+        explained(settings),
         _open_warehouse(settings) as connection,
         # Of the memory, what this process gives up while that one judges.
         Validator(f"{(1 - KEPT_SHARE) * memory_limit(connection):.0f}B", settings.threads) as validator,

@@ -1,6 +1,7 @@
 """The raw dumps that corepath reads: one folder below sql/sources/ declares each."""
 
 import logging
+import re
 import tomllib
 from collections import deque
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ DELIMITED = (".csv", ".tsv", ".txt")
 JSON_LINES = (".json", ".jsonl", ".ndjson")
 PARQUET = (".parquet",)
 
+HEAD = 2**16  # bytes by which a file is known
 EXAMPLES = 5  # names of files that a message gives
 
 DataType = Annotated[str, Field(pattern=r'^[A-Z][A-Za-z0-9_ ,()"\[\]]*$')]
@@ -88,6 +90,15 @@ class RawTable(BaseModel):
         return [name.lower() for name in (column, *self.aliases.get(column, []))]
 
 
+class Lookalike(BaseModel):
+    """What is often taken for a dump and is none: what its first bytes match, and what to do instead."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pattern: str
+    says: str
+
+
 class Source(BaseModel):
     """What a dump is, which files it comes in and which raw tables they fill."""
 
@@ -105,6 +116,7 @@ class Source(BaseModel):
     files: list[str] = Field(min_length=1)
     dialect: Dialect = Dialect(delimiter=",")
     tables: dict[str, RawTable] = Field(min_length=1)
+    lookalikes: list[Lookalike] = []
 
     def find(self, path: Path) -> list[tuple[str, Path]]:
         """List the dump's files below a path.
@@ -138,6 +150,9 @@ class Source(BaseModel):
             else:
                 raise BadInput(f"{path}: no such file or folder (source {self.name})")
         if not files:
+            for name, file in below.items():
+                if PurePosixPath(name.lower()).suffix in (*DELIMITED, *JSON_LINES):
+                    self.refuse_lookalike(str(file), file)
             others = f"; what is there: {', '.join(sorted(below)[:EXAMPLES])}" if below else ""
             raise BadInput(
                 f"{path}: holds no file that source {self.name} reads ({', '.join(self.files)}){others}; "
@@ -151,6 +166,30 @@ class Source(BaseModel):
             except UnicodeEncodeError:
                 raise BadInput(f"{str(file)!a}: the name is not UTF-8; rename the file") from None
         return sorted(files.items())
+
+    def refuse_lookalike(self, name: str, path: Path) -> None:
+        """See that a plain file is not something else, which is known by its first bytes.
+
+        Raises
+        ------
+        BadInput
+            It is; the message says what to export instead.
+        """
+        with open(path, "rb") as file:
+            head = file.read(HEAD).decode("utf-8-sig", errors="replace")
+        for known in self.lookalikes:
+            if re.search(known.pattern, head):
+                raise BadInput(f"{name}: {known.says}")
+        if PurePosixPath(path.name.lower()).suffix in DELIMITED and not self.is_delimited:
+            raise BadInput(
+                f"{name}: is flat text, which cannot hold the lists of source {self.name}, such as classes; "
+                f"export its records as {', '.join(self.files)}"
+            )
+
+    @property
+    def is_delimited(self) -> bool:
+        """Whether any of its tables comes as delimited text."""
+        return any(table.is_delimited for table in self.tables.values())
 
     def _may_fill(self, name: str) -> bool:
         return name.lower().endswith(".zip") or self.table_of(bare_name(name)) is not None

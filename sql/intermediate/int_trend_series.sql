@@ -1,4 +1,5 @@
--- What trends are fitted to: complete years, from the first with a family on.
+-- What trends are fitted to: complete years, from the first with a family on, a century at most:
+-- what the fit costs grows with the square of the years.
 -- One row = one country or WORLD x series x year.
 with counted as (
     select country, year, families, core_families
@@ -31,4 +32,4 @@ select s.country, s.series, s.year, s.families
 from started as s
 inner join intermediate.int_data_end as e on s.year <= e.last_complete_year
 -- A series without any family keeps all its years.
-where s.year >= coalesce(s.first_year, s.year)
+where s.year >= coalesce(s.first_year, s.year) and s.year > e.last_complete_year - 100

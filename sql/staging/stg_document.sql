@@ -84,6 +84,30 @@ merged as (
     where coalesce(b.source_rank = s.best_rank, b.publication_number is not null)
 ),
 
+-- Some sources date the last days of December by the year of their week: 1987-12-30 for 1986-12-30.
+-- Where that puts an event behind the next one, the year is one less.
+ordered as (
+    select
+        * exclude (filing_date, claimed_date),
+        case
+            when
+                filing_date > publication_date
+                and filing_date - interval 1 year <= publication_date
+                and month(filing_date) = 12 and day(filing_date) > 25
+                then (filing_date - interval 1 year)::date
+            else filing_date
+        end as filing_date,
+        case
+            when
+                claimed_date > least(filing_date, publication_date)
+                and claimed_date - interval 1 year <= least(filing_date, publication_date)
+                and month(claimed_date) = 12 and day(claimed_date) > 25
+                then (claimed_date - interval 1 year)::date
+            else claimed_date
+        end as claimed_date
+    from merged
+),
+
 -- Offices outside the table: A and B are inventions almost everywhere. Without a date a kind says
 -- only what it has always meant: its first day of all stands for that.
 rules as (
@@ -119,7 +143,7 @@ judged as (
         m.*,
         case when r.office is null then false else r.is_invention end as is_invention,
         case when r.office is null then false else r.is_grant end as is_grant
-    from merged as m
+    from ordered as m
     cross join listed as l
     left join rules as r
         on

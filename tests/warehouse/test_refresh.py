@@ -306,7 +306,7 @@ def test_a_file_that_is_gone_takes_its_rows_with_it_and_nothing_else_is_read_aga
             "select table_name from duckdb_columns() where schema_name = 'raw' "
             "and column_name in ('_file', 'file')"
         ).fetchall()
-        column = {"rejects": "file", "source_file": "file"}
+        column = dict.fromkeys(("rejects", "source_file", "unread"), "file")
         for (table,) in tables:
             where = f"{column.get(table, '_file')} = '{gone}'"
             assert db.sql(f"select count(*) from raw.{table} where {where}").fetchall() == [(0,)]

@@ -41,6 +41,8 @@ _BUILT = "create table if not exists warehouse.raw.built (name varchar primary k
 def unite_sources(connection: duckdb.DuckDBPyConnection, table: Table, sources: Mapping[str, Source]) -> None:
     """Show a canonical table of all sources as one view, with each row's source and its rank.
 
+    A day that no patent can have, before 1790 or after tomorrow, is unknown.
+
     Parameters
     ----------
     connection
@@ -56,7 +58,9 @@ def unite_sources(connection: duckdb.DuckDBPyConnection, table: Table, sources: 
         A source gives a column that the canonical table does not have.
     """
     prototype = table.text.strip()
-    columns = set(connection.sql(prototype).columns)
+    canonical = connection.sql(prototype)
+    columns = set(canonical.columns)
+    days = [c for c, kind in zip(canonical.columns, canonical.types, strict=True) if kind == "DATE"]
     parts = [f"select *, null::varchar as source, null::bigint as source_rank from ({prototype})"]
     for parent in table.parents:
         name = parent.split(".")[0]
@@ -66,8 +70,13 @@ def unite_sources(connection: duckdb.DuckDBPyConnection, table: Table, sources: 
                 f"sql/sources/{name}/{table.name}.sql: {', '.join(sorted(strange))} is no column "
                 f"of sql/sources/{table.name}.sql"
             )
+        given = [c for c in connection.sql(f"from {parent}").columns if c in days]
+        possible = ", ".join(
+            f"case when {c} between date '1790-01-01' and current_date + 1 then {c} end as {c}" for c in given
+        )
+        taken = f"* replace ({possible})" if given else "*"
         parts.append(
-            f"select *, {literal(name)} as source, {sources[name].rank} as source_rank from {parent}"
+            f"select {taken}, {literal(name)} as source, {sources[name].rank} as source_rank from {parent}"
         )
     connection.execute("create schema if not exists memory.sources")
     connection.execute(
@@ -309,6 +318,7 @@ def describe_marts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, T
 def describe_files(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
     """Write meta.source_file and meta.source_table: what was read, to be judged before the build.
 
+    `meta.unread` has one row a column and reason: values that are given and count as unknown.
     `meta.source_file` has one row a raw file: where it came from, its rows, loaded and rejected.
     `meta.source_table` has one row a raw table: its rows, and the newest publication it tells of,
     now and when it was loaded before.
@@ -324,6 +334,12 @@ def describe_files(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, 
             "create table build.meta.source_table as select t.* exclude (mark) "
             "from warehouse.raw.source_table as t inner join credits as c using (source) "
             "order by source, name"
+        )
+        connection.execute(
+            "create table build.meta.unread as select source, table_name, column_name, reason, "
+            "sum(given)::bigint as given, sum(unread)::bigint as unread, count(*) as files, "
+            "min(example) as example from warehouse.raw.unread inner join credits using (source) "
+            "group by all order by all"
         )
 
 

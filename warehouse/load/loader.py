@@ -59,6 +59,10 @@ create table if not exists raw.source_file (
 create table if not exists raw.rejects (
     source varchar, file varchar, position bigint, reason varchar, raw varchar
 );
+create table if not exists raw.unread (
+    source varchar, file varchar, table_name varchar, column_name varchar, reason varchar, given bigint,
+    unread bigint, example varchar
+);
 create table if not exists raw.source_table (
     source varchar, name varchar, is_needed boolean, is_counted boolean, rows bigint,
     newest_publication date, newest_before date, mark varchar, primary key (source, name)
@@ -151,6 +155,8 @@ def load(
         try:
             if documents.has_parser(source):
                 for file, made in _converted(source, changed, processes):
+                    if not made[0]:
+                        _tell_passed_over(source, file, _members_of(file.path))
                     fill = partial(documents.read, warehouse, source, file.name, *made)
                     with reading(file.path):
                         ledger.keep([file], lambda fill=fill: [fill()])
@@ -292,9 +298,10 @@ def _forget(warehouse: duckdb.DuckDBPyConnection, source: Source, file: str) -> 
     ).fetchall()
     for name in source.tables if known else ():
         warehouse.execute(f"delete from {source.raw(name)} where {_OF_FILE.format('_file')}", of_file)
-    warehouse.execute(
-        f"delete from raw.rejects where source = $source and ({_OF_FILE.format('file')})", of_source
-    )
+    for noted in ("rejects", "unread"):
+        warehouse.execute(
+            f"delete from raw.{noted} where source = $source and ({_OF_FILE.format('file')})", of_source
+        )
     warehouse.execute("delete from raw.source_file where source = $source and file = $file", of_source)
 
 
@@ -455,19 +462,35 @@ def _read_members(
                     f"{file.path}: which table of source {source.name} it fills is told by its "
                     f"name, one of {', '.join(expected)}"
                 )
+            if not member.lower().endswith(PARQUET):
+                source.refuse_lookalike(f"{file.path}", path)
             count = _read_part(warehouse, Part(source, table, name, path), member, name in exactly)
             rows += count.rows
             loaded += count.loaded
             if path != file.path:
                 path.unlink()
             members += 1
-    if passed_over:
-        names = ", ".join(passed_over[:EXAMPLES]) + ", ..." * (len(passed_over) > EXAMPLES)
-        what = (source.name, file.name, len(passed_over), names)
-        log.warning("%s: %s: %s members fill no table and are not read: %s", *what)
-    elif not members:
-        log.warning("%s: %s is empty", source.name, file.name)
+    if passed_over or not members:
+        _tell_passed_over(source, file, passed_over)
     return Count(rows, loaded)
+
+
+def _tell_passed_over(source: Source, file: _File, members: list[str]) -> None:
+    """Name what an archive holds and nobody reads."""
+    names = ", ".join(members[:EXAMPLES]) + ", ..." * (len(members) > EXAMPLES)
+    what = (source.name, file.name, len(members), names or "none")
+    log.warning("%s: %s: %s members fill no table and are not read: %s", *what)
+
+
+def _members_of(path: Path) -> list[str]:
+    names: list[str] = []
+
+    def note(name: str) -> bool:
+        names.append(name)
+        return False
+
+    deque(open_members(path, note), maxlen=0)
+    return names
 
 
 def _read_part(warehouse: duckdb.DuckDBPyConnection, part: Part, member: str, exactly: bool) -> Count:

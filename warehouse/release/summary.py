@@ -180,6 +180,12 @@ select
 from counted where refs > 0 order by refs desc, office limit 12
 """
 
+# Values of a source's files that are given and could not be read, or cannot be.
+_UNREAD = """
+select source, column_name as "column", unread, given, reason as "count as unknown, for they are", example
+from meta.unread where unread > 0 order by unread desc, source, column_name limit 20
+"""
+
 _CREDITS = """
 select source, title, licence, credit, url from meta.source order by rank
 """
@@ -248,7 +254,7 @@ def summarise(path: Path, shown: str | None = None) -> str:
         )
         none = "None passes the test."
         parts = [
-            f"# {title} {version}",
+            f"# {markdown.escaped(title)} {version}",
             f"{families:,} patent families, {core:,} of them key core; compared: {countries}. "
             f"Countries are imputed for {imputed:.1%} of the families, {unknown:.1%} of all "
             "remain unknown.",
@@ -292,6 +298,8 @@ def summarise(path: Path, shown: str | None = None) -> str:
             "References by the office that is cited, and how many meet a publication that is loaded; "
             "meta.source_count has them by source:",
             _table(db.sql(_LINKAGE)) or "There are no references.",
+            "Values that are given and count as unknown; meta.unread has them all:",
+            _table(db.sql(_UNREAD)) or "None.",
             "A release is under the terms of each of its sources:",
             _table(db.sql(_CREDITS)),
             "## Rows",

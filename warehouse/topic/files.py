@@ -1,9 +1,10 @@
 """Topics: which patents to look at, and the choices of method that go with them."""
 
+import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import polars as pl
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -357,7 +358,7 @@ def _read(name_or_file: str) -> Topic:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # editors on Windows begin it with a mark
     except OSError as error:
         raise BadInput(f"{path}: cannot be read as a topic: {error}") from error
     except UnicodeDecodeError as error:
@@ -377,7 +378,26 @@ def _say(error: Any, found: dict[Place, int]) -> str:
     known = (found[place[:n]] for n in range(len(place), 0, -1) if place[:n] in found)
     where = ".".join(map(str, place))
     message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        message = f"there is no key {place[-1]!r}" + _meant(place)
     return f"{next(known, 1)}: {where}: {message}" if where else f"{next(known, 1)}: {message}"
+
+
+def _meant(place: Place) -> str:
+    """Guess which key a misspelt one was to be: of the model that it stands in."""
+    model: Any = Topic
+    for step in place[:-1]:
+        fields = getattr(model, "model_fields", {})
+        if step in fields:
+            model = _model_in(fields[step].annotation)
+    near = difflib.get_close_matches(str(place[-1]), getattr(model, "model_fields", {}), 1)
+    return f": did you mean {near[0]}?" if near else ""
+
+
+def _model_in(annotation: Any) -> Any:
+    """Find the model in an annotation such as list[Rule]."""
+    inner = [_model_in(part) for part in get_args(annotation)]
+    return next((part for part in inner if part), annotation if hasattr(annotation, "model_fields") else None)
 
 
 def _try(place: Place, pattern: str) -> None:

@@ -11,6 +11,8 @@ with earliest as (
     from docdb.publication as p
     inner join raw.docdb_priority as r
         on p._file = r._file and p.record = r.record
+    -- A day before 1790 is unknown, and hides none of the others.
+    where r.priority_date >= date '1790-01-01'
     group by p.publication_number
 ),
 
@@ -43,7 +45,11 @@ select
     ) as application_number,
     d.family_id,
     d.filing_date,
-    least(e.priority_date, d.filing_date, d.publication_date) as priority_date,
+    least(
+        e.priority_date,
+        case when d.filing_date >= date '1790-01-01' then d.filing_date end,
+        d.publication_date
+    ) as priority_date,
     case
         when e.priority_date < coalesce(d.filing_date, d.publication_date) then e.priority_office
         -- IB is where applications are filed with WIPO, whose publications are WO.

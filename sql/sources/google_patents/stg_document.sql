@@ -16,7 +16,8 @@ with dated as (
         list_filter(title_localized, lambda t: regexp_matches(t.text, '[^ ]')) as titles,
         list_filter(abstract_localized, lambda a: regexp_matches(a.text, '[^ ]')) as abstracts,
         list_min(list_transform(
-            list_filter(priority_claim, lambda p: p.filing_date > 0),
+            -- A day before 1790 is unknown, and hides none of the others.
+            list_filter(priority_claim, lambda p: p.filing_date > 17900000),
             lambda p: struct_pack(
                 filed := p.filing_date, office := split_part(p.application_number, '-', 1)
             )
@@ -60,7 +61,8 @@ select
     end as application_number,
     case when regexp_full_match(family_id, '[1-9][0-9]*') then family_id end as family_id,
     filed as filing_date,
-    least(first_filed, filed) as priority_date,
+    list_min(list_filter([first_filed, filed], lambda d: d >= date '1790-01-01'))
+        as priority_date,
     case
         when array_length(priority_claim) > 0 then nullif(first_claim.office, '')
         when priority_claim is not null then nullif(filing_office, '')

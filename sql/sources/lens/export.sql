@@ -9,7 +9,15 @@ with dated as (
         coalesce(
             nullif(try_strptime("Publication Date", '%Y-%m-%d'), date '9999-12-31'),
             try_strptime("Publication Date"[1:6] || "Publication Year", '%d/%m/%Y')
-        )::date as published,
+        )::date as printed_day,
+        -- Newer exports date the last days of December by the year of their week, too.
+        case
+            when
+                year(printed_day) = try_cast("Publication Year" as bigint) + 1
+                and month(printed_day) = 12 and day(printed_day) > 25
+                then (printed_day - interval 1 year)::date
+            else printed_day
+        end as published,
         year(published) - (year(published) - try_cast("Application Date"[7:8] as bigint)) % 100
             as filing_year
     from raw.lens_export

@@ -42,7 +42,8 @@ told as (
             application.day
         ) as filed,
         list_min(list_transform(
-            list_filter(priorities, lambda p: p.day is not null),
+            -- A day before 1790 is unknown, and hides none of the others.
+            list_filter(priorities, lambda p: p.day >= date '1790-01-01'),
             lambda p: struct_pack(day := p.day, office := p.receiving_office)
         )) as first_claim
     from claimed
@@ -64,7 +65,9 @@ select
     kind,
     application.number as application_number,
     filed as filing_date,
-    least(first_filed, first_claim.day, filed) as priority_date,
+    list_min(list_filter(
+        [first_filed, first_claim.day, filed], lambda d: d >= date '1790-01-01'
+    )) as priority_date,
     coalesce(first_claim.office, nullif(application.receiving_office, '')) as first_filing_office,
     publication_date,
     trim(regexp_replace(title.text, '\s+', ' ', 'g')) as title,

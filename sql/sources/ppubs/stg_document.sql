@@ -1,23 +1,21 @@
 -- Publications as Patent Public Search returns them. One row = one publication.
 -- A view: each row comes from one publication.
 with dated as (
+    -- A day before 1790 is unknown, and hides none of the others.
     select
         *,
-        list_min(list_transform(
-            applicationFilingDate,
-            lambda d: nullif(try_cast(d[1:10] as date), date '9999-12-31')
-        ))
-            as filed,
-        list_min(list_transform(
-            relatedApplFilingDate,
-            lambda d: nullif(try_cast(d[1:10] as date), date '9999-12-31')
-        ))
-            as related,
-        list_min(list_transform(
-            priorityClaimsDate,
-            lambda d: nullif(try_cast(d[1:10] as date), date '9999-12-31')
-        ))
-            as claimed
+        list_min(list_filter(
+            list_transform(applicationFilingDate, lambda d: try_cast(d[1:10] as date)),
+            lambda d: d between date '1790-01-01' and date '9999-12-30'
+        )) as filed,
+        list_min(list_filter(
+            list_transform(relatedApplFilingDate, lambda d: try_cast(d[1:10] as date)),
+            lambda d: d between date '1790-01-01' and date '9999-12-30'
+        )) as related,
+        list_min(list_filter(
+            list_transform(priorityClaimsDate, lambda d: try_cast(d[1:10] as date)),
+            lambda d: d between date '1790-01-01' and date '9999-12-30'
+        )) as claimed
     from ppubs.publication
 )
 

@@ -5,6 +5,8 @@ with earliest as (
         min(priority_date) as priority_date,
         arg_min(priority_office, priority_date) as priority_office
     from uspto.stg_priority
+    -- A day before 1790 is unknown, and hides none of the others.
+    where priority_date >= date '1790-01-01'
     group by publication_number
 ),
 
@@ -32,7 +34,11 @@ select
     d.kind,
     d.application_number,
     d.filing_date,
-    least(e.priority_date, d.filing_date, d.publication_date) as priority_date,
+    least(
+        e.priority_date,
+        case when d.filing_date >= date '1790-01-01' then d.filing_date end,
+        d.publication_date
+    ) as priority_date,
     case when e.priority_date < d.filing_date then e.priority_office else 'US' end
         as first_filing_office,
     d.publication_date,

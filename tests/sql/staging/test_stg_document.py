@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.worlds import DEFAULTS, by, publications, world
+from tests.worlds import DEFAULTS, by, publications, rows, world
 
 GOOD = {"source": "good", "source_rank": 1}
 POOR = {"source": "poor", "source_rank": 2}
@@ -253,3 +253,66 @@ def test_without_a_date_the_kind_alone_decides_if_it_can(number, expected):
     row = staged({"publication_number": number, "publication_date": None})[number]
     assert (row["is_invention"], row["is_grant"]) == expected
     assert row["grant_date"] is None
+
+
+# --- Days that cannot be -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("related", "claimed", "priority"),
+    [
+        (["0001-01-03T00:00:00Z"], [], date(2012, 1, 5)),
+        (["0000-01-03T00:00:00Z", "2011-03-01T00:00:00Z"], [], date(2011, 3, 1)),
+        ([], ["1789-12-31T00:00:00Z", "2010-02-01T00:00:00Z"], date(2010, 2, 1)),
+        (["2999-01-01T00:00:00Z"], ["9999-12-31T00:00:00Z"], date(2012, 1, 5)),
+    ],
+)
+def test_a_day_that_no_patent_has_is_unknown_and_hides_no_other(related, claimed, priority):
+    row = {
+        "guid": "US-20130000001-A1",
+        "datePublished": "2013-01-03T00:00:00Z",
+        "applicationFilingDate": ["2012-01-05T00:00:00Z"],
+        "relatedApplFilingDate": related,
+        "priorityClaimsDate": claimed,
+    }
+    made = world({"raw.ppubs_publication": [row]}, "staging.stg_document", sources=["ppubs"])
+    (found,) = by(made, "staging.stg_document", "publication_number").values()
+    assert (found["priority_date"], found["filing_date"]) == (priority, date(2012, 1, 5))
+
+
+def test_days_of_no_source_are_before_1790_or_after_tomorrow():
+    early, late = "0001-01-01", "2999-01-01"
+    record = {"jurisdiction": "US", "kind": "A1"}
+    raw = [
+        record | {"doc_number": "20130000001", "date_published": "2013-01-03"}
+        | {"biblio": {"application_reference": {"date": early}, "priority_claims": {"claims": [
+            {"jurisdiction": "DE", "doc_number": "1", "kind": "A", "date": early},
+            {"jurisdiction": "DE", "doc_number": "2", "kind": "A", "date": "2011-05-05"},
+        ], "earliest_claim": {"date": early}}}},
+        record | {"doc_number": "20130000002", "date_published": late},
+    ]  # fmt: skip
+    made = world({"raw.lens_record": raw}, "staging.stg_document", "staging.stg_priority", sources=["lens"])
+    found = by(made, "staging.stg_document", "publication_number")
+    first, second = found["US-20130000001-A1"], found["US-20130000002-A1"]
+    assert (first["filing_date"], first["priority_date"]) == (None, date(2011, 5, 5))
+    assert second["publication_date"] is None
+    days = {r["priority_number"]: r["priority_date"] for r in rows(made, "from staging.stg_priority")}
+    assert days == {"1": None, "2": date(2011, 5, 5)}
+
+
+@pytest.mark.parametrize(
+    ("filed", "claimed", "is_filed", "is_priority"),
+    [
+        ("2015-12-31", None, date(2014, 12, 31), date(2014, 12, 31)),  # filed behind its publication
+        ("2014-12-31", "2015-12-30", date(2014, 12, 31), date(2014, 12, 30)),
+        ("2015-01-10", "2015-12-29", date(2015, 1, 10), date(2014, 12, 29)),
+        ("2014-12-31", None, date(2014, 12, 31), date(2014, 12, 31)),  # nothing proves it wrong
+        ("2015-11-30", None, date(2015, 11, 30), date(2015, 6, 1)),  # a slip of another kind
+    ],
+)
+def test_a_year_that_is_that_of_the_week_is_lowered_where_the_order_proves_it(
+    filed, claimed, is_filed, is_priority
+):
+    document = {"publication_number": "US-7650331-B1", "publication_date": "2015-06-01"} | GOOD
+    row = staged(document | {"filing_date": filed, "priority_date": claimed})["US-7650331-B1"]
+    assert (row["filing_date"], row["priority_date"]) == (is_filed, is_priority)

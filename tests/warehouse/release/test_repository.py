@@ -426,6 +426,7 @@ def test_only_marts_and_meta_are_published(sample_release) -> None:
         "source_count",
         "source_file",
         "source_table",
+        "unread",
         "validation_result",
     }
     assert {schema for schema, _ in tables} == {"marts", "meta"}

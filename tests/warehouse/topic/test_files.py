@@ -76,7 +76,7 @@ TERMS = '[terms.t]\nen = "chip"\n'
         (SMALLEST.replace("H01L21", "H01L21/"), None),
         (SMALLEST.replace("H01L21", "Z99"), "classes.1: "),
         (SMALLEST.replace("H01L21", "H0"), "classes.1: "),
-        (SMALLEST + "clases = []", "clases: Extra inputs are not permitted"),
+        (SMALLEST + "clases = []", "clases: there is no key 'clases': did you mean classes?"),
         ('name = "a"\ntitle = "A"', "a topic needs classes, or at least one [[include]] rule"),
         (SMALLEST + 'countries = ["Japan"]', "countries.0: 'Japan'"),
         (SMALLEST + 'countries = ["JP", "US", "JP"]', "countries.2: JP is given twice"),
@@ -141,7 +141,7 @@ def test_what_is_wrong_is_told_by_file_and_field(topic_file, text, complaint):
         ),
         (SMALLEST + "\n\nmethod.core_share = 2", "6: method.core_share: Input should be less"),
         # A key that no table has, one that is missing, one in a table named twice.
-        (SMALLEST + "[method]\nsort = 1", "5: method.sort: Extra inputs are not permitted"),
+        (SMALLEST + "[method]\nsort = 1", "5: method.sort: there is no key 'sort'"),
         ('\n\nclasses = ["G"]\nname = "a"', "1: title: Field required"),
         (
             SMALLEST + '[[subfield]]\nid = "s"\ntitle = "S"\nany = [{ terms = "t" }]\n'
@@ -153,7 +153,7 @@ def test_what_is_wrong_is_told_by_file_and_field(topic_file, text, complaint):
             "9: include.1.near.1: Field required",
         ),
         # Behind a text of several lines, which looks like a table.
-        (SMALLEST + "description = '''\n[[include]]\nwithin = 1\n'''\nx = 1", "8: x: Extra inputs"),
+        (SMALLEST + "description = '''\n[[include]]\nwithin = 1\n'''\nx = 1", "8: x: there is no key 'x'"),
         # What does not fit together is told where it is written.
         (SMALLEST + RULE + 'terms = "t"', "6: include.0.terms: rule 'r' names the terms 't'"),
         (
@@ -573,3 +573,26 @@ def test_a_rule_holds_for_a_document_once():
         topic=Topic(**asking(classes=["G06N", "G06", "G06N3"], terms="chip"), terms=CHIP),
     )
     assert len(rows(connection, "from intermediate.int_topic_rule_hit")) == 1
+
+
+def test_the_mark_of_an_editor_on_windows_is_no_part_of_a_topic(tmp_path):
+    path = tmp_path / "marked.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + b'name = "marked"\ntitle = "Marked"\nclasses = ["A"]\n')
+    assert read(str(path)).name == "marked"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('titel = "x"\n', "titel: there is no key 'titel': did you mean title?"),
+        ("[method]\nsample = 9\n", "method.sample: there is no key 'sample': did you mean samples?"),
+        ('[[include]]\nclases = ["A"]\n', "there is no key 'clases': did you mean classes?"),
+        ("zzzzzz = 1\n", "zzzzzz: there is no key 'zzzzzz'"),
+    ],
+)
+def test_a_misspelt_key_is_told_with_the_one_that_was_meant(tmp_path, text, told):
+    path = tmp_path / "topic.toml"
+    path.write_text(f'name = "topic"\ntitle = "T"\nclasses = ["A"]\n{text}')
+    with pytest.raises(BadInput) as caught:
+        read(str(path))
+    assert told in str(caught.value)

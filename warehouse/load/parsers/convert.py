@@ -5,6 +5,7 @@ What else corepath consists of takes several times as long to import.
 
 import gc
 import importlib
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib.abc import MetaPathFinder
@@ -27,6 +28,7 @@ _REJECTS = pa.schema({"position": pa.int64(), "reason": pa.string(), "raw": pa.s
 
 def prepare() -> None:
     """Make a process that only parses lighter."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it ends it
     # Rows hold no cycles: there is nothing to look for every 700 objects.
     gc.set_threshold(100_000)
     sys.meta_path.insert(0, _WithoutPandas())

@@ -1,7 +1,7 @@
 """How each format is read into raw tables: every row of a file is loaded or rejected."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -110,6 +110,60 @@ class Part:
     def warn(self, message: str, *values: object) -> None:
         """Tell of something odd in this file."""
         log.warning(f"%s: %s: {message}", self.source.name, self.name, *values)
+
+    def tell(self, message: str, *values: object) -> None:
+        """Tell of something in this file that is no fault of it."""
+        log.info(f"%s: %s: {message}", self.source.name, self.name, *values)
+
+    def note_unread(
+        self,
+        warehouse: duckdb.DuckDBPyConnection,
+        column: str,
+        kind: str,
+        given: int,
+        unread: Mapping[str, int],
+        alien: int,
+        example: str | None,
+    ) -> None:
+        """Note values of a column or nested field that count as unknown; refuse a file of such.
+
+        Parameters
+        ----------
+        warehouse
+            In the transaction of the file.
+        column, kind
+            The column, or the way to the field, and the type that it should be of.
+        given
+            How many values there are.
+        unread
+            How many of them are not read, by reason.
+        alien
+            How many of these do not even look like the type: a renamed column, another format.
+        example
+            One of them.
+
+        Raises
+        ------
+        BadInput
+            Most values are alien.
+        """
+        if 2 * alien > given:
+            raise BadInput(
+                f"{self.name}: column {column} of table {self.source.name}_{self.table} should be "
+                f"{kind}, but {alien} of {given} values are not, such as {example!r}; was the "
+                "column renamed or its format changed?"
+            )
+        for reason, count in unread.items():
+            if not count:
+                continue
+            # A day that no patent has is often how a source writes that it knows none.
+            tell = self.warn if reason == f"no {kind}" else self.tell
+            what = (count, given, column, reason, example)
+            tell("%s of %s values of %s are %s and count as unknown, such as %r", *what)
+            warehouse.execute(
+                "insert into raw.unread values (?, ?, ?, ?, ?, ?, ?, ?)",
+                [self.source.name, self.name, self.table, column, reason, given, count, example],
+            )
 
     def reject(self, warehouse: duckdb.DuckDBPyConnection, rows: Iterable[Reject]) -> None:
         """Keep rows that cannot be loaded as evidence, cut at RAW_LIMIT."""

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from corepath.warehouse.database import file_pattern, identifier
 from corepath.warehouse.errors import BadInput
 from corepath.warehouse.load.readers import Count, DoubtfulError, Part, batched
+from corepath.warehouse.load.readers.nested import FIRST_DAY, LAST_DAY, NO_DAY, is_day
 
 MAX_ROW = 16 * 2**20  # bytes: no record of a patent is larger
 MAX_LINES = 1000  # of one row: an abstract may have line ends, a lost quote must not eat the file
@@ -33,10 +34,15 @@ CHUNK = 2**20
 
 csv.field_size_limit(MAX_ROW)
 
-# An unknown date is written with zeros; that says nothing of a column's type.
-_NO_DATE = "[0/. -]*"
-_SHAPES = {"DATE": "[0-9]{4}-[0-9]{2}-[0-9]{2}"}  # of what is the type, if not always a value
-_KEY = re.compile(r"[-+]?[0-9]{1,18}")
+_SHORT_DAY = "[0-9]{2}/[0-9]{2}/[0-9]{2}"
+_SHAPES = {"DATE": "[0-9]{4}-[0-9]{2}-[0-9]{2}.*"}  # of what is the type, if not always a value
+_KEY = re.compile(r"[-+]?[0-9]{1,18}(\.0+)?")
+# Days as spreadsheets save them, maybe with a time; two digits of a year are the Lens's own.
+_YEAR_LAST = r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4}|[0-9]{2})(?: .*)?"
+_YEAR_FIRST = r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?"
+_PLAIN_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DIGITS_ONLY = r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[.]0+)?"
+_DAY_FIRST, _MONTH_FIRST = "day first", "month first"
 _MARKED_LINE = b"\n" + codecs.BOM_UTF8
 _UNFINISHED = "a quote is opened and not closed"
 
@@ -89,6 +95,7 @@ def read(warehouse: duckdb.DuckDBPyConnection, part: Part, *, exactly: bool) -> 
             count = _read_exactly(warehouse, part, looking.result(), header, chosen)
         else:
             count = _read_at_once(warehouse, part, looking, header, chosen)
+    _settle_values(warehouse, part, chosen)
     _check_types(warehouse, part, chosen)
     return count
 
@@ -318,35 +325,103 @@ def _encoding(path: Path, allowed: list[str]) -> str:
 # --- What was loaded -----------------------------------------------------------------------------
 
 
+def _settle_values(warehouse: duckdb.DuckDBPyConnection, part: Part, chosen: dict[str, int]) -> None:
+    """Write days as YYYY-MM-DD, and integers that became floats as integers again."""
+    texts = [c for c in chosen if part.declared.stored[c] == "VARCHAR"]
+    days = [c for c in texts if is_day(c, part.declared.columns[c])]
+    numbers = [c for c in texts if part.declared.columns[c] == "BIGINT" or c.lower().endswith("_id")]
+    if days and (order := _order_of_days(warehouse, part, days)):
+        for column in days:
+            one, two, three = (f"right('0' || parts[{n}], 2)" for n in (1, 2, 3))
+            for pattern in (_YEAR_FIRST, _DIGITS_ONLY):
+                _rewrite(warehouse, part, column, pattern, f"parts[1] || '-' || {two} || '-' || {three}")
+            day, month = (one, two) if order == _DAY_FIRST else (two, one)
+            written = (
+                f"case when length(parts[3]) = 4 then parts[3] || '-' || {month} || '-' || {day} "
+                f"else {day} || '/' || {month} || '/' || parts[3] end"
+            )
+            _rewrite(warehouse, part, column, _YEAR_LAST, written)
+    for column in numbers:
+        # An integer with a gap somewhere in its column becomes a float in many tools.
+        _rewrite(warehouse, part, column, r"(-?[0-9]+)[.]0+", "parts[1]")
+
+
+def _rewrite(
+    warehouse: duckdb.DuckDBPyConnection, part: Part, column: str, pattern: str, written: str
+) -> None:
+    """Write the values of a file's column that fit a pattern anew, of the pattern's `parts`."""
+    name = identifier(column)
+    parts = ", ".join(
+        f"regexp_extract({name}, $pattern, {n})" for n in range(1, re.compile(pattern).groups + 1)
+    )
+    warehouse.execute(
+        f"update {part.target} set {name} = list_transform([[{parts}]], lambda parts: {written})[1] "
+        f"where _file = $file and regexp_full_match({name}, $pattern) "
+        f"and not regexp_full_match({name}, '{_PLAIN_DAY}')",
+        {"file": part.name, "pattern": pattern},
+    )
+
+
+def _order_of_days(warehouse: duckdb.DuckDBPyConnection, part: Part, days: list[str]) -> str:
+    """Tell whether the day or the month is first in a file; nothing if it writes all days as ISO does.
+
+    Raises
+    ------
+    BadInput
+        Both are, or nothing tells.
+    """
+    values = " union all ".join(
+        f"select {identifier(c)} as text from {part.target} where _file = $file "
+        f"and regexp_full_match({identifier(c)}, '{_YEAR_LAST}|{_YEAR_FIRST}|{_DIGITS_ONLY}') "
+        f"and not regexp_full_match({identifier(c)}, '{_PLAIN_DAY}')"
+        for c in days
+    )
+    by_day, by_month, written_out, example = warehouse.execute(
+        "select count(*) filter (first > 12 or text like '%.%'), count(*) filter (second > 12), "
+        "count(*) filter (first is not null and regexp_full_match(text, '.*[0-9]{4}')), "
+        "min(text) from (select text, "
+        "try_cast(nullif(regexp_extract(text, '^([0-9]{1,2})[/.]', 1), '') as int) as first, "
+        "try_cast(nullif(regexp_extract(text, '^[0-9]{1,2}[/.]([0-9]{1,2})', 1), '') as int) as second "
+        f"from ({values}))",
+        {"file": part.name},
+    ).fetchall()[0]
+    if by_day and by_month:
+        raise BadInput(
+            f"{part.name}: some days are written day/month, others month/day, such as {example!r}: "
+            "write them as YYYY-MM-DD"
+        )
+    if written_out and not (by_day or by_month):
+        raise BadInput(
+            f"{part.name}: whether {example!r} and the like are day/month or month/day cannot be told: "
+            "write days as YYYY-MM-DD"
+        )
+    if example is None:
+        return ""
+    return _MONTH_FIRST if by_month else _DAY_FIRST
+
+
 def _check_types(warehouse: duckdb.DuckDBPyConnection, part: Part, chosen: dict[str, int]) -> None:
     """Hold a column to its declared type: refuse another type, tell of values that do not fit."""
     stored = part.declared.stored
     for column, kind in part.declared.columns.items():
-        if column not in chosen or kind == stored[column]:
+        is_of_days = is_day(column, kind)
+        if column not in chosen or (kind == stored[column] and not is_of_days):
             continue
         name = identifier(column)
-        shape = _SHAPES.get(kind)
-        other = f"not regexp_full_match({name}, '{shape}')" if shape else "true"
-        filled, unfit, alien, example = warehouse.execute(
-            f"select count(*), count(*) filter (try_cast({name} as {kind}) is null), "
-            f"count(*) filter (try_cast({name} as {kind}) is null and {other}), "
-            f"min({name}) filter (try_cast({name} as {kind}) is null) "
-            f"from {part.target} where _file = ? and {name} is not null "
-            f"and not regexp_full_match({name}, '{_NO_DATE if kind == 'DATE' else ''}')",
+        kind = "DATE" if is_of_days else kind
+        # Of the Lens's own days the year stands in another column.
+        is_short = f"regexp_full_match({name}, '{_SHORT_DAY}')"
+        value = f"case when not {is_short} then try_cast({name} as {kind}) end"
+        unread = f"(value is null and not regexp_full_match(text, '{_SHORT_DAY}'))"
+        alien = f"{unread} and not regexp_full_match(text, '{_SHAPES[kind]}')" if kind in _SHAPES else unread
+        early, late = (f"value < {FIRST_DAY}", f"value > {LAST_DAY}") if is_of_days else ("false", "false")
+        filled, unfit, too_early, too_late, aliens, example = warehouse.execute(
+            f"select count(*), count(*) filter ({unread}), count(*) filter ({early}), "
+            f"count(*) filter ({late}), count(*) filter ({alien}), "
+            f"min(text) filter ({unread} or {early} or {late}) "
+            f"from (select {name} as text, {value} as value from {part.target} where _file = ?) "
+            f"where text is not null and not regexp_full_match(text, '{NO_DAY if is_of_days else ''}')",
             [part.name],
         ).fetchall()[0]
-        if 2 * alien > filled:
-            raise BadInput(
-                f"{part.name}: column {column} of table {part.source.name}_{part.table} should be "
-                f"{kind}, but {alien} of {filled} values are not, such as {example!r}; was the "
-                "column renamed or its format changed?"
-            )
-        if unfit:
-            part.warn(
-                "%s of %s values of %s are no %s and count as unknown, such as %r",
-                unfit,
-                filled,
-                column,
-                kind,
-                example,
-            )
+        reasons = {f"no {kind}": unfit, "before 1790": too_early, "after tomorrow": too_late}
+        part.note_unread(warehouse, column, kind, filled, reasons, aliens, example)

@@ -1,19 +1,17 @@
 """Read what needs a parser of its own: `warehouse/load/parsers/<source>.py`, one process a file."""
 
-import logging
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from corepath.warehouse.database import file_pattern, identifier
-from corepath.warehouse.load.readers import Count
+from corepath.warehouse.load.readers import Count, Part
+from corepath.warehouse.load.readers.nested import FIRST_DAY, LAST_DAY
 from corepath.warehouse.settings import ROOT
 from corepath.warehouse.sources import Source
 
 PARSERS = ROOT / "warehouse" / "load" / "parsers"
-
-log = logging.getLogger("corepath.load")
 
 _TYPES = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "DATE": pa.string()}
 
@@ -45,8 +43,6 @@ def read(
     Count
         Documents; each one loaded is a row of the first table.
     """
-    if not members:
-        log.warning("%s: %s holds no document", source.name, file)
     loaded = 0
     for place, (member, _) in enumerate(members):
         name = f"{file}!{member}" if file.lower().endswith(".zip") else file
@@ -58,8 +54,24 @@ def read(
                 [name, file_pattern(folder / f"{place}-{table}.parquet")],
             ).fetchall()
             loaded += rows if table == next(iter(source.tables)) else 0
+            _note_days(warehouse, Part(source, table, name, folder))
         warehouse.execute(
             "insert into raw.rejects select ?, ?, position, reason, raw from read_parquet(?)",
             [source.name, name, file_pattern(folder / f"{place}-rejects.parquet")],
         )
     return Count(sum(documents for _, documents in members), loaded)
+
+
+def _note_days(warehouse: duckdb.DuckDBPyConnection, part: Part) -> None:
+    """Count the days of a table that no patent can have."""
+    for column in [c for c, kind in part.declared.columns.items() if kind == "DATE"]:
+        name = identifier(column)
+        given, early, late, example = warehouse.execute(
+            f"select count({name}), count(*) filter ({name} < {FIRST_DAY}), "
+            f"count(*) filter ({name} > {LAST_DAY}), "
+            f"min({name}) filter ({name} < {FIRST_DAY} or {name} > {LAST_DAY})::varchar "
+            f"from {part.target} where _file = ?",
+            [part.name],
+        ).fetchall()[0]
+        reasons = {"before 1790": early, "after tomorrow": late}
+        part.note_unread(warehouse, column, "DATE", given, reasons, 0, example)

@@ -6,10 +6,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corepath.warehouse.database import identifier
-from corepath.warehouse.errors import BadInput
+from corepath.warehouse.database import file_pattern, identifier
+from corepath.warehouse.errors import BadInput, is_unreadable
 from corepath.warehouse.load.readers import Count, DoubtfulError, Part, Reject
-from corepath.warehouse.load.readers.json_lines import structure
+from corepath.warehouse.load.readers.nested import Checked, check, fit, tree
+
+# A folder's name is no column, and text is text though its writer did not say so.
+_OPTIONS = "hive_partitioning = false, binary_as_string = true"
 
 
 def read(warehouse: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> list[Count]:
@@ -40,23 +43,31 @@ def read(warehouse: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> list[Co
         if given != shapes[0]:
             raise DoubtfulError(part.name)
         part.find_columns([name for name, _ in given])
-    found = {
-        column: shapes[0][place]
-        for column, place in first.find_columns([name for name, _ in shapes[0]]).items()
-    }
-    values = [
-        _value(first, column, *found[column]) if column in found else "null"
-        for column in first.declared.columns
-    ]
-    keys = {column: _value(first, column, *found[column]) for column in first.declared.required}
+    places = first.find_columns([name for name, _ in shapes[0]])
+    values: dict[str, str] = {}
+    of_source: list[Checked] = []
+    of_table: list[Checked] = []
+    for column, kind in first.declared.columns.items():
+        if column not in places:
+            values[column] = "null"
+            continue
+        name, given = shapes[0][places[column]]
+        quoted, declared = identifier(name), tree(kind)
+        values[column], checked = fit(first, column, quoted, tree(given), declared)
+        if values[column] == quoted:  # it is as declared, and can be looked at where it is loaded
+            of_table += fit(first, column, identifier(column), declared, declared)[1]
+        else:
+            of_source += checked
+    keys = {c: f"nullif(({values[c]})::varchar, '')" for c in first.declared.required}
     whole = " and ".join(["true", *(f"{key} is not null" for key in keys.values())])
     names = [part.name for part in parts]
+    given = {"names": names, "paths": [file_pattern(part.path) for part in parts]}
     try:
         warehouse.execute(
             f"insert into {first.target} select $names[file_index::bigint + 1], "
-            f"file_row_number + 1, {', '.join(values)} "
-            f"from read_parquet($paths, file_row_number = true) where {whole}",
-            {"names": names, "paths": [str(part.path) for part in parts]},
+            f"file_row_number + 1, {', '.join(values.values())} "
+            f"from read_parquet($paths, file_row_number = true, {_OPTIONS}) where {whole}",
+            given,
         )
         loaded = dict(
             warehouse.execute(
@@ -69,7 +80,13 @@ def read(warehouse: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> list[Co
         for part, count in zip(parts, counts, strict=True):
             if count.loaded < count.rows:
                 part.reject(warehouse, _lost(warehouse, part, keys, whole))
+        source = f"(select *, $names[file_index::bigint + 1] as _file from read_parquet($paths, {_OPTIONS}))"
+        check(warehouse, parts, source, of_source, given)
+        table = f"(from {first.target} where _file in (select unnest($names)))"
+        check(warehouse, parts, table, of_table, {"names": names})
     except duckdb.Error as error:
+        if is_unreadable(error):
+            raise
         raise BadInput(f"{first.name}: cannot be read as Parquet: {error}") from error
     return counts
 
@@ -78,8 +95,12 @@ def _look(warehouse: duckdb.DuckDBPyConnection, part: Part) -> tuple[int, list[t
     """Count a file's rows without reading them, and name its columns with their types."""
     try:
         rows = pq.ParquetFile(part.path).metadata.num_rows
-        given = warehouse.execute("describe from read_parquet(?)", [str(part.path)]).fetchall()
+        given = warehouse.execute(
+            f"describe from read_parquet(?, {_OPTIONS})", [file_pattern(part.path)]
+        ).fetchall()
     except (pa.ArrowException, UnicodeDecodeError, OSError, duckdb.IOException) as error:
+        if is_unreadable(error):
+            raise
         raise BadInput(f"{part.name}: no whole Parquet file ({error}); fetch it again") from error
     return rows, [(name, kind) for name, kind, *_ in given]
 
@@ -91,26 +112,8 @@ def _lost(
     gaps = ", ".join(f"{key} is null" for key in keys.values())
     lost = warehouse.execute(
         f"select file_row_number + 1, [{gaps}], to_json(t)::varchar "
-        f"from read_parquet(?, file_row_number = true) as t where not ({whole})",
-        [str(part.path)],
+        f"from read_parquet(?, file_row_number = true, {_OPTIONS}) as t where not ({whole})",
+        [file_pattern(part.path)],
     ).fetchall()
     names = list(keys)
     return [(row, f"{names[gaps.index(True)]} is missing", raw) for row, gaps, raw in lost]
-
-
-def _value(part: Part, column: str, name: str, given: str) -> str:
-    """Write a column as the declared type; a nested one may come as JSON text."""
-    quoted = identifier(name)
-    declared = part.declared.columns[column]
-    if column in part.declared.required and given == "VARCHAR":
-        quoted = f"nullif({quoted}, '')"
-    is_nested = declared.endswith("]") or declared.startswith("STRUCT")
-    was_nested = given.endswith("]") or given.startswith(("STRUCT", "MAP"))
-    if is_nested and given in ("VARCHAR", "JSON"):
-        return f"json_transform({quoted}, '{structure(declared)}')"
-    if is_nested != was_nested and declared != "JSON":
-        raise BadInput(
-            f"{part.name}: column {column} of table {part.source.name}_{part.table} should be "
-            f"{declared}, but is {given}"
-        )
-    return quoted if given == declared else f"try_cast({quoted} as {declared})"

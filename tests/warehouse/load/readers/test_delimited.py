@@ -5,6 +5,7 @@ import gzip
 import io
 import tempfile
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from corepath.warehouse.errors import BadInput
 from corepath.warehouse.load.loader import Loaded, load
 from corepath.warehouse.load.readers import DoubtfulError, delimited
-from corepath.warehouse.sources import Source
+from corepath.warehouse.sources import Source, available
 
 TSV = Source.model_validate(
     {
@@ -285,11 +286,16 @@ def test_a_missing_optional_column_is_unknown_and_a_new_one_is_told(warehouse, t
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("claims", b"seven"), ("filed", b"03/02/2001"), ("filed", b"lamp")]
+    ("column", "value", "message"),
+    [
+        ("claims", b"seven", "column claims of table test_patent should be BIGINT"),
+        ("filed", b"lamp", "column filed of table test_patent should be DATE"),
+        ("filed", b"03/02/2001", "day/month or month/day cannot be told"),
+    ],
 )
-def test_a_retyped_column_is_refused_with_an_example(warehouse, tmp_path, column, value):
+def test_a_retyped_column_is_refused_with_an_example(warehouse, tmp_path, column, value, message):
     write(tmp_path, *(row(i, **{column: value}) for i in range(3)))
-    with pytest.raises(BadInput, match=f"column {column} of table test_patent should be") as caught:
+    with pytest.raises(BadInput, match=message) as caught:
         load(warehouse, TSV, tmp_path)
     assert repr(value.decode()) in str(caught.value)
 
@@ -450,3 +456,76 @@ def test_twice_is_once_and_halves_or_another_order_are_the_whole(tmp_path):
             assert again == Loaded(first.files, 0, 0, 40, 0)
             found.append(sorted(patents(warehouse)))
     assert found[0] == found[1] == found[2]
+
+
+# --- Days and identifiers as spreadsheets and other tools save them ------------------------------
+
+LENS = available()["lens"]
+
+
+def exported(folder, *days):
+    lines = [f"US {n} A1,{p},{p[-4:]},{a},3.0" for n, (p, a) in enumerate(days, start=1)]
+    header = "Publication Number,Publication Date,Publication Year,Application Date,Cites Patent Count"
+    (folder / "e.csv").write_text("\n".join([header, *lines]))
+
+
+def days_of(warehouse):
+    query = 'select "Publication Date", "Application Date", "Cites Patent Count" from raw.lens_export'
+    return warehouse.sql(query).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("given_days", "read_days"),
+    [
+        ([("3/7/2014", "25/1/2013"), ("4/7/2014", "")], [("2014-07-03", "2013-01-25"), ("2014-07-04", None)]),
+        ([("3/7/2014", "1/25/2013"), ("4/7/2014", "")], [("2014-03-07", "2013-01-25"), ("2014-04-07", None)]),
+        ([("3.7.2014", "5.1.2013")], [("2014-07-03", "2013-01-05")]),
+        ([("2014/7/3", "2013-01-05 00:00:00")], [("2014-07-03", "2013-01-05")]),
+        ([("20140703", "2013-01-05T10:00:00Z")], [("2014-07-03", "2013-01-05")]),
+    ],
+)
+def test_days_are_read_by_the_order_that_the_whole_file_has(warehouse, tmp_path, given_days, read_days):
+    exported(tmp_path, *given_days)
+    load(warehouse, LENS, tmp_path)
+    assert days_of(warehouse) == [(*days, "3") for days in read_days]
+
+
+@pytest.mark.parametrize(
+    ("days", "message"),
+    [
+        ([("3/7/2014", "4/7/2013")], "day/month or month/day cannot be told: write days as YYYY-MM-DD"),
+        ([("13/7/2014", "4/25/2013")], "some days are written day/month, others month/day"),
+    ],
+)
+def test_days_whose_order_nothing_tells_are_refused(warehouse, tmp_path, days, message):
+    exported(tmp_path, *days)
+    with pytest.raises(BadInput, match=message):
+        load(warehouse, LENS, tmp_path)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.dates(date(1900, 1, 1), date(2026, 1, 1)), min_size=2, max_size=6), st.booleans())
+def test_any_days_come_as_they_were_meant_or_not_at_all(days, month_first):
+    def form(d):
+        return f"{d.month}/{d.day}/{d.year}" if month_first else f"{d.day}/{d.month}/{d.year}"
+
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as warehouse:
+        exported(Path(folder), *((form(d), form(d)) for d in days))
+        try:
+            load(warehouse, LENS, Path(folder))
+        except BadInput:
+            assert all(d.day <= 12 for d in days)
+            return
+        assert [row[0] for row in days_of(warehouse)] == [d.isoformat() for d in days]
+
+
+def test_integers_that_became_floats_are_integers_again(warehouse, tmp_path):
+    (tmp_path / "tls201.csv").write_text("appln_id,docdb_family_id\n1.0,50000000.0\n2,\n3.0,50000001.0\n")
+    (tmp_path / "tls201.txt").write_text("appln_id,docdb_family_id\n4.5,50000000\n5,7\n")
+    load(warehouse, available()["patstat"], tmp_path, 0.5)
+    assert warehouse.sql("select appln_id, docdb_family_id from raw.patstat_tls201_appln").fetchall() == [
+        (1, "50000000"),
+        (2, None),
+        (3, "50000001"),
+        (5, "7"),
+    ]

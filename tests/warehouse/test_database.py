@@ -1,0 +1,121 @@
+"""A warehouse that is none, is damaged or out of reach is told in a sentence, with its exit code."""
+
+import errno
+import fcntl
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from corepath.warehouse.database import (
+    WAREHOUSE_STORAGE_VERSION,
+    attach,
+    connect,
+    exclusive,
+    explained,
+    file_pattern,
+)
+from corepath.warehouse.errors import BadInput, Unavailable, UsageError
+from corepath.warehouse.refresh import prepare
+from corepath.warehouse.settings import Settings
+
+
+def opened(path: Path, query: str = "select 1", memory: str = "300MB") -> None:
+    """Do with a warehouse what a refresh does."""
+    settings = Settings(warehouse=path, memory=memory, threads=1)
+    with exclusive(path), explained(settings), connect(settings) as connection:
+        attach(connection, path, "warehouse", WAREHOUSE_STORAGE_VERSION)
+        connection.execute(query).fetchall()
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Path:
+    """A warehouse with a table of some megabytes."""
+    path = tmp_path / "w.duckdb"
+    opened(path, "create table warehouse.t as select i, hash(i) as h from range(200000) r(i)")
+    return path
+
+
+@pytest.mark.parametrize("content", [b"hello", b"hello world\n" * 1000, bytes(10_000)])
+def test_what_is_no_database_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "w.txt"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=r"w\.txt: is no DuckDB database"):
+        opened(path)
+
+
+@pytest.mark.parametrize("place", [0.0, 0.02, 0.5])
+def test_a_damaged_warehouse_is_told_wherever_the_damage_shows(whole: Path, place: float) -> None:
+    content = bytearray(whole.read_bytes())
+    start = int(place * len(content))
+    content[start : start + 3000] = b"\xff" * 3000
+    whole.write_bytes(content)
+    with pytest.raises(BadInput, match=r"w\.duckdb: is (damaged|no DuckDB database)"):
+        opened(whole, "select sum(h) from warehouse.t")
+
+
+def test_a_warehouse_that_is_cut_short_is_told(whole: Path) -> None:
+    whole.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    with pytest.raises(BadInput, match=r"is cut short|is damaged"):
+        opened(whole, "select sum(h) from warehouse.t")
+
+
+def test_a_database_of_another_version_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Older:
+        def execute(self, _: str) -> None:
+            raise duckdb.IOException(
+                "IO Error: Trying to read a database file with version number 39, but we can only read 69."
+            )
+
+    with pytest.raises(BadInput, match="is a database of another DuckDB"):
+        attach(Older(), tmp_path / "w.duckdb", "warehouse")  # pyright: ignore[reportArgumentType]
+
+
+def test_too_little_memory_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"--memory 300MB is too small for these files: give more"):
+        opened(tmp_path / "w.duckdb", "create table warehouse.t as select list(i) from range(100000000) r(i)")
+    with pytest.raises(UsageError, match="--memory 50MB is too little to run at all: give at least 250MB"):
+        prepare(Settings(memory="50MB"))
+
+
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    settings = Settings(warehouse=tmp_path / "w.duckdb")
+    for error in (
+        duckdb.IOException('IO Error: Could not write file "w.duckdb.wal": No space left on device'),
+        OSError(errno.ENOSPC, "No space left on device", f"{tmp_path}/w.duckdb.tmp/part.parquet"),
+    ):
+        with pytest.raises(Unavailable, match=r"w\.duckdb: its disk is full: make room"), explained(settings):
+            raise error
+    with pytest.raises(duckdb.BinderException), explained(settings):
+        raise duckdb.BinderException("a defect stays one")
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(Unavailable, match="its file system has no locks"), exclusive(tmp_path / "w.duckdb"):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with (
+        pytest.raises(Unavailable, match="its folder cannot be written"),
+        exclusive(tmp_path / "file" / "w.duckdb"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("name", ["a[1].csv", "a*.csv", "[!a]?.csv", "~a.csv", "[[*].csv"])
+def test_a_pattern_of_a_file_finds_that_file_alone(tmp_path: Path, name: str) -> None:
+    for each in (name, "a1.csv", "ab.csv", "b.csv"):
+        (tmp_path / each).write_text(f"name\n{each}\n")
+    assert duckdb.sql("select name from read_csv(?)", params=[file_pattern(tmp_path / name)]).fetchall() == [
+        (name,)
+    ]
