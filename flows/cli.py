@@ -32,7 +32,8 @@ from corepath.warehouse.errors import BadInput, CorepathError, UsageError
 from corepath.warehouse.explain import as_text, explain
 from corepath.warehouse.explore.measure import as_markdown, measure
 from corepath.warehouse.place import shown
-from corepath.warehouse.refresh import prepare
+from corepath.warehouse.plan import as_text as as_plan
+from corepath.warehouse.plan import foresee, resolve
 from corepath.warehouse.release import diff, history, schema
 from corepath.warehouse.release import repository as release
 from corepath.warehouse.release.export import export as write_networks
@@ -143,11 +144,14 @@ def refresh(
             help="What runs the parts of the bootstrap: sequential, threads, dask or ray.  [default: threads]"
         ),
     ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only print what would be loaded, built and skipped, and why.")
+    ] = False,
 ) -> None:
     """Load what is new, build, validate and publish.
 
     Files that have not changed are not read again, tables of the warehouse that would come out
-    the same are kept, and if nothing changed at all nothing is published.
+    the same are not built again, and if nothing changed at all nothing is published.
     """
     with _explained():
         settings = _settings(
@@ -162,8 +166,11 @@ def refresh(
             threads=threads,
             task_runner=task_runner,
         )
+        if plan:
+            _say(as_plan(foresee(settings)))
+            return
         # Prefect takes seconds to start: what is plainly wrong is said before.
-        prepare(settings)
+        resolve(settings)
         with _progress():
             # Prefect takes seconds to import: only who refreshes waits for it.
             from prefect.logging.handlers import APILogHandler

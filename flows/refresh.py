@@ -70,7 +70,7 @@ def _runner(settings: Settings) -> Callable[[], TaskRunner[Any]] | None:
     return getattr(module, f"{settings.task_runner.title()}TaskRunner")
 
 
-def _spread(
+def _run_parts(
     runner: Callable[[], TaskRunner[Any]] | None,
     threads: int,
     name: str,
@@ -136,7 +136,7 @@ def refresh(settings: Settings) -> core.Outcome:
     """
     try:
         outcome = core.refresh(
-            settings, _as_task, partial(_spread, _runner(settings), settings.threads), flow_run.get_id()
+            settings, _as_task, partial(_run_parts, _runner(settings), settings.threads), flow_run.get_id()
         )
     except Refused as refused:
         topic = read(settings.topic).name

@@ -91,7 +91,7 @@ FOLDERS = {
     "explore": {"build", "topic"},
     "release": {"build", "validate"},
 }
-JOBS = {"doctor", "refresh", "explain"}  # these use every folder
+JOBS = {"doctor", "refresh", "plan", "explain"}  # these use every folder
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -195,7 +195,11 @@ def require_only_tables(
 
 
 def attach(
-    connection: duckdb.DuckDBPyConnection, path: Path, name: str, storage_version: str = STORAGE_VERSION
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    name: str,
+    storage_version: str = STORAGE_VERSION,
+    read_only: bool = False,
 ) -> None:
     """Attach a file, made if absent, for reading and writing.
 
@@ -209,6 +213,8 @@ def attach(
         The catalog it becomes.
     storage_version
         The oldest DuckDB that can open it; a file of an older one is carried on in this one.
+    read_only
+        Leave the file as it is: one that is absent is not made, and taken for empty.
 
     Raises
     ------
@@ -220,7 +226,13 @@ def attach(
         It cannot be read or written, or its file system has no locks.
     """
     try:
-        connection.execute(f"attach {literal(path)} as {name} (storage_version {literal(storage_version)})")
+        if not read_only:
+            options = f"storage_version {literal(storage_version)}"
+            connection.execute(f"attach {literal(path)} as {name} ({options})")
+        elif path.exists():
+            connection.execute(f"attach {literal(path)} as {name} (read_only)")
+        else:
+            connection.execute(f"attach ':memory:' as {name}")
     except duckdb.Error as error:
         said = str(error).splitlines()[0]
         if "Conflicting lock" in said:

@@ -1,6 +1,5 @@
 """The whole job, without an orchestrator: load, build, validate, publish."""
 
-import hashlib
 import importlib.metadata
 import json
 import logging
@@ -9,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -18,32 +17,25 @@ from typing import Any, TypeVar
 import duckdb
 
 from corepath.warehouse.build import builder as build
-from corepath.warehouse.build import inputs
-from corepath.warehouse.build.graph import Table, discover, fingerprints
+from corepath.warehouse.build.graph import Table, fingerprints
 from corepath.warehouse.database import (
     KEPT_SHARE,
-    LEAST_MEMORY,
     WAREHOUSE_STORAGE_VERSION,
     attach,
     connect,
     exclusive,
     explained,
     giving_up,
-    identifier,
     literal,
     memory_limit,
 )
-from corepath.warehouse.errors import BadInput, Refused, Unavailable, UsageError
+from corepath.warehouse.errors import Refused, Unavailable
 from corepath.warehouse.load.loader import fingerprint, load
-from corepath.warehouse.release import check as gate
-from corepath.warehouse.release import diff, package, pages
-from corepath.warehouse.release import repository as release
-from corepath.warehouse.release.croissant import as_croissant
+from corepath.warehouse.plan import Run, identity, read_inputs, resolve
+from corepath.warehouse.release.assemble import Content, complete
 from corepath.warehouse.release.history import withdrawn
-from corepath.warehouse.release.repository import SCHEMA_VERSION, Releases
+from corepath.warehouse.release.repository import SCHEMA_VERSION, now
 from corepath.warehouse.settings import Settings
-from corepath.warehouse.sources import Source, named
-from corepath.warehouse.topic.files import Topic, read
 from corepath.warehouse.validate.validator import (
     Job,
     Result,
@@ -60,14 +52,6 @@ T = TypeVar("T")
 
 # Settings beside topic, countries and sources that a release may depend on, for its metadata.
 _PARAMETERS = {"reject_share", "allowed_drop", "memory", "threads", "task_runner"}
-
-# Files of a release that are neither marts nor pages.
-_DOCUMENTS = {
-    "corepath.duckdb": "All marts, and meta about the release, for DuckDB 1.2 and newer",
-    "validation.json": "Every verdict of validation",
-    "changes.json": "What changed since the release before",
-    "changes.md": "What changed since the release before",
-}
 
 # How a step is run: the flow wraps each in a task of its name, retried so often.
 Step = Callable[[str, Callable[[], T], int], T]
@@ -99,32 +83,11 @@ class Outcome:
     results: list[Result] = field(default_factory=list)
 
 
-def prepare(settings: Settings) -> tuple[Topic, dict[str, Source]]:
-    """Read the topic and the sources' declarations, and see that the dumps are there.
-
-    Raises
-    ------
-    UsageError
-        No source is given, or one or the topic is unknown.
-    BadInput
-        The topic file cannot be read, or a path holds no file of its source.
-    """
-    if settings.memory_bytes < LEAST_MEMORY:
-        raise UsageError(
-            f"--memory {settings.memory} is too little to run at all: give at least "
-            f"{LEAST_MEMORY / 1e6:.0f}MB"
-        )
-    if not settings.sources:
-        raise UsageError("name at least one source, such as --source ppubs=samples/ppubs")
-    topic = read(settings.topic)
-    sources = {name: named(name) for name in sorted(settings.sources)}
-    for name, source in sources.items():
-        source.find(settings.sources[name])
-    return topic, sources
-
-
 def refresh(
-    settings: Settings, step: Step = plain, spread: build.Spread = build.one_by_one, run_id: str | None = None
+    settings: Settings,
+    step: Step = plain,
+    run_parts: build.RunParts = build.one_by_one,
+    run_id: str | None = None,
 ) -> Outcome:
     """Bring the releases of a topic up to date with the dumps.
 
@@ -134,7 +97,7 @@ def refresh(
         What to read and where to write.
     step
         How to run each step: an orchestrator passes its own.
-    spread
+    run_parts
         How to run the parts of a step that has parts.
     run_id
         By what an orchestrator knows the run; one is made up by default.
@@ -156,134 +119,87 @@ def refresh(
     Busy
         Another run holds the warehouse or the releases.
     """
-    topic, sources = prepare(settings)
-    tables = discover(sources)
-    releases = release.at(settings.releases, topic.name)
+    run = resolve(settings)
     with (
         exclusive(settings.warehouse),
-        releases.held(),
+        run.releases.held(),
         explained(settings),
-        _open_warehouse(settings) as connection,
-        # Of the memory, what this process gives up while that one judges.
+        _open_warehouse(run) as connection,
+        # Of the memory, what this process gives up while that one validates.
         Validator(f"{(1 - KEPT_SHARE) * memory_limit(connection):.0f}B", settings.threads) as validator,
     ):
-        given = inputs.read_reference(connection)
-        given |= inputs.write_topic(connection, topic, settings.countries)
-        _check_countries(connection)
-        given |= _load(connection, settings, sources, step)
-        marks = fingerprints(tables, given)
-        identity = _identity(tables, marks)
-        latest = releases.latest()
-        if latest and latest.version and latest.identity == identity:
-            damage = releases.damage(latest.version)
-            if not damage:
-                log.info("%s %s is up to date: nothing changed", topic.name, latest.version)
-                path = releases.folder / latest.version
-                return Outcome("unchanged", topic.name, latest.version, path, latest.rows)
-            log.warning(
-                "%s %s is damaged (%s): it is built again as a new version",
-                topic.name,
-                latest.version,
-                "; ".join(damage),
-            )
-        if latest and latest.version and (gone := withdrawn(releases, identity)):
-            log.warning(
-                "%s %s was made of the same and then rolled back: %s stays the latest; "
-                "`corepath rollback %s` takes it again",
-                topic.name,
-                gone,
-                latest.version,
-                gone,
-            )
-            path = releases.folder / latest.version
-            return Outcome("withdrawn", topic.name, latest.version, path, latest.rows)
-        run = _Run(
-            connection,
-            validator,
-            settings,
-            topic,
-            sources,
-            tables,
-            marks,
-            identity,
-            releases,
-            step,
-            spread,
-            run_id or str(uuid.uuid4()),
-        )
+        given = read_inputs(connection, run) | _load(connection, run, step)
+        marks = fingerprints(run.tables, given)
+        made = identity(run.tables, marks)
+        if outcome := _nothing_to_do(run, made):
+            return outcome
+        job = _Build(run, connection, validator, marks, made, step, run_parts, run_id or str(uuid.uuid4()))
         try:
-            return run.renew()
+            return job.renew()
         except Refused as refused:
-            releases.refuse(identity, str(refused))
+            run.releases.refuse(made, str(refused))
             raise
 
 
+def _nothing_to_do(run: Run, made: str) -> Outcome | None:
+    """Give the latest release where it holds this already, or where this was rolled back."""
+    latest = run.releases.latest()
+    if latest is None or latest.version is None:
+        return None
+    topic, path = run.topic.name, run.releases.folder / latest.version
+    if latest.identity == made:
+        damage = run.releases.damage(latest.version)
+        if not damage:
+            log.info("%s %s is up to date: nothing changed", topic, latest.version)
+            return Outcome("unchanged", topic, latest.version, path, latest.rows)
+        log.warning(
+            "%s %s is damaged (%s): it is built again as a new version",
+            topic,
+            latest.version,
+            "; ".join(damage),
+        )
+    if gone := withdrawn(run.releases, made):
+        log.warning(
+            "%s %s was made of the same and then rolled back: %s stays the latest; "
+            "`corepath rollback %s` takes it again",
+            topic,
+            gone,
+            latest.version,
+            gone,
+        )
+        return Outcome("withdrawn", topic, latest.version, path, latest.rows)
+    return None
+
+
 @contextmanager
-def _open_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = connect(settings)
+def _open_warehouse(run: Run) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = connect(run.settings)
     try:
-        attach(connection, settings.warehouse, "warehouse", WAREHOUSE_STORAGE_VERSION)
+        attach(connection, run.settings.warehouse, "warehouse", WAREHOUSE_STORAGE_VERSION)
         connection.execute("create schema if not exists warehouse.raw")
-        _find_tables(connection)
+        build.create_schemas(connection, [t for t in run.tables.values() if t.schema != "marts"])
         yield connection
     finally:
         connection.close()
-        shutil.rmtree(f"{settings.warehouse}.tmp", ignore_errors=True)
+        shutil.rmtree(f"{run.settings.warehouse}.tmp", ignore_errors=True)
 
 
-def _find_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let `schema.table` find tables in every attached file, as the SQL files name them."""
-    schemas = connection.sql(
-        "select distinct database_name, schema_name from duckdb_schemas() "
-        "where not internal or schema_name = 'main'"
-    ).fetchall()
-    path = ",".join(
-        f"{identifier(catalog)}.{identifier(schema)}"
-        for catalog, schema in sorted(schemas)
-        if catalog in ("memory", "warehouse", "build")
-    )
-    connection.execute(f"set search_path = {literal(path)}")
-
-
-def _load(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, sources: Mapping[str, Source], step: Step[Any]
-) -> dict[str, str]:
+def _load(connection: duckdb.DuckDBPyConnection, run: Run, step: Step[Any]) -> dict[str, str]:
     """Load every source; give the fingerprint of each raw table."""
+    settings = run.settings
+    (path,) = connection.sql("select current_setting('search_path')").fetchall()[0]
     connection.execute("use warehouse")
-    for name, source in sources.items():
-        path = settings.sources[name]
-        work = partial(load, connection, source, path, settings.reject_share, processes=settings.threads)
+    for name, source in run.sources.items():
+        dump = settings.sources[name]
+        work = partial(load, connection, source, dump, settings.reject_share, processes=settings.threads)
         step(f"load {name}", work, 2)
     marks = {
         f"raw.{source.name}_{table}": fingerprint(connection, source)
-        for source in sources.values()
+        for source in run.sources.values()
         for table in source.tables
     }
-    connection.execute("use memory")
-    _find_tables(connection)
+    connection.execute(f"set search_path = {literal(path)}")
     return marks
-
-
-def _check_countries(connection: duckdb.DuckDBPyConnection) -> None:
-    named = (
-        "select country from topic.topic_country union select country from topic.topic_count_as "
-        "union select counted_as from topic.topic_count_as"
-    )
-    strange = connection.sql(
-        f"select string_agg(country, ', ' order by country) from ({named}) "
-        "where country not in (select country from reference.country)"
-    ).fetchall()[0][0]
-    if strange:
-        raise UsageError(f"no such country: {strange}; use ISO 3166 alpha-2 codes such as JP")
-    emptied = connection.sql(
-        "select country, counted_as from topic.topic_country "
-        "inner join topic.topic_count_as using (country) order by country"
-    ).fetchall()
-    for country, counted_as in emptied:
-        raise UsageError(
-            f"{country} is to be compared, but count_as counts it as {counted_as}: leave it out "
-            "of the countries, or out of count_as"
-        )
 
 
 def _absolute(topic: str) -> str:
@@ -292,91 +208,83 @@ def _absolute(topic: str) -> str:
     return f"{Path(f'{file}.toml').resolve()}{variant}" if file else topic
 
 
-def _identity(tables: Mapping[str, Table], marks: Mapping[str, str]) -> str:
-    """Identify a build by all that decides its content."""
-    parts = [SCHEMA_VERSION] + [marks[key] for key, t in tables.items() if t.schema == "marts"]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
 @dataclass(frozen=True)
-class _Run:
-    """What the steps of one build share."""
+class _Build:
+    """One build of a run, step by step, and what the steps share."""
 
+    run: Run
     connection: duckdb.DuckDBPyConnection
     validator: Validator
-    settings: Settings
-    topic: Topic
-    sources: Mapping[str, Source]
-    tables: Mapping[str, Table]
-    marks: Mapping[str, str]
+    fingerprints: Mapping[str, str]
     identity: str
-    releases: Releases
     step: Step[Any]
-    spread: build.Spread
+    run_parts: build.RunParts
     run_id: str
 
     def renew(self) -> Outcome:
         """Build aside, validate, publish; leave nothing behind if one of them fails."""
-        draft = self.releases.draft()
+        releases, topic = self.run.releases, self.run.topic.name
+        draft = releases.draft()
         file = draft / "corepath.duckdb"
         try:
             self._begin(file)
             raw = self.step("validate raw", lambda: self._validate_raw(file), 0)
             rows = self._build(file)
             results = self.step("validate", lambda: self._validate(file, raw), 0)
-            version = self.releases.next_version()
+            version = releases.next_version()
             path = self.step("publish", lambda: self._publish(draft, version, rows, results), 0)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        log.info("%s %s is published in %s", self.topic.name, version, self.releases.place)
-        return Outcome("published", self.topic.name, version, path, rows, results)
+        log.info("%s %s is published in %s", topic, version, releases.place)
+        return Outcome("published", topic, version, path, rows, results)
 
     def _begin(self, file: Path) -> None:
         """Make the file of the build, and tell in it what was loaded; close it."""
         attach(self.connection, file, "build")
-        self.connection.execute("create schema build.meta; create schema build.marts")
-        build.describe_files(self.connection, self.sources)
-        self.connection.execute("use memory; detach build")
+        self.connection.execute("create schema build.meta")
+        build.describe_files(self.connection, self.run.sources)
+        self.connection.execute("detach build")
 
     def _build(self, file: Path) -> dict[str, int]:
-        """Build what is not kept into the warehouse and the file; close both."""
+        """Build what is not up to date into the warehouse and the file; close both."""
         attach(self.connection, file, "build")
-        _find_tables(self.connection)
+        tables = self.run.tables.values()
+        build.create_schemas(self.connection, tables)
+        present = build.materialized(self.connection)
         rows = {}
-        for table in self.tables.values():
-            made = self._make(table)
-            _find_tables(self.connection)
+        for table in tables:
+            made = self._make(table, present.get(table.key))
             if table.schema == "marts":
                 rows[table.name] = made
             if table.key == "intermediate.int_family":
                 self._enough(made)
-        build.describe_sources(self.connection, self.sources)
-        build.describe_marts(self.connection, self.tables, "build")
+        build.describe_sources(self.connection, self.run.sources)
+        build.describe_marts(self.connection, self.run.tables, "build")
         build.describe_calibration(self.connection, "build")
-        # What is done with makes room for the process that judges.
+        # What is done with makes room for the process that validates.
         self.connection.execute(
             "use memory; detach build; detach warehouse; drop schema memory.intermediate cascade"
         )
         return rows
 
-    def _make(self, table: Table) -> int:
-        connection, mark = self.connection, self.marks[table.key]
+    def _make(self, table: Table, present: str | None) -> int:
+        connection, mark = self.connection, self.fingerprints[table.key]
         if table.schema == "sources":
-            build.unite_sources(connection, table, self.sources)
+            build.unite_sources(connection, table, self.run.sources)
             return 0
         if not table.in_warehouse:
-            catalog = "build" if table.schema == "marts" else "memory"
-            return self.step(table.key, lambda: build.make(connection, table, catalog, self.spread), 0)
-        if build.is_kept(connection, table, mark):
-            log.info("%s: kept", table.key)
+            catalog = build.catalog_of(table)
+            return self.step(table.key, lambda: build.make(connection, table, catalog, self.run_parts), 0)
+        if present == mark:
+            log.info("%s: up to date", table.key)
             return 0
-        return self.step(table.key, lambda: build.keep(connection, table, mark), 0)
+        return self.step(table.key, lambda: build.materialize(connection, table, mark), 0)
 
     def _enough(self, families: int) -> None:
-        minimum = self.topic.method.minimum_families
+        minimum = self.run.topic.method.minimum_families
         if families < minimum:
             raise Refused(
-                f"the topic {self.topic.name} selects {families} patent families in these "
+                f"the topic {self.run.topic.name} selects {families} patent families in these "
                 f"sources, too few to analyse (at least {minimum}, minimum_families in the topic "
                 "file): widen the topic or load more documents; nothing is published"
             )
@@ -391,11 +299,13 @@ class _Run:
     def _validate(self, file: Path, raw: list[Result]) -> list[Result]:
         """Judge staging and marts; give the verdicts on raw along."""
         staging, marts = (
-            suites_for((t.schema, t.name) for t in self.tables.values() if t.schema == schema)
+            suites_for((t.schema, t.name) for t in self.run.tables.values() if t.schema == schema)
             for schema in ("staging", "marts")
         )
-        warehouse = self.settings.warehouse
-        verdict_marks = {name: verdict_mark(f"{schema}.{name}", self.marks) for schema, name in staging}
+        warehouse = self.run.settings.warehouse
+        verdict_marks = {
+            name: verdict_mark(f"{schema}.{name}", self.fingerprints) for schema, name in staging
+        }
         with self._warehouse():
             kept = kept_verdicts(self.connection, verdict_marks)
         anew = [(schema, name) for schema, name in staging if name not in kept]
@@ -422,61 +332,31 @@ class _Run:
     @contextmanager
     def _warehouse(self) -> Iterator[None]:
         """Attach the warehouse while nobody else reads its file."""
-        attach(self.connection, self.settings.warehouse, "warehouse", WAREHOUSE_STORAGE_VERSION)
+        attach(self.connection, self.run.settings.warehouse, "warehouse", WAREHOUSE_STORAGE_VERSION)
         try:
             yield
         finally:
             self.connection.execute("detach warehouse")
 
     def _publish(self, draft: Path, version: str, rows: dict[str, int], results: list[Result]) -> Path:
+        topic, settings = self.run.topic, self.run.settings
         about = {
-            "topic": self.topic.name,
-            "title": self.topic.title,
+            "topic": topic.name,
+            "title": topic.title,
             "version": version,
             "schema_version": SCHEMA_VERSION,
-            "published_at": release.now(),
+            "published_at": now(),
             "identity": self.identity,
             "code_version": importlib.metadata.version("corepath"),
             "run_id": self.run_id,
-            "countries": ",".join(self.settings.countries or self.topic.countries),
-            "sources": ",".join(self.sources),
-            "method": self.topic.method.model_dump_json(),
-            "parameters": self.settings.model_dump_json(include=_PARAMETERS),
+            "countries": ",".join(settings.countries or topic.countries),
+            "sources": ",".join(self.run.sources),
+            "method": topic.method.model_dump_json(),
+            "parameters": settings.model_dump_json(include=_PARAMETERS),
             "rows": json.dumps(rows),
         }
         attach(self.connection, draft / "corepath.duckdb", "build")
-        release.write_meta(self.connection, about, results)
-        resources = release.write_marts(self.connection, draft, self.tables)
-        if reasons := gate.dangling(self.connection, resources):
-            raise Refused("; ".join(reasons), results)
-        credits = package.credits(self.connection, self.sources)
-        release.write_json(draft / "validation.json", [asdict(result) for result in results])
-        change = self._compare(diff.Side.of(draft, about, resources), results)
-        diff.write(change, draft)
-        self.connection.execute("detach build")
-        resources += pages.write_pages(draft, f"{self.topic.title} {version}", results, diff.as_dict(change))
-        for name, what in _DOCUMENTS.items():
-            resources.append(package.document(draft / name, what))
-        described = package.describe_release(resources, credits, about)
-        release.write_json(draft / "datapackage.json", described)
-        release.write_json(draft / "croissant.json", as_croissant(described))
-        release.write_sums(draft)
-        asked = _absolute(self.settings.topic)
-        return self.releases.publish(draft, self.identity, rows, version, asked)
-
-    def _compare(self, new: diff.Side, results: list[Result]) -> diff.Change:
-        """Compare with the latest release; refuse what must not follow it."""
-        latest = self.releases.latest()
-        if latest is None:
-            return diff.Change(None, new.version)
-        try:
-            before = diff.read(self.releases.path(latest.version))
-            change = diff.compare(self.connection, before, new)
-        except BadInput as error:
-            raise Refused(f"what cannot be compared is not published: {error}", results) from error
-        if reasons := gate.refusals(change, before, new, self.settings.allowed_drop):
-            raise Refused("; ".join(reasons), results)
-        warnings = gate.warnings(change, self.settings.allowed_drop)
-        for warning in warnings:
-            log.warning("%s", warning)
-        return replace(change, warnings=warnings)
+        content = Content(about, self.run.tables, self.run.sources, results)
+        complete(self.connection, draft, content, self.run.releases, settings.allowed_drop)
+        asked = _absolute(settings.topic)
+        return self.run.releases.publish(draft, self.identity, rows, version, asked)

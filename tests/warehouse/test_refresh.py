@@ -14,15 +14,16 @@ import types
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import duckdb
 import pytest
 
 from corepath.warehouse.database import reading
 from corepath.warehouse.errors import BadInput, Busy, CorepathError, Refused, Unavailable, UsageError
-from corepath.warehouse.refresh import _Run, plain, refresh
+from corepath.warehouse.refresh import plain, refresh
 from corepath.warehouse.release import diff
+from corepath.warehouse.release.assemble import compare_with_latest
 from corepath.warehouse.release.repository import Attempt, Releases, now, write_json
 from corepath.warehouse.settings import ROOT, Settings
 from corepath.warehouse.validate.validator import Job, Result
@@ -367,8 +368,7 @@ def compared(tmp_path: Path) -> Callable[..., diff.Change]:
         after_it = Releases(tmp_path / "others", "chips")
         side = diff.read(publish(after_it, after))
         with reading(Settings(warehouse=tmp_path / "none")) as connection:
-            run = types.SimpleNamespace(releases=releases, settings=Settings(), connection=connection)
-            return _Run._compare(cast("_Run", run), side, [])
+            return compare_with_latest(connection, releases, side, Settings().allowed_drop)
 
     return compare
 
@@ -427,7 +427,7 @@ def test_two_topics_share_one_staging(own_sample, told, topic_file) -> None:
     assert 0 < outcome.rows["fct_patent"] < latest.rows["fct_patent"]
     assert built(own_sample.warehouse) == marks
     messages = {r.getMessage() for r in told.records}
-    assert messages >= {f"{table}: kept" for table in marks}
+    assert messages >= {f"{table}: up to date" for table in marks}
     assert {t.split(".")[0] for t in marks} == {"ppubs", "uspto", "staging"}
     assert first.latest() == latest
     assert refresh(own_sample).status == "unchanged"
@@ -554,7 +554,7 @@ def ledger(warehouse: Path) -> list[dict[str, Any]]:
 def built(warehouse: Path) -> dict[str, str]:
     """What each table that the warehouse keeps was made of."""
     with duckdb.connect(str(warehouse), read_only=True) as db:
-        return dict(db.sql("from raw.built").fetchall())
+        return dict(db.sql("from raw.materialized").fetchall())
 
 
 def staged_documents(warehouse: Path) -> set[str]:

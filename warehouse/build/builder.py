@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ log = logging.getLogger("corepath.build")
 
 # How the parts of a table are made: a name, work that can be sent to other processes, and how many
 # may run at once, lest they hold too much.
-Spread = Callable[[str, Sequence[Callable[[], pl.DataFrame]], int], list[pl.DataFrame]]
+RunParts = Callable[[str, Sequence[Callable[[], pl.DataFrame]], int], list[pl.DataFrame]]
 
 
 def one_by_one(name: str, works: Sequence[Callable[[], pl.DataFrame]], at_once: int) -> list[pl.DataFrame]:
@@ -35,7 +35,9 @@ def one_by_one(name: str, works: Sequence[Callable[[], pl.DataFrame]], at_once: 
 # What every BI tool reads, whichever driver it uses.
 MART_TYPES = {"BIGINT", "DOUBLE", "VARCHAR", "BOOLEAN", "DATE"}
 
-_BUILT = "create table if not exists warehouse.raw.built (name varchar primary key, mark varchar)"
+_MATERIALIZED = (
+    "create table if not exists warehouse.raw.materialized (name varchar primary key, fingerprint varchar)"
+)
 
 
 def unite_sources(connection: duckdb.DuckDBPyConnection, table: Table, sources: Mapping[str, Source]) -> None:
@@ -84,17 +86,44 @@ def unite_sources(connection: duckdb.DuckDBPyConnection, table: Table, sources: 
     )
 
 
-def is_kept(connection: duckdb.DuckDBPyConnection, table: Table, mark: str) -> bool:
-    """Tell whether the warehouse holds a table as it should be."""
-    connection.execute(_BUILT)
-    kept = connection.execute(
-        "select 1 from warehouse.raw.built where name = ? and mark = ?", [table.key, mark]
+def create_schemas(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None:
+    """Create the schema of each table, and let `schema.table` find tables, as the SQL files name them.
+
+    Parameters
+    ----------
+    connection
+        Where the warehouse is attached, and perhaps the build.
+    tables
+        The graph.
+    """
+    for catalog, schema in sorted({(catalog_of(table), table.schema) for table in tables}):
+        connection.execute(f"create schema if not exists {catalog}.{identifier(schema)}")
+    schemas = connection.sql(
+        "select database_name, schema_name from duckdb_schemas() "
+        "where database_name in ('memory', 'warehouse', 'build') and (not internal or schema_name = 'main') "
+        "order by all"
     ).fetchall()
-    return bool(kept)
+    path = ",".join(f"{identifier(catalog)}.{identifier(schema)}" for catalog, schema in schemas)
+    connection.execute(f"set search_path = {literal(path)}")
 
 
-def keep(connection: duckdb.DuckDBPyConnection, table: Table, mark: str) -> int:
-    """Build a table of the warehouse and note what it was made of, both or neither.
+def catalog_of(table: Table) -> str:
+    """Name the database that holds a table: the warehouse, the file of the build, or memory."""
+    if table.schema == "marts":
+        return "build"
+    return "warehouse" if table.in_warehouse and table.schema != "sources" else "memory"
+
+
+def materialized(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Give the fingerprints of the tables that the warehouse holds, by schema.name."""
+    noted = connection.execute(
+        "select 1 from duckdb_tables() where database_name = 'warehouse' and table_name = 'materialized'"
+    ).fetchall()
+    return dict(connection.sql("from warehouse.raw.materialized").fetchall()) if noted else {}
+
+
+def materialize(connection: duckdb.DuckDBPyConnection, table: Table, fingerprint: str) -> int:
+    """Build a table of the warehouse and note its fingerprint, both or neither.
 
     Returns
     -------
@@ -103,8 +132,11 @@ def keep(connection: duckdb.DuckDBPyConnection, table: Table, mark: str) -> int:
     """
     connection.begin()
     try:
+        connection.execute(_MATERIALIZED)
         rows = make(connection, table, "warehouse")
-        connection.execute("insert or replace into warehouse.raw.built values (?, ?)", [table.key, mark])
+        connection.execute(
+            "insert or replace into warehouse.raw.materialized values (?, ?)", [table.key, fingerprint]
+        )
         connection.commit()
     except BaseException:
         connection.rollback()
@@ -113,7 +145,7 @@ def keep(connection: duckdb.DuckDBPyConnection, table: Table, mark: str) -> int:
 
 
 def make(
-    connection: duckdb.DuckDBPyConnection, table: Table, catalog: str, spread: Spread = one_by_one
+    connection: duckdb.DuckDBPyConnection, table: Table, catalog: str, run_parts: RunParts = one_by_one
 ) -> int:
     """Build one table from its parents.
 
@@ -125,7 +157,7 @@ def make(
         What to build.
     catalog
         Where to put it.
-    spread
+    run_parts
         How to make its parts, if it is made in parts.
 
     Returns
@@ -148,7 +180,7 @@ def make(
             _drop_other(connection, catalog, table)
             connection.execute(f"create or replace {kind} {target} as\n{table.text}")
         else:
-            write_frame(connection, target, _call(connection, table, spread))
+            write_frame(connection, target, _call(connection, table, run_parts))
     except DegenerateInput as error:
         raise Refused(f"this topic cannot be analysed on these sources: {error}") from error
     except (duckdb.Error, pl.exceptions.PolarsError) as error:
@@ -164,7 +196,7 @@ def make(
 
 
 def _drop_other(connection: duckdb.DuckDBPyConnection, catalog: str, table: Table) -> None:
-    """Drop a table that has become a view since it was kept, or a view a table."""
+    """Drop a table that has become a view since it was materialized, or a view a table."""
     other = "table" if table.is_view else "view"
     found = connection.execute(
         f"select 1 from duckdb_{other}s() where database_name = ? and schema_name = ? and {other}_name = ?",
@@ -175,17 +207,17 @@ def _drop_other(connection: duckdb.DuckDBPyConnection, catalog: str, table: Tabl
         connection.execute(f"drop {other} {target}")
 
 
-def _call(connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread) -> pl.DataFrame:
+def _call(connection: duckdb.DuckDBPyConnection, table: Table, run_parts: RunParts) -> pl.DataFrame:
     with _Room(connection) as room:
         if table.is_in_parts:
-            return _in_parts(connection, table, spread, room)
+            return _in_parts(connection, table, run_parts, room)
         frames = {parent.split(".")[1]: _scan(connection, parent, room) for parent in table.parents}
         result = table.function()(**frames)
         return result.collect(engine="streaming") if isinstance(result, pl.LazyFrame) else result
 
 
 def _in_parts(
-    connection: duckdb.DuckDBPyConnection, table: Table, spread: Spread, room: "_Room"
+    connection: duckdb.DuckDBPyConnection, table: Table, run_parts: RunParts, room: "_Room"
 ) -> pl.DataFrame:
     """Make a table in parts, some perhaps in processes without DuckDB: they share files."""
     to_share = memory_limit(connection) * (1 - KEPT_SHARE)
@@ -200,7 +232,7 @@ def _in_parts(
         for parent, file in zip(table.parents, files.values(), strict=True):
             connection.execute(f"copy (from {parent}) to {literal(file)} (format parquet)")
         works = [partial(_make_part, table, part, files) for part in range(table.parts())]
-        return pl.concat(spread(table.key, works, at_once))
+        return pl.concat(run_parts(table.key, works, at_once))
 
 
 # What functions hold for a row of the longest table that they read, at most; measured.

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
@@ -79,6 +79,22 @@ class Loaded:
     removed: int
     rows: int
     rejected: int
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What loading would do to a source's files, by name, and how its tables would be identified."""
+
+    fingerprint: str
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+
+    @property
+    def changes(self) -> bool:
+        """Whether it would change anything."""
+        return bool(self.new or self.changed or self.gone)
 
 
 @dataclass(frozen=True)
@@ -177,6 +193,40 @@ def load(
     return Loaded(len(found), len(changed), len(gone), rows, rejected)
 
 
+def pending(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> Pending:
+    """Find what loading would do, by hashing the files; nothing is loaded or checked.
+
+    Parameters
+    ----------
+    connection
+        Where the warehouse is attached as `warehouse`; it may hold nothing yet.
+    source
+        What to expect.
+    path
+        The dump: a file or a folder.
+    """
+    ledger = connection.execute(
+        "select 1 from duckdb_tables() where database_name = 'warehouse' and table_name = 'source_file'"
+    ).fetchall()
+    known = (
+        connection.execute(
+            "select file, sha256, reader from warehouse.raw.source_file where source = ?", [source.name]
+        ).fetchall()
+        if ledger
+        else []
+    )
+    before = {file: (sha256, reader) for file, sha256, reader in known}
+    reader = _reader_fingerprint(source)
+    now = {name: (_sha256(file), reader) for name, file in source.find(path)}
+    return Pending(
+        _fingerprint(source, sorted((name, *made) for name, made in now.items())),
+        [name for name in now if name not in before],
+        [name for name in now if name in before and now[name] != before[name]],
+        [name for name in before if name not in now],
+        [name for name in now if now[name] == before.get(name)],
+    )
+
+
 def fingerprint(warehouse: duckdb.DuckDBPyConnection, source: Source) -> str:
     """Identify the content of a source's raw tables.
 
@@ -188,6 +238,10 @@ def fingerprint(warehouse: duckdb.DuckDBPyConnection, source: Source) -> str:
     ledger = warehouse.execute(
         "select file, sha256, reader from raw.source_file where source = ? order by file", [source.name]
     ).fetchall()
+    return _fingerprint(source, ledger)
+
+
+def _fingerprint(source: Source, ledger: Sequence[tuple[str, str, str]]) -> str:
     return hashlib.sha256(json.dumps([source.name, ledger]).encode()).hexdigest()
 
 

@@ -61,9 +61,9 @@ def test_a_table_that_becomes_a_view_is_replaced_and_so_the_other_way(tmp_path, 
     for number, text in enumerate(texts):
         table = written(tmp_path, text.format(number))
         mark = f"mark {number}"
-        assert not build.is_kept(connection, table, mark)
-        build.keep(connection, table, mark)
-        assert build.is_kept(connection, table, mark)
+        assert build.materialized(connection).get(table.key) != mark
+        build.materialize(connection, table, mark)
+        assert build.materialized(connection).get(table.key) == mark
         assert connection.sql("from warehouse.dump.stg_number").fetchall() == [(number,)]
         assert kind(connection) == ("VIEW" if text is VIEW else "BASE TABLE")
 
@@ -106,12 +106,12 @@ def test_duckdb_makes_room_for_the_rows_that_a_function_has_read(
 def test_what_cannot_be_built_leaves_the_other_kind_as_it_was(tmp_path, connection, texts):
     good, bad = texts
     table = written(tmp_path, good.format(1))
-    assert not build.is_kept(connection, table, "good")
-    build.keep(connection, table, "good")
+    assert build.materialized(connection).get(table.key) != "good"
+    build.materialize(connection, table, "good")
     broken = written(tmp_path, bad.format("no_such_column"))
     with pytest.raises(CorepathError, match=r"stg_number\.sql"):
-        build.keep(connection, broken, "bad")
-    assert build.is_kept(connection, table, "good")
+        build.materialize(connection, broken, "bad")
+    assert build.materialized(connection).get(table.key) == "good"
     assert connection.sql("from warehouse.dump.stg_number").fetchall() == [(1,)]
 
 

@@ -1,0 +1,210 @@
+"""What a run is, resolved once before anything happens: what it reads, makes and leaves."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from corepath.warehouse.build import builder as build
+from corepath.warehouse.build import inputs
+from corepath.warehouse.build.graph import Table, discover, fingerprints
+from corepath.warehouse.database import LEAST_MEMORY, attach, reading
+from corepath.warehouse.errors import UsageError
+from corepath.warehouse.load.loader import Pending, pending
+from corepath.warehouse.release import repository as release
+from corepath.warehouse.release.repository import SCHEMA_VERSION, Releases
+from corepath.warehouse.settings import Settings
+from corepath.warehouse.sources import Source, named
+from corepath.warehouse.topic.files import Topic, read
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run reads, what it makes of that, and where the result goes."""
+
+    settings: Settings
+    topic: Topic
+    sources: Mapping[str, Source]
+    tables: Mapping[str, Table]
+    releases: Releases
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would do if it started now.
+
+    Attributes
+    ----------
+    files
+        What loading would do to the files of each source, by source.
+    builds
+        Why a table would be built, by schema.name; None where it is up to date.
+    version
+        Of the release that holds all this already, so that nothing would be built or published.
+    """
+
+    run: Run
+    files: Mapping[str, Pending]
+    builds: Mapping[str, str | None]
+    version: str | None
+
+
+def resolve(settings: Settings) -> Run:
+    """Read the topic, the declarations of the sources and the graph; check that the dumps are there.
+
+    Raises
+    ------
+    UsageError
+        No source is given, one or the topic is unknown, or memory is too little.
+    BadInput
+        The topic file cannot be read, or a path holds no file of its source.
+    """
+    if settings.memory_bytes < LEAST_MEMORY:
+        raise UsageError(
+            f"--memory {settings.memory} is too little to run at all: give at least "
+            f"{LEAST_MEMORY / 1e6:.0f}MB"
+        )
+    if not settings.sources:
+        raise UsageError("name at least one source, such as --source ppubs=samples/ppubs")
+    topic = read(settings.topic)
+    sources = {name: named(name) for name in sorted(settings.sources)}
+    for name, source in sources.items():
+        source.find(settings.sources[name])
+    return Run(settings, topic, sources, discover(sources), release.at(settings.releases, topic.name))
+
+
+def read_inputs(connection: duckdb.DuckDBPyConnection, run: Run) -> dict[str, str]:
+    """Read the look-up tables and the topic into memory.
+
+    Returns
+    -------
+    dict of str to str
+        A fingerprint for each table, by schema.name.
+
+    Raises
+    ------
+    UsageError
+        A country is unknown, or to be compared and counted as another at once.
+    """
+    given = inputs.read_reference(connection) | inputs.write_topic(
+        connection, run.topic, run.settings.countries
+    )
+    _check_countries(connection)
+    return given
+
+
+def identity(tables: Mapping[str, Table], marts: Mapping[str, str]) -> str:
+    """Identify a build by everything that decides its content.
+
+    Parameters
+    ----------
+    tables
+        The graph.
+    marts
+        Fingerprints by schema.name, those of the marts among them.
+
+    Returns
+    -------
+    str
+        A sha256: the same for the same content.
+    """
+    parts = [SCHEMA_VERSION] + [marts[key] for key, t in tables.items() if t.schema == "marts"]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def foresee(settings: Settings) -> Plan:
+    """Find what a run would load, build and publish, and change nothing.
+
+    Files are hashed, and neither loaded nor checked.
+
+    Raises
+    ------
+    UsageError, BadInput
+        As `resolve` and `read_inputs`.
+    Busy
+        A run has the warehouse open.
+    """
+    run = resolve(settings)
+    with reading(settings) as connection:
+        attach(connection, settings.warehouse, "warehouse", read_only=True)
+        given = read_inputs(connection, run)
+        files = {
+            name: pending(connection, source, settings.sources[name]) for name, source in run.sources.items()
+        }
+        for name, source in run.sources.items():
+            given |= {f"raw.{name}_{table}": files[name].fingerprint for table in source.tables}
+        now = fingerprints(run.tables, given)
+        before = build.materialized(connection)
+    latest = run.releases.latest()
+    if latest and latest.identity == identity(run.tables, now):
+        return Plan(run, files, dict.fromkeys(run.tables), latest.version)
+    changed = {
+        f"raw.{name}_{table}" for name in files if files[name].changes for table in run.sources[name].tables
+    }
+    builds: dict[str, str | None] = {}
+    for key, table in run.tables.items():
+        if table.schema == "sources":  # a view, made in each run
+            builds[key] = None
+            if any(parent in changed for parent in table.parents):
+                changed.add(key)
+            continue
+        builds[key] = _reason(table, before.get(key), now[key], changed)
+        if builds[key]:
+            changed.add(key)
+    return Plan(run, files, builds, None)
+
+
+def _reason(table: Table, before: str | None, now: str, changed: set[str]) -> str | None:
+    """Tell why a table is to be built; None if it is up to date."""
+    if not table.in_warehouse:
+        return "made anew for each topic"
+    if before == now:
+        return None
+    if before is None:
+        return "is not there yet"
+    parents = [parent for parent in table.parents if parent in changed]
+    return f"{', '.join(parents)} changed" if parents else "its code or a look-up table changed"
+
+
+def as_text(plan: Plan) -> str:
+    """Write a plan for people: a line for each source, table and release."""
+    lines = [
+        f"{'load' if files.changes else 'skip':6} {name}: {len(files.new)} new, "
+        f"{len(files.changed)} changed, {len(files.gone)} gone, {len(files.unchanged)} unchanged"
+        for name, files in plan.files.items()
+    ]
+    topic = plan.run.topic.name
+    if plan.version:
+        return "\n".join([*lines, f"skip   publish: {topic} {plan.version} is up to date"])
+    lines += [
+        f"{'build' if reason else 'skip':6} {key}: {reason or 'up to date'}"
+        for key, reason in plan.builds.items()
+        if plan.run.tables[key].schema != "sources"
+    ]
+    return "\n".join(
+        [*lines, f"build  publish: {topic} {plan.run.releases.next_version()}, if validation passes"]
+    )
+
+
+def _check_countries(connection: duckdb.DuckDBPyConnection) -> None:
+    named = (
+        "select country from topic.topic_country union select country from topic.topic_count_as "
+        "union select counted_as from topic.topic_count_as"
+    )
+    unknown = connection.sql(
+        f"select string_agg(country, ', ' order by country) from ({named}) "
+        "where country not in (select country from reference.country)"
+    ).fetchall()[0][0]
+    if unknown:
+        raise UsageError(f"no such country: {unknown}; use ISO 3166 alpha-2 codes such as JP")
+    emptied = connection.sql(
+        "select country, counted_as from topic.topic_country "
+        "inner join topic.topic_count_as using (country) order by country"
+    ).fetchall()
+    for country, counted_as in emptied:
+        raise UsageError(
+            f"{country} is to be compared, but count_as counts it as {counted_as}: leave it out "
+            "of the countries, or out of count_as"
+        )
