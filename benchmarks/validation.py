@@ -1,6 +1,6 @@
 """Judge a mart of millions of rows by its suite: `python -m benchmarks.validation ...`.
 
-`DATABASE TELLS --memory 4GB --threads 2` judges `fct_patent`, the mart with the longest suite, as a
+`DATABASE TELLS --memory 4GB --threads 2` validates `fct_patent`, the mart with the longest suite, as a
 refresh does, in a process of its own that imports Great Expectations first. It writes to TELLS, in
 seconds, how long that took, and how many rows and expectations there were.
 """
@@ -12,7 +12,10 @@ from time import perf_counter
 
 import duckdb
 
+from corepath.warehouse.build.graph import discover, head_of
 from corepath.warehouse.database import literal
+from corepath.warehouse.sources import available
+from corepath.warehouse.validate.suites import Suite, derived, known
 from corepath.warehouse.validate.validator import Job, Validator
 
 MART = "fct_patent"
@@ -50,8 +53,8 @@ def multiply(release: Path, database: Path, rows: int) -> None:
         )
 
 
-def judge(database: Path, memory: str, threads: int) -> dict[str, float]:
-    """Judge the mart.
+def validate(database: Path, memory: str, threads: int) -> dict[str, float]:
+    """Validate the mart.
 
     Returns
     -------
@@ -61,28 +64,30 @@ def judge(database: Path, memory: str, threads: int) -> dict[str, float]:
     Raises
     ------
     SystemExit
-        An expectation failed that is critical, or could not be judged.
+        An expectation failed that is critical, or could not be evaluated.
     """
+    head = head_of(discover(available())[f"marts.{MART}"])
+    suite = Suite("marts", MART, derived("marts", head.key, head.filled) + known(MART))
     started = perf_counter()
     with Validator(memory, threads) as validator:
-        results = validator.judge([Job(str(database), [("marts", MART)])])
+        results = validator.validate([Job(str(database), [suite])])
     seconds = perf_counter() - started
-    if refusing := [result for result in results if result.refuses]:
-        raise SystemExit(f"the mart is not as it should be: {refusing}")
+    if rejecting := [result for result in results if result.rejects]:
+        raise SystemExit(f"the mart is not as it should be: {rejecting}")
     with duckdb.connect(str(database), read_only=True) as con:
         ((rows,),) = con.sql(f"select count(*) from marts.{MART}").fetchall()
     return {"seconds": seconds, "rows": rows, "expectations": len(results)}
 
 
 def main() -> None:
-    """Judge, and write down the seconds."""
+    """Validate, and write down the seconds."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.validation", description=__doc__)
     parser.add_argument("database", type=Path)
     parser.add_argument("tells", type=Path)
     parser.add_argument("--memory", default="4GB")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
-    told = judge(options.database, options.memory, options.threads)
+    told = validate(options.database, options.memory, options.threads)
     options.tells.write_text(json.dumps(told))
 
 

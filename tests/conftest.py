@@ -104,28 +104,28 @@ def own_sample(sample_release: SampleRelease, tmp_path: Path) -> Settings:
     )
 
 
-class _Unjudged:
+class _Unvalidated:
     """Stands for the validator, and has nothing to say."""
 
     def __init__(self, *_: object) -> None:
         pass
 
-    def __enter__(self) -> "_Unjudged":
+    def __enter__(self) -> "_Unvalidated":
         return self
 
     def __exit__(self, *_: object) -> None:
         pass
 
-    def judge(self, jobs: list[Job]) -> list[Result]:
-        """Judge nothing."""
+    def validate(self, jobs: list[Job]) -> list[Result]:
+        """Validate nothing."""
         del jobs
         return []
 
 
 @pytest.fixture
-def unjudged(monkeypatch: pytest.MonkeyPatch) -> None:
+def unvalidated(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave validation out, ten seconds a run, where it is not what is tested."""
-    monkeypatch.setattr("corepath.warehouse.refresh.Validator", _Unjudged)
+    monkeypatch.setattr("corepath.warehouse.refresh.Validator", _Unvalidated)
 
 
 @pytest.fixture

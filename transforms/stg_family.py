@@ -1,4 +1,8 @@
-"""The simple patent family of every publication."""
+"""The simple patent family of every publication.
+
+Key: publication_number.
+Never null: family_id.
+"""
 
 import numpy as np
 import polars as pl

@@ -1,4 +1,8 @@
-"""The organisation behind each applicant's name."""
+"""The organisation behind each applicant's name.
+
+Key: name.
+Never null: organisation, organisation_type.
+"""
 
 import re
 from itertools import islice, product

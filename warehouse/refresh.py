@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from corepath.warehouse.build import builder as build
-from corepath.warehouse.build.graph import Table, fingerprints
+from corepath.warehouse.build.graph import Table, fingerprints, head_of
 from corepath.warehouse.database import (
     KEPT_SHARE,
     WAREHOUSE_STORAGE_VERSION,
@@ -36,15 +36,9 @@ from corepath.warehouse.release.assemble import Content, complete
 from corepath.warehouse.release.history import withdrawn
 from corepath.warehouse.release.repository import SCHEMA_VERSION, now
 from corepath.warehouse.settings import Settings
-from corepath.warehouse.validate.validator import (
-    Job,
-    Result,
-    Validator,
-    keep_verdicts,
-    kept_verdicts,
-    suites_for,
-    verdict_mark,
-)
+from corepath.warehouse.validate.results import store_results, stored_results
+from corepath.warehouse.validate.suites import Suite, known, suites_of
+from corepath.warehouse.validate.validator import Job, Result, Validator
 
 log = logging.getLogger("corepath.refresh")
 
@@ -229,8 +223,8 @@ class _Build:
         try:
             self._begin(file)
             raw = self.step("validate raw", lambda: self._validate_raw(file), 0)
-            rows = self._build(file)
-            results = self.step("validate", lambda: self._validate(file, raw), 0)
+            rows, suites = self._build(file)
+            results = self.step("validate", lambda: self._validate(file, suites, raw), 0)
             version = releases.next_version()
             path = self.step("publish", lambda: self._publish(draft, version, rows, results), 0)
         finally:
@@ -245,8 +239,11 @@ class _Build:
         build.describe_files(self.connection, self.run.sources)
         self.connection.execute("detach build")
 
-    def _build(self, file: Path) -> dict[str, int]:
-        """Build what is not up to date into the warehouse and the file; close both."""
+    def _build(self, file: Path) -> tuple[dict[str, int], dict[str, list[Suite]]]:
+        """Build what is not up to date into the warehouse and the file; close both.
+
+        Returns the rows of each mart, and the suites of staging and of the marts.
+        """
         attach(self.connection, file, "build")
         tables = self.run.tables.values()
         build.create_schemas(self.connection, tables)
@@ -261,11 +258,17 @@ class _Build:
         build.describe_sources(self.connection, self.run.sources)
         build.describe_marts(self.connection, self.run.tables, "build")
         build.describe_calibration(self.connection, "build")
+        suites = {
+            schema: suites_of(
+                self.connection, schema, {t.name: head_of(t) for t in tables if t.schema == schema}
+            )
+            for schema in ("staging", "marts")
+        }
         # What is done with makes room for the process that validates.
         self.connection.execute(
             "use memory; detach build; detach warehouse; drop schema memory.intermediate cascade"
         )
-        return rows
+        return rows, suites
 
     def _make(self, table: Table, present: str | None) -> int:
         connection, mark = self.connection, self.fingerprints[table.key]
@@ -290,44 +293,38 @@ class _Build:
             )
 
     def _validate_raw(self, file: Path) -> list[Result]:
-        """Judge what was loaded, before anything is built of it."""
-        tables = suites_for([("meta", "source_file"), ("meta", "source_table")])
-        results = self.validator.judge([Job(str(file.resolve()), tables)])
+        """Validate what was loaded, before anything is built of it."""
+        suites = [Suite("meta", name, known(name)) for name in ("source_file", "source_table")]
+        results = self.validator.validate([Job(str(file.resolve()), suites)])
         self._decide(results)
         return results
 
-    def _validate(self, file: Path, raw: list[Result]) -> list[Result]:
-        """Judge staging and marts; give the verdicts on raw along."""
-        staging, marts = (
-            suites_for((t.schema, t.name) for t in self.run.tables.values() if t.schema == schema)
-            for schema in ("staging", "marts")
-        )
+    def _validate(self, file: Path, suites: Mapping[str, list[Suite]], raw: list[Result]) -> list[Result]:
+        """Validate staging and marts; give the results of raw along."""
         warehouse = self.run.settings.warehouse
-        verdict_marks = {
-            name: verdict_mark(f"{schema}.{name}", self.fingerprints) for schema, name in staging
-        }
+        marks = {suite.name: suite.fingerprint(self.fingerprints) for suite in suites["staging"]}
         with self._warehouse():
-            kept = kept_verdicts(self.connection, verdict_marks)
-        anew = [(schema, name) for schema, name in staging if name not in kept]
+            stored = stored_results(self.connection, marks)
+        again = [suite for suite in suites["staging"] if suite.name not in stored]
         with giving_up(self.connection, inf):
-            judged = self.validator.judge(
-                [Job(str(warehouse.resolve()), anew), Job(str(file.resolve()), marts)]
+            found = self.validator.validate(
+                [Job(str(warehouse.resolve()), again), Job(str(file.resolve()), suites["marts"])]
             )
         with self._warehouse():
-            keep_verdicts(self.connection, {n: verdict_marks[n] for _, n in anew}, judged)
-        results = [r for verdicts in kept.values() for r in verdicts] + judged
+            store_results(self.connection, {suite.name: marks[suite.name] for suite in again}, found)
+        results = [result for of_table in stored.values() for result in of_table] + found
         self._decide(results, raw)
         return raw + results
 
     def _decide(self, results: list[Result], earlier: Sequence[Result] = ()) -> None:
-        """Tell what did not pass; refuse the release if one of it must."""
+        """Log what did not pass; reject the release if one of it must."""
         for r in results:
             if r.outcome != "passed":
                 what = (r.table, r.expectation, r.outcome, r.observed, r.why)
                 log.warning("%s: %s %s: %s (%s)", *what)
-        refusing = [f"{r.table}: {r.expectation} {r.outcome}, {r.why}" for r in results if r.refuses]
-        if refusing:
-            raise Refused(f"validation refuses the release: {'; '.join(refusing)}", [*earlier, *results])
+        rejecting = [f"{r.table}: {r.expectation} {r.outcome}, {r.why}" for r in results if r.rejects]
+        if rejecting:
+            raise Refused(f"validation rejects the release: {'; '.join(rejecting)}", [*earlier, *results])
 
     @contextmanager
     def _warehouse(self) -> Iterator[None]:

@@ -1,6 +1,7 @@
 -- Countries and territories of ISO 3166-1, XK for Kosovo, states that are gone, and ZZ for families
 -- whose country nobody knows.
 -- One row = one country. Key: country.
+-- Never null: name, is_compared, is_historic.
 with countries as (
     select country, alpha3, name, is_historic from reference.country
     union all

@@ -1,6 +1,7 @@
 -- Industries: strategic emerging industries of China as far as their IPC rules are known to us
 -- (branches 1, 8 and 9 of nine), and WIPO's 35 technology fields.
 -- One row = one industry of a scheme. Key: scheme, industry.
+-- Never null: title.
 with industries as (
     select 'SEI' as scheme, industry::varchar as industry, title, title_original, sector
     from reference.industry

@@ -1,5 +1,6 @@
 -- Organisations that apply for the topic's patents. One row = one organisation. Key: organisation.
 -- Refers to: dim_country (country).
+-- Never null: country, corporate_group, families, fractional_families.
 with places as (
     select
         organisation,

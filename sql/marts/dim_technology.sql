@@ -1,5 +1,6 @@
 -- Technologies: the International Patent Classification from section to main group, with WIPO's 35
 -- technology fields. One row = one IPC symbol. Key: technology.
+-- Never null: level, section.
 with titled as (
     select technology, level, title from reference.ipc_title
 ),

@@ -3,6 +3,7 @@
 -- One row = one country of the cited families x office of the citing documents.
 -- Key: topic, country, citing_office.
 -- Refers to: dim_country (country).
+-- Never null: citations, share.
 with member as (
     select f.family, m.publication_number
     from intermediate.int_family as f

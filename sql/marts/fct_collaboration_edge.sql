@@ -1,6 +1,7 @@
 -- Corporate groups that apply together: the co-applicant network, of the world and each country.
 -- One row = one network x pair of groups, source before target in the alphabet.
 -- Key: topic, network, source, target.
+-- Never null: families, core_families, source_kind, target_kind.
 select
     t.topic, -- Topic of the release
     c.network, -- WORLD, or an applicant country (ISO alpha-2), whose families count by its share

@@ -2,6 +2,7 @@
 -- One row = one population x country, or WORLD, with a family of an organisation. Countries are
 -- those of applicants, groups are consolidated, and inventors who apply for themselves left out.
 -- Key: topic, population, country.
+-- Never null: families, groups, co_application_rate, hhi.
 select
     t.topic, -- Topic of the release
     p.population, -- all families of the topic, or core: the key core ones

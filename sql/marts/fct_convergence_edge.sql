@@ -2,6 +2,9 @@
 -- One row = one network x pair of technologies that meet.
 -- Key: topic, network, population, period, subfield, level, source, target.
 -- Refers to: dim_technology (source), dim_technology (target).
+-- Never null: full_count, fractional_count, pair_fraction, association_strength, vos_strength,
+-- cosine, jaccard, expected, disparity_alpha, is_cross_section, noise_score,
+-- is_disparity_backbone, is_noise_backbone.
 select
     t.topic, -- Topic of the release
     e.network, -- WORLD, or the country whose families (by share) make the network

@@ -3,6 +3,7 @@
 -- One row = one network x technology.
 -- Key: topic, network, population, period, subfield, level, technology.
 -- Refers to: dim_technology (technology).
+-- Never null: occurrences, convergence_degree, degree, strength.
 select
     t.topic, -- Topic of the release
     o.network, -- WORLD, or the country whose families (by share) make the network

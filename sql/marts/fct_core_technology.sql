@@ -2,6 +2,10 @@
 -- One row = one IPC subclass or main group of the topic. Key: topic, level, technology.
 -- Refers to: dim_technology (technology), dim_country (leading_country), dim_country
 -- (second_country).
+-- Never null: subclass, families, core_families, core_rate, location_quotient, hypergeometric_p,
+-- q_value, p_value, expected_core_families, core_ratio, shrunken_core_ratio, core_ratio_lower,
+-- is_core_technology, rank, fractional_families, fractional_core_families,
+-- fractional_location_quotient.
 with core_country as (
     select
         c.level,

@@ -3,6 +3,8 @@
 -- One row = one rule x threshold x country with a family; unknown countries are left out.
 -- Key: topic, rule, threshold, country.
 -- Refers to: fct_threshold (topic, rule, threshold), dim_country (country).
+-- Never null: families, core_families, rank_families, rank_core, quality_gap, core_rate,
+-- core_rate_lower, core_rate_upper, is_default.
 with totals as (
     select
         *,

@@ -1,6 +1,7 @@
 -- How countries are known, and how much of each is imputed, by each way to attribute families.
 -- One row = one basis x country x step of its cascade. Key: topic, basis, country, step.
 -- Refers to: dim_country (country).
+-- Never null: is_primary, country_source, is_imputed, families, share.
 with placed as (
     select
         basis,

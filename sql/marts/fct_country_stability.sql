@@ -2,6 +2,8 @@
 -- One row = one source of variation x country; unknown countries are left out.
 -- Key: topic, kind, variation, country.
 -- Refers to: dim_country (country).
+-- Never null: draws, core_families_low, core_families_median, core_families_high, rank_core_low,
+-- rank_core_median, rank_core_high.
 select
     t.topic, -- Topic of the release
     s.kind, -- sampling, method (of the grid), choice (one at a time) or weights (shaken)

@@ -3,6 +3,8 @@
 -- has zeros. The whole topic is in all_families, so that no row is a sum of others.
 -- Key: topic, country, year.
 -- Refers to: dim_country (country), dim_period (period).
+-- Never null: period, is_complete, families, core_families, all_families, all_core_families,
+-- cumulative_families, cumulative_core_families.
 with compared as (
     select
         *,

@@ -3,6 +3,8 @@
 -- ones. How good such a model was the last time, fct_link_prediction tells.
 -- One row = one network x pair. Key: topic, network, source, target.
 -- Refers to: dim_technology (source), dim_technology (target).
+-- Never null: rank, chance, common_neighbours, adamic_adar, resource_allocation,
+-- preferential_attachment, katz, rooted_pagerank.
 select
     t.topic, -- Topic of the release
     e.network, -- WORLD, or the country whose families (by share) make the network

@@ -1,6 +1,7 @@
 -- How well each indicator is known in each country, and how it is distributed there.
 -- One row = one country, or WORLD for all families, x indicator. Key: topic, country, indicator.
 -- Refers to: fct_indicator_weight (topic, indicator).
+-- Never null: indicator_title, families, known, coverage.
 select
     t.topic, -- Topic of the release
     c.country, -- Country (ISO alpha-2; ZZ unknown); WORLD holds all families

@@ -1,5 +1,6 @@
 -- Indicators, their weights and what these rest on; why an indicator has none.
 -- One row = one indicator. Key: topic, indicator.
+-- Never null: position, is_asked, is_decisive, direction, coverage, is_used.
 with core as (
     select count(*) as families
     from intermediate.int_score_rank

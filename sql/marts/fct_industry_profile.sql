@@ -2,6 +2,7 @@
 -- One row = one population x scheme x industry x country with a family of the population.
 -- Key: topic, population, scheme, industry, country.
 -- Refers to: dim_industry (scheme, industry), dim_country (country).
+-- Never null: families, share, is_small, is_advantage.
 select
     t.topic, -- Topic of the release
     p.population, -- all families of the topic, or core: the key core ones

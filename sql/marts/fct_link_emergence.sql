@@ -2,6 +2,7 @@
 -- period that meet in two families or more in it.
 -- One row = one network x pair. Key: topic, network, source, target.
 -- Refers to: dim_technology (source), dim_technology (target), dim_period (period).
+-- Never null: period, families.
 with periods as (
     select period, row_number() over (order by first_year) as number
     from reference.period

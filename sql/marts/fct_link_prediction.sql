@@ -2,6 +2,7 @@
 -- by a model learnt one period earlier, and by each of its features alone. All pairs that had not
 -- met are candidates.
 -- One row = one network x predictor. Key: topic, network, predictor.
+-- Never null: learnt_period, tested_period, candidates, emerged.
 select
     t.topic, -- Topic of the release
     p.network, -- WORLD, or the country whose families (by share) make the network

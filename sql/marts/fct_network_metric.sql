@@ -1,6 +1,7 @@
 -- Each convergence network as a whole. Density, clustering and path length depend on size: do not
 -- compare them between countries of different size. There is none of main groups.
 -- One row = one network. Key: topic, network, population, period, subfield, level.
+-- Never null: families, nodes, edges, isolates.
 select
     t.topic, -- Topic of the release
     m.network, -- WORLD, or the country whose families (by share) make the network

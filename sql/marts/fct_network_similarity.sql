@@ -2,6 +2,7 @@
 -- By fractional counts; portraits at equal size. One row = one pair of countries x population x
 -- level. Key: topic, country_a, country_b, population, level.
 -- Refers to: dim_country (country_a), dim_country (country_b).
+-- Never null: technologies.
 select
     t.topic, -- Topic of the release
     s.country_a, -- ISO 3166 code of a compared country

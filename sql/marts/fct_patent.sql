@@ -1,6 +1,9 @@
 -- Patent families of the topic with their indicators, score and rank.
 -- One row = one family with at least one invention document in the topic. Key: topic, family_id.
 -- Refers to: dim_country (country).
+-- Never null: score, family_basis, representative_publication, source, selected_by, country,
+-- country_share, country_count, country_source, document_count, rank, position, is_core,
+-- is_tied_at_cut.
 with ranked as (
     select
         *,

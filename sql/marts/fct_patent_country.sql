@@ -2,6 +2,7 @@
 -- One row = one family x country with any share. By each way a family's shares sum to 1 exactly.
 -- Key: topic, family_id, country.
 -- Refers to: fct_patent (topic, family_id), dim_country (country).
+-- Never null: share, share_by_applicant, share_by_inventor, share_by_first_filing.
 with named as (
     select
         a.*,

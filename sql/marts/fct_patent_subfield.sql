@@ -1,6 +1,7 @@
 -- Sub-fields of families: every part of the topic that a family is in; they may overlap.
 -- One row = one family x sub-field. Key: topic, family_id, subfield.
 -- Refers to: fct_patent (topic, family_id).
+-- Never null: is_primary, subfield_title.
 with main as (
     select family, min(position) as position
     from intermediate.int_family_subfield

@@ -1,6 +1,7 @@
 -- Technologies of each family, by IPC subclass and by IPC main group.
 -- One row = one family x level x technology. Key: topic, family_id, level, technology.
 -- Refers to: fct_patent (topic, family_id), dim_technology (technology).
+-- Never null: share, is_core_technology.
 select
     t.topic, -- Topic of the release
     i.family_id, -- Family, as in fct_patent

@@ -3,6 +3,8 @@
 -- One row = one compared country with 30 key core families.
 -- Key: topic, country.
 -- Refers to: dim_country (country).
+-- Never null: families, fractional_families, industry_path, industry_support, technology_path,
+-- technology_support, collaboration_path, collaboration_support, sentence.
 with core as (
     select
         c.country,

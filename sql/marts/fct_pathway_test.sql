@@ -2,6 +2,7 @@
 -- One row = one compared country with 30 key core families x rule x clause x test.
 -- Key: topic, country, label, clause, test.
 -- Refers to: fct_pathway (topic, country).
+-- Never null: dimension, position, metric, holds, support.
 select
     t.topic, -- Topic of the release
     p.country, -- Applicant country (ISO alpha-2)

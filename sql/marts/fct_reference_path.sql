@@ -2,6 +2,8 @@
 -- technology it is to the country, and the nearest country ahead whose path is a reference.
 -- One row = one key core subclass x compared country. Key: topic, technology, country.
 -- Refers to: dim_technology (technology), dim_country (country), dim_country (reference).
+-- Never null: families, rank, leader, leader_families, gap, standing, subfield, is_foundational,
+-- is_advantage, kind, reason.
 with candidates as (
     select
         s.technology,

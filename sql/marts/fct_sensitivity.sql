@@ -3,6 +3,7 @@
 -- other than the topic's, or an indicator left out.
 -- One row = one choice x option x country; unknown countries are left out.
 -- Key: topic, choice, option, country. Refers to: dim_country (country).
+-- Never null: core_families, rank_core, rank_core_change, is_largest.
 with own as (
     select
         c.country,

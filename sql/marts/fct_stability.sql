@@ -1,5 +1,7 @@
 -- How far scores and core stay as they are under each source of variation.
 -- One row = one source of variation. Key: topic, kind, variation.
+-- Never null: draws, core_overlap, core_overlap_low, rank_biased_overlap,
+-- rank_biased_overlap_low.
 select
     t.topic, -- Topic of the release
     s.kind, -- sampling, method (of the grid), choice (one at a time) or weights (shaken)

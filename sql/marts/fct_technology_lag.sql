@@ -2,6 +2,7 @@
 -- One row = one sub-field, or all, x country x reference; each pair stands both ways.
 -- Key: topic, subfield, country, reference.
 -- Refers to: dim_country (country), dim_country (reference).
+-- Never null: families, reference_families.
 select
     t.topic, -- Topic of the release
     l.subfield, -- Sub-field of the topic; all for the whole topic

@@ -1,5 +1,6 @@
 -- Where the core begins under every rule for core patents and at every threshold of it.
 -- One row = one rule x threshold. Key: topic, rule, threshold.
+-- Never null: cut_score, core_families, core_share, tied_families, is_default.
 with topic_size as (
     select count(*)::double as families from intermediate.int_score
 )

@@ -1,5 +1,6 @@
 -- Growth of countries between structural breaks, and the breaks with their dates.
 -- One row = one country or WORLD x series x segment of years. Key: topic, country, series, segment.
+-- Never null: first_year, last_year, families.
 select
     t.topic, -- Topic of the release
     s.country, -- Country (ISO alpha-2), or WORLD for the whole topic

@@ -2,6 +2,7 @@
 -- years after their first publication, held against what came after.
 -- One row = one knowledge x outcome x scope x weighting x scoring. Key: topic, knowledge, outcome,
 -- scope, scope_name, weighting, scoring.
+-- Never null: families, core_families, last_year, is_headline.
 with windows as (
     select max(years) as years from intermediate.int_validity_outcome
 ),

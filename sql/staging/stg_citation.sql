@@ -9,6 +9,7 @@
 -- The list is that of the best-ranked source that has one, for patents and for other literature;
 -- origin and category are of the best-ranked source that tells them. is_loaded tells whether what
 -- is cited is a publication that is loaded.
+-- Never null: citing_publication.
 with cited as (
     select
         *,

@@ -7,6 +7,8 @@
 -- classify; topics may select by it, and nothing counts it as a technology.
 -- What is no symbol of the scheme stays as recorded, with no subclass: nothing counts it, and a
 -- warning of the validation tells how many there are.
+-- Key: publication_number, scheme, symbol.
+-- Refers to: stg_document (publication_number).
 with spelt as (
     select distinct scheme, symbol as spelling
     from sources.stg_classification

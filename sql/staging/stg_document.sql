@@ -3,6 +3,8 @@
 -- Only what a second source tells is merged field by field: that is far less than all, and nothing
 -- where one source is loaded.
 -- is_invention and is_grant are null where a date would decide that is not known.
+-- Key: publication_number.
+-- Never null: office.
 with shared as (
     select publication_number, min(source_rank) as best_rank, count(*) as source_count
     from sources.stg_document

@@ -4,6 +4,7 @@
 -- family's references to itself are left out.
 -- is_examiner tells whether an examiner cites. It is null where the citing family's documents tell
 -- of no reference whose it is; where they do, one of unknown origin is no examiner's.
+-- Key: citing_family, cited_family.
 with published as (
     select f.family, min(d.publication_date) as publication_date
     from staging.stg_family as f

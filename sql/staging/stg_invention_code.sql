@@ -4,6 +4,9 @@
 -- offices classify more. Old symbols count where the reforms of the IPC have put them, so that a
 -- series does not break. Of CPC, subclasses that the IPC does not have and indexing codes are left
 -- out: they tag.
+-- Key: family, subclass, main_group.
+-- May be null: main_group.
+-- Refers to: stg_invention (family).
 with coded as (
     select
         i.family,

@@ -450,7 +450,7 @@ def test_bad_input_exits_with_3_and_names_the_file(arguments: list[str], words: 
     explained(corepath("refresh", *arguments), 3, words)
 
 
-@pytest.mark.usefixtures("without_prefect", "unjudged")
+@pytest.mark.usefixtures("without_prefect", "unvalidated")
 def test_a_topic_that_selects_too_little_exits_with_4(
     own_sample: Settings, topic_file, corepath: Run
 ) -> None:
@@ -509,7 +509,7 @@ def test_what_was_rolled_back_exits_with_0_and_says_what_stays(
     assert "was rolled back; chips 2026.11.0 stays the latest" in result.stdout
 
 
-@pytest.mark.usefixtures("without_prefect", "unjudged")
+@pytest.mark.usefixtures("without_prefect", "unvalidated")
 def test_a_new_release_exits_with_0_and_is_told_table_by_table(
     own_sample: Settings, topic_file, corepath: Run
 ) -> None:

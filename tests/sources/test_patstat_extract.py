@@ -18,7 +18,7 @@ KNOWN = {"sc", "inv", "fc_reported", "fs_reported", "nov"}
 
 
 @pytest.fixture
-def release(tmp_path, unjudged):
+def release(tmp_path, unvalidated):
     topic = tmp_path / "extract.toml"
     topic.write_text(
         'name = "extract"\ntitle = "A topic by CPC"\nclasses = ["A", "B", "C", "G", "H"]\n'

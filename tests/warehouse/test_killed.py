@@ -146,7 +146,7 @@ def kill(case: Case, settings: Settings, seconds: float, whole_group: bool) -> b
 
 
 @pytest.mark.parametrize("number", range(50))
-@pytest.mark.usefixtures("unjudged")  # the run after; the one that is killed validates
+@pytest.mark.usefixtures("unvalidated")  # the run after; the one that is killed validates
 def test_a_refresh_killed_at_a_random_moment_harms_nothing_and_the_next_run_mends_it(
     number: int, case: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -177,7 +177,7 @@ def test_a_refresh_killed_at_a_random_moment_harms_nothing_and_the_next_run_mend
     assert not Path(f"{settings.warehouse}.tmp").exists()
 
 
-@pytest.mark.usefixtures("unjudged")
+@pytest.mark.usefixtures("unvalidated")
 def test_an_incremental_run_gives_the_bytes_of_a_full_one_and_back_again(case: Case, tmp_path: Path) -> None:
     full = settings(case.folder / "input", tmp_path / "full").model_copy(update={"threads": 3})
     assert parquet(refresh(full).path) == case.parquet  # which came of another file before
@@ -243,8 +243,8 @@ def test_a_flow_that_is_killed_harms_nothing_and_the_next_flow_mends_it(
     assert not [*releases.folder.glob(".*-*")]
 
 
-def test_what_a_killed_run_had_given_to_judge_is_free_for_the_next(tmp_path: Path) -> None:
-    database, pid = tmp_path / "judged.duckdb", tmp_path / "pid"
+def test_what_a_killed_run_had_validated_is_free_for_the_next(tmp_path: Path) -> None:
+    database, pid = tmp_path / "validated.duckdb", tmp_path / "pid"
     with duckdb.connect(str(database)) as db:
         db.execute("create table t as select 1 as x")
     endless = {
@@ -256,15 +256,17 @@ def test_what_a_killed_run_had_given_to_judge_is_free_for_the_next(tmp_path: Pat
         },
         "meta": {"name": "endless", "why": "A large warehouse takes minutes"},
     }
-    (tmp_path / "t.json").write_text(json.dumps({"name": "t", "expectations": [endless], "meta": {}}))
     code = (
-        "import pathlib, sys; from warehouse.validate import Job, Validator\n"
+        "import json, pathlib, sys\n"
+        "from corepath.warehouse.validate.suites import Suite\n"
+        "from corepath.warehouse.validate.validator import Job, Validator\n"
         "with Validator() as validator:\n"
         "    pathlib.Path(sys.argv[3]).write_text(str(validator._process.pid))\n"
-        "    validator.judge([Job(sys.argv[1], [('main', 't')], sys.argv[2])])"
+        "    suite = Suite('main', 't', json.loads(sys.argv[2]))\n"
+        "    validator.validate([Job(sys.argv[1], [suite])])"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", code, str(database), str(tmp_path), str(pid)], cwd=ROOT
+        [sys.executable, "-c", code, str(database), json.dumps([endless]), str(pid)], cwd=ROOT
     ) as process:
         try:
             until(pid.exists)

@@ -76,10 +76,10 @@ def test_every_row_of_the_sample_is_loaded_or_rejected(sample_release) -> None:
     assert sum(f["loaded"] for f in files if f["source"] == "uspto") == UNITED_STATES_GRANTS
 
 
-def test_nothing_refuses_the_sample_and_every_verdict_is_told(sample_release) -> None:
+def test_nothing_rejects_the_sample_and_every_result_is_told(sample_release) -> None:
     results = sample_release.outcome.results
     assert {r.table for r in results} == {p.stem for p in (ROOT / "expectations").glob("*.json")}
-    assert not [r for r in results if r.refuses]
+    assert not [r for r in results if r.rejects]
 
 
 def test_the_same_input_again_rebuilds_and_publishes_nothing(own_sample, told) -> None:
@@ -108,8 +108,8 @@ def test_the_same_input_gives_the_same_bytes_elsewhere_on_any_number_of_threads(
     # In a process of its own, in which Python orders sets of strings as it does nowhere else.
     code = (
         "import sys, contextlib, types, warehouse.refresh as r\n"
-        "unjudged = types.SimpleNamespace(judge=lambda jobs: [])\n"
-        "r.Validator = lambda *_: contextlib.nullcontext(unjudged)\n"
+        "unvalidated = types.SimpleNamespace(validate=lambda jobs: [])\n"
+        "r.Validator = lambda *_: contextlib.nullcontext(unvalidated)\n"
         "r.refresh(r.Settings.model_validate_json(sys.argv[1]))"
     )
     subprocess.run(
@@ -146,7 +146,7 @@ def test_a_release_that_fails_validation_is_refused_and_latest_stays(
     assert refresh(own_sample).status == "unchanged"
 
 
-@pytest.mark.usefixtures("unjudged")
+@pytest.mark.usefixtures("unvalidated")
 def test_a_topic_that_selects_too_little_says_so_and_publishes_nothing(own_sample, topic_file) -> None:
     settings = own_sample.model_copy(update={"topic": topic_file("coatings", "C23C")})
 
@@ -245,7 +245,7 @@ def test_a_country_counts_as_none_that_does_not_exist_and_is_not_compared_as_wel
         refresh(own_sample.model_copy(update={"topic": str(topic)}))
 
 
-@pytest.mark.usefixtures("unjudged")
+@pytest.mark.usefixtures("unvalidated")
 def test_a_run_killed_while_it_loads_hinders_no_later_run(sample_release, told, tmp_path: Path) -> None:
     settings = fresh(tmp_path)
     kill_when_it_says("uspto: ipg080101.small.xml.gz", settings)
@@ -263,7 +263,7 @@ def test_a_run_killed_while_it_loads_hinders_no_later_run(sample_release, told, 
     assert one == other
 
 
-@pytest.mark.usefixtures("unjudged")
+@pytest.mark.usefixtures("unvalidated")
 def test_a_run_killed_before_it_publishes_leaves_latest_and_the_next_run_clears_up(own_sample, told) -> None:
     home = own_sample.releases / TOPIC
     latest = (home / "latest").readlink()
@@ -283,7 +283,7 @@ def test_a_run_killed_before_it_publishes_leaves_latest_and_the_next_run_clears_
     )
 
 
-@pytest.mark.usefixtures("unjudged")
+@pytest.mark.usefixtures("unvalidated")
 def test_a_file_that_is_gone_takes_its_rows_with_it_and_nothing_else_is_read_again(
     own_sample, told, tmp_path: Path
 ) -> None:
@@ -331,7 +331,7 @@ def test_a_file_that_is_gone_takes_its_rows_with_it_and_nothing_else_is_read_aga
     assert f"from {published} to {outcome.version}" in (outcome.path / "changes.md").read_text()
 
 
-@pytest.mark.usefixtures("unjudged")
+@pytest.mark.usefixtures("unvalidated")
 def test_a_release_that_lost_too_many_rows_is_refused_and_latest_stays(own_sample) -> None:
     home = own_sample.releases / TOPIC
     latest = (home / "latest").readlink()
@@ -414,7 +414,7 @@ def test_the_same_input_after_a_rollback_leaves_latest_where_it_is(own_sample, t
     assert f"`corepath rollback {newer}` takes it again" in said
 
 
-@pytest.mark.usefixtures("unjudged")
+@pytest.mark.usefixtures("unvalidated")
 def test_two_topics_share_one_staging(own_sample, told, topic_file) -> None:
     first = Releases(own_sample.releases, TOPIC)
     latest, marks = first.latest(), built(own_sample.warehouse)
@@ -460,16 +460,16 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[tuple[str, str]]]:
     """The tables of each job that validation was given; every mart passes, and nothing is known."""
     jobs: list[list[tuple[str, str]]] = []
 
-    def judge(given: list[Job]) -> list[Result]:
-        jobs.extend(job.tables for job in given)
+    def validate(given: list[Job]) -> list[Result]:
+        jobs.extend([(suite.schema, suite.name) for suite in job.suites] for job in given)
         return []
 
-    stub = types.SimpleNamespace(judge=judge)
+    stub = types.SimpleNamespace(validate=validate)
     monkeypatch.setattr("corepath.warehouse.refresh.Validator", lambda *_: contextlib.nullcontext(stub))
     return jobs
 
 
-def test_a_second_topic_asks_for_no_verdict_on_kept_tables_again(
+def test_a_second_topic_validates_no_table_again_that_has_not_changed(
     own_sample, sample_release, asked, tmp_path: Path
 ) -> None:
     outcome = refresh(own_sample.model_copy(update={"topic": other_topic(tmp_path)}))
@@ -482,7 +482,7 @@ def test_a_second_topic_asks_for_no_verdict_on_kept_tables_again(
     assert sorted(map(repr, outcome.results)) == sorted(map(repr, first))
 
 
-def test_a_kept_table_that_changed_is_judged_anew(own_sample, asked, tmp_path: Path) -> None:
+def test_a_table_of_the_warehouse_that_changed_is_validated_again(own_sample, asked, tmp_path: Path) -> None:
     refresh(
         own_sample.model_copy(
             update={"sources": {**own_sample.sources, "ppubs": with_a_patent_of_2999(tmp_path)}}
@@ -495,7 +495,7 @@ def test_a_kept_table_that_changed_is_judged_anew(own_sample, asked, tmp_path: P
 def test_a_bad_load_is_refused_before_anything_is_built(
     own_sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What loading counted and what the raw tables hold differ: the ledger is judged first."""
+    """What loading counted and what the raw tables hold differ: the ledger is validated first."""
     steps = []
 
     def step(name: str, work: Any, retries: int) -> Any:
@@ -504,7 +504,7 @@ def test_a_bad_load_is_refused_before_anything_is_built(
 
     bad = Result("source_table", "tables hold", None, "critical", "failed", "1", "They are damaged")
     odd = replace(bad, expectation="are fresh", severity="warning")
-    stub = types.SimpleNamespace(judge=lambda jobs: [odd, bad])
+    stub = types.SimpleNamespace(validate=lambda jobs: [odd, bad])
     monkeypatch.setattr("corepath.warehouse.refresh.Validator", lambda *_: contextlib.nullcontext(stub))
     with pytest.raises(Refused, match="source_table: tables hold failed") as refused:
         refresh(own_sample.model_copy(update={"topic": other_topic(tmp_path)}), step)

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import importlib
+import itertools
 import json
 import re
 import tomllib
@@ -76,16 +77,32 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Description:
-    """What a table's file says of it: a sentence, its grain, its key, a comment a column.
+class Head:
+    """What the head of a table's file declares.
 
-    Its references are pairs of a mart and the columns that hold that mart's key.
+    Attributes
+    ----------
+    text
+        The head as one line.
+    key
+        The columns that identify a row; none where the head names none.
+    filled
+        The columns that are never null.
+    references
+        Pairs of a table and the columns that hold its key; a null refers to nothing.
     """
 
     text: str
     key: tuple[str, ...]
-    columns: Mapping[str, str]
+    filled: tuple[str, ...]
     references: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Description(Head):
+    """What a mart's file says of it: its head, and a comment for each column."""
+
+    columns: Mapping[str, str]
 
 
 def discover(sources: Iterable[str], root: Path = ROOT) -> dict[str, Table]:
@@ -283,38 +300,60 @@ def _imported(path: Path) -> set[Path]:
 _COLUMN = re.compile(r"^\s+.*?(?:\bas\s+|\b)(?P<name>[a-z_0-9]+),?\s+-- (?P<comment>.+)$")
 
 
+def head_of(table: Table) -> Head:
+    """Read what the head of a table's file declares.
+
+    Parameters
+    ----------
+    table
+        A table whose file starts with comment lines (SQL) or a docstring (Python) that tell what it
+        is, what one row is, and where they apply ``Key: a, b.``, ``Never null: c.``, ``May be
+        null: b.`` of a column of the key, and ``Refers to: dim_x (a), dim_y (b, c).``
+    """
+    if table.path.suffix == ".py":
+        text = " ".join((ast.get_docstring(ast.parse(table.text)) or "").split())
+    else:
+        lines = itertools.takewhile(lambda line: line.startswith("--"), table.text.splitlines())
+        text = " ".join(line.removeprefix("--").strip() for line in lines)
+    key, filled, nullable = (_names(what, text) for what in ("Key", "Never null", "May be null"))
+    references = re.search(r"Refers to: ([a-z_0-9, ()]+)\.", text)
+    found = re.findall(r"(\w+) \(([a-z_0-9, ]+)\)", references[1] if references else "")
+    return Head(
+        text,
+        key,
+        tuple(column for column in (*key, *filled) if column not in nullable),
+        tuple((other, tuple(own.split(", "))) for other, own in found),
+    )
+
+
+def _names(what: str, text: str) -> tuple[str, ...]:
+    found = re.search(rf"{what}: ([a-z_0-9, ]+)\.", text)
+    return tuple(found[1].split(", ")) if found else ()
+
+
 def describe(table: Table) -> Description:
     """Read a mart's comments: the head of its file, and those beside its final columns.
 
     Parameters
     ----------
     table
-        A table made by SQL, whose file starts with comment lines that tell what it is, what one
-        row is, ``Key: a, b.`` and, where it has some, ``Refers to: dim_x (a), dim_y (b, c).``, and
-        whose last SELECT has a comment behind each column.
+        A table made by SQL, whose head names the key, and whose last SELECT has a comment behind
+        each column.
 
     Returns
     -------
     Description
-        Its text, key, column comments in order of column, and references.
+        Its head, and column comments in order of column.
 
     Raises
     ------
     GraphError
         The head, the key or the comments are missing.
     """
-    lines = table.text.splitlines()
-    head = []
-    for line in lines:
-        if not line.startswith("--"):
-            break
-        head.append(line.removeprefix("--").strip())
-    text = " ".join(head)
-    key = re.search(r"Key: ([a-z_0-9, ]+)\.", text)
-    if not key:
+    head = head_of(table)
+    if not head.key:
         raise GraphError(f"{table.path}: its head does not tell the key (`-- Key: a, b.`)")
-    told = re.search(r"Refers to: ([a-z_0-9, ()]+)\.", text)
-    references = re.findall(r"(\w+) \(([a-z_0-9, ]+)\)", told[1] if told else "")
+    lines = table.text.splitlines()
     last_select = max(i for i, line in enumerate(lines) if line.startswith("select"))
     columns = {}
     for line in lines[last_select + 1 :]:
@@ -322,12 +361,7 @@ def describe(table: Table) -> Description:
             break
         if found := _COLUMN.match(line):
             columns[found["name"]] = found["comment"].strip()
-    return Description(
-        text,
-        tuple(key[1].split(", ")),
-        columns,
-        tuple((mart, tuple(own.split(", "))) for mart, own in references),
-    )
+    return Description(head.text, head.key, head.filled, head.references, columns)
 
 
 def fingerprints(tables: Mapping[str, Table], given: Mapping[str, str]) -> dict[str, str]:

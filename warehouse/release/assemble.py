@@ -62,13 +62,11 @@ def complete(
     Raises
     ------
     Refused
-        A foreign key leads nowhere, or the release must not follow the latest.
+        The release must not follow the latest.
     """
     about, results = content.about, list(content.results)
     write_meta(connection, about, results)
     resources = write_marts(connection, draft, content.tables)
-    if reasons := check.dangling(connection, resources):
-        raise Refused("; ".join(reasons), results)
     credits = package.credits(connection, content.sources)
     write_json(draft / "validation.json", [asdict(result) for result in results])
     side = diff.Side.of(draft, about, resources)

@@ -1,12 +1,8 @@
-"""Whether a release may be published: what it refers to is there, and what changed may change."""
+"""Whether a release may follow the one before: what changed may change."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
 
-import duckdb
-
-from corepath.warehouse.database import identifier
 from corepath.warehouse.release.diff import Change, Side, TableChange
 
 
@@ -49,44 +45,6 @@ def refusals(change: Change, before: Side, after: Side, allowed_drop: float) -> 
                 f"{_told(table, before.version)}, and {allowed_drop:.0%} may go: is all of the "
                 f"input there? If that is meant, run once with --allowed-drop {enough}"
             )
-    return reasons
-
-
-def dangling(connection: duckdb.DuckDBPyConnection, resources: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Tell which foreign keys, as datapackage.json will declare them, lead nowhere.
-
-    Parameters
-    ----------
-    connection
-        Where the marts are, in the catalog `build`.
-    resources
-        What datapackage.json says of each mart.
-
-    Returns
-    -------
-    list of str
-        The reasons against the release, none if every key is there; a null refers to nothing.
-    """
-    tables = {r["name"]: r["path"].removesuffix(".parquet") for r in resources}
-    reasons = []
-    for resource in resources:
-        for key in resource["schema"]["foreignKeys"]:
-            own, theirs = key["fields"], key["reference"]["fields"]
-            mart, target = tables[resource["name"]], tables[key["reference"]["resource"]]
-            mine = [f"a.{identifier(column)}" for column in own]
-            pairs = zip(mine, map(identifier, theirs), strict=True)
-            strange = connection.sql(
-                f"select distinct {', '.join(mine)} from build.marts.{identifier(mart)} as a "
-                f"anti join build.marts.{identifier(target)} as b "
-                f"on {' and '.join(f'{here} = b.{there}' for here, there in pairs)} "
-                f"where {' and '.join(f'{column} is not null' for column in mine)} "
-                "order by all limit 3"
-            ).fetchall()
-            if strange:
-                reasons.append(
-                    f"{mart} ({', '.join(own)}) refers to what {target} does not have: "
-                    + "; ".join(", ".join(map(str, values)) for values in strange)
-                )
     return reasons
 
 

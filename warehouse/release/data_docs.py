@@ -26,11 +26,11 @@ def as_markdown(results: Sequence[Result]) -> str:
     wrong = [result for result in results if result.outcome != "passed"]
     parts = [
         "# Data Docs",
-        f"Great Expectations judged {len(tables)} tables by {len(results):,} expectations: "
+        f"Great Expectations validated {len(tables)} tables by {len(results):,} expectations: "
         f"{len(results) - len(wrong):,} passed, {len(wrong):,} did not. A critical one that fails "
         "refuses the release; a warning rides along.",
         "## Not passed",
-        _verdicts(wrong, with_table=True) or "None.",
+        _results(wrong, with_table=True) or "None.",
         "## Tables",
         markdown.table(
             ["table", "expectations", "not passed"],
@@ -38,11 +38,11 @@ def as_markdown(results: Sequence[Result]) -> str:
         ),
     ]
     for name, of in tables.items():
-        parts += [f"## {markdown.escaped(name)}", _verdicts(of, with_table=False)]
+        parts += [f"## {markdown.escaped(name)}", _results(of, with_table=False)]
     return "\n\n".join(parts) + "\n"
 
 
-def _verdicts(results: Sequence[Result], with_table: bool) -> str:
+def _results(results: Sequence[Result], with_table: bool) -> str:
     columns = ["expectation", "column", "severity", "outcome", "observed", "why"]
     rows = [[r.expectation, r.column, r.severity, r.outcome, r.observed, r.why] for r in results]
     if with_table:

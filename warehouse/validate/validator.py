@@ -1,41 +1,35 @@
-"""Judge tables by their Great Expectations suites, in a process of its own.
+"""Validate tables by Great Expectations, in a process of its own.
 
 Great Expectations takes seconds to import and keeps files open, so that the pipeline starts
-this module as a process early on, and hands it jobs once there is something to judge: a line of
+this module as a process early on, and hands it jobs once there is something to validate: a line of
 JSON each time, answered by a line of JSON.
 """
 
-import hashlib
 import importlib
 import importlib.metadata
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Mapping
 from contextlib import redirect_stdout, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, Literal, Self, cast
 
-import duckdb
-
 from corepath.warehouse.errors import CorepathError
 from corepath.warehouse.settings import ROOT
-
-SUITES = ROOT / "expectations"
+from corepath.warehouse.validate.suites import Suite
 
 Severity = Literal["critical", "warning", "info"]
 
 
 @dataclass(frozen=True)
 class Result:
-    """The verdict on one expectation."""
+    """The result of one expectation."""
 
     table: str
     expectation: str
@@ -46,22 +40,21 @@ class Result:
     why: str
 
     @property
-    def refuses(self) -> bool:
-        """Whether it stops the release; an expectation that cannot be judged does, too."""
+    def rejects(self) -> bool:
+        """Whether it stops the release; an expectation that could not be evaluated does, too."""
         return self.outcome == "errored" or (self.outcome == "failed" and self.severity == "critical")
 
 
 @dataclass(frozen=True)
 class Job:
-    """What to judge: tables of a database file by their suites."""
+    """What to validate: tables of a database file."""
 
     database: str
-    tables: list[tuple[str, str]]
-    suites: str = str(SUITES)
+    suites: list[Suite]
 
 
 class Validator:
-    """A process that loads Great Expectations while others work, then judges whenever asked.
+    """A process that loads Great Expectations while others work, then validates whenever asked.
 
     Parameters
     ----------
@@ -74,7 +67,7 @@ class Validator:
 
     def __enter__(self) -> Self:
         # A program may close its standard output; what Great Expectations prints goes the way of
-        # errors, the verdict alone to standard output. A pipe for errors could fill up unread.
+        # errors, the results alone to standard output. A pipe for errors could fill up unread.
         self._errors = tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "corepath.warehouse.validate.validator"],
@@ -91,8 +84,8 @@ class Validator:
         self._process.communicate()
         self._errors.close()
 
-    def judge(self, jobs: list[Job]) -> list[Result]:
-        """Judge every table of the jobs.
+    def validate(self, jobs: list[Job]) -> list[Result]:
+        """Validate every table of the jobs.
 
         Returns
         -------
@@ -105,10 +98,7 @@ class Validator:
             The process died; the message holds the end of what it said.
         """
         # The process works in the project's folder: its paths must not depend on ours.
-        work = [
-            Job(str(Path(job.database).absolute()), job.tables, str(Path(job.suites).absolute()))
-            for job in jobs
-        ]
+        work = [Job(str(Path(job.database).absolute()), job.suites) for job in jobs]
         asked = {"limits": self._limits, "jobs": [asdict(job) for job in work]}
         answer = ""
         with suppress(BrokenPipeError):  # it is dead; what it said is told below
@@ -121,92 +111,7 @@ class Validator:
         return [Result(**result) for result in json.loads(answer)]
 
 
-def suites_for(tables: Iterable[tuple[str, str]], suites: Path = SUITES) -> list[tuple[str, str]]:
-    """Keep the tables (schema, name) that have a suite."""
-    return [(schema, name) for schema, name in tables if (suites / f"{name}.json").exists()]
-
-
-_JUDGED = (
-    "create table if not exists warehouse.raw.judged "
-    "(name varchar primary key, mark varchar, verdict varchar)"
-)
-
-
-def verdict_mark(table: str, marks: Mapping[str, str], suites: Path = SUITES) -> str:
-    """Identify the verdict on a kept table by what was judged, by which suite, and by whom.
-
-    Parameters
-    ----------
-    table
-        schema.name of a table that has a suite.
-    marks
-        The fingerprint of each table, by schema.name.
-
-    Returns
-    -------
-    str
-        A hash; where it is the same, so is the verdict.
-    """
-    schema, name = table.split(".")
-    suite = (suites / f"{name}.json").read_text(encoding="utf-8")
-    read = {table, *re.findall(rf"\b{schema}\.\w+", suite)}
-    judge = importlib.metadata.version("great-expectations")
-    parts = [suite, judge, *(marks[key] for key in sorted(read))]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def kept_verdicts(connection: duckdb.DuckDBPyConnection, marks: Mapping[str, str]) -> dict[str, list[Result]]:
-    """Read the verdicts on kept tables that still hold.
-
-    Parameters
-    ----------
-    connection
-        Where the warehouse is attached.
-    marks
-        `verdict_mark` by table.
-
-    Returns
-    -------
-    dict of str to list of Result
-        By table; tables that must be judged anew are absent.
-    """
-    connection.execute(_JUDGED)
-    rows = connection.execute("select name, mark, verdict from warehouse.raw.judged").fetchall()
-    return {
-        name: [Result(**result) for result in json.loads(verdict)]
-        for name, mark, verdict in rows
-        if marks.get(name) == mark
-    }
-
-
-def keep_verdicts(
-    connection: duckdb.DuckDBPyConnection, marks: Mapping[str, str], results: Iterable[Result]
-) -> None:
-    """Note the verdicts on kept tables beside the tables, so that no table is judged twice.
-
-    A verdict that refuses is not kept: it may not have been reached, or be one of the day, such as
-    that a date lies ahead.
-
-    Parameters
-    ----------
-    connection
-        Where the warehouse is attached.
-    marks
-        `verdict_mark` by table.
-    results
-        Verdicts; those on other tables are left out.
-    """
-    results = list(results)
-    for name, mark in marks.items():
-        verdict = [result for result in results if result.table == name]
-        if verdict and not any(result.refuses for result in verdict):
-            connection.execute(
-                "insert or replace into warehouse.raw.judged values (?, ?, ?)",
-                [name, mark, json.dumps([asdict(result) for result in verdict])],
-            )
-
-
-def _judge(job: Job, limits: dict[str, Any]) -> list[Result]:
+def _validate(job: Job, limits: dict[str, Any]) -> list[Result]:
     import great_expectations as gx
     from sqlalchemy import event
     from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
@@ -232,12 +137,11 @@ def _judge(job: Job, limits: dict[str, Any]) -> list[Result]:
     results = []
     # While one connection stays open, the hundreds of others need not open the file again.
     with engine.connect():
-        for schema, name in job.tables:
-            text = (Path(job.suites) / f"{name}.json").read_text(encoding="utf-8")
-            suite = gx.ExpectationSuite(**json.loads(text))
-            asset = source.add_table_asset(name=name, table_name=name, schema_name=schema)
+        for suite in job.suites:
+            expectations = gx.ExpectationSuite(name=suite.name, expectations=suite.expectations)
+            asset = source.add_table_asset(name=suite.name, table_name=suite.name, schema_name=suite.schema)
             batch = asset.add_batch_definition_whole_table("whole").get_batch()
-            results += [_result(name, item) for item in batch.validate(suite).results]
+            results += [_result(suite.name, item) for item in batch.validate(expectations).results]
     return results
 
 
@@ -267,7 +171,7 @@ def _exceptions(info: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _main() -> None:
-    """Answer each line of jobs on standard input with a line of verdicts on standard output.
+    """Answer each line of jobs on standard input with a line of results on standard output.
 
     The process ends without taking the interpreter apart: DuckDB would print a page about leaks
     over the words that matter.
@@ -275,15 +179,17 @@ def _main() -> None:
     code = 0
     threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     try:
-        with redirect_stdout(sys.stderr):  # whatever a library prints, it is no verdict
+        with redirect_stdout(sys.stderr):  # whatever a library prints is no result
             # Import first, while the pipeline still loads; jobs come after.
             importlib.import_module("great_expectations")
         for line in sys.stdin:
             with redirect_stdout(sys.stderr):
                 asked = json.loads(line)
-                work = [Job(**job) for job in asked["jobs"]]
-                verdicts = [asdict(r) for job in work for r in _judge(job, asked["limits"])]
-            print(json.dumps(verdicts), flush=True)
+                work = [
+                    Job(job["database"], [Suite(**suite) for suite in job["suites"]]) for job in asked["jobs"]
+                ]
+                results = [asdict(r) for job in work for r in _validate(job, asked["limits"])]
+            print(json.dumps(results), flush=True)
     except BaseException:
         traceback.print_exc()
         code = 1
@@ -293,7 +199,7 @@ def _main() -> None:
 
 
 def _end_with(parent: int) -> None:
-    """End with the run that asked: were it killed, the next could not open what is being judged."""
+    """End with the run that asked: were it killed, the next could not open what is being validated."""
     while os.getppid() == parent:
         time.sleep(0.1)
     os._exit(1)

@@ -1,35 +1,9 @@
 """A release that lost half of its input, or breaks its readers, does not follow the one before."""
 
-import duckdb
 import pytest
 
-from corepath.warehouse.release.check import dangling, refusals, warnings
+from corepath.warehouse.release.check import refusals, warnings
 from corepath.warehouse.release.diff import Change, SchemaChange, Side, TableChange
-
-
-def referring(country: str) -> list[str]:
-    """Judge a mart of one row, of a country and a year that is null."""
-    connection = duckdb.connect()
-    connection.execute("attach ':memory:' as build; create schema build.marts")
-    connection.execute("create table build.marts.dim_country as select 'JP' as code, 2020 as year")
-    connection.execute("create table build.marts.fct_x (country varchar, year int, other int)")
-    connection.execute(f"insert into build.marts.fct_x values ('{country}', null, 7)")
-    keys = [
-        {"fields": own, "reference": {"resource": "dim-country", "fields": theirs}}
-        for own, theirs in ((["country"], ["code"]), (["country", "year"], ["code", "year"]))
-    ]
-    return dangling(
-        connection,
-        [
-            {"name": "dim-country", "path": "dim_country.parquet", "schema": {"foreignKeys": []}},
-            {"name": "fct-x", "path": "fct_x.parquet", "schema": {"foreignKeys": keys}},
-        ],
-    )
-
-
-def test_a_key_that_leads_nowhere_is_told_with_its_value_and_a_null_leads_anywhere() -> None:
-    assert referring("JP") == []
-    assert referring("QQ") == ["fct_x (country) refers to what dim_country does not have: QQ"]
 
 
 def sides(before: str = "1.2.0", after: str = "1.3.0") -> tuple[Side, Side]:

@@ -651,7 +651,7 @@ def test_a_store_that_is_lost_while_a_release_is_made_is_told() -> None:
 
 @pytest.mark.slow
 def test_a_topic_is_refreshed_into_a_store_and_compared_with_the_release_before(
-    uri, own_sample, unjudged, server
+    uri, own_sample, unvalidated, server
 ) -> None:
     settings = own_sample.model_copy(update={"releases": uri})
     first = refresh(settings)
