@@ -40,7 +40,7 @@ from corepath.warehouse.release.export import export as write_networks
 from corepath.warehouse.release.pages import figure as draw_figure
 from corepath.warehouse.release.summary import summarise
 from corepath.warehouse.release.verify import verify
-from corepath.warehouse.settings import Settings
+from corepath.warehouse.settings import Settings, help_of
 from corepath.warehouse.topic import files as topic
 
 app = typer.Typer(
@@ -72,21 +72,8 @@ read or written.
 console = Console(width=None if sys.stdout.isatty() else 200)
 errors = Console(stderr=True)
 
-TopicName = Annotated[
-    str | None,
-    typer.Option(
-        "--topic",
-        help="Name of a topic (see `corepath topics`), or path of its file; with :NAME a variant of it.",
-    ),
-]
-ReleasesPlace = Annotated[
-    str | None,
-    typer.Option(
-        "--releases",
-        help="Folder of the releases, or the URI of an object store, such as s3://bucket/prefix.  "
-        "[default: releases]",
-    ),
-]
+TopicName = Annotated[str | None, typer.Option("--topic", help=help_of("topic"))]
+ReleasesPlace = Annotated[str | None, typer.Option("--releases", help=help_of("releases"))]
 
 Version = Annotated[str | None, typer.Argument(help="Version, such as 2026.11.0; the latest by default.")]
 OneVersion = Annotated[str, typer.Argument(help="Version, such as 2026.11.0.")]
@@ -102,48 +89,15 @@ class GraphFormat(StrEnum):
 @app.command()
 def refresh(
     topic: TopicName = None,
-    source: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=PATH",
-            help="A raw dump: what it is (see `corepath sources`) and the file or folder that "
-            "holds it. Repeat it for more.",
-        ),
-    ] = None,
-    countries: Annotated[
-        str | None, typer.Option(help="Countries to compare, such as JP,US,KR,CN.  [default: the topic's]")
-    ] = None,
-    warehouse: Annotated[
-        Path | None, typer.Option(help="File that keeps raw and staged data.  [default: warehouse.duckdb]")
-    ] = None,
+    source: Annotated[list[str] | None, typer.Option(metavar="NAME=PATH", help=help_of("sources"))] = None,
+    countries: Annotated[str | None, typer.Option(help=help_of("countries"))] = None,
+    warehouse: Annotated[Path | None, typer.Option(help=help_of("warehouse"))] = None,
     releases: ReleasesPlace = None,
-    reject_share: Annotated[
-        float | None,
-        typer.Option(
-            help="Share of a file's rows, 0 to 1, that may be damaged and rejected; more refuse "
-            "the file.  [default: 0.1]"
-        ),
-    ] = None,
-    allowed_drop: Annotated[
-        float | None,
-        typer.Option(
-            help="Share of a mart's rows, 0 to 1, that may be missing against the release before, "
-            "in marts that have a family in their key; more refuse the release.  [default: 0.2]"
-        ),
-    ] = None,
-    memory: Annotated[
-        str | None,
-        typer.Option(
-            help="Memory that a run may hold, such as 8GB; DuckDB takes 85 % of it.  [default: 4GB]"
-        ),
-    ] = None,
-    threads: Annotated[int | None, typer.Option(help="Threads of DuckDB.  [default: one a core]")] = None,
-    task_runner: Annotated[
-        str | None,
-        typer.Option(
-            help="What runs the parts of the bootstrap: sequential, threads, dask or ray.  [default: threads]"
-        ),
-    ] = None,
+    reject_share: Annotated[float | None, typer.Option(help=help_of("reject_share"))] = None,
+    allowed_drop: Annotated[float | None, typer.Option(help=help_of("allowed_drop"))] = None,
+    memory: Annotated[str | None, typer.Option(help=help_of("memory"))] = None,
+    threads: Annotated[int | None, typer.Option(help=help_of("threads"))] = None,
+    task_runner: Annotated[str | None, typer.Option(help=help_of("task_runner"))] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Only print what would be loaded, built and skipped, and why.")
     ] = False,
@@ -518,9 +472,7 @@ def explain_topic(
     publication: Annotated[
         str, typer.Argument(help="Number of a publication, such as US-7650331-B1 or US7650331B1.")
     ],
-    warehouse: Annotated[
-        Path | None, typer.Option(help="File that a refresh made.  [default: warehouse.duckdb]")
-    ] = None,
+    warehouse: Annotated[Path | None, typer.Option(help=help_of("warehouse"))] = None,
 ) -> None:
     """Tell why a publication is in a topic or is not: each rule, with the classes and words found.
 

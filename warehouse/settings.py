@@ -34,39 +34,47 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="COREPATH_", extra="forbid", hide_input_in_errors=True)
 
     topic: str = Field(
-        default="information_technology", description="Name of a topic in topics/, or path of a topic file."
+        default="information_technology",
+        description="Name of a topic (see `corepath topics`), or path of its file; with :NAME a "
+        "variant of it.",
     )
     sources: dict[str, Path] = Field(
-        default_factory=dict, description="Raw dumps: source name to file or folder."
+        default_factory=dict,
+        description="Raw dump: name of the source (see `corepath sources`) and the file or folder that "
+        "holds it. Repeat it for more.",
     )
     countries: Annotated[list[str] | None, NoDecode] = Field(
-        default=None, description="Countries to compare, as ISO 3166 alpha-2 codes; the topic's by default."
+        default=None, description="Countries to compare, as ISO 3166 alpha-2 codes such as JP,US,KR,CN."
     )
     warehouse: Path = Field(
-        default=Path("warehouse.duckdb"), description="The file that keeps raw and staging tables."
+        default=Path("warehouse.duckdb"), description="File that holds raw and staging tables."
     )
     releases: Path | str = Field(
         default=Path("releases"),
-        description="The folder that receives releases, or the URI of an object store, such as "
-        "s3://bucket/prefix.",
+        description="Folder of the releases, or the URI of an object store, such as s3://bucket/prefix.",
     )
     reject_share: float = Field(
         default=0.1,
         ge=0,
         le=1,
-        description="Share of a file's rows that may be rejected; more refuse the file.",
+        description="Share of a file's rows, 0 to 1, that may be rejected; a file with more ends the run.",
     )
     allowed_drop: float = Field(
         default=0.2,
         ge=0,
         le=1,
-        description="Share of the rows of a mart of data that a release may have less than the one "
-        "before; more refuse it.",
+        description="Share of the rows, 0 to 1, that a mart with a family in its key may lose against the "
+        "release before; a release that loses more is rejected.",
     )
-    memory: str = Field(default="4GB", description="Memory a run may hold, such as 8GB.")
-    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB.")
+    memory: str = Field(
+        default="4GB", description="Memory that a run may hold, such as 8GB; DuckDB takes 85 % of it."
+    )
+    threads: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB and of the parts."
+    )
     task_runner: Literal["sequential", "threads", "dask", "ray"] = Field(
-        default="threads", description="What runs the parts of the bootstrap under Prefect."
+        default="threads",
+        description="How Prefect runs tables that are made in parts: sequential, threads, dask or ray.",
     )
 
     @classmethod
@@ -144,3 +152,29 @@ class Settings(BaseSettings):
             if not (len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()):
                 raise ValueError(f"{code!r} is not an ISO 3166 alpha-2 country code such as JP")
         return value
+
+
+# What a default means that is not written as a value.
+_DEFAULTS = {"sources": "none", "countries": "those of the topic", "threads": "one per core"}
+
+
+def help_of(name: str) -> str:
+    """Say what a setting means and what it is by default: the text of every place that offers it.
+
+    Examples
+    --------
+    >>> help_of("warehouse")
+    'File that holds raw and staging tables.  [default: warehouse.duckdb]'
+    """
+    field = Settings.model_fields[name]
+    return f"{field.description}  [default: {_DEFAULTS.get(name, field.default)}]"
+
+
+def as_markdown() -> str:
+    """Write the table of settings that README shows: option, environment, default, meaning."""
+    lines = ["| option | environment | default | meaning |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        option = "--source NAME=PATH" if name == "sources" else f"--{name.replace('_', '-')}"
+        default = _DEFAULTS.get(name) or f"`{field.default}`"
+        lines.append(f"| `{option}` | `COREPATH_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines)

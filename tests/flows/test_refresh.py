@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from prefect import flow
 
-from corepath.flows.refresh import _runner, _spread, backfill
+from corepath.flows.refresh import _run_parts, _runner, backfill
 from corepath.warehouse.errors import BadInput, Refused, UsageError
 from corepath.warehouse.release.repository import Releases
 from corepath.warehouse.settings import Settings
@@ -25,7 +25,7 @@ def spread(task_runner: str, at_once: int = 4) -> pl.DataFrame:
     def any_flow() -> list[pl.DataFrame]:
         works = [partial(part, number) for number in range(4)]
         runner = _runner(Settings(task_runner=task_runner, threads=2))
-        return _spread(runner, 2, "any", works, at_once)
+        return _run_parts(runner, 2, "any", works, at_once)
 
     return pl.concat(any_flow())
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from corepath.warehouse.database import DUCKDB_SHARE, connect
-from corepath.warehouse.settings import Settings
+from corepath.warehouse.settings import ROOT, Settings, as_markdown
 
 CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=2)
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=20)
@@ -184,3 +184,7 @@ def test_a_place_outside_the_allowed_folders_is_rejected_whoever_names_it(outsid
     assert Settings(**inside).topic == "my.toml:strict"
     with pytest.raises(ValidationError, match="COREPATH_ALLOWED_FOLDERS"):
         Settings(**inside | outside)
+
+
+def test_readme_shows_every_setting_in_the_words_of_its_field() -> None:
+    assert as_markdown() in (ROOT / "README.md").read_text(encoding="utf-8")
