@@ -7,7 +7,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow test-clients test-superset lint format bench serve sbom audit clean
+.PHONY: help setup run test test-slow test-clients test-superset lint format docs bench serve sbom audit clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -37,16 +37,20 @@ test-superset: setup .venv-superset/.ready  ## Read a release with a real Apache
 .venv-%/.ready: requirements-%.lock scripts/setup.sh
 	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-$* $<
 
-lint: setup  ## Check format, style, types and SQL
+lint: setup  ## Check format, style, types, SQL and words
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/sqlfluff lint sql
+	$(BIN)/python scripts/words.py
 
-format: setup  ## Mend format and style
+format: setup  ## Fix format and style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfluff fix sql
+
+docs: .venv-docs/.ready  ## Write the documentation as a site into site/
+	.venv-docs/bin/mkdocs build --quiet
 
 bench: setup  ## Measure against an analyst's script and bare DuckDB: make bench SIZE=full RUNS=3
 	$(BIN)/python -m benchmarks all --size $(SIZE) --runs $(RUNS)
