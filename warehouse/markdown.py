@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Write rows as a Markdown table; nothing if there are none.
+    r"""Write rows as a Markdown table; nothing if there are none.
 
     Examples
     --------
     >>> print(table(["a", "b"], [[1, "x|y"]]))
     | a | b |
     | --- | --- |
-    | 1 | x\\|y |
+    | 1 | x\|y |
     """
     lines = [[_cell(value) for value in row] for row in rows]
     if not lines:

@@ -1,4 +1,4 @@
-"""Structural breaks in yearly counts: when did growth change, and how sure is that?"""
+"""Structural breaks in yearly counts: when growth changed, and how certain that is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ class _Token(NamedTuple):
 
 
 def lines(text: str) -> dict[Place, int]:
-    """Find the line of every key, table and item of an array.
+    r"""Find the line of every key, table and item of an array.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def lines(text: str) -> dict[Place, int]:
 
     Examples
     --------
-    >>> lines("a = 1\\n[[b]]\\nc = [\\n  2.5,\\n]")
+    >>> lines("a = 1\n[[b]]\nc = [\n  2.5,\n]")
     {('a',): 1, ('b',): 2, ('b', 0): 2, ('b', 0, 'c'): 3, ('b', 0, 'c', 0): 4}
     """
     return _Scan(text).found
