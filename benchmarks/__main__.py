@@ -224,11 +224,11 @@ class Bench:
                 (folder / database.name).rename(database)
         limits = [f"--{name}={value}" for name, value in self.limits.items()]
 
-        def judge(folder: Path) -> list[str]:
+        def validate(folder: Path) -> list[str]:
             where = [str(database), str(folder / "validation.json")]
             return [*_python("benchmarks.validation"), *where, *limits]
 
-        contenders = {"corepath": Contender(judge, tells="validation.json")}
+        contenders = {"corepath": Contender(validate, tells="validation.json")}
         self._alternate("validation", contenders, {"families": sizes[0]})
 
     def networks(self, sizes: list[int]) -> None:

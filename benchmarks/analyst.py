@@ -469,17 +469,17 @@ def weigh(
     by_country = known[names].mul(known.share, axis=0).groupby(known.country).sum()
     sizes = shares.groupby("country").share.sum()
     by_country = by_country.div(sizes, axis=0)[sizes >= 30]
-    judged = by_country[by_country.index.isin(topic.countries)].copy()
-    judged.loc["WORLD"] = frame[names].notna().mean()
+    of_countries = by_country[by_country.index.isin(topic.countries)].copy()
+    of_countries.loc["WORLD"] = frame[names].notna().mean()
     weights = pd.DataFrame(
         {
             "indicator": names,
             "position": range(1, len(names) + 1),
             "mean": frame.mean().to_numpy(),
             "zero_share": ((frame == 0).sum() / frame.notna().sum()).to_numpy(),
-            "coverage": judged.loc["WORLD"].to_numpy(),
-            "lowest_coverage": judged.min().to_numpy(),
-            "lowest_country": judged.sort_index().idxmin().to_numpy(),
+            "coverage": of_countries.loc["WORLD"].to_numpy(),
+            "lowest_coverage": of_countries.min().to_numpy(),
+            "lowest_country": of_countries.sort_index().idxmin().to_numpy(),
         }
     )
     covered = weights.indicator[weights.lowest_coverage >= method.minimum_coverage].tolist()

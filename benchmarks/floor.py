@@ -100,7 +100,7 @@ left join reference.publication_kind as o
     and n.office not in (select office from reference.publication_kind)
 """
 
-# Both schemes, one row a class; symbols are judged once each.
+# Both schemes, one row a class; symbols are parsed once each.
 CLASSES = r"""
 create temp table recorded as
 with read as (

@@ -28,7 +28,6 @@ SUMS = [
     for name in (
         "int_forward",
         "int_citation_profile",
-        "int_backward",
         "int_scope",
         "int_generality",
         "int_originality",

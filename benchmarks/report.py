@@ -29,12 +29,12 @@ class Target(NamedTuple):
     measured_size: int | None
     unit: str = ""
 
-    def verdict(self, misses: dict[str, str]) -> str:
+    def status(self, misses: dict[str, str]) -> str:
         """Say whether it is met; if not, by how much and why."""
         if self.value is None:
             return "not measured"
         if self.measured_size != self.size:
-            return f"not judged: measured at {self.measured_size:,} families"
+            return f"not evaluated: measured at {self.measured_size:,} families"
         if self.value >= self.limit if self.least else self.value <= self.limit:
             return "met"
         factor = self.limit / self.value if self.least else self.value / self.limit
@@ -224,7 +224,7 @@ def targets(reports: dict[str, Report]) -> list[Target]:
         1.2,
         200_000,
         "networks",
-        lambda r: max(spread(of)[0] for of, is_judged in _over_library(r).values() if is_judged),
+        lambda r: max(spread(of)[0] for of, is_evaluated in _over_library(r).values() if is_evaluated),
     )
     return found
 
@@ -311,11 +311,11 @@ def _targets(found: Iterable[Target], misses: dict[str, str]) -> str:
             f"{t.size:,}",
             f"{'at least' if t.least else 'at most'} {t.limit:g}{t.unit}",
             "" if t.value is None else f"{t.value:.3g}{t.unit}",
-            t.verdict(misses),
+            t.status(misses),
         )
         for t in found
     ]
-    header = ("target", "families", "limit", "measured", "verdict")
+    header = ("target", "families", "limit", "measured", "status")
     return "## Targets\n\n" + table(header, rows)
 
 
@@ -408,7 +408,7 @@ def _where(report: Report) -> str:
     return (
         f"## Where the time goes\n\n`corepath refresh` of {report['parameters']['families']:,} "
         f"families, {_FEW_DRAWS}. Orchestrating is importing Prefect, starting its server, and "
-        "what flow and tasks take beyond their work. Validating is judging, before the build and "
+        "what flow and tasks take beyond their work. Validating happens before the build and "
         "after it, and the wait for Great Expectations, which imports while dumps are loaded.\n\n"
         + table(("phase", "wall, s", "share"), kinds)
         + "\nWith Prefect and without:\n\n"
@@ -502,7 +502,7 @@ def _validation(report: Report) -> str:
     told = report["rounds"][0]["corepath"]["told"]
     return (
         f"## Validation\n\n`fct_patent` of {told['rows']:,} rows, the mart with the longest suite, "
-        f"judged by its {told['expectations']} expectations, the import of Great Expectations "
+        f"validated by its {told['expectations']} expectations, the import of Great Expectations "
         "included.\n\n" + _figures(report)
     )
 
@@ -594,7 +594,7 @@ def _networks(report: Report) -> str:
         f"drawn network, too, of {measured[0]['nodes']:,} technologies and "
         f"{measured[0]['edges']:,} ties, beside the bare call of a library "
         "(`benchmarks/networks.py`); milliseconds of CPU. "
-        "Where the call takes less than one, the ratio is not judged.\n\n"
+        "Where the call takes less than one, the ratio is not evaluated.\n\n"
         + table(("measure", "library", "ours, ms", "library, ms", "ratio"), measures)
     )
 

@@ -1,4 +1,4 @@
-"""Judge a mart of millions of rows by its suite: `python -m benchmarks.validation ...`.
+"""Validate a mart of millions of rows by its suite: `python -m benchmarks.validation ...`.
 
 `DATABASE TELLS --memory 4GB --threads 2` validates `fct_patent`, the mart with the longest suite, as a
 refresh does, in a process of its own that imports Great Expectations first. It writes to TELLS, in

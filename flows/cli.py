@@ -261,8 +261,8 @@ def verify_release(version: Version = None, topic: TopicName = None, releases: R
             checked = verify(connection, known.path(version), known.published()[version].sums)
         for found in checked:
             rows = "" if found.rows is None else f"  {found.rows:,} rows"
-            verdict = f"WRONG  {found.file}: {', '.join(found.problems)}"
-            _say(verdict if found.problems else f"ok     {found.file}{rows}")
+            line = f"WRONG  {found.file}: {', '.join(found.problems)}"
+            _say(line if found.problems else f"ok     {found.file}{rows}")
         wrong = sum(bool(found.problems) for found in checked)
         if wrong:
             raise BadInput(

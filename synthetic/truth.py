@@ -79,7 +79,7 @@ def _text(con: duckdb.DuckDBPyConnection, plan: dict[str, Any], facts: dict[str,
         "[run]",
         *(
             f"{key} = {_value(facts[key])}"
-            for key in ("families", "seed", "layout", "topic_share", "shards", "dirt", "duckdb")
+            for key in ("families", "seed", "layout", "topic_share", "shards", "corrupt", "duckdb")
             if key in facts
         ),
         "",

@@ -19,8 +19,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from corepath.synthetic import corruption as dirt
-from corepath.synthetic import truth
+from corepath.synthetic import corruption, truth
 
 FOLDER = Path(__file__).parent / "world_sql"
 # US first: reference.sql and patentsview/ count on its number.
@@ -40,7 +39,7 @@ def read_plan(path: Path | None = None, *, null: bool = False) -> Plan:
     Parameters
     ----------
     path
-        TOML laid over `benchmarks/world/plan.toml`, key by key.
+        TOML laid over `synthetic/world_sql/plan.toml`, key by key.
     null
         Take all that is planted out again: no core, no paths, no lag, no surge, one mix of
         industries for all.
@@ -470,9 +469,9 @@ def main(arguments: list[str] | None = None) -> None:
     truth.write(con, plan, facts, args.truth or beside(args.out, "truth.toml"))
     con.close()
     shutil.rmtree(temporary, ignore_errors=True)
-    if args.dirt:
-        ledger = beside(args.out, "dirt.jsonl")
-        damaged = dirt.damage(args.out, args.dirt, args.seed, ledger, archives=args.dirt_archives)
+    if args.corrupt:
+        ledger = beside(args.out, "corrupt.jsonl")
+        damaged = corruption.damage(args.out, args.corrupt, args.seed, ledger, archives=args.corrupt_archives)
         print(f"{damaged} places damaged, told in {ledger}")
     written = sum(path.stat().st_size for path in args.out.rglob("*") if path.is_file())
     print(
@@ -494,10 +493,10 @@ examples:
     python -m corepath.synthetic.world --families 10000 --layout patstat --shards 100 --out /tmp/parts
   nothing to find in it:
     python -m corepath.synthetic.world --families 10000 --layout patstat --null --out /tmp/null
-  one row in a thousand damaged, each told in /tmp/dirty.dirt.jsonl:
-    python -m corepath.synthetic.world --families 10000 --layout patentsview --dirt 0.001 --out /tmp/dirty
+  one row in a thousand damaged, each listed in /tmp/bad.corrupt.jsonl:
+    python -m corepath.synthetic.world --families 10000 --layout patentsview --corrupt 0.001 --out /tmp/bad
 
-What is planted stands in benchmarks/world/plan.toml; a file of your own, laid over it with --plan,
+What is planted stands in synthetic/world_sql/plan.toml; a file of your own, laid over it with --plan,
 changes single keys. What was planted is written beside the folder: OUT.truth.toml, and
 OUT.core.csv with every core family. docs/world.md explains both.
 """,
@@ -512,7 +511,7 @@ OUT.core.csv with every core family. docs/world.md explains both.
     )
     parser.add_argument("--out", type=Path, required=True, help="a new folder for the files")
     parser.add_argument("--truth", type=Path, help="where to tell what is planted [OUT.truth.toml]")
-    parser.add_argument("--plan", type=Path, help="TOML over benchmarks/world/plan.toml")
+    parser.add_argument("--plan", type=Path, help="TOML over synthetic/world_sql/plan.toml")
     parser.add_argument("--null", action="store_true", help="plant nothing")
     parser.add_argument(
         "--topic-share",
@@ -526,11 +525,11 @@ OUT.core.csv with every core family. docs/world.md explains both.
         help="files (google_patents) or parts of each table (patstat) [one for 100,000 families]",
     )
     parser.add_argument("--format", choices=["parquet", "jsonl"], default="parquet", help="of google_patents")
-    parser.add_argument("--dirt", type=float, default=0.0, help="share of rows to damage [0]")
+    parser.add_argument("--corrupt", type=float, default=0.0, help="share of rows to damage [0]")
     parser.add_argument(
-        "--dirt-archives",
+        "--corrupt-archives",
         action="store_true",
-        help="with --dirt: also add a .gz and a .zip that are cut short",
+        help="with --corrupt: also add a .gz and a .zip that are cut short",
     )
     parser.add_argument("--memory", default="4GB", help="limit of DuckDB's memory [4GB]")
     parser.add_argument("--threads", type=int, help="threads of DuckDB [all]")

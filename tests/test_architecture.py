@@ -1,4 +1,4 @@
-"""The rules of the house that no type checker holds: who imports whom, one name for one thing."""
+"""The rules of the project that no type checker holds: who imports whom, one name for one thing."""
 
 import ast
 import re

@@ -200,9 +200,9 @@ def _fill(connection: duckdb.DuckDBPyConnection, key: str, columns: Mapping[str,
     connection.execute(f"create or replace table {key} ({declared})")
     of_raw = {"_file": "f", "_row": 1} if "_row" in columns else {"_file": "f"}
     full = [DEFAULTS.get(key, of_raw) | dict(row) for row in given]
-    strange = {name for row in full for name in row} - set(columns)
-    if strange:
-        raise ValueError(f"{key}: no such column {strange}")
+    unknown = {name for row in full for name in row} - set(columns)
+    if unknown:
+        raise ValueError(f"{key}: no such column {unknown}")
     if full:
         marks = ", ".join("?" * len(columns))
         connection.executemany(

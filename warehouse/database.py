@@ -36,7 +36,7 @@ MEMORY = "memory"
 
 
 # DuckDB's part of the memory that a run may hold. The rest is for what DuckDB does not count: its
-# own small things, Python and its libraries, and the process that waits to judge.
+# own small things, Python and its libraries, and the process that waits to validate.
 DUCKDB_SHARE = 0.85
 
 

@@ -15,7 +15,7 @@ class CorepathError(Exception):
 
 
 class UsageError(CorepathError):
-    """The command or a setting is wrong: the caller can mend it."""
+    """The command or a setting is wrong: the caller can correct it."""
 
     exit_code = 2
 
@@ -34,7 +34,7 @@ class Refused(CorepathError):
     reason
         Why, in plain words.
     results
-        The verdicts of validation, where it came so far.
+        The results of validation, if it got that far.
     """
 
     exit_code = 4

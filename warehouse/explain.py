@@ -23,7 +23,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RuleResult:
     """A rule, what of it the publication has, and whether it holds."""
 
     purpose: str  # include, exclude, condition or subfield
@@ -49,7 +49,7 @@ class Explanation:
     title: str | None
     is_invention: bool
     selected_by: str | None  # null where it is not in the topic
-    verdicts: tuple[Verdict, ...]
+    rules: tuple[RuleResult, ...]
     subfields: tuple[str, ...]  # the main one first
     family_id: str
     members: Mapping[str, str | None]  # invention documents of the family: selected_by
@@ -124,7 +124,7 @@ def _explanation(connection: duckdb.DuckDBPyConnection, topic: Topic, number: st
     patterns = connection.sql("select term_id, pattern from topic.topic_term").fetchall()
     unless = connection.sql("select rule_id, unless_label from topic.topic_unless").fetchall()
     bare = [
-        Verdict(
+        RuleResult(
             purpose,
             label,
             has_class,
@@ -136,7 +136,7 @@ def _explanation(connection: duckdb.DuckDBPyConnection, topic: Topic, number: st
         for rule, purpose, label, has_class, term in rules
     ]
     holding = {v.label for v in bare if v.holds and v.purpose != "subfield"}
-    verdicts = tuple(
+    rules = tuple(
         replace(v, spared_by=tuple(other for other in v.spared_by if other in holding)) for v in bare
     )
     members = dict(
@@ -154,8 +154,8 @@ def _explanation(connection: duckdb.DuckDBPyConnection, topic: Topic, number: st
         title,
         is_invention,
         decided[0][0] if decided else None,
-        verdicts,
-        tuple(dict.fromkeys(v.label for v in verdicts if v.purpose == "subfield" and v.holds)),
+        rules,
+        tuple(dict.fromkeys(v.label for v in rules if v.purpose == "subfield" and v.holds)),
         family,
         members,
     )
@@ -184,8 +184,8 @@ def as_text(explanation: Explanation) -> str:
 
     Examples
     --------
-    >>> verdict = Verdict("include", "a_class", True, False, ("G06N3/063",), (), ())
-    >>> print(as_text(Explanation("t", "US-1-B2", "Chip", True, "a_class", (verdict,), (), "1",
+    >>> rule = RuleResult("include", "a_class", True, False, ("G06N3/063",), (), ())
+    >>> print(as_text(Explanation("t", "US-1-B2", "Chip", True, "a_class", (rule,), (), "1",
     ...                           {"US-1-B2": "a_class"})))
     US-1-B2: Chip
     It is in the topic t, by a_class.
@@ -205,11 +205,11 @@ def as_text(explanation: Explanation) -> str:
         "subfield": "Sub-fields",
     }
     for purpose, heading in headings.items():
-        verdicts = [v for v in e.verdicts if v.purpose == purpose and (v.holds or purpose == "include")]
-        if verdicts:
+        rules = [v for v in e.rules if v.purpose == purpose and (v.holds or purpose == "include")]
+        if rules:
             lines += ["", heading]
-        for verdict in verdicts:
-            lines += _told(verdict)
+        for rule in rules:
+            lines += _told(rule)
     lines += ["", _family(e)]
     return "\n".join(lines)
 
@@ -219,23 +219,23 @@ def _decision(e: Explanation) -> str:
         kind = "" if e.is_invention else ", but is no invention document, which alone are counted"
         parts = f"; sub-fields: {', '.join(e.subfields)}" if e.subfields else ""
         return f"It is in the topic {e.topic}, by {e.selected_by}{kind}{parts}."
-    striking = [v.label for v in e.verdicts if v.purpose == "exclude" and v.holds and not v.spared_by]
-    if any(v.holds for v in e.verdicts if v.purpose == "include"):
+    striking = [v.label for v in e.rules if v.purpose == "exclude" and v.holds and not v.spared_by]
+    if any(v.holds for v in e.rules if v.purpose == "include"):
         return f"It is not in the topic {e.topic}: {', '.join(striking)} puts it out."
     return f"It is not in the topic {e.topic}: no rule lets it in."
 
 
-def _told(verdict: Verdict) -> Iterator[str]:
+def _told(rule: RuleResult) -> Iterator[str]:
     parts = []
-    if verdict.asks_class:
-        known = ", ".join(verdict.symbols[:6]) + (", ..." if len(verdict.symbols) > 6 else "")
+    if rule.asks_class:
+        known = ", ".join(rule.symbols[:6]) + (", ..." if len(rule.symbols) > 6 else "")
         parts.append(f"class {known}" if known else "no such class")
-    if verdict.asks_words:
-        parts.append("words" if verdict.words else "no such words")
-    spared = f"; spared by {', '.join(verdict.spared_by)}" if verdict.holds else ""
-    mark = "+" if verdict.holds else "-"
-    yield f"  {mark} {verdict.label}: {' and '.join(parts)}{spared if verdict.spared_by else ''}"
-    for word in verdict.words:
+    if rule.asks_words:
+        parts.append("words" if rule.words else "no such words")
+    spared = f"; spared by {', '.join(rule.spared_by)}" if rule.holds else ""
+    mark = "+" if rule.holds else "-"
+    yield f"  {mark} {rule.label}: {' and '.join(parts)}{spared if rule.spared_by else ''}"
+    for word in rule.words:
         text = word.text if len(word.text) < 90 else f"{word.text[:40]} ... {word.text[-40:]}"
         place = f"{word.field}, character {word.position + 1}"
         yield f"      {_clean(f'{word.before}»{text}«{word.after}')} ({place})"

@@ -45,9 +45,9 @@ def checked(uri: str) -> str:
             "a URI must not hold credentials; give them in the environment (AWS_ACCESS_KEY_ID and "
             "AWS_SECRET_ACCESS_KEY, ...) or in the store's usual files"
         )
-    if strange := dict(parse_qsl(parts.query, keep_blank_values=True)).keys() - OPTIONS[parts.scheme]:
+    if unknown := dict(parse_qsl(parts.query, keep_blank_values=True)).keys() - OPTIONS[parts.scheme]:
         raise ValueError(
-            f"{', '.join(sorted(strange))}: no option of {parts.scheme}://, which has "
+            f"{', '.join(sorted(unknown))}: no option of {parts.scheme}://, which has "
             f"{', '.join(sorted(OPTIONS[parts.scheme]))}"
         )
     if not parts.hostname or parts.fragment:

@@ -61,9 +61,9 @@ class RawTable(BaseModel):
 
     @model_validator(mode="after")
     def _known(self) -> "RawTable":
-        strange = (set(self.required) | set(self.aliases)) - set(self.columns)
-        if strange:
-            raise ValueError(f"not among the columns: {', '.join(sorted(strange))}")
+        unknown = (set(self.required) | set(self.aliases)) - set(self.columns)
+        if unknown:
+            raise ValueError(f"not among the columns: {', '.join(sorted(unknown))}")
         return self
 
     @property

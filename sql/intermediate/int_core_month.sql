@@ -9,7 +9,7 @@ with first_group as (
 ),
 
 complete as (
-    select max(publication_date) - interval 18 month as last_day from staging.stg_document
+    select data_end - interval 18 month as last_day from intermediate.int_data_end
 ),
 
 core as (

@@ -39,7 +39,7 @@ citing as (
         and a.family in (select family from referring)
 ),
 
-judged as (
+citing_family as (
     select
         family,
         bool_or(is_direct) as is_direct,
@@ -52,5 +52,5 @@ select
     family,
     sum(case when not is_direct then 0 when is_of_reference then -1 else 1 end)::double / count(*)
         as cd_5
-from judged
+from citing_family
 group by family

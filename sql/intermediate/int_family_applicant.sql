@@ -68,7 +68,7 @@ self_applied as (
     where a.role = 'applicant' and i.role = 'inventor'
 ),
 
-judged as (
+compared as (
     select
         a.family,
         a.first_filing_office,
@@ -89,14 +89,14 @@ judged as (
 
 organised as (
     select distinct j.family
-    from judged as j
+    from compared as j
     inner join self_applied as s on j.family = s.family
     where not j.is_inventor and j.organisation_type is distinct from 'INDIVIDUAL'
 ),
 
 recognised as (
     select j.* exclude (is_inventor)
-    from judged as j
+    from compared as j
     left join organised as o on j.family = o.family
     where not (j.is_inventor and o.family is not null)
 ),

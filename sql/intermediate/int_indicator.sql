@@ -42,6 +42,13 @@ slowest as (
     group by priority_year
 ),
 
+cited_families as (
+    select citing_family as family, count(*) as bc
+    from staging.stg_family_citation
+    where citing_family in (select family from intermediate.int_family)
+    group by citing_family
+),
+
 asked as (
     select count(*) > 0 as has_nov from topic.topic_indicator where indicator = 'nov'
 )
@@ -87,7 +94,7 @@ select
     w.years_seen >= 7 as fc_7_window_closed
 from dated as f
 inner join forward as w on f.family = w.family
-left join intermediate.int_backward as b on f.family = b.family
+left join cited_families as b on f.family = b.family
 left join intermediate.int_scope as s on f.family = s.family
 left join intermediate.int_co_application as a on f.family = a.family
 left join slowest as z on f.priority_year = z.priority_year

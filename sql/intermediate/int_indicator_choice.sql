@@ -2,7 +2,7 @@
 -- topic asks for in its order, then the others.
 -- An indicator that too few families of any compared country have is left out rather than guessed;
 -- a country of fewer than 30 families cannot veto it.
-with judged as (
+with ranked_coverage as (
     select
         c.indicator,
         c.country,
@@ -19,7 +19,7 @@ weakest as (
         max(case when country = 'WORLD' then coverage end) as coverage,
         max(case when place = 1 then coverage end) as lowest_coverage,
         max(case when place = 1 then country end) as lowest_country
-    from judged
+    from ranked_coverage
     group by indicator
 ),
 

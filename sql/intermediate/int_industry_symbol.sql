@@ -42,7 +42,7 @@ met as (
     where r.is_below
 ),
 
-judged as (
+met_condition as (
     select
         rule,
         industry,
@@ -54,5 +54,5 @@ judged as (
 )
 
 select distinct rule, industry, condition, symbol
-from judged
+from met_condition
 where is_met

@@ -58,7 +58,7 @@ second as (
     select technology, families from placed where rank = 2
 ),
 
-judged as (
+standing_of as (
     select
         p.*,
         -- To the leader; of the leader, from the second.
@@ -113,4 +113,4 @@ select
         else 'neither'
     end as kind,
     coalesce(subfield, 'all') as subfield
-from judged
+from standing_of

@@ -77,7 +77,7 @@ harmonised as (
     left join moved as m on s.scheme = m.scheme and s.spelling = m.spelling
 ),
 
-judged as (
+parsed as (
     select
         c.publication_number,
         c.scheme,
@@ -104,7 +104,7 @@ merged as (
         min(position) as position,
         bool_or(is_inventive) as is_inventive,
         min(standing) as standing
-    from judged
+    from parsed
     group by publication_number, scheme, symbol, source_rank
 ),
 

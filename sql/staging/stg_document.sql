@@ -140,7 +140,7 @@ listed as (
 
 -- One join only. DuckDB expects it to leave few rows, and would hold those, with all their texts,
 -- in memory for the next one.
-judged as (
+classified_kind as (
     select
         m.*,
         case when r.office is null then false else r.is_invention end as is_invention,
@@ -161,4 +161,4 @@ select
     is_invention,
     is_grant,
     case when is_grant then publication_date end as grant_date
-from judged
+from classified_kind

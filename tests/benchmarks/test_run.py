@@ -122,10 +122,10 @@ def test_a_target_is_held_against_the_median_of_ratios(tmp_path):
     assert "40.00 (30.00 to 50.00)" not in wall
 
 
-def test_a_target_of_another_size_is_not_judged(tmp_path):
+def test_a_target_of_another_size_is_not_evaluated(tmp_path):
     page = tmp_path / "page.md"
     report.write(results(tmp_path / "r", 5_000), page)
-    assert "not judged: measured at 5,000 families" in page.read_text()
+    assert "not evaluated: measured at 5,000 families" in page.read_text()
 
 
 def test_what_was_not_measured_is_said(tmp_path):
@@ -269,7 +269,7 @@ def test_measures_of_a_network_are_timed_beside_a_library_and_told(tmp_path):
     assert "| betweenness | networkit Betweenness |" in text
 
 
-def test_a_measure_of_less_than_a_millisecond_is_not_judged():
+def test_a_measure_of_less_than_a_millisecond_is_not_evaluated():
     told = {"quick": {"ours": 9e-4, "bare": 1e-4}, "slow": {"ours": 2e-3, "bare": 2e-3}}
     taken = {
         "measures": {"told": {"measures": told}},

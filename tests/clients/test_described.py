@@ -136,9 +136,9 @@ def test_frictionless_finds_no_fault_in_what_is_described(as_text) -> None:
 def test_frictionless_finds_what_is_wrong(as_text) -> None:
     path = as_text.with_name("fct_patent_country.csv")
     head, first, *rest = path.read_text(encoding="utf-8").splitlines()
-    strange = first.replace(",US,", ",QQ,", 1)
-    assert strange != first
-    path.write_text("\n".join([head, strange, *rest]) + "\n", encoding="utf-8")
+    unknown = first.replace(",US,", ",QQ,", 1)
+    assert unknown != first
+    path.write_text("\n".join([head, unknown, *rest]) + "\n", encoding="utf-8")
     (error,) = run(VALIDATE, as_text)["errors"]
     assert "fct-patent-country" in error
     assert "QQ" in error

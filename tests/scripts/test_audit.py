@@ -42,7 +42,7 @@ def test_a_version_falls_under_an_advisory_or_does_not(
 ) -> None:
     lock, file = tmp_path / "lock", tmp_path / "advisories.json"
     lock.write_text("some_package[extra]==1.9.1 \\\n    --hash=sha256:00\nother==3\n")
-    file.write_text(json.dumps([advisory(**affected), advisory("stranger", **affected)]))
+    file.write_text(json.dumps([advisory(**affected), advisory("other-package", **affected)]))
     done = audit(lock, file)
     assert done.returncode == int(is_hit), done.stderr
     assert ("some-package 1.9.1: TEST-1 Reads too much" in done.stdout) == is_hit

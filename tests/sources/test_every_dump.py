@@ -15,7 +15,7 @@ import pytest
 from corepath.warehouse.errors import BadInput
 from corepath.warehouse.load.loader import load
 from corepath.warehouse.settings import ROOT
-from tests.sources.dirt import warehouse
+from tests.sources.damaged import warehouse
 from tests.worlds import SOURCES, world
 
 SHARED = ROOT.parent / "shared" / "data"

@@ -10,7 +10,7 @@ import pytest
 
 from corepath.warehouse.load.loader import load
 from corepath.warehouse.settings import ROOT
-from tests.sources.dirt import (
+from tests.sources.damaged import (
     CANONICAL,
     DUMPS,
     Dump,

@@ -126,9 +126,9 @@ def complaints(sql: str) -> list[str]:
             found.append("asof or positional join, or a subquery in a join's condition")
     if any(part.args.get("by_name") for part in ours.find_all(exp.SetOperation)):
         found.append("union by name")
-    for strange in (exp.Slice, exp.Columns, exp.TableSample, exp.Pivot):
-        if ours.find(strange):
-            found.append(f"{strange.__name__.lower()}")
+    for unknown in (exp.Slice, exp.Columns, exp.TableSample, exp.Pivot):
+        if ours.find(unknown):
+            found.append(f"{unknown.__name__.lower()}")
     return found
 
 

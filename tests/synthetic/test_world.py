@@ -477,8 +477,8 @@ def test_a_wrong_plan_is_refused(text, tmp_path):
 @pytest.mark.parametrize(("layout", "form"), LAYOUTS)
 def test_every_damaged_row_is_written_down(layout, form, tmp_path):
     clean = write(tmp_path / "clean", layout, form)
-    dirty = write(tmp_path / "dirty", layout, form, "--dirt", "0.05")
-    ledger = [json.loads(line) for line in (tmp_path / "dirty.dirt.jsonl").read_text().splitlines()]
+    damaged_folder = write(tmp_path / "damaged", layout, form, "--corrupt", "0.05")
+    ledger = [json.loads(line) for line in (tmp_path / "damaged.corrupt.jsonl").read_text().splitlines()]
     told = Counter(each["file"] for each in ledger if each["line"])
     whole = {(each["file"], each["kind"]) for each in ledger if not each["line"]}
     assert set(told) == {path.name for path in clean.iterdir()}
@@ -486,7 +486,7 @@ def test_every_damaged_row_is_written_down(layout, form, tmp_path):
         if path.suffix == ".parquet":
             continue
         before = path.read_bytes().splitlines(keepends=True)
-        text = (dirty / path.name).read_bytes()
+        text = (damaged_folder / path.name).read_bytes()
         if (path.name, "bom") in whole:
             assert text.startswith(b"\xef\xbb\xbf")
             text = text[3:]
@@ -538,8 +538,8 @@ def test_damage_comes_in_every_kind(tmp_path):
 
 
 def test_damaged_parquet_holds_what_the_ledger_says(tmp_path):
-    folder = write(tmp_path / "out", "google_patents", "parquet", "--dirt", "0.05")
-    ledger = [json.loads(line) for line in (tmp_path / "out.dirt.jsonl").read_text().splitlines()]
+    folder = write(tmp_path / "out", "google_patents", "parquet", "--corrupt", "0.05")
+    ledger = [json.loads(line) for line in (tmp_path / "out.corrupt.jsonl").read_text().splitlines()]
     (path,) = (path for path in folder.iterdir() if path.stat().st_size)
     keys = [key for (key,) in duckdb.sql(f"select publication_number from '{path}'").fetchall()]
     for each in ledger:

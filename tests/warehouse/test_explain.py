@@ -1,4 +1,4 @@
-"""Why a publication is in a topic: the same verdict as a refresh, with what it rests on."""
+"""Why a publication is in a topic: the same rule as a refresh, with what it rests on."""
 
 import subprocess
 import sys
@@ -60,10 +60,10 @@ def warehouse(tmp_path):
 
 
 def by_label(explanation):
-    return {v.label: v for v in explanation.verdicts if v.purpose != "subfield"}
+    return {v.label: v for v in explanation.rules if v.purpose != "subfield"}
 
 
-def test_the_verdict_and_every_rule_of_it_are_those_of_a_refresh(warehouse):
+def test_the_rule_and_every_rule_of_it_are_those_of_a_refresh(warehouse):
     documents = numbered([*LET_IN, *LEFT_OUT])
     settings = warehouse(documents)
     connection = built(documents, "intermediate.int_topic_document", topic=read("ai_chips"))
@@ -81,7 +81,7 @@ def test_the_verdict_and_every_rule_of_it_are_those_of_a_refresh(warehouse):
     for number in [d["publication_number"] for d in documents][::3]:
         found = explain(settings, number)
         assert found.selected_by == chosen.get(number)
-        holding = {(number, v.purpose, v.label) for v in found.verdicts if v.holds}
+        holding = {(number, v.purpose, v.label) for v in found.rules if v.holds}
         told = {hit for hit in hits if hit[0] == number}
         assert holding >= told
         if number in let_in:
@@ -101,10 +101,10 @@ def test_classes_and_words_are_told_with_their_place(warehouse):
     )
     found = explain(settings, "JP-2010123456-A")
     assert found.selected_by == "b_class_and_ai"
-    verdict = by_label(found)["b_class_and_ai"]
+    rule = by_label(found)["b_class_and_ai"]
     # H01L 21 as the topic names it, by its new name.
-    assert verdict.symbols == ("G06F12/02", "H10P72/00")
-    word, _ = verdict.words  # Korean terms take in what follows, in whatever script
+    assert rule.symbols == ("G06F12/02", "H10P72/00")
+    word, _ = rule.words  # Korean terms take in what follows, in whatever script
     assert (word.text, word.field, word.position) == ("CNN", "abstract", 5)
     assert (word.before, word.after) == ("FPGA装置\n本発明は、", "の演算を行う装置に関する。")
     assert not by_label(found)["a_class"].holds
@@ -230,5 +230,5 @@ def test_a_topic_may_search_titles_where_there_is_no_abstract_and_the_other_way(
         ],
         topic=str(file),
     )
-    words = [v.words for n in (1, 2, 3) for v in explain(settings, f"US-{n}-B2").verdicts]
+    words = [v.words for n in (1, 2, 3) for v in explain(settings, f"US-{n}-B2").rules]
     assert [[(w.field, w.position) for w in of] for of in words] == [[("title", 2)], [("abstract", 2)], []]

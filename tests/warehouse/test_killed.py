@@ -1,4 +1,4 @@
-"""A refresh that is killed, at moments drawn by chance: what was good stays, the next run mends."""
+"""A refresh that is killed, at moments drawn by chance: what was good stays, the next run repairs."""
 
 import contextlib
 import gzip
@@ -147,7 +147,7 @@ def kill(case: Case, settings: Settings, seconds: float, whole_group: bool) -> b
 
 @pytest.mark.parametrize("number", range(50))
 @pytest.mark.usefixtures("unvalidated")  # the run after; the one that is killed validates
-def test_a_refresh_killed_at_a_random_moment_harms_nothing_and_the_next_run_mends_it(
+def test_a_refresh_killed_at_a_random_moment_harms_nothing_and_the_next_run_repairs_it(
     number: int, case: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     seconds = random.Random(number).uniform(0, case.said[-1][0])
@@ -192,7 +192,7 @@ def test_an_incremental_run_gives_the_bytes_of_a_full_one_and_back_again(case: C
 
 
 @pytest.mark.parametrize("words", ["ppubs: b.jsonl", "marts.fct_patent:", "marts.fct_reference"])
-def test_a_flow_that_is_killed_harms_nothing_and_the_next_flow_mends_it(
+def test_a_flow_that_is_killed_harms_nothing_and_the_next_flow_repairs_it(
     words: str, case: Case, tmp_path: Path
 ) -> None:
     settings = case.copy(tmp_path)

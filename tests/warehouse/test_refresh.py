@@ -205,7 +205,7 @@ def test_a_program_that_reads_the_warehouse_is_told_to_read_releases(own_sample)
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "",
 )
-def test_what_the_caller_can_mend_is_named(
+def test_what_the_caller_can_correct_is_named(
     changes: dict[str, Any],
     error: type[CorepathError],
     words: str,

@@ -19,7 +19,7 @@ from corepath.transforms.methods.network import (
     eigenvector,
     network,
     pagerank,
-    refuse_strangers,
+    require_known,
     roles,
 )
 from corepath.transforms.methods.network import whole as described_whole
@@ -122,7 +122,7 @@ def edge_measures(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: floa
     >>> edge.select("association_strength", "expected", pl.col("hypergeometric_p").round(4)).row(0)
     (1.5, 2.0, 0.2619)
     """
-    refuse_strangers(pairs, occurrences)
+    require_known(pairs, occurrences)
     nodes = occurrences.select("technology", pl.col("occurrences").cast(pl.Float64)).join(
         _strengths(pairs), on="technology", how="left"
     )

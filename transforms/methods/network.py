@@ -117,7 +117,7 @@ def network(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: float) -> 
     >>> net.technologies, net.length.round(4).tolist()
     (['G06F', 'G06N'], [0.6667])
     """
-    refuse_strangers(pairs, occurrences)
+    require_known(pairs, occurrences)
     nodes, ties = occurrences.sort("technology"), pairs.sort("source", "target")
     names, n = nodes["technology"].to_list(), nodes["occurrences"].to_numpy()
     place = {name: i for i, name in enumerate(names)}
@@ -128,11 +128,11 @@ def network(pairs: pl.DataFrame, occurrences: pl.DataFrame, families: float) -> 
     return Network(names, source, target, weight, n[source] * n[target] / (families * weight))
 
 
-def refuse_strangers(pairs: pl.DataFrame, occurrences: pl.DataFrame) -> None:
+def require_known(pairs: pl.DataFrame, occurrences: pl.DataFrame) -> None:
     """Raise where a pair has an end that no occurrence tells of: it would vanish unseen."""
-    strangers = {*pairs["source"], *pairs["target"]} - set(occurrences["technology"])
-    if strangers:
-        raise ValueError(f"edges without occurrences: {', '.join(sorted(strangers))}")
+    unknown = {*pairs["source"], *pairs["target"]} - set(occurrences["technology"])
+    if unknown:
+        raise ValueError(f"edges without occurrences: {', '.join(sorted(unknown))}")
 
 
 def steps(ties: Matrix) -> Matrix:

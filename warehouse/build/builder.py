@@ -66,10 +66,10 @@ def unite_sources(connection: duckdb.DuckDBPyConnection, table: Table, sources: 
     parts = [f"select *, null::varchar as source, null::bigint as source_rank from ({prototype})"]
     for parent in table.parents:
         name = parent.split(".")[0]
-        strange = set(connection.sql(f"from {parent}").columns) - columns
-        if strange:
+        unknown = set(connection.sql(f"from {parent}").columns) - columns
+        if unknown:
             raise GraphError(
-                f"sql/sources/{name}/{table.name}.sql: {', '.join(sorted(strange))} is no column "
+                f"sql/sources/{name}/{table.name}.sql: {', '.join(sorted(unknown))} is no column "
                 f"of sql/sources/{table.name}.sql"
             )
         given = [c for c in connection.sql(f"from {parent}").columns if c in days]
@@ -348,7 +348,7 @@ def describe_marts(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, T
 
 
 def describe_files(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
-    """Write meta.source_file and meta.source_table: what was read, to be judged before the build.
+    """Write meta.source_file and meta.source_table: what was read, to be validated before the build.
 
     `meta.unread` has one row a column and reason: values that are given and count as unknown.
     `meta.source_file` has one row a raw file: where it came from, its rows, loaded and rejected.

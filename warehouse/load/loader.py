@@ -388,7 +388,7 @@ def _is_noted(warehouse: duckdb.DuckDBPyConnection, source: Source) -> bool:
 
 
 def _note_tables(warehouse: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Note what the raw tables hold, and how new it is: validation judges it before the build.
+    """Note what the raw tables hold, and how new it is: it is validated before the build.
 
     A date that lies ahead is no sign of news, but a slip or a stand-in such as 9999-12-31.
     """

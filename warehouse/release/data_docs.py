@@ -1,4 +1,4 @@
-"""The verdicts of validation as a page; docs/architecture.md tells why it is ours."""
+"""The results of validation as a page; docs/architecture.md says why it is not that of Great Expectations."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -28,7 +28,7 @@ def as_markdown(results: Sequence[Result]) -> str:
         "# Data Docs",
         f"Great Expectations validated {len(tables)} tables by {len(results):,} expectations: "
         f"{len(results) - len(wrong):,} passed, {len(wrong):,} did not. A critical one that fails "
-        "refuses the release; a warning rides along.",
+        "rejects the release; a warning does not.",
         "## Not passed",
         _results(wrong, with_table=True) or "None.",
         "## Tables",

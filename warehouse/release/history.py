@@ -52,8 +52,7 @@ def rollback(
 def withdrawn(releases: Releases, identity: str) -> str | None:
     """Find the release of an identity that was rolled back, if nothing was published since.
 
-    What somebody went back from is not published again unasked: a refresh of the same input leaves
-    `latest` where it is.
+    A refresh of the same input then leaves `latest` where it is: it does not undo the rollback.
 
     Returns
     -------

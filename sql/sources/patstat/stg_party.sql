@@ -38,7 +38,7 @@ named as (
     group by p.appln_id, p.role, p.person_id
 ),
 
-judged as (
+with_persons as (
     select
         *,
         coalesce(
@@ -53,7 +53,7 @@ ordered as (
     select
         *,
         row_number() over (partition by appln_id, role order by sequence, person_id) as position
-    from judged
+    from with_persons
     where role = 'inventor' or not is_beside_organisation
 )
 

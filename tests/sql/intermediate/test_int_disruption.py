@@ -42,5 +42,5 @@ def test_a_family_without_references_has_none_and_neither_has_one_in_an_open_win
     assert indicators(young, [("y", "r"), ("z", "y")], "cd_5")["y"]["cd_5"] is None
 
 
-def test_it_is_not_computed_unasked():
+def test_it_is_not_computed_unless_asked_for():
     assert disruption(("a", "f"), asked="fc_5") is None

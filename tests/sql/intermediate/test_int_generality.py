@@ -37,7 +37,7 @@ def test_it_takes_two_citing_families_with_a_class(citing):
     assert generality(*citing) is None
 
 
-def test_it_is_not_computed_unasked():
+def test_it_is_not_computed_unless_asked_for():
     assert generality("G06N", "H01L", asked="fc_5") is None
 
 

@@ -22,5 +22,5 @@ def test_a_pair_is_new_on_the_first_day_it_is_seen():
     }
 
 
-def test_it_is_not_computed_unasked():
+def test_it_is_not_computed_unless_asked_for():
     assert {row["nov"] for row in indicators(FAMILIES, []).values()} == {None}

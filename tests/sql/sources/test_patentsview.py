@@ -556,7 +556,7 @@ def test_the_official_columns_are_all_read_or_known_and_left():
     read_here = {
         name.removesuffix(".tsv"): table for table in PATENTSVIEW.tables.values() for name in table.files
     }
-    strange = {
+    unknown = {
         (name, column)
         for name, listed in official.items()
         if name in read_here
@@ -564,7 +564,7 @@ def test_the_official_columns_are_all_read_or_known_and_left():
         if column not in read_here[name].ignored
         and not any(column in read_here[name].names(c) for c in read_here[name].columns)
     }
-    assert strange == set()
+    assert unknown == set()
     assert sum(name in read_here for name in official) == 17
 
 

@@ -566,13 +566,13 @@ def test_the_official_columns_are_all_read_or_known_and_left():
     if not path.exists():
         pytest.skip("the list of PATSTAT's columns is not here")
     official = json.loads(path.read_text())
-    strange = {
+    unknown = {
         (name, column)
         for name, table in PATSTAT.tables.items()
         for column, _ in official[name]
         if column not in table.columns and column not in table.ignored
     }
-    assert strange == set()
+    assert unknown == set()
     # Its own look-up tables and what it derives itself are not read.
     assert set(official) - set(PATSTAT.tables) == {
         "tls229_appln_nace2",

@@ -48,7 +48,7 @@ def broad(members: list[list[int]], is_core: list[bool]) -> pl.DataFrame:
     return core_technologies_within(counts, breadths, len(members), sum(is_core), **limits)
 
 
-def judged(rows: list[tuple[int, int]]) -> pl.DataFrame:
+def evaluated(rows: list[tuple[int, int]]) -> pl.DataFrame:
     """Let families outside of the technologies be in one more, so that margins are FAMILIES and CORE."""
     n, k = sum(n for n, _ in rows), sum(k for _, k in rows)
     assume(0 < k < n)
@@ -122,7 +122,7 @@ def test_a_stratum_has_twenty_core_families_and_twenty_others_if_there_are_so_ma
 
 @given(tables)
 def test_p_is_the_exact_upper_tail_in_one_stratum(rows):
-    found = judged(rows)
+    found = evaluated(rows)
     families, core = sum(n for n, _ in rows), sum(k for _, k in rows)
     expected = [
         sum(comb(n, x) * comb(families - n, core - x) for x in range(k, min(n, core) + 1))
@@ -174,7 +174,7 @@ def test_a_sum_of_many_is_near_its_normal_and_far_tails_are_not_lost():
 
 @given(tables)
 def test_q_is_benjamini_hochberg(rows):
-    found = judged(rows)
+    found = evaluated(rows)
     p, q = found["p_value"].to_numpy(), found["q_value"].to_numpy()
     m = len(p)
     # Stepping up: the least, over all p no smaller, of p · m / rank.
@@ -186,7 +186,7 @@ def test_q_is_benjamini_hochberg(rows):
 
 @given(tables)
 def test_core_means_all_three_conditions(rows):
-    for row in judged(rows).to_dicts():
+    for row in evaluated(rows).to_dicts():
         assert row["is_core_technology"] == (
             row["q_value"] < 0.05 and row["core_ratio"] > 1 and row["core_families"] >= 5
         )
@@ -211,7 +211,7 @@ def test_the_limits_are_those_asked_for():
 
 @given(tables)
 def test_ratios_are_shrunk_towards_the_common_one(rows):
-    found = judged(rows)
+    found = evaluated(rows)
     k, e = found["core_families"].to_numpy(), found["expected_core_families"].to_numpy()
     common = k.sum() / e.sum()
     raw, shrunk = found["core_ratio"].to_numpy(), found["shrunken_core_ratio"].to_numpy()
@@ -221,7 +221,7 @@ def test_ratios_are_shrunk_towards_the_common_one(rows):
 
 @given(tables)
 def test_lower_ratio_is_the_quantile_of_the_posterior(rows):
-    found = judged(rows)
+    found = evaluated(rows)
     k, e = found["core_families"].to_numpy(), found["expected_core_families"].to_numpy()
     shrunk, lower = found["shrunken_core_ratio"].to_numpy(), found["core_ratio_lower"].to_numpy()
     telling = np.abs(k / e - 1) > 1e-6

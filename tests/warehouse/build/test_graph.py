@@ -51,7 +51,7 @@ KEYS = {
 
 @pytest.fixture
 def house(tmp_path):
-    """Build the house, with changes: a text replaces a file, None takes it away."""
+    """Build the project, with changes: a text replaces a file, None takes it away."""
 
     def make(changes=None):
         for name, text in {**HOUSE, **(changes or {})}.items():

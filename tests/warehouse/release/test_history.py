@@ -82,7 +82,7 @@ def test_nobody_goes_back_to_a_release_that_is_not_whole(connection, releases) -
     assert len(releases.attempts()) == 3
 
 
-def test_what_was_rolled_back_is_not_published_again_unasked(connection, releases) -> None:
+def test_what_was_rolled_back_is_not_published_again_unless_asked_for(connection, releases) -> None:
     assert withdrawn(releases, "c") is None
     rollback(connection, releases, "2026.11.0")
     assert [withdrawn(releases, identity) for identity in "abcd"] == [None, "2026.11.1", "2026.11.2", None]

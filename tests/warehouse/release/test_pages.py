@@ -82,7 +82,7 @@ def test_the_report_tells_what_the_release_is_and_of_which_sources(sample_releas
         assert word in text
 
 
-def test_data_docs_tell_every_verdict_and_the_dictionary_every_mart(sample_release):
+def test_data_docs_show_every_result_and_the_dictionary_every_mart(sample_release):
     docs = (sample_release.path / "data_docs.html").read_text(encoding="utf-8")
     wrong = [r for r in sample_release.outcome.results if r.outcome != "passed"]
     tables = {r.table for r in sample_release.outcome.results}

@@ -266,12 +266,12 @@ def test_sha256sums_verify_every_file(sample_release) -> None:
     }
 
 
-def test_validation_json_and_meta_hold_the_verdicts(sample_release) -> None:
-    verdicts = [vars(result) for result in sample_release.outcome.results]
-    assert json.loads((sample_release.path / "validation.json").read_text()) == verdicts
+def test_validation_json_and_meta_hold_the_results(sample_release) -> None:
+    results = [vars(result) for result in sample_release.outcome.results]
+    assert json.loads((sample_release.path / "validation.json").read_text()) == results
     with duckdb.connect(str(sample_release.database), read_only=True) as db:
         rows = db.sql("from meta.validation_result").fetchall()
-    assert rows == [tuple(verdict.values()) for verdict in verdicts]
+    assert rows == [tuple(result.values()) for result in results]
 
 
 def test_the_data_package_describes_every_parquet_file(sample_release) -> None:
@@ -331,13 +331,13 @@ def test_what_a_mart_refers_to_is_there(sample_release) -> None:
         target = marts[key["reference"]["resource"]]
         assert key["reference"]["fields"] == target["schema"]["primaryKey"]
         own = ", ".join(key["fields"])
-        strange = duckdb.sql(
+        unknown = duckdb.sql(
             f"select {own} from '{sample_release.path / mart['path']}' "
             f"where ({' or '.join(f'{field} is null' for field in key['fields'])}) is false "
             f"except select {', '.join(target['schema']['primaryKey'])} "
             f"from '{sample_release.path / target['path']}' limit 3"
         ).fetchall()
-        assert strange == [], f"{mart['name']} ({own}) -> {target['name']}"
+        assert unknown == [], f"{mart['name']} ({own}) -> {target['name']}"
 
 
 def test_keys_are_unique_and_known_in_every_parquet_file(sample_release) -> None:

@@ -78,22 +78,22 @@ def read(warehouse: duckdb.DuckDBPyConnection, part: Part) -> Count:
         f"select row, json, json_transform(json, {literal(json.dumps(shape))}) as record from incoming"
     )
     warehouse.execute(
-        f"create or replace temp table judged as with transformed as ({transformed}), "
+        f"create or replace temp table checked as with transformed as ({transformed}), "
         f"records as (select row, json, {', '.join(values)} from transformed) "
         f"select *, case when json is null then '' {wrong} end as reason from records"
     )
     file = f"{literal(part.name)} as _file"
-    good = "(select row from judged where reason is null)"
+    good = "(select row from checked where reason is null)"
     check(warehouse, [part], f"(select *, {file} from ({transformed}) where row in {good})", of_source)
-    check(warehouse, [part], f"(select *, {file} from judged where reason is null)", of_table)
+    check(warehouse, [part], f"(select *, {file} from checked where reason is null)", of_table)
     columns = ", ".join(identifier(column) for column in part.declared.columns)
     ((loaded,),) = warehouse.execute(
-        f"insert into {part.target} select ?, row, {columns} from judged where reason is null", [part.name]
+        f"insert into {part.target} select ?, row, {columns} from checked where reason is null", [part.name]
     ).fetchall()
-    rejected = dict(warehouse.execute("select row, reason from judged where reason is not null").fetchall())
+    rejected = dict(warehouse.execute("select row, reason from checked where reason is not null").fetchall())
     if rejected:
         part.reject(warehouse, _explained(part, rejected))
-    warehouse.execute("drop table judged; drop table incoming")
+    warehouse.execute("drop table checked; drop table incoming")
     return Count(rows, loaded)
 
 

@@ -1,4 +1,4 @@
-"""Every kind of dirt, in every source: rejected is exactly what is damaged, the rest is right."""
+"""Every kind of damage, in every source: rejected is exactly what is damaged, the rest is right."""
 
 import gzip
 import zipfile
@@ -7,7 +7,7 @@ import pytest
 
 from corepath.warehouse.errors import BadInput
 from corepath.warehouse.load.loader import load
-from tests.sources.dirt import DUMPS, IMPOSSIBLE, built, plain, rejects, warehouse
+from tests.sources.damaged import DUMPS, IMPOSSIBLE, built, plain, rejects, warehouse
 from tests.worlds import SOURCES
 
 
@@ -77,14 +77,14 @@ def test_priorities_of_days_that_are_none_are_undated(read):
 
 
 @pytest.mark.parametrize("name", ["uspto", "ppubs", "patentsview", "docdb", "patstat", "lens_csv"])
-def test_the_dirt_is_all_there(name):
+def test_all_damage_is_there(name):
     """What the builders promise, so that none of it gets lost."""
     rows = [row for file in DUMPS[name]().files for row in file.rows]
     content = b"\n".join(row.content for row in rows)
     assert sum(bool(row.reject) for row in rows) > 8
     assert len({row.content for row in rows}) < len(rows)  # duplicates
-    for dirt in (b"\0", b"\xe9", b"\r\n", b"D0656297", b"RE037580", b"PP012345", b"H002000"):
-        assert dirt in content or (name == "ppubs" and dirt == b"\r\n")
+    for damage in (b"\0", b"\xe9", b"\r\n", b"D0656297", b"RE037580", b"PP012345", b"H002000"):
+        assert damage in content or (name == "ppubs" and damage == b"\r\n")
     for day in IMPOSSIBLE:
         assert day.encode() in content or day.replace("-", "").encode() in content
 

@@ -1,4 +1,4 @@
-"""A small dirty dump of every source, each row with the name of its damage and what is right.
+"""A small damaged dump of every source, each row with the name of its damage and what is right.
 
 The same facts are written in every source's own form: numbers in odd spellings, kinds of every
 office, dates that are none. Beside them stand rows that the form itself makes unreadable.
