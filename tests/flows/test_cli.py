@@ -209,9 +209,7 @@ def test_rollback_goes_back_and_versions_say_why(chips: Releases, of_chips: Run)
     explained(of_chips("rollback", "2026.11.1"), 3, "fct_patent.parquet is missing")
 
 
-def test_prune_removes_nothing_without_yes_and_nothing_that_is_pinned(
-    chips: Releases, of_chips: Run
-) -> None:
+def test_prune_removes_nothing_without_yes_and_nothing_that_is_pinned(chips: Releases, of_chips: Run) -> None:
     old = chips.folder / "2026.11.0"
     listed = of_chips("prune", "--keep=1")
     assert (listed.exit_code, old.exists()) == (0, True)

@@ -73,7 +73,9 @@ def complete(
     change = compare_with_latest(connection, releases, side, allowed_drop, results)
     diff.write(change, draft)
     connection.execute("detach build")
-    resources += pages.write_pages(draft, f"{about['title']} {about['version']}", results, diff.as_dict(change))
+    resources += pages.write_pages(
+        draft, f"{about['title']} {about['version']}", results, diff.as_dict(change)
+    )
     for name, what in _DOCUMENTS.items():
         resources.append(package.document(draft / name, what))
     described = package.describe_release(resources, credits, about)

@@ -85,7 +85,7 @@ select technology, country, families from marts.fct_reference_path order by tech
     "lags": """
 select
     subfield, country, reference, families, reference_families, lag, lag_low, lag_high,
-    case verdict when 'unknown' then 'cannot tell' else verdict end as direction, is_censored
+    conclusion as direction, is_censored
 from marts.fct_technology_lag order by subfield, country, reference""",
     "networks": """
 select
