@@ -59,10 +59,10 @@ Start with the sample that ships:
 then read it: `corepath show`. Every option can also come from the environment, as
 `COREPATH_TOPIC`, `COREPATH_RELEASES`, ...
 
-What changed, and the way back: `corepath versions`, `diff`, `verify`, `rollback`.
+Compare and roll back: `corepath versions`, `diff`, `verify`, `rollback`.
 
 Exit codes: 0 published, or nothing to do; 1 a defect; 2 wrong usage; 3 bad input, or a damaged
-release; 4 refused by validation or by what changed, or too little to analyse; 5 another run holds
+release; 4 not published: validation failed, too much changed, or too little to analyse; 5 another run holds
 the warehouse or the releases; 6 a dump, the warehouse or the place of the releases cannot be reached,
 read or written.
 """,
@@ -163,7 +163,7 @@ def refresh(
 
 @app.command()
 def versions(topic: TopicName = None, releases: ReleasesPlace = None) -> None:
-    """List the releases of every topic, and what became of them: refused, rolled back, pruned."""
+    """List the releases of every topic with their status: published, refused, rolled back, pruned."""
     with _explained():
         settings = _settings(topic=topic, releases=releases)
         names = [_name(topic)] if topic else release.topics(settings.releases)
@@ -204,7 +204,7 @@ def show(
         Path | None, typer.Option("--out", "-o", help="File for the figure; printed without it.")
     ] = None,
 ) -> None:
-    """Tell what a release found and where it is; or write one figure of its report.
+    """Show what a release found and where it is; or write one figure of its report.
 
     `corepath show --figure rank -o rank.svg`
     """
@@ -247,7 +247,7 @@ def open_page(version: Version = None, topic: TopicName = None, releases: Releas
 
 @app.command("verify")
 def verify_release(version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None) -> None:
-    """Compute every hash of a release again, open every file, and tell what is wrong.
+    """Compute every hash of a release again, open every file, and report what is wrong.
 
     A line a file. Exits with 3 if a file was changed, removed or added, if a Parquet file has other
     rows than datapackage.json says, if the DuckDB file does not hold the same, or if SHA256SUMS is
@@ -321,7 +321,7 @@ def compare(
         bool, typer.Option("--json", help="Write JSON, for programs, in place of Markdown.")
     ] = False,
 ) -> None:
-    """Tell what changed between two releases: schema, rows by key, weights, ranks, path labels.
+    """Show what changed between two releases: schema, rows by key, weights, ranks, path labels.
 
     What changed from each release to the next is in its folder already: changes.md and
     changes.json.
@@ -458,8 +458,8 @@ def topics(context: typer.Context) -> None:
             "A variant is asked for as --topic ai_chips:strict.\n\n"
             'A topic is a TOML file; the smallest has three lines:\n\n  name = "my_topic"\n'
             '  title = "My topic"\n  classes = ["G06N", "H01L21"]\n\nthen: corepath refresh '
-            "--topic my_topic.toml ...; docs/topics.md tells the rest. corepath topics explain "
-            "tells why a publication is in a topic or is not.",
+            "--topic my_topic.toml ...; see docs/topics.md. corepath topics explain "
+            "explains why a publication is in a topic or not.",
             markup=False,
         )
 
@@ -474,7 +474,7 @@ def explain_topic(
     ],
     warehouse: Annotated[Path | None, typer.Option(help=help_of("warehouse"))] = None,
 ) -> None:
-    """Tell why a publication is in a topic or is not: each rule, with the classes and words found.
+    """Explain why a publication is in a topic or not: each rule, with the classes and words found.
 
     It reads the warehouse of an earlier `corepath refresh`, of any topic, and changes nothing. So a
     topic can be tried on single publications before it is run.
@@ -498,7 +498,7 @@ def measure_topic(
         ),
     ] = None,
 ) -> None:
-    """Tell how precise and how complete a topic, its variants and its rules are, by labels."""
+    """Measure the precision and recall of a topic, its variants and its rules, by labels."""
     with _explained():
         _print(as_markdown(measure(_settings(topic=topic, warehouse=warehouse), labels, half)))
 
@@ -506,17 +506,17 @@ def measure_topic(
 @app.command("sources")
 def list_sources(
     name: Annotated[
-        str | None, typer.Argument(help="Tell all of this source: tables, files and columns.")
+        str | None, typer.Argument(help="Describe this source: tables, files and columns.")
     ] = None,
 ) -> None:
-    """List the sources, or tell what one expects, file by file and column by column."""
+    """List the sources, or describe what one expects, file by file and column by column."""
     with _explained():
         if name is None:
             table = RichTable("source", "what it reads", "files", "licence")
             for known in sources.available().values():
                 table.add_row(known.name, known.title, "\n".join(known.files), known.licence)
             console.print(table)
-            console.print("corepath sources NAME tells every table, file and column.")
+            console.print("corepath sources NAME lists every table, file and column.")
             return
         known = sources.named(name)
         console.print(f"{known.name}: {known.title}", style="bold", markup=False, soft_wrap=True)
@@ -547,7 +547,7 @@ def show_graph(
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Say what went wrong in a line, and exit with the code that tells which kind it was."""
+    """Print what went wrong in one line, and exit with the code of its kind."""
     try:
         yield
     except CorepathError as error:
