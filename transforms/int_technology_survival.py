@@ -19,9 +19,10 @@ def int_technology_survival(
     int_core_without: pl.LazyFrame,
     topic: pl.LazyFrame,
 ) -> pl.DataFrame:
-    """Test each key core technology again: with the core that there would be without each indicator;
-    and without the families of each of the three groups that hold most of its core.
+    """Test each key core technology again, without one indicator or one leading group at a time.
 
+    First with the core that there would be without each indicator, then without the families of each
+    of the three groups that hold most of its core.
     It survives if its chance is still below the topic's false discovery rate times the share of the
     level's technologies that pass it, the limit of Benjamini and Hochberg there, and if it has more
     core families than expected and the topic's minimum of them.
