@@ -29,7 +29,7 @@ from corepath.transforms.methods.entropy import capped, divided, entropy_weights
 from corepath.warehouse.topic.files import Topic
 from corepath.warehouse.topic.method import Method
 
-FAMILIES, SEEDS = 4_000, (1, 2)
+FAMILIES, SEEDS = 3_000, (1,)
 INDICATORS = ("fc_5", "bc", "npl", "fs", "sc", "inv", "app", "pct", "cl")
 DIMENSIONS = {
     "fc_5": "impact",

@@ -31,7 +31,8 @@ def write(path: Path, everything: bool = False, shipped: str = SHIPPED, **method
     if everything:
         text = _EVERYTHING.format(", ".join(f'"{section}"' for section in "ABCDEFGH"))
     else:
-        text = (ROOT / "topics" / f"{shipped}.toml").read_text(encoding="utf-8")
+        # Its own choices of method, which stand last, give way to those asked for.
+        text = (ROOT / "topics" / f"{shipped}.toml").read_text(encoding="utf-8").partition("\n[method]\n")[0]
     choices = "".join(f"{name} = {json.dumps(value)}\n" for name, value in method.items())
     path.write_text(f"{text}\n[method]\n{choices}", encoding="utf-8")
     return path
