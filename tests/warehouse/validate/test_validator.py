@@ -587,6 +587,15 @@ SPARED = {
     ): "update {t} set average_precision = 1 where predictor = 'logistic'",
     ("fct_patent", "citation windows are closed"): "update {t} set fc_5_window_closed = true",
     ("fct_country_source", "compared countries are recorded"): "update {t} set is_imputed = false",
+    ("fct_indicator_weight", "no weight is above 0.35"): "update {t} set weight = least(weight, 0.35)",
+    (
+        "fct_indicator_weight",
+        "no indicator decides most of the core",
+    ): "update {t} set core_changed_without = least(core_changed_without, 0.5)",
+    (
+        "fct_indicator_weight",
+        "used indicators have several common values",
+    ): "update {t} set levels = greatest(levels, 5)",
     ("source_table", "sources are fresh"): "update {t} set newest_publication = current_date - 399",
     ("stg_party", "applicants have a country"): "update {t} set country = 'US'",
     ("stg_citation", "cites no self"): "delete from {t} where cited_publication = citing_publication",
@@ -618,7 +627,14 @@ GIVEN = {
     "400 as leader_families, -17 as gap, 'lagging' as standing, 'all' as subfield, 4 as lag, "
     "true as is_foundational, false as is_advantage, 'foundational' as kind, 'US' as reference, "
     "400 as reference_families, 0.5 as industry_similarity, 0 as path_similarity, "
-    "0.25 as similarity, -0.4 as rsca, -0.5 as rsca_low, 'China is lagging.' as reason;"
+    "0.25 as similarity, -0.4 as rsca, -0.5 as rsca_low, 'China is lagging.' as reason;",
+    "fct_validity": "delete from {t}; insert into {t} by name select "
+    "'information_technology' as topic, 'horizon' as knowledge, 'is_top_5' as outcome, "
+    "'all' as scope, 'all' as scope_name, 'topic' as weighting, 'sum' as scoring, "
+    "10 as last_year, 900 as families, 45 as positives, 90 as core_families, "
+    "0.7 as auc, 0.6 as auc_low, 0.8 as auc_high, 0 as auc_gain, 0 as auc_gain_low, "
+    "0 as auc_gain_high, 3 as enrichment, 2 as enrichment_low, 4 as enrichment_high, "
+    "true as is_headline, 'It held up.' as sentence;",
 }
 
 # Tables that may have no row at all: one country has no pairs, and a narrow topic no network.
