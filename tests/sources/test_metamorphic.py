@@ -25,6 +25,7 @@ from tests.sources.damaged import (
 )
 from tests.worlds import SOURCES, rows
 
+SHARED = ROOT.parent / "shared" / "data"
 UNITED = [f"sources.{name}" for name in CANONICAL]
 LINES = [name for name in DUMPS if name not in ("uspto", "docdb", "google_patents_parquet")]
 DELIMITED = ["patentsview", "patstat", "lens_csv"]
@@ -411,3 +412,51 @@ def test_references_of_two_sources_are_the_betters_list_and_keep_who_cited(real)
         for reference, origin in ours.items():
             known = {better.get(reference), other.get(reference)} - {None, "unknown"}
             assert origin in (known or {"unknown"}), (place, reference)
+
+
+def linked_and_expected(connection):
+    """Give the numbers that references meet, and those that they have and that are loaded."""
+    documents = rows(connection, "select publication_number from staging.stg_document")
+    found = rows(connection, "from staging.stg_citation where cited_publication is not null")
+
+    def bare(number):
+        return "-".join(number.split("-")[:2])
+
+    loaded = {bare(row["publication_number"]) for row in documents}
+    cited = {bare(row["cited_publication"]) for row in found}
+    return {bare(row["cited_publication"]) for row in found if row["is_loaded"]}, loaded & cited
+
+
+def test_next_to_none_of_the_real_references_has_a_number_that_no_rule_reads(real):
+    for connection in real:
+        found = rows(connection, "from staging.stg_citation where cited_publication is not null")
+        foreign = [row["cited_publication"] for row in found if row["cited_publication"][:2] != "US"]
+        unread = {number for number in foreign if "?" in number}
+        assert len(foreign) > 500
+        assert 0 < len(unread) < len(foreign) / 20
+        # Designs of the EUIPO and of WIPO, which are no patents, and misprints of Japanese numbers.
+        assert {number[:2] for number in unread} <= {"DE", "EP", "JP", "WO"}
+        linked, expected = linked_and_expected(connection)
+        assert linked == expected
+
+
+def test_references_of_a_real_search_meet_the_patent_that_was_searched_for():
+    """138 documents of the sample were found because they cite US 6,103,599."""
+    with built({"ppubs": ROOT / "samples" / "ppubs"}, "staging.stg_citation") as connection:
+        linked, expected = linked_and_expected(connection)
+        citing = rows(connection, "from staging.stg_citation where cited_publication = 'US-6103599-A'")
+    assert linked == expected
+    assert len(linked) > 100
+    assert len(citing) > 130
+    assert all(row["is_loaded"] and row["cited_class"] == "invention" for row in citing)
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="no ../shared beside the project")
+def test_every_reference_of_real_records_that_may_not_ship_is_read():
+    dumps = {"docdb": SHARED / "docdb_xml", "lens": SHARED / "lens" / "lens_10_valid.jsonl"}
+    with built(dumps, "staging.stg_citation") as connection:
+        linked, expected = linked_and_expected(connection)
+        cited = rows(connection, "from staging.stg_citation where cited_publication is not null")
+    assert len(cited) > 30
+    assert not [row for row in cited if "?" in row["cited_publication"] or row["cited_class"] == "unknown"]
+    assert linked == expected

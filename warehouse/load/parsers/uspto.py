@@ -15,6 +15,7 @@ from lxml import etree
 
 from corepath.warehouse.load.archive import BrokenDownloadError
 from corepath.warehouse.load.parsers.elements import PARSER, country, fields, iso_date, text_of
+from corepath.warehouse.numbers import publication_number
 
 MAX_DOCUMENT = 64 * 2**20
 
@@ -34,7 +35,7 @@ _REFUSED = {
     b"sequence-cwu": "a sequence listing beside its grant, without bibliographic data",
 }
 
-_PUBLICATION = re.compile(r"([A-Z]{2})-([A-Z]{0,2})0*([1-9]\d*)-([A-Z]\d?)", re.ASCII)
+_PUBLICATION = re.compile(r"([A-Z]{2})-([A-Z]{0,2}\d*[1-9]\d*)-([A-Z]\d?)", re.ASCII)
 _CLAIM_COUNT = re.compile(r"\d{1,5}", re.ASCII)
 # Claims that were given up before publication keep their place: "1.-20. (canceled)".
 _CANCELLED_CLAIM = re.compile(rb"\([Cc]ancell?ed\)[.;\s]*(?:</[\w-]+>\s*){0,9}</claim>")
@@ -223,12 +224,12 @@ def _children(element: etree._Element | None) -> dict[str, etree._Element]:
 
 
 def _publication_number(*parts: str | None) -> str:
-    """Join office, number and kind, without the padding of the number."""
+    """Join office, number and kind as every source does."""
     written = "-".join(part or "" for part in parts)
     found = _PUBLICATION.fullmatch(written)
-    if not found:
+    if not found or not (number := publication_number(*found.groups(), None)):
         raise _DamagedError(f"no publication number: {written}")
-    return f"{found[1]}-{found[2]}{found[3]}-{found[4]}"
+    return number
 
 
 def _publication_date(text: str | None) -> str:

@@ -295,7 +295,7 @@ def test_rows_carry_their_columns_in_order(ours: dict[str, Rows]) -> None:
         "title abstract abstract_language claim_count position",
         "party": "role position name country is_inventor party_kind",
         "classification": "scheme symbol position is_first is_inventive",
-        "citation": "position cited_office cited_number cited_kind cited_date npl category",
+        "citation": "position cited_office cited_number cited_kind cited_date cited_year npl category",
         "priority": "position priority_office priority_number priority_date priority_kind",
     }
     for rows in ours.values():
@@ -338,9 +338,9 @@ def test_grant_of_2005(ours: dict[str, Rows]) -> None:
         ["IPC", "C07C249/00", 1, True, None]
     ]
     assert [list(row.values())[1:] for row in rows["citation"]][4:] == [
-        [5, "US", "6225497", "B1", None, None, "cited by other"],
-        [6, "EP", "0 676 393", None, None, None, "cited by other"],
-        [7, "SU", "407567", None, None, None, "cited by other"],
+        [5, "US", "6225497", "B1", None, 2001, None, "cited by other"],
+        [6, "EP", "0 676 393", None, None, 1995, None, "cited by other"],
+        [7, "SU", "407567", None, None, 1973, None, "cited by other"],
     ]
     assert [list(row.values())[1:] for row in rows["priority"]] == [
         [1, "DE", "101 33 729", "2001-07-11", "national"]
