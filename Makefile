@@ -7,7 +7,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow test-clients test-superset lint format docs bench serve sbom audit clean
+.PHONY: help setup run demo test test-browser test-slow test-clients test-superset lint format docs bench serve sbom audit clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -20,6 +20,13 @@ setup: .venv/.ready  ## Install everything, from the lock, into .venv
 run: setup  ## Refresh the shipped sample: make run TOPIC=ai_chips
 	$(BIN)/corepath refresh --topic $(TOPIC) --source ppubs=samples/ppubs --source uspto=samples/uspto
 
+DEMO ?= demo
+demo: setup  ## Refresh a made-up world of AI chips, and show what was planted beside what was found
+	$(BIN)/python -m corepath.synthetic.demo $(DEMO)
+	$(BIN)/corepath refresh --topic $(DEMO)/ai_chips.toml --source google_patents=$(DEMO)/world \
+		--truth $(DEMO)/world.truth.toml --warehouse $(DEMO)/warehouse.duckdb --releases $(DEMO)/releases
+	@echo "Open $(DEMO)/releases/ai_chips/latest/report.html, or: $(BIN)/corepath open --topic ai_chips --releases $(DEMO)/releases"
+
 test: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run every test but those that take minutes
 	$(BIN)/pytest
 
@@ -30,6 +37,9 @@ DUCKDBS := $(foreach version,1.2 1.3 1.4 1.5,.venv-duckdb-$(version)/.ready)
 
 test-clients: setup $(DUCKDBS)  ## Read a release with DuckDB 1.2 to 1.5 and the command duckdb
 	$(BIN)/pytest -m "slow or not slow" tests/clients --ignore tests/clients/test_superset.py
+
+test-browser: setup  ## Look at the pages with a real Chromium, if there is one
+	$(BIN)/pytest -m "slow or not slow" -n 0 -rs tests/browser
 
 test-superset: setup .venv-superset/.ready  ## Read a release with a real Apache Superset
 	$(BIN)/pytest -m slow tests/clients/test_superset.py

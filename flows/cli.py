@@ -98,6 +98,7 @@ def refresh(
     memory: Annotated[str | None, typer.Option(help=help_of("memory"))] = None,
     threads: Annotated[int | None, typer.Option(help=help_of("threads"))] = None,
     task_runner: Annotated[str | None, typer.Option(help=help_of("task_runner"))] = None,
+    truth: Annotated[Path | None, typer.Option(help=help_of("truth"))] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Only print what would be loaded, built and skipped, and why.")
     ] = False,
@@ -119,6 +120,7 @@ def refresh(
             memory=memory,
             threads=threads,
             task_runner=task_runner,
+            truth=truth,
         )
         if plan:
             _say(as_plan(foresee(settings)))

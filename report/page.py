@@ -26,6 +26,7 @@ from corepath.report.figures import (
     technologies,
 )
 from corepath.report.layout import positions
+from corepath.report.planted import planted
 from corepath.report.text import capped, counted, escape, listed, number, percent
 
 _ROWS = 200  # of a table behind a figure; the mart has all
@@ -44,6 +45,7 @@ SHORT_NAMES = {
     "SY": "Syria",
     "CD": "DR Congo",
     "ZZ": "unknown",
+    "WORLD": "World",
 }
 
 # Section, its name in the navigation, the figure. A figure's parameters are names of frames.
@@ -95,20 +97,25 @@ def make_figures(frames: Mapping[str, pl.DataFrame], drift: Drift = ()) -> dict[
         By name, in the order of the page.
     """
     places = places_of(frames)
-    own = (
-        frames["ranking"].filter(pl.col("country").is_in(places.codes)).sort("core_families", descending=True)
-    )
     given = {
         **frames,
         "places": places,
         "positions": positions(frames["map_nodes"]["technology"].to_list(), frames["map_edges"]),
         "drift": drift,
-        "reference": own["country"][0] if own.height and own["core_families"][0] > 0 else None,
+        "reference": _reference(frames, places),
     }
     return {
         name: make(**{parameter: given[parameter] for parameter in inspect.signature(make).parameters})
         for name, (_, make) in FIGURES.items()
     }
+
+
+def _reference(frames: Mapping[str, pl.DataFrame], places: Places) -> str | None:
+    """The country that lags are held against: of those compared, the one with most key core families."""
+    own = frames["ranking"].filter(pl.col("country").is_in(places.codes) & (pl.col("core_families") > 0))
+    return (
+        own.sort("core_families", "country", descending=[True, False])["country"][0] if own.height else None
+    )
 
 
 def as_svg(figure: Figure, name: str, style: Style) -> str | None:
@@ -126,7 +133,7 @@ def as_page(
     style: Style,
     change: Mapping[str, Any],
     links: Sequence[tuple[str, str]],
-    planted: pl.DataFrame | None = None,
+    truth: Mapping[str, Any] | None = None,
 ) -> str:
     """Write the report of a release.
 
@@ -142,9 +149,9 @@ def as_page(
         changes.json of the release: before, after, drift, warnings.
     links
         Other pages of the release: address and name.
-    planted
-        What is planted in a generated world beside what was found: country, what, planted, found.
-        A release with it says that its world is made up.
+    truth
+        What is planted in a generated world, as its truth file has it. The page then says that the
+        world is made up, and holds what was found against it.
 
     Returns
     -------
@@ -153,11 +160,12 @@ def as_page(
     """
     release = frames["release"].rows(named=True)[0]
     places = places_of(frames)
+    beside = None if truth is None else planted(truth, frames, places, _reference(frames, places))
     made = make_figures(frames, change.get("drift", ()))
     title = f"{release['title']} {release['version']}"
     body = (
-        _header(release, frames, places, made, change, links, planted is not None)
-        + f'<main id="main">{_read_first(frames, places)}{_planted(planted, places)}{_legend(places, change)}'
+        _header(release, frames, places, made, change, links, truth is not None)
+        + f'<main id="main">{_read_first(frames, places)}{_planted(beside, places)}{_legend(places, change)}'
         + '<div class="grid">'
         + "".join(_section(name, figure, queries, style) for name, figure in made.items())
         + "</div>"
@@ -200,17 +208,14 @@ def _header(
     facts = frames["facts"].rows(named=True)[0]
     of_core = f"{number(facts['core_technologies'])} of {number(facts['technologies'])}"
     stays = percent(facts["core_overlap"])
-    worst = (
-        f" (in the worst 5 % of draws {percent(facts['core_overlap_low'])})"
-        if facts["core_overlap_low"]
-        else ""
-    )
+    methods = facts["core_overlap_method"]
+    worst = "" if methods is None else f"; under the method that changes most, {percent(methods)}"
     years = f"{facts['first_year']}–{facts['last_year']}" if facts["first_year"] else "no year known"
     cards = [
         (number(facts["families"]), f"patent families, first filed {years}"),
         (number(facts["core_families"]), "of them key core: the best by score"),
         (of_core, "subclasses pass the test for key core technologies"),
-        (stays, f"of the core stays when families are sampled anew and the method varies{worst}"),
+        (stays, f"of the core stays when families are sampled anew{worst}"),
         (percent(facts["imputed"] or 0), "of countries are imputed: no record names them"),
         (str(facts["complete_year"] or "none"), "last complete year: all its families are published"),
     ]
@@ -266,6 +271,7 @@ def _read_first(frames: Mapping[str, pl.DataFrame], places: Places) -> str:
             f"<li><b>Fewer than 30 key core families:</b> {escape(listed(few))}. Lags and paths cannot be "
             "told there, and ranks are unsure.</li>"
         )
+    points += [f"<li>{escape(told)}</li>" for told in frames["validity"]["sentence"]]
     warnings = frames["warnings"].rows(named=True)
     if warnings:
         told = "".join(
@@ -430,10 +436,10 @@ def _label(value: object) -> str:
     return "none" if value is None else paths.in_words(str(value))
 
 
-def _planted(planted: pl.DataFrame | None, places: Places) -> str:
-    if planted is None:
+def _planted(beside: pl.DataFrame | None, places: Places) -> str:
+    if beside is None:
         return ""
-    rows = planted.rows(named=True)
+    rows = beside.rows(named=True)
     agreed = sum(r["agrees"] is True for r in rows)
     told = sum(r["agrees"] is not None for r in rows)
     agreement = {True: "✓ as planted", False: "✗ differs", None: "– cannot tell"}

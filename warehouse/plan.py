@@ -14,6 +14,7 @@ from corepath.warehouse.database import LEAST_MEMORY, attach, reading
 from corepath.warehouse.errors import UsageError
 from corepath.warehouse.load.loader import Pending, pending
 from corepath.warehouse.release import repository as release
+from corepath.warehouse.release.pages import read_truth
 from corepath.warehouse.release.repository import SCHEMA_VERSION, Releases
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.sources import Source, named
@@ -59,7 +60,7 @@ def resolve(settings: Settings) -> Run:
     UsageError
         No source is given, one or the topic is unknown, or memory is too little.
     BadInput
-        The topic file cannot be read, or a path holds no file of its source.
+        The topic file or what was planted cannot be read, or a path holds no file of its source.
     """
     if settings.memory_bytes < LEAST_MEMORY:
         raise UsageError(
@@ -72,6 +73,8 @@ def resolve(settings: Settings) -> Run:
     sources = {name: named(name) for name in sorted(settings.sources)}
     for name, source in sources.items():
         source.find(settings.sources[name])
+    if settings.truth:
+        read_truth(settings.truth)
     return Run(settings, topic, sources, discover(sources), release.at(settings.releases, topic.name))
 
 

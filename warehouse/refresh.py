@@ -353,7 +353,7 @@ class _Build:
             "rows": json.dumps(rows),
         }
         attach(self.connection, draft / "corepath.duckdb", "build")
-        content = Content(about, self.run.tables, self.run.sources, results)
+        content = Content(about, self.run.tables, self.run.sources, results, settings.truth)
         complete(self.connection, draft, content, self.run.releases, settings.allowed_drop)
         asked = _absolute(settings.topic)
         return self.run.releases.publish(draft, self.identity, rows, version, asked)

@@ -76,6 +76,11 @@ class Settings(BaseSettings):
         default="threads",
         description="How Prefect runs tables that are made in parts: sequential, threads, dask or ray.",
     )
+    truth: Path | None = Field(
+        default=None,
+        description="Of a generated world: the TOML file of what was planted. The pages then say that the "
+        "world is made up, and hold what was found against it.",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -155,7 +160,7 @@ class Settings(BaseSettings):
 
 
 # What a default means that is not written as a value.
-_DEFAULTS = {"sources": "none", "countries": "those of the topic", "threads": "one per core"}
+_DEFAULTS = {"sources": "none", "truth": "none", "countries": "those of the topic", "threads": "one per core"}
 
 
 def help_of(name: str) -> str:

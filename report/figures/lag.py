@@ -29,7 +29,7 @@ def lag(lags: pl.DataFrame, places: Places, reference: str | None) -> Figure:
     ----------
     lags
         A row a sub-field, country and reference: subfield (all for the topic), country, reference,
-        families, reference_families, lag with its 90 % interval lag_low and lag_high, and direction:
+        families, reference_families, lag with its 95 % interval lag_low and lag_high, and direction:
         behind, ahead, level or cannot tell.
     places
         The countries of the release.
@@ -56,7 +56,8 @@ def lag(lags: pl.DataFrame, places: Places, reference: str | None) -> Figure:
     shown = [f for f in fields if any(r["lag"] is not None for r in rows if r["subfield"] == f)][:_MOST]
     silent = [plain(f) for f in fields if f not in shown and f != "all"]
     note = (
-        "Bars: 90 % interval. Hollow: the direction cannot be told. Right of 0 a country comes later. A "
+        "Bars: 95 % interval, wide enough to hold the truth so often in worlds where it is known. "
+        "Hollow: the direction cannot be told. Right of 0 a country comes later. A "
         "lag is of what is patented when, not of ability; do not read one below half a year."
         + (f" No lag can be told for anyone in: {capped(silent, 8)}." if silent else "")
         + places.limits
@@ -79,7 +80,7 @@ def _years(row: dict[str, Any]) -> str:
     low, high = row["lag_low"], row["lag_high"]
     if row["lag"] < 0:
         low, high = -high, -low
-    return f"{number(abs(row['lag']), 1)} years (90 %: {number(low, 1)} to {number(high, 1)})"
+    return f"{number(abs(row['lag']), 1)} years (95 %: {number(low, 1)} to {number(high, 1)})"
 
 
 def _why(row: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ def rank(thresholds: pl.DataFrame, places: Places, drift: Drift) -> Figure:
     ----------
     thresholds
         A row a country and share of the topic that counts as core: country, threshold, rank_core,
-        core_families, is_default; at the default also rank_core_low and rank_core_high, the 90 %
+        core_families, is_default; at the default also rank_core_low and rank_core_high, its 90 %
         interval over draws.
     places
         The countries of the release.
@@ -60,9 +60,9 @@ def rank(thresholds: pl.DataFrame, places: Places, drift: Drift) -> Figure:
     return Figure(
         question,
         _answer(rows, default, places),
-        "Rank 1 has the most key core families. Bars at the release's own threshold: 90 % of draws, in "
-        "which families are sampled anew and the method varies. Lines that cross say that the order "
-        "depends on where the core begins, which is a choice. "
+        "Rank 1 has the most key core families. Thick bars at the release's own threshold: 90 % interval "
+        "of sampling families anew; thin lines beside: range over other methods with a core as large. Lines "
+        "that cross say that the order depends on where the core begins, which is a choice. "
         + ("Grey: other countries. " if best else "")
         + ("▲▼: places since the release before." if moves else "")
         + places.limits,
@@ -76,7 +76,7 @@ def _described(row: dict[str, Any], places: Places) -> str:
     told = f"{places[row['country']].name}: rank {row['rank_core']} at {percent(row['threshold'])}"
     if row["rank_core_low"] is None:
         return told
-    return f"{told}, 90 % of draws {row['rank_core_low']:.0f} to {row['rank_core_high']:.0f}"
+    return f"{told}, 90 % of samples {row['rank_core_low']:.0f} to {row['rank_core_high']:.0f}"
 
 
 def _answer(rows: list[dict[str, Any]], default: list[dict[str, Any]], places: Places) -> str:
@@ -116,13 +116,21 @@ def _answer(rows: list[dict[str, Any]], default: list[dict[str, Any]], places: P
     at = f" At the release's own {percent(first['threshold'])}, {name} is number {first['rank_core']}"
     wide = max(sure, key=lambda r: r["rank_core_high"] - r["rank_core_low"])
     if rivals:
-        at += f", but draws do not set it apart from {capped(rivals, 3)}"
+        at += f", but sampling does not set it apart from {capped(rivals, 3)}"
     else:
-        at += ", in front of the others compared in at least 90 % of draws"
-    if wide["rank_core_high"] - wide["rank_core_low"] >= 3:
+        at += ", whose interval lies before those of the others compared"
+    ranges = [r for r in sure if r["rank_core_method_low"] is not None]
+    moved = [r for r in ranges if r["rank_core_method_high"] - r["rank_core_method_low"] >= 2]
+    if moved:
+        most = max(moved, key=lambda r: r["rank_core_method_high"] - r["rank_core_method_low"])
+        at += (
+            f"; other methods would move {places[most['country']].said} most, to any rank from "
+            f"{most['rank_core_method_low']:.0f} to {most['rank_core_method_high']:.0f}"
+        )
+    elif wide["rank_core_high"] - wide["rank_core_low"] >= 3:
         at += (
             f"; least sure is {places[wide['country']].said}: {wide['rank_core']} at the default, "
-            f"{wide['rank_core_low']:.0f} to {wide['rank_core_high']:.0f} over draws"
+            f"{wide['rank_core_low']:.0f} to {wide['rank_core_high']:.0f} over samples"
         )
     return told + at + "."
 
@@ -163,9 +171,17 @@ def _draw(
         drawn += text(width - right + 8, at, name + moves.get(code, ""), "lab" if code in places else "ax")
     sure = [r for r in default if r["country"] in places and r["rank_core_low"] is not None]
     for i, r in enumerate(sure):
-        at = x(r["threshold"]) + (i - (len(sure) - 1) / 2) * 10
+        at = x(r["threshold"]) + (i - (len(sure) - 1) / 2) * 13
         place = places[r["country"]]
         drawn += line(at, y(r["rank_core_low"]), at, y(r["rank_core_high"]) + 1, f"ci thick s{place.css}")
+        if r["rank_core_method_low"] is not None:
+            drawn += line(
+                at + 5,
+                y(r["rank_core_method_low"]),
+                at + 5,
+                y(r["rank_core_method_high"]) + 1,
+                f"ci faint s{place.css}",
+            )
         drawn += mark(place, at, y(r["rank_core"]), 4.5, title=_described(r, places))
     if default:
         at = x(default[0]["threshold"])

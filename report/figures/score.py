@@ -27,7 +27,8 @@ def score(weights: pl.DataFrame, coverage: pl.DataFrame, places: Places, drift: 
     ----------
     weights
         A row an indicator, in the topic's order: indicator, title, weight, weight_low, weight_high
-        (90 % of draws), between_country_share, is_used, reason.
+        (90 % interval of sampling), weight_method_low and weight_method_high (range over other methods),
+        is_decisive, between_country_share, is_used, reason.
     coverage
         A row an indicator and country: indicator, country, coverage (0 to 1).
     places
@@ -52,11 +53,12 @@ def score(weights: pl.DataFrame, coverage: pl.DataFrame, places: Places, drift: 
     return Figure(
         question,
         _answer(rows, used),
-        "Dots: weight by entropy, which rewards indicators that differ between families. Bars: 90 % of "
-        "draws. Squares: share of a country's families for which the indicator is known; the darker the "
-        "better. An indicator that is known for too few families of any compared country is left out, so "
-        "that the gap does not "
-        "decide ranks." + (" Dashed: weight in the release before." if before else "") + places.limits,
+        "Dots: weight by entropy, which rewards indicators that differ between families. Bars: 90 % interval "
+        "of sampling families anew; thin lines below: range over other methods. Squares: share of a "
+        "country's families for which the indicator is known. An indicator that is known for too few "
+        "families of any compared country is left out, so that the gap does not decide ranks."
+        + (" Dashed: weight in the release before." if before else "")
+        + places.limits,
         weights,
         **both(lambda width: _draw(width, rows, known, places, before)),
         description="; ".join(_described(r) for r in rows),
@@ -90,6 +92,9 @@ def _answer(rows: list[dict[str, Any]], used: list[dict[str, Any]]) -> str:
             )
             + ": with other countries, it would weigh less."
         )
+    decisive = next((r["indicator"].upper() for r in used if r["is_decisive"]), None)
+    if decisive:
+        told += f" The core hangs most on {decisive}: without it, it would change most."
     left = [r["indicator"].upper() for r in rows if not r["is_used"]]
     return f"{told} Left out: {listed(left)}." if left else f"{told} All {len(rows)} asked for are used."
 
@@ -108,7 +113,7 @@ def _draw(
     grid = width - cell * len(heads) - 4
     left = 210.0 if is_wide else 18.0
     height = top + row * len(rows) + bottom
-    most = max(r["weight_high"] or r["weight"] or 0 for r in rows)
+    most = max(max(r["weight_high"] or 0, r["weight_method_high"] or 0, r["weight"] or 0) for r in rows)
     x = Scale(0, max(most, 0.05) * 1.05, left, grid - 26)
     drawn = text(left, 14, "weight in the score") + text(width - 4, 14, "known for", "ax", "end")
     drawn += columns(x, top - 8, height - bottom, percent, 4 if is_wide else 3)
@@ -120,6 +125,10 @@ def _draw(
         if r["is_used"]:
             if r["weight_low"] is not None:
                 drawn += line(x(r["weight_low"]), y, x(r["weight_high"]) + 1, y, "ci ink")
+            if r["weight_method_low"] is not None:
+                drawn += line(
+                    x(r["weight_method_low"]), y + 8, x(r["weight_method_high"]) + 1, y + 8, "ci faint other"
+                )
             if r["indicator"] in before:
                 drawn += line(x(before[r["indicator"]]), y - 8, x(before[r["indicator"]]), y + 8, "ref")
             drawn += circle(x(r["weight"]), y, 5, "ink", _described(r))

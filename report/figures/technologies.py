@@ -29,7 +29,8 @@ def technologies(technology: pl.DataFrame, holders: pl.DataFrame, places: Places
     ----------
     technology
         A row a subclass, in order of rank: technology, title, families, core_families, ratio (its
-        core rate over what is expected) with the lower bound ratio_lower, is_core_technology.
+        core families over those expected) with the lower bound ratio_lower, is_core_technology, is_robust
+        (whether it passes without any one indicator or group), largest_group, largest_group_share.
     holders
         A row a technology and compared country: technology, country, families (key core ones).
     places
@@ -89,6 +90,11 @@ def _answer(
         f"families are {number(first['ratio'], 1)} times as frequent as expected, at least "
         f"{number(first['ratio_lower'], 1)} times."
     )
+    fragile = [r["technology"] for r in passed if r["is_robust"] is False]
+    if fragile:
+        told += (
+            f" Without one indicator or one corporate group, {number(len(fragile))} of them would not pass."
+        )
     leads: dict[str, int] = {}
     for r in passed:
         own = {c: n for c, n in held.get(r["technology"], {}).items() if n > 0}

@@ -70,7 +70,7 @@ def options(settings: Settings) -> list[str]:
         (
             "refresh",
             "--topic --source --countries --warehouse --releases --reject-share --allowed-drop "
-            "--memory --threads --task-runner NAME=PATH",
+            "--memory --threads --task-runner --truth NAME=PATH",
         ),
         ("versions", "--topic --releases"),
         ("show", "version --topic --releases --figure --out"),

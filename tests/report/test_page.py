@@ -13,9 +13,9 @@ FIRST = {"before": None, "after": "2026.11.0", "drift": [], "warnings": []}
 QUERIES = {name: f"select * from marts.{name}" for name in w.frames()}
 
 
-def page(change: dict | None = None, planted: pl.DataFrame | None = None, **frames: pl.DataFrame) -> str:
+def page(change: dict | None = None, truth: dict | None = None, **frames: pl.DataFrame) -> str:
     made = as_page(
-        w.frames(**frames), QUERIES, Style("", ""), change or FIRST, [("explore.html", "Explore")], planted
+        w.frames(**frames), QUERIES, Style("", ""), change or FIRST, [("explore.html", "Explore")], truth
     )
     return made.replace("\N{NO-BREAK SPACE}", " ")
 
@@ -66,19 +66,33 @@ def test_changes_are_told_and_marked():
     assert ">new</text>" in told
 
 
+TRUTH = {
+    "surge": {"year": 2011},
+    "country": {
+        "JP": {
+            "industry_path": "I3",
+            "technology_path": "T2",
+            "collaboration_path": "C2",
+            "lag": 1.5,
+            "core_rank": 1,
+        },
+        "KR": {
+            "industry_path": "",
+            "technology_path": "",
+            "collaboration_path": "",
+            "lag": 4.0,
+            "core_rank": 5,
+        },
+    },
+}
+
+
 def test_a_generated_world_says_so_and_holds_findings_against_what_was_planted():
-    planted = pl.DataFrame(
-        {
-            "country": ["JP", "US"],
-            "what": ["path", "path"],
-            "planted": ["I3", "I2"],
-            "found": ["I3", "cannot tell"],
-            "agrees": [True, None],
-        }
-    )
-    told = page(planted=planted)
+    told = page(truth=TRUTH)
     assert "A made-up world" in told
-    assert "Of 2 of them corepath tells 1, and 1 of these as they were planted." in told
+    # JP: industries agree, technologies differ, collaboration cannot be told, rank agrees; KR: rank
+    # differs, lag of 2.5 lies in 1 to 3; the surge is found.
+    assert "Of 7 of them corepath tells 6, and 4 of these as they were planted." in told
     assert "made-up" not in page()
 
 

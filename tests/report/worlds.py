@@ -50,7 +50,7 @@ def thresholds(
         for share, rank in zip((0.01, 0.1, 0.3), of, strict=True):
             interval = (low_high or {}).get(country, (float(of[1]), float(of[1])))
             low, high = interval if share == 0.1 else (None, None)
-            rows.append((country, share, 10.0, rank, share == 0.1, low, high))
+            rows.append((country, share, 10.0, rank, share == 0.1, low, high, low, high))
     columns = [
         "country",
         "threshold",
@@ -59,6 +59,8 @@ def thresholds(
         "is_default",
         "rank_core_low",
         "rank_core_high",
+        "rank_core_method_low",
+        "rank_core_method_high",
     ]
     return pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
 
@@ -121,6 +123,9 @@ def weights(**given: tuple[float | None, float | None]) -> pl.DataFrame:
             weight,
             weight and weight * 0.8,
             weight and weight * 1.2,
+            weight and weight * 0.5,
+            weight and weight * 1.5,
+            name == "fc_5" and weight is not None,
             between,
             0.9,
             weight is not None,
@@ -134,6 +139,9 @@ def weights(**given: tuple[float | None, float | None]) -> pl.DataFrame:
         "weight",
         "weight_low",
         "weight_high",
+        "weight_method_low",
+        "weight_method_high",
+        "is_decisive",
         "between_country_share",
         "coverage",
         "is_used",
@@ -162,6 +170,9 @@ def technology(passed: int = 2, of: int = 4, title: str = "Computing arrangement
             0.01,
             i < passed,
             i + 1,
+            "A group",
+            0.3,
+            i > 0 if i < passed else None,
         )
         for i in range(of)
     ]
@@ -175,6 +186,9 @@ def technology(passed: int = 2, of: int = 4, title: str = "Computing arrangement
         "q_value",
         "is_core_technology",
         "rank",
+        "largest_group",
+        "largest_group_share",
+        "is_robust",
     ]
     return pl.DataFrame(rows, schema=columns, orient="row")
 
@@ -383,7 +397,7 @@ def frames(**changed: pl.DataFrame) -> dict[str, pl.DataFrame]:
         "technologies": 37,
         "core_technologies": 2,
         "core_overlap": 0.5,
-        "core_overlap_low": 0.4,
+        "core_overlap_method": 0.4,
         "imputed": 0.14,
         "complete_year": 2022,
         "first_year": 1990,
@@ -416,6 +430,7 @@ def frames(**changed: pl.DataFrame) -> dict[str, pl.DataFrame]:
         "facts": pl.DataFrame([facts]),
         "warnings": pl.DataFrame([warning]),
         "sources": pl.DataFrame([source]),
+        "validity": pl.DataFrame({"sentence": ["The score tells later citations: AUC 0.7."]}),
         "ranking": ranking(),
         "years": years(),
         "segments": segments(),

@@ -37,6 +37,7 @@ SPELLED = {
     "memory": ("2GB", "2GB", "1.5 GiB"),
     "threads": ("3", 3, 1),
     "task_runner": ("sequential", "sequential", "threads"),
+    "truth": ("world.truth.toml", Path("world.truth.toml"), Path("other.toml")),
 }
 
 

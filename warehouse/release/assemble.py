@@ -35,6 +35,7 @@ class Content:
     tables: Mapping[str, Table]
     sources: Mapping[str, Source]
     results: Sequence[Result]
+    truth: Path | None = None  # of a generated world, the file of what was planted
 
 
 def complete(
@@ -73,9 +74,8 @@ def complete(
     change = compare_with_latest(connection, releases, side, allowed_drop, results)
     diff.write(change, draft)
     connection.execute("detach build")
-    resources += pages.write_pages(
-        draft, f"{about['title']} {about['version']}", results, diff.as_dict(change)
-    )
+    title = f"{about['title']} {about['version']}"
+    resources += pages.write_pages(draft, title, results, diff.as_dict(change), content.truth)
     for name, what in _DOCUMENTS.items():
         resources.append(package.document(draft / name, what))
     described = package.describe_release(resources, credits, about)

@@ -20,8 +20,10 @@ select
         select count(*) from marts.fct_core_technology
         where level = 'subclass' and is_core_technology
     ) as core_technologies,
-    (select core_overlap from marts.fct_stability where kind = 'bootstrap') as core_overlap,
-    (select core_overlap_low from marts.fct_stability where kind = 'bootstrap') as core_overlap_low,
+    (select min(core_overlap) from marts.fct_stability where kind = 'sampling') as core_overlap,
+    (
+        select min(core_overlap) from marts.fct_stability where kind = 'method'
+    ) as core_overlap_method,
     (
         select sum(families) filter (where is_imputed) / sum(families)
         from marts.fct_country_source where is_primary
@@ -35,6 +37,8 @@ where outcome <> 'passed' order by all""",
     "sources": """
 select source, title, files, rows, rejected, publications, licence, credit, url
 from meta.source order by rank""",
+    "validity": """
+select sentence from marts.fct_validity where is_headline and sentence is not null order by all""",
     "ranking": """
 select
     country, families, core_families, core_rate, core_rate_lower, core_rate_upper,
@@ -57,12 +61,15 @@ from marts.fct_trend_segment
 where country = 'WORLD' or country in (select country from marts.dim_country where is_compared)
 order by country, series, segment""",
     "thresholds": """
-select country, threshold, core_families, rank_core, is_default, rank_core_low, rank_core_high
+select
+    country, threshold, core_families, rank_core, is_default, rank_core_low, rank_core_high,
+    rank_core_method_low, rank_core_method_high
 from marts.fct_country_ranking where rule = 'top_share' and rank_families <= 40
 order by country, threshold""",
     "weights": """
 select
     indicator, coalesce(title, indicator) as title, weight, weight_low, weight_high,
+    weight_method_low, weight_method_high, is_decisive,
     between_country_share, coverage, is_used, reason
 from marts.fct_indicator_weight as weight
 left join (
@@ -77,7 +84,8 @@ order by indicator, country""",
     "technology": """
 select
     technology, title, families, core_families,
-    shrunken_core_ratio as ratio, core_ratio_lower as ratio_lower, q_value, is_core_technology, rank
+    shrunken_core_ratio as ratio, core_ratio_lower as ratio_lower, q_value, is_core_technology, rank,
+    largest_group, largest_group_share, is_robust
 from marts.fct_core_technology
 where level = 'subclass' order by rank""",
     "holders": """

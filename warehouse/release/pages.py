@@ -1,17 +1,18 @@
 """A release as pages for a browser, which fetch nothing."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 from markdown_it import MarkdownIt
 
 from corepath.report.explore import as_explorer
-from corepath.report.page import FIGURES, Style, as_page, as_svg, make_figures
-from corepath.warehouse.errors import UsageError
+from corepath.report.page import FIGURES, MADE_UP, Style, as_page, as_svg, make_figures
+from corepath.warehouse.database import opened
+from corepath.warehouse.errors import BadInput, UsageError
 from corepath.warehouse.release import data_docs, schema
 from corepath.warehouse.release.frames import QUERIES, read_frames
 from corepath.warehouse.release.package import document
@@ -59,7 +60,7 @@ _PAGE = """<!DOCTYPE html>
 
 
 def write_pages(
-    draft: Path, title: str, results: Sequence[Result], change: Mapping[str, Any]
+    draft: Path, title: str, results: Sequence[Result], change: Mapping[str, Any], truth: Path | None = None
 ) -> list[dict[str, Any]]:
     """Write report.html, explore.html, data_docs.html and dictionary.html into a release.
 
@@ -73,6 +74,9 @@ def write_pages(
         The results of validation.
     change
         What changed since the release before, as changes.json has it.
+    truth
+        Of a generated world, the file of what was planted in it: every page says that the world is made
+        up, and the report holds what was found against it.
 
     Returns
     -------
@@ -80,23 +84,29 @@ def write_pages(
         What datapackage.json says of each.
     """
     frames = _read(draft, explorer=True)
+    planted = read_truth(truth) if truth else None
+    is_made_up = planted is not None
     pages = [
         (
             "report",
-            as_page(frames, QUERIES, read_style(), change, _LINKS),
+            as_page(frames, QUERIES, read_style(), change, _LINKS, planted),
             "What this release is and what it found, in figures",
         ),
         (
             "explore",
-            as_explorer(frames, _explorer_style(), _asset("explore.js")),
+            as_explorer(frames, _explorer_style(), _asset("explore.js"), is_made_up),
             "The convergence networks, to search and to look around in",
         ),
         (
             "data_docs",
-            as_html(f"{title}: data docs", data_docs.as_markdown(results)),
+            as_html(f"{title}: data docs", data_docs.as_markdown(results), is_made_up),
             "What was checked, why, and what was found",
         ),
-        ("dictionary", as_html(f"{title}: dictionary", schema.as_markdown(draft)), "Every table and column"),
+        (
+            "dictionary",
+            as_html(f"{title}: dictionary", schema.as_markdown(draft), is_made_up),
+            "Every table and column",
+        ),
     ]
     resources = []
     for name, text, description in pages:
@@ -104,6 +114,23 @@ def write_pages(
         path.write_text(text, encoding="utf-8")
         resources.append(document(path, description))
     return resources
+
+
+def read_truth(path: Path) -> dict[str, Any]:
+    """Read what was planted in a generated world.
+
+    Raises
+    ------
+    BadInput
+        The file cannot be read, or tells of no country.
+    """
+    try:
+        truth = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path}: what was planted cannot be read: {error}") from error
+    if not truth.get("country"):
+        raise BadInput(f"{path} tells of no country; corepath.synthetic.world writes such a file")
+    return truth
 
 
 def figure(path: Path, name: str) -> str:
@@ -149,11 +176,11 @@ def _asset(name: str) -> str:
 
 
 def _read(path: Path, explorer: bool = False) -> dict[str, pl.DataFrame]:
-    with duckdb.connect(str(path / "corepath.duckdb"), read_only=True) as connection:
+    with opened(path) as connection:
         return read_frames(connection, explorer)
 
 
-def as_html(title: str, markdown: str) -> str:
+def as_html(title: str, markdown: str, made_up: bool = False) -> str:
     """Write Markdown as a page that needs no other file.
 
     HTML in the text is text, and a browser is told to load nothing and to run no script.
@@ -164,6 +191,8 @@ def as_html(title: str, markdown: str) -> str:
         For the window's title.
     markdown
         CommonMark with tables.
+    made_up
+        Whether to say that the world is generated.
 
     Returns
     -------
@@ -176,4 +205,4 @@ def as_html(title: str, markdown: str) -> str:
     True
     """
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
-    return _PAGE.format(title=escape(title), style=_STYLE, body=body)
+    return _PAGE.format(title=escape(title), style=_STYLE, body=(MADE_UP if made_up else "") + body)
