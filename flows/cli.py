@@ -29,7 +29,8 @@ from corepath.warehouse.build import graph
 from corepath.warehouse.database import reading
 from corepath.warehouse.doctor import examine
 from corepath.warehouse.errors import BadInput, CorepathError, UsageError
-from corepath.warehouse.explain import as_text, explain
+from corepath.warehouse.explore import dumps, preview
+from corepath.warehouse.explore.explain import as_text, explain
 from corepath.warehouse.explore.measure import as_markdown, measure
 from corepath.warehouse.place import shown
 from corepath.warehouse.plan import as_text as as_plan
@@ -486,6 +487,22 @@ def explain_topic(
         print(as_text(found))
 
 
+@topics_app.command("preview")
+def preview_topic(
+    topic: Annotated[str, typer.Argument(help="Name of a topic, of a variant, or path of a file.")],
+    warehouse: Annotated[
+        Path | None, typer.Option(help="File that a refresh made.  [default: warehouse.duckdb]")
+    ] = None,
+    titles: Annotated[int, typer.Option(min=0, help="How many titles to show of each side.")] = 10,
+) -> None:
+    """Tell what a topic selects: families by rule, sub-field, country, year; titles at its border.
+
+    It reads the warehouse of an earlier `corepath refresh`, of any topic, and builds no release.
+    """
+    with _explained():
+        print(preview.as_text(preview.preview(_settings(topic=topic, warehouse=warehouse), titles)))
+
+
 @topics_app.command("measure")
 def measure_topic(
     topic: Annotated[str, typer.Argument(help="Name of a topic, or path of a file.")],
@@ -508,11 +525,23 @@ def measure_topic(
 @app.command("sources")
 def list_sources(
     name: Annotated[
-        str | None, typer.Argument(help="Describe this source: tables, files and columns.")
+        str | None, typer.Argument(help="Describe this source: tables, files and columns. Or: check.")
     ] = None,
+    path: Annotated[Path | None, typer.Argument(help="With check: a file or folder to look into.")] = None,
 ) -> None:
-    """List the sources, or describe what one expects, file by file and column by column."""
+    """List the sources, or describe what one expects, file by file and column by column.
+
+    `corepath sources check PATH` tells what a file or folder holds before anything is loaded: which
+    source reads which file, columns found and missing, dates, titles, and which indicators will be known
+    in which country, by the first 2,000 lines of each file.
+    """
     with _explained():
+        if name == "check":
+            if path is None:
+                raise UsageError("name what to check: corepath sources check PATH")
+            logging.getLogger("corepath").addHandler(logging.NullHandler())  # the page says it all
+            print(dumps.as_text(dumps.check(path)))
+            return
         if name is None:
             table = RichTable("source", "what it reads", "files", "licence")
             for known in sources.available().values():

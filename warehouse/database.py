@@ -344,6 +344,20 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def find_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let `schema.table` find tables in every attached file, as the SQL files name them."""
+    schemas = connection.sql(
+        "select distinct database_name, schema_name from duckdb_schemas() "
+        "where not internal or schema_name = 'main'"
+    ).fetchall()
+    path = ",".join(
+        f"{identifier(catalog)}.{identifier(schema)}"
+        for catalog, schema in sorted(schemas)
+        if catalog in ("memory", "warehouse", "build")
+    )
+    connection.execute(f"set search_path = {literal(path)}")
+
+
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Hold a file's lock, so that one process at a time writes it.

@@ -30,6 +30,7 @@ from corepath.warehouse.database import (
     memory_limit,
 )
 from corepath.warehouse.errors import Refused, Unavailable
+from corepath.warehouse.explore.selection import ancestors, funnel
 from corepath.warehouse.load.loader import fingerprint, load
 from corepath.warehouse.plan import Run, identity, read_inputs, resolve
 from corepath.warehouse.release.assemble import Content, complete
@@ -43,6 +44,9 @@ from corepath.warehouse.validate.validator import Job, Result, Validator
 log = logging.getLogger("corepath.refresh")
 
 T = TypeVar("T")
+
+# The table that says which families the topic has.
+_FAMILIES = "intermediate.int_family"
 
 # Settings beside topic, countries and sources that a release may depend on, for its metadata.
 _PARAMETERS = {"reject_share", "allowed_drop", "memory", "threads", "task_runner"}
@@ -249,11 +253,11 @@ class _Build:
         build.create_schemas(self.connection, tables)
         present = build.materialized(self.connection)
         rows = {}
-        for table in tables:
+        for table in self._families_first():
             made = self._make(table, present.get(table.key))
             if table.schema == "marts":
                 rows[table.name] = made
-            if table.key == "intermediate.int_family":
+            if table.key == _FAMILIES:
                 self._enough(made)
         build.describe_sources(self.connection, self.run.sources)
         build.describe_marts(self.connection, self.run.tables, "build")
@@ -269,6 +273,14 @@ class _Build:
             "use memory; detach build; detach warehouse; drop schema memory.intermediate cascade"
         )
         return rows, suites
+
+    def _families_first(self) -> list[Table]:
+        """Put what selects the topic's families before all else that is built for the topic."""
+        first = set(ancestors(self.run.tables, _FAMILIES))
+        tables = list(self.run.tables.values())
+        shared = [t for t in tables if t.in_warehouse or t.schema == "sources"]
+        chosen = [t for t in tables if t.key in first]
+        return shared + chosen + [t for t in tables if t not in shared and t not in chosen]
 
     def _make(self, table: Table, present: str | None) -> int:
         connection, mark = self.connection, self.fingerprints[table.key]
@@ -289,7 +301,8 @@ class _Build:
             raise Refused(
                 f"the topic {self.run.topic.name} selects {families} patent families in these "
                 f"sources, too few to analyse (at least {minimum}, minimum_families in the topic "
-                "file): widen the topic or load more documents; nothing is published"
+                "file): widen the topic or load more documents; nothing is published. What each step of the "
+                f"selection leaves:\n{funnel(self.connection).as_text()}"
             )
 
     def _validate_raw(self, file: Path) -> list[Result]:

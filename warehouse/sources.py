@@ -144,9 +144,8 @@ class Source(BaseModel):
             if path.is_file():
                 files = {path.name: path}
             elif path.is_dir():
-                below = {file.relative_to(path).as_posix(): file for file in _files_below(path)}
-                files = {n: f for n, f in below.items() if _matches(f.name, self.files)}
-                files = {name: file for name, file in files.items() if self._may_fill(file.name)}
+                below = {file.relative_to(path).as_posix(): file for file in files_below(path)}
+                files = {name: file for name, file in below.items() if self.reads(file.name)}
             else:
                 raise BadInput(f"{path}: no such file or folder (source {self.name})")
         if not files:
@@ -191,8 +190,10 @@ class Source(BaseModel):
         """Whether any of its tables comes as delimited text."""
         return any(table.is_delimited for table in self.tables.values())
 
-    def _may_fill(self, name: str) -> bool:
-        return name.lower().endswith(".zip") or self.table_of(bare_name(name)) is not None
+    def reads(self, name: str) -> bool:
+        """Tell whether it reads files of this name; of an archive that others read, too."""
+        is_archive = name.lower().endswith(".zip")
+        return _matches(name, self.files) and (is_archive or self.table_of(bare_name(name)) is not None)
 
     def table_of(self, member: str) -> str | None:
         """Tell which table a file fills, by its name without compression; None if none does."""
@@ -213,7 +214,7 @@ class Source(BaseModel):
         return f'raw."{self.name}_{table}"'
 
 
-def _files_below(top: Path) -> Iterator[Path]:
+def files_below(top: Path) -> Iterator[Path]:
     """Find every file below a folder, in linked folders too; one that two ways lead to is read once."""
     read: set[Path] = set()
     folders: deque[tuple[Path, frozenset[Path]]] = deque([(top, frozenset())])

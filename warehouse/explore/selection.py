@@ -10,7 +10,7 @@ import duckdb
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.build import inputs
 from corepath.warehouse.build.graph import Table, discover
-from corepath.warehouse.database import connect, literal
+from corepath.warehouse.database import connect, find_tables, literal
 from corepath.warehouse.errors import BadInput, Busy, UsageError
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.sources import available
@@ -65,12 +65,7 @@ def select(connection: duckdb.DuckDBPyConnection, topic: Topic, *wanted: str) ->
     """
     inputs.write_topic(connection, topic, None)
     connection.execute("create schema if not exists memory.intermediate")
-    connection.execute("create schema if not exists memory.staging")
-    path = [f"memory.{schema}" for schema in ("main", "reference", "topic", "staging", "intermediate")]
-    attached = "select 1 from duckdb_databases() where database_name = 'warehouse'"
-    if connection.sql(attached).fetchall():
-        path.append("warehouse.staging")
-    connection.execute(f"set search_path = {literal(','.join(path))}")
+    find_tables(connection)
     tables = discover(available())
     keys = dict.fromkeys(key for goal in (SELECTED, *wanted) for key in ancestors(tables, goal))
     for key in keys:
@@ -209,3 +204,8 @@ def find(connection: duckdb.DuckDBPyConnection, publication: str) -> str:
     ).fetchall()
     hint = f"; near it are {', '.join(number for (number,) in near)}" if near else ""
     raise UsageError(f"the warehouse has no publication {publication!r}{hint}")
+
+
+def printable(text: str) -> str:
+    """Leave out what could steer a terminal, such as escape sequences and marks of direction."""
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from corepath.warehouse.errors import BadInput, Busy, UsageError
-from corepath.warehouse.explain import as_text, explain
+from corepath.warehouse.explore.explain import as_text, explain
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.topic.files import read
 from tests.topics.test_ai_chips import LEFT_OUT, LET_IN

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import duckdb
 import polars as pl
 
-from corepath.warehouse.explore.selection import SELECTED, find, reading, select
+from corepath.warehouse.explore.selection import SELECTED, find, printable, reading, select
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.topic.files import Topic, read
 
@@ -196,7 +196,7 @@ def as_text(explanation: Explanation) -> str:
     Its family 1 has 1 invention document, of which US-1-B2 is in the topic.
     """
     e = explanation
-    lines = [f"{e.publication_number}: {_clean(e.title or '(no title)')}", _decision(e)]
+    lines = [f"{e.publication_number}: {printable(e.title or '(no title)')}", _decision(e)]
     # Of include rules also those that fail are told: they say why a publication is not in.
     headings = {
         "include": "Rules that let in",
@@ -238,7 +238,7 @@ def _told(rule: RuleResult) -> Iterator[str]:
     for word in rule.words:
         text = word.text if len(word.text) < 90 else f"{word.text[:40]} ... {word.text[-40:]}"
         place = f"{word.field}, character {word.position + 1}"
-        yield f"      {_clean(f'{word.before}»{text}«{word.after}')} ({place})"
+        yield f"      {printable(f'{word.before}»{text}«{word.after}')} ({place})"
 
 
 def _family(e: Explanation) -> str:
@@ -247,8 +247,3 @@ def _family(e: Explanation) -> str:
     verb = "is" if len(inside) == 1 else "are"
     which = f"of which {', '.join(inside)} {verb}" if inside else "none of them"
     return f"Its family {e.family_id} has {count}, {which} in the topic."
-
-
-def _clean(text: str) -> str:
-    """Leave out what could steer a terminal, such as escape sequences and marks of direction."""
-    return "".join(c if c.isprintable() else " " for c in text)
