@@ -11,6 +11,7 @@ import tempfile
 import webbrowser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +25,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 
 from corepath.flows.stopping import stop_on_signals
+from corepath.warehouse import fetch as fetching
 from corepath.warehouse import sources
 from corepath.warehouse.build import graph
 from corepath.warehouse.database import reading
@@ -43,6 +45,9 @@ from corepath.warehouse.release.summary import summarise
 from corepath.warehouse.release.verify import verify
 from corepath.warehouse.settings import Settings, help_of
 from corepath.warehouse.topic import files as topic
+from corepath.warehouse.topic import init
+from corepath.warehouse.topic.files import read as read_topic
+from corepath.warehouse.topic.query import Dialect, query
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -503,6 +508,37 @@ def preview_topic(
         print(preview.as_text(preview.preview(_settings(topic=topic, warehouse=warehouse), titles)))
 
 
+@topics_app.command("init")
+def init_topic(
+    file: Annotated[Path, typer.Argument(help="The topic file to write, such as batteries.toml.")],
+) -> None:
+    """Ask what a topic is about, and write a commented topic file."""
+    with _explained():
+        init.write(init.ask_all(lambda question, default: typer.prompt(question, default=default)), file)
+        _say(f"wrote {file}; see what it selects: corepath topics preview {file}")
+
+
+@topics_app.command("query")
+def query_topic(
+    topic: Annotated[str, typer.Argument(help="Name of a topic, of a variant, or path of a file.")],
+    dialect: Annotated[Dialect, typer.Option(help="Whom to ask.")],
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Of uspto: the first day.")
+    ] = None,
+    sample: Annotated[
+        int, typer.Option(min=0, help="Of bigquery: one family in so many from outside; 0 for none.")
+    ] = 100,
+) -> None:
+    """Write what to ask a data source for, to refresh a topic from the answer.
+
+    For bigquery it is SQL that exports the families with any class or word of the topic, those that cite
+    them and that they cite, and a sample of the rest; for lens a query string and a list of fields; for
+    uspto the names of weekly files.
+    """
+    with _explained():
+        print(query(read_topic(topic), dialect, since.date() if since else None, sample))
+
+
 @topics_app.command("measure")
 def measure_topic(
     topic: Annotated[str, typer.Argument(help="Name of a topic, or path of a file.")],
@@ -562,6 +598,48 @@ def list_sources(
             for column, kind in told.columns.items():
                 need = ", required" if column in told.required else ""
                 console.print(f"    {column} {kind}{need}", markup=False, soft_wrap=True)
+
+
+fetch_app = typer.Typer(rich_markup_mode="markdown", no_args_is_help=True)
+app.add_typer(fetch_app, name="fetch", help="Fetch raw files: what is new, resumed after a break.")
+Folder = Annotated[Path, typer.Option("--to", help="Folder that receives the files.")]
+_DAY = ["%Y-%m-%d"]
+
+
+@fetch_app.command("uspto")
+def fetch_uspto(
+    since: Annotated[datetime, typer.Option("--from", formats=_DAY, help="First day of data.")],
+    until: Annotated[
+        datetime | None, typer.Option("--until", formats=_DAY, help="Last day of data.  [default: today]")
+    ] = None,
+    folder: Folder = Path("data/uspto"),
+    product: Annotated[
+        list[str] | None, typer.Option(help="Product of the portal.  [default: PTGRXML and APPXML]")
+    ] = None,
+) -> None:
+    """Fetch weekly full text of grants and applications from the USPTO's Open Data Portal.
+
+    The API key is read from USPTO_API_KEY. Files that are there are not fetched again.
+    """
+    with _explained(), _progress():
+        key = os.environ.get("USPTO_API_KEY")
+        products = product or fetching.PRODUCTS
+        wanted = fetching.list_uspto(since.date(), until.date() if until else None, key, products)
+        _tell_fetched(fetching.fetch(wanted, folder, key), folder)
+
+
+@fetch_app.command("files")
+def fetch_files(
+    manifest: Annotated[Path, typer.Argument(help="TOML with tables [[file]]: url, name, bytes, sha256.")],
+    folder: Folder = Path("data"),
+) -> None:
+    """Fetch the files that a manifest names."""
+    with _explained(), _progress():
+        _tell_fetched(fetching.fetch(fetching.read_manifest(manifest), folder), folder)
+
+
+def _tell_fetched(found: fetching.Fetched, folder: Path) -> None:
+    _say(f"{len(found.came)} files came into {folder}, {len(found.there)} were there")
 
 
 @app.command("graph")

@@ -116,7 +116,8 @@ def test_a_run_from_the_first_start_to_the_last_stop(tmp_path: Path) -> None:
     with _service(home, port) as service:
         _check_deployment(service.deployment())
         deployed = {each["name"] for each in service.api("deployments/filter", {})}
-        assert deployed == {"refresh-sample", "rollback-sample", "prune-sample", "backfill-sample"}
+        shipped = {"refresh-sample", "rollback-sample", "prune-sample", "backfill-sample", "fetch-uspto"}
+        assert deployed == shipped
         assert service.api("work_pools/corepath")["concurrency_limit"] == 1, "they wait in a queue"
 
         run = service.refresh(topic="information_technology", **settings)

@@ -232,7 +232,7 @@ class Topic(Strict):
             term = terms.setdefault(patterns, len(terms) + 1) if patterns else None
             prefixes = rule.classes or rule.first_classes
             rules.append((number, purpose, label, bool(prefixes), term))
-            classes += [(number, _below(prefix), not rule.classes) for prefix in prefixes]
+            classes += [(number, below(prefix), not rule.classes) for prefix in prefixes]
             unless += [(number, other) for other in rule.unless]
         # Without dimensions there is one, so that nothing is divided between several.
         dimension_of = {i: name for name, names in self.method.dimensions.items() for i in names}
@@ -409,12 +409,12 @@ def _try(place: Place, pattern: str) -> None:
             raise Fault(place, str(error).partition("This error occurred")[0]) from None
 
 
-def _below(prefix: str) -> str:
+def below(prefix: str) -> str:
     """Close a main group, so that H03M1 does not mean H03M13.
 
     Examples
     --------
-    >>> [_below(prefix) for prefix in ("G06N", "H03M1", "G06N3/06")]
+    >>> [below(prefix) for prefix in ("G06N", "H03M1", "G06N3/06")]
     ['G06N', 'H03M1/', 'G06N3/06']
     """
     return f"{prefix}/" if re.fullmatch(r"[A-HY]\d\d[A-Z]\d+", prefix) else prefix
