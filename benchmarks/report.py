@@ -554,7 +554,7 @@ def _paths(report: Report) -> str:
         "without structure, from raw dumps to the marts (`python -m benchmarks paths`), of seeds "
         "with which no rule was made. "
         f"{sum(share[False])} of {len(share[False])} planted labels are found; where nothing is "
-        f"planted, {sum(share[True])} of {len(share[True])} are indeterminate or weak. "
+        f"planted, {sum(share[True])} of {len(share[True])} are indeterminate. "
         f"Lags are off by {max(abs(lag['found'] - lag['planted']) for lag in lags):.2f} years at "
         "most.\n\n"
         + table(("seed", "country", "core families", "dimension", "planted", "found (support)"), cells)

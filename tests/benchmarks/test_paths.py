@@ -17,12 +17,14 @@ def found(request, tmp_path_factory):
     return find(families, 4, folder, null=request.param, samples=60)
 
 
-def test_nine_in_ten_labels_are_as_planted_and_no_others_are_sure(found):
+def test_labels_are_the_planted_ones_or_none(found):
     assert {(row["country"], row["dimension"]) for row in found["paths"]} == {
         (country, dimension) for country in COUNTRIES for dimension in DIMENSIONS
     }
-    wrong = [row for row in found["paths"] if not row["as_planted"]]
-    assert len(wrong) <= 0.1 * len(found["paths"]), wrong
+    for row in found["paths"]:
+        assert row["found"] in {row["planted"], "indeterminate"}, row
+    missed = [row for row in found["paths"] if not row["as_planted"]]
+    assert len(missed) <= 0.25 * len(found["paths"]), missed
 
 
 def test_lags_are_found_within_half_a_year_and_that_of_the_smallest_within_one(found):

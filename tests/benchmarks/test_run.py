@@ -241,7 +241,7 @@ def test_planted_paths_stand_beside_the_found_ones(tmp_path):
     report.write(tmp_path / "r", tmp_path / "page.md")
     text = (tmp_path / "page.md").read_text()
     assert "1 of 2 planted labels are found" in text
-    assert "1 of 1 are indeterminate or weak" in text
+    assert "1 of 1 are indeterminate" in text
     assert "off by 0.40 years" in text
     assert "| 1 | KR | 3,000 | industry | I1 | I2 (75%) |" in text
 
