@@ -503,6 +503,7 @@ BAD = {
     ("fct_sensitivity", "one option moves a country most"): ["is_largest = true", "is_largest = false"],
     ("fct_sensitivity", "ranks start at 1"): ["rank_core = rank_core + 1"],
     ("fct_sensitivity", "shares sum to 1"): ["core_share = core_share / 2"],
+    ("fct_sensitivity", "what other columns ask for is there"): ["core_share = null, core_families = 1"],
     ("fct_threshold", "one threshold is the default"): [
         "update {t} set is_default = true",
         "update {t} set is_default = false",
