@@ -76,7 +76,7 @@ def tables(dump: Path, topic: topics.Topic) -> dict[str, pd.DataFrame]:
         "fct_patent": patents,
         "fct_patent_country": shares,
         "fct_indicator_weight": weights,
-        "fct_core_technology": core_technologies(subclasses, scores, shares, nodes),
+        "fct_core_technology": core_technologies(subclasses, families, scores, shares, nodes),
         "fct_country_ranking": rank_countries(shares, scores, topic),
         "fct_country_year": country_years(shares, families, scores),
         "fct_convergence_edge": edges,
@@ -575,8 +575,39 @@ def country_years(shares: pd.DataFrame, families: pd.DataFrame, scores: pd.DataF
     return df
 
 
+def merged(families: pd.DataFrame, by: str) -> list[list[int]]:
+    """Put neighbouring values together until twenty families are core and twenty are not."""
+    sizes = families.groupby(by).is_core.agg(["size", "sum"])
+    groups: list[list[int]] = [[]]
+    for value in sizes.index:
+        at = sizes.loc[groups[-1]].sum()
+        if at["sum"] >= 20 and at["size"] - at["sum"] >= 20:
+            groups.append([])
+        groups[-1].append(value)
+    last = sizes.loc[groups[-1]].sum()
+    if len(groups) > 1 and min(last["sum"], last["size"] - last["sum"]) < 20:
+        groups[-2:] = [groups[-2] + groups[-1]]
+    return groups
+
+
+def usual_breadth(df: pd.DataFrame, cohort: pd.DataFrame) -> pd.Series:
+    """Give the mean breadth of each family's field in its year and those beside it, in hundredths."""
+    breadth = df.groupby("family_id").breadth.first()
+    own = cohort.loc[breadth.index].assign(breadth=breadth)
+    years = range(own.year.min() - 1, own.year.max() + 2)
+    sums = own.groupby(["field", "year"]).breadth.agg(["sum", "size"]).unstack("field", fill_value=0)
+    sums = sums.reindex(years, fill_value=0).rolling(3, center=True).sum()
+    mean = 100 * (sums["sum"] / sums["size"]).stack()
+    at = pd.MultiIndex.from_frame(own[["year", "field"]])
+    return pd.Series(np.floor(mean.reindex(at).to_numpy() + 0.5), index=own.index)
+
+
 def core_technologies(
-    subclasses: pd.DataFrame, scores: pd.DataFrame, shares: pd.DataFrame, nodes: pd.DataFrame
+    subclasses: pd.DataFrame,
+    families: pd.DataFrame,
+    scores: pd.DataFrame,
+    shares: pd.DataFrame,
+    nodes: pd.DataFrame,
 ) -> pd.DataFrame:
     """Test every technology for an excess of core families; rank them."""
     df = subclasses.merge(scores[["family_id", "is_core"]], on="family_id")
@@ -591,27 +622,20 @@ def core_technologies(
     out["core_rate"] = k / n
     out["location_quotient"] = (k / core) / (n / total)
     out["hypergeometric_p"] = hypergeom.sf(k - 1, total, core, n)
-    # Families of as many subclasses are compared with each other; neighbours are put together until
-    # twenty are core and twenty are not.
+    # Families of as many subclasses, where about as many are usual, are compared with each other.
     df["breadth"] = df.groupby("family_id").subclass.transform("size")
-    sizes = df.drop_duplicates("family_id").groupby("breadth").is_core.agg(["size", "sum"])
-    strata: list[list[int]] = [[]]
-    for breadth in sizes.index:
-        at = sizes.loc[strata[-1]].sum()
-        if at["sum"] >= 20 and at["size"] - at["sum"] >= 20:
-            strata.append([])
-        strata[-1].append(breadth)
-    last = sizes.loc[strata[-1]].sum()
-    if len(strata) > 1 and min(last["sum"], last["size"] - last["sum"]) < 20:
-        strata[-2:] = [strata[-2] + strata[-1]]
+    df["usual"] = df.family_id.map(usual_breadth(df, assign_cohorts(families, subclasses)))
     chance = [np.ones(1)] * len(out)
     expected = np.zeros(len(out))
-    for stratum in strata:
-        size, special = sizes.loc[stratum].sum()
-        drawn = df[df.breadth.isin(stratum)].groupby("subclass").size()
-        for i, n_c in enumerate(out.technology.map(drawn).fillna(0).astype(int)):
-            expected[i] += n_c * special / size
-            chance[i] = np.convolve(chance[i], hypergeom.pmf(np.arange(n_c + 1), size, special, n_c))
+    once = df.drop_duplicates("family_id")
+    for breadths in merged(once, "breadth"):
+        for usual in merged(once[once.breadth.isin(breadths)], "usual"):
+            alike = df.breadth.isin(breadths) & df.usual.isin(usual)
+            size, special = once[alike].shape[0], once[alike].is_core.sum()
+            drawn = df[alike].groupby("subclass").size()
+            for i, n_c in enumerate(out.technology.map(drawn).fillna(0).astype(int)):
+                expected[i] += n_c * special / size
+                chance[i] = np.convolve(chance[i], hypergeom.pmf(np.arange(n_c + 1), size, special, n_c))
     out["expected_core_families"] = expected
     out["core_ratio"] = k / expected
     out["p_value"] = [min(1.0, at[int(x) :].sum()) for at, x in zip(chance, k, strict=True)]

@@ -21,7 +21,8 @@ def int_core_technology(
         One row a level x technology: level, technology, families, core_families, and others that
         are passed on.
     int_technology_breadth
-        One row a level x technology x breadth: level, technology, breadth, families, core_families.
+        One row a level x technology x breadth x usual: level, technology, breadth, usual, families,
+        core_families.
     int_score_rank
         One row a family: is_core.
     topic

@@ -37,7 +37,7 @@ select
     c.families, -- Families of the topic with it, n
     c.core_families, -- Key core families with it, k
     c.core_rate, -- k / n
-    c.expected_core_families, -- Those that families of as many technologies let expect, E
+    c.expected_core_families, -- Those that families as broad let expect, E
     c.core_ratio, -- k / E: 1 is as expected
     c.p_value, -- Chance of k or more if core families were drawn among those as broad
     c.q_value, -- That chance after Benjamini-Hochberg over all technologies of the level

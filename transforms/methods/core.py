@@ -7,7 +7,8 @@ from scipy.stats import false_discovery_control, gamma, hypergeom
 
 from corepath.transforms.methods.entropy import DegenerateInput
 
-# Families with as many technologies make a stratum if so many are core, and so many are not.
+# Families of as many technologies, where about as many are usual, make a stratum if so many are core
+# and so many are not.
 STRATUM = 20
 
 
@@ -22,9 +23,11 @@ def core_technologies(
 ) -> pl.DataFrame:
     """Compare each technology's core families with those that its families' breadth lets expect.
 
-    A family counts in each of its technologies, and one of many scores higher. So families are
-    compared with others of as many technologies only: in a stratum s of N_s families, K_s of them
-    core, chance draws the core families of the n_cs that have technology c. Then c expects
+    A family counts in each of its technologies, and one of many scores higher, the more so where
+    few are usual: indicators are related to a cohort. So families are compared with others of as
+    many technologies only, and in cohorts where about as many are usual: in a stratum s of N_s
+    families, K_s of them core, chance draws the core families of the n_cs that have technology c.
+    Then c expects
     E_c = Σ_s n_cs K_s / N_s, and the chance of k_c or more is the upper tail of a sum of
     independent hypergeometric numbers, exact by convolution.
 
@@ -39,8 +42,9 @@ def core_technologies(
         One row a technology: technology, families (n), core_families (k), whole counts; a family
         counts in each of its technologies.
     breadths
-        One row a technology x breadth: technology, breadth, and of its families that have so many
-        technologies families, core_families. They add up to `counts`.
+        One row a technology x breadth x usual breadth: technology, breadth, usual (of the cohort, in
+        any unit), and of its families that have so many technologies, where so many are usual,
+        families, core_families. They add up to `counts`.
     families
         N.
     core_families
@@ -82,12 +86,13 @@ def core_technologies(
     ...     {
     ...         "technology": ["G06N", "H01L"],
     ...         "breadth": [1, 1],
+    ...         "usual": [100, 100],
     ...         "families": [40, 60],
     ...         "core_families": [9, 1],
     ...     }
     ... )
     >>> core = core_technologies(
-    ...     breadths.drop("breadth"), breadths, 100, 10, max_q_value=0.05, min_core_families=5
+    ...     breadths.drop("breadth", "usual"), breadths, 100, 10, max_q_value=0.05, min_core_families=5
     ... )
     >>> core.select(pl.col("core_ratio", "q_value").round(4), "is_core_technology").rows()
     [(2.25, 0.002, True), (0.1667, 1.0, False)]
@@ -121,40 +126,51 @@ def core_technologies(
 
 def _strata(counts: pl.DataFrame, breadths: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Sort families into strata: those of each technology; all families, and core ones."""
-    total = (
-        breadths.group_by("breadth")
+    cells = (
+        breadths.group_by("breadth", "usual")
         .agg(pl.sum("families", "core_families"))
         # A family of that breadth is in as many technologies.
         .with_columns(pl.col("families", "core_families") // pl.col("breadth"))
-        .sort("breadth")
     )
-    stratum = strata_of(*total.select("families", "core_families").to_numpy().T)
-    size = np.bincount(stratum, weights=total["families"])
-    core = np.bincount(stratum, weights=total["core_families"])
-    placed = breadths.select(
-        "families",
-        row=pl.col("technology").replace_strict(
-            counts["technology"], range(counts.height), return_dtype=pl.Int64
-        ),
-        stratum=pl.col("breadth").replace_strict(total["breadth"], stratum, return_dtype=pl.Int64),
+    # By breadth first, then each of these by what is usual.
+    cells = cells.with_columns(of_breadth=_merged(cells, "breadth"))
+    cells = pl.concat(
+        part.with_columns(of_usual=_merged(part, "usual"))
+        for part in cells.partition_by("of_breadth", maintain_order=True)
     )
-    spread = np.zeros((counts.height, len(size)))
-    np.add.at(spread, (placed["row"].to_numpy(), placed["stratum"].to_numpy()), placed["families"].to_numpy())
+    strata = cells.group_by("of_breadth", "of_usual").agg(pl.sum("families", "core_families"))
+    strata = strata.sort("of_breadth", "of_usual").with_row_index("stratum")
+    placed = breadths.join(
+        cells.select("breadth", "usual", "of_breadth", "of_usual"), on=["breadth", "usual"]
+    ).join(strata.select("of_breadth", "of_usual", "stratum"), on=["of_breadth", "of_usual"])
+    row = placed["technology"].replace_strict(
+        counts["technology"], range(counts.height), return_dtype=pl.Int64
+    )
+    spread = np.zeros((counts.height, strata.height))
+    np.add.at(spread, (row.to_numpy(), placed["stratum"].to_numpy()), placed["families"].to_numpy())
+    size, core = strata.select(pl.col("families", "core_families").cast(pl.Float64)).to_numpy().T
     return spread, size, core
 
 
+def _merged(cells: pl.DataFrame, by: str) -> pl.Series:
+    """Number the strata that cells are in, by their breadth or what is usual."""
+    total = cells.group_by(by).agg(pl.sum("families", "core_families")).sort(by)
+    stratum = strata_of(*total.select("families", "core_families").to_numpy().T)
+    return cells[by].replace_strict(total[by], stratum, return_dtype=pl.Int64)
+
+
 def strata_of(families: np.ndarray, core_families: np.ndarray) -> list[int]:
-    """Merge neighbouring breadths until each stratum has STRATUM core families and as many others.
+    """Merge neighbours until each stratum has STRATUM core families and as many others.
 
     Parameters
     ----------
     families, core_families
-        Of each breadth, in order.
+        Of each breadth, or of what is usual, in order.
 
     Returns
     -------
     list of int
-        The stratum of each breadth, from 0. What is left over at the end joins the last.
+        The stratum of each, from 0. What is left over at the end joins the last.
 
     Examples
     --------

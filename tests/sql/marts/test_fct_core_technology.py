@@ -55,6 +55,9 @@ def built():
             "intermediate.int_family_country": pl.DataFrame(
                 places, schema=["family", "country", "share", "source_step"], orient="row"
             ),
+            "intermediate.int_cohort": pl.DataFrame(
+                {"family": [f for f, _ in scores], "year": 2010, "field": "IT", "office": "US"}
+            ),
             "intermediate.int_family": pl.DataFrame(
                 {
                     "family": [f for f, _ in scores],
@@ -183,7 +186,9 @@ def test_the_topic_sets_the_limits():
     core = "intermediate.int_core_technology"
     given = {
         "intermediate.int_technology_count": counts,
-        "intermediate.int_technology_breadth": counts.with_columns(breadth=pl.lit(1, pl.Int64)),
+        "intermediate.int_technology_breadth": counts.with_columns(
+            breadth=pl.lit(1, pl.Int64), usual=pl.lit(100, pl.Int64)
+        ),
         "intermediate.int_score_rank": ranks,
     }
     assert by(world(given, core), core, "technology")["G06N"]["is_core_technology"]
@@ -203,7 +208,9 @@ def test_main_groups_without_a_core_family_are_left_out():
     core = "intermediate.int_core_technology"
     given = {
         "intermediate.int_technology_count": counts,
-        "intermediate.int_technology_breadth": counts.with_columns(breadth=pl.lit(1, pl.Int64)),
+        "intermediate.int_technology_breadth": counts.with_columns(
+            breadth=pl.lit(1, pl.Int64), usual=pl.lit(100, pl.Int64)
+        ),
         "intermediate.int_score_rank": ranks,
     }
     assert set(by(world(given, core), core, "technology")) == {"G06N", "H01L"}

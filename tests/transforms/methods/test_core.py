@@ -30,7 +30,7 @@ def frame(rows: list[tuple[int, int]]) -> pl.DataFrame:
 
 def core_technologies(counts: pl.DataFrame, families: int, core_families: int, **limits) -> pl.DataFrame:
     """Test families of one technology each: then there is one stratum."""
-    breadths = counts.with_columns(breadth=1)
+    breadths = counts.with_columns(breadth=1, usual=100)
     limits = {"max_q_value": 0.05, "min_core_families": 5} | limits
     return core_technologies_within(counts, breadths, families, core_families, **limits)
 
@@ -42,6 +42,7 @@ def broad(members: list[list[int]], is_core: list[bool]) -> pl.DataFrame:
         pl.DataFrame(rows, schema=["technology", "breadth", "core"], orient="row")
         .group_by("technology", "breadth")
         .agg(families=pl.len().cast(pl.Int64), core_families=pl.col("core").sum().cast(pl.Int64))
+        .with_columns(usual=100)
     )
     counts = breadths.group_by("technology").agg(pl.sum("families", "core_families")).sort("technology")
     limits = {"max_q_value": 0.05, "min_core_families": 5}
@@ -93,6 +94,24 @@ def test_expected_by_hand_over_strata():
     # Whatever their breadth, families of t2 are core more often than all are; that is no excess.
     assert found["t2"]["location_quotient"] == pytest.approx(0.5 / (50 / 160))
     assert found["t2"]["core_ratio"] == pytest.approx(1)
+
+
+def test_cohorts_in_which_breadth_counts_more_lend_nobody_an_excess():
+    # t0 is of a cohort where one technology is usual, and half are core; t1 of one where 1.5 are.
+    breadths = pl.DataFrame(
+        {
+            "technology": ["t0", "t2", "t1", "t2"],
+            "breadth": [1] * 4,
+            "usual": [100, 100, 150, 150],
+            "families": [100, 100, 300, 200],
+            "core_families": [50, 50, 30, 20],
+        }
+    )
+    counts = breadths.group_by("technology").agg(pl.sum("families", "core_families")).sort("technology")
+    found = core_technologies_within(counts, breadths, 700, 150, max_q_value=0.05, min_core_families=5)
+    assert found["core_ratio"].to_list() == pytest.approx([1, 1, 1])
+    assert found["location_quotient"][0] == pytest.approx((50 / 150) / (100 / 700))
+    assert found["p_value"].min() > 0.4
 
 
 def test_columns_and_order():
