@@ -69,8 +69,8 @@ Compare and roll back: `corepath versions`, `diff`, `verify`, `rollback`.
 
 Exit codes: 0 published, or nothing to do; 1 a defect; 2 wrong usage; 3 bad input, or a damaged
 release; 4 not published: validation failed, too much changed, or too little to analyse; 5 another run holds
-the warehouse or the releases; 6 a dump, the warehouse or the place of the releases cannot be reached,
-read or written.
+the warehouse or the releases; 6 a dump, the warehouse, Prefect's server or the place of the releases cannot
+be reached, read or written; 130 or 143 stopped by Ctrl-C or TERM.
 """,
 )
 

@@ -327,9 +327,25 @@ def _encoding(path: Path, allowed: list[str]) -> str:
 
 def _settle_values(warehouse: duckdb.DuckDBPyConnection, part: Part, chosen: dict[str, int]) -> None:
     """Write days as YYYY-MM-DD, and integers that became floats as integers again."""
-    texts = [c for c in chosen if part.declared.stored[c] == "VARCHAR"]
-    days = [c for c in texts if is_day(c, part.declared.columns[c])]
-    numbers = [c for c in texts if part.declared.columns[c] == "BIGINT" or c.lower().endswith("_id")]
+    texts = {c: part.declared.columns[c] for c in chosen if part.declared.stored[c] == "VARCHAR"}
+    # A single scan tells which columns have anything to be written anew: mostly none.
+    odd = {
+        c: f"not regexp_full_match({identifier(c)}, '{_PLAIN_DAY}')" for c, k in texts.items() if is_day(c, k)
+    }
+    odd |= {
+        c: f"contains({identifier(c)}, '.')"
+        for c, kind in texts.items()
+        if c not in odd and (kind == "BIGINT" or c.lower().endswith("_id"))
+    }
+    if not odd:
+        return
+    counts = ", ".join(f"count(*) filter (where {is_odd})" for is_odd in odd.values())
+    found = warehouse.execute(f"select {counts} from {part.target} where _file = ?", [part.name]).fetchall()[
+        0
+    ]
+    columns = [column for column, count in zip(odd, found, strict=True) if count]
+    days = [c for c in columns if is_day(c, texts[c])]
+    numbers = [c for c in columns if c not in days]
     if days and (order := _order_of_days(warehouse, part, days)):
         for column in days:
             one, two, three = (f"right('0' || parts[{n}], 2)" for n in (1, 2, 3))
