@@ -464,7 +464,7 @@ LENS = available()["lens"]
 
 
 def exported(folder, *days):
-    lines = [f"US {n} A1,{p},{p[-4:]},{a},3.0" for n, (p, a) in enumerate(days, start=1)]
+    lines = [f"US {n} A1,{p},2014,{a},3.0" for n, (p, a) in enumerate(days, start=1)]
     header = "Publication Number,Publication Date,Publication Year,Application Date,Cites Patent Count"
     (folder / "e.csv").write_text("\n".join([header, *lines]))
 
