@@ -285,6 +285,7 @@ BAD = {
     ],
     ("fct_validity", "intervals hold their number"): ["auc = 0.5, auc_low = 0.6, auc_high = 0.7"],
     ("fct_validity", "one row is said first"): ["sentence = 'Nothing.', is_headline = false"],
+    ("fct_validity", "what other columns ask for is there"): ["auc = null"],
     ("fct_validity", "core families are cited later"): ["is_headline = true, enrichment_low = 0.9"],
     ("fct_indicator_weight", "no weight is above 0.35"): ["weight = 0.36"],
     ("fct_indicator_weight", "no indicator decides most of the core"): ["core_changed_without = 0.51"],
@@ -633,7 +634,7 @@ GIVEN = {
     "'information_technology' as topic, 'horizon' as knowledge, 'is_top_5' as outcome, "
     "'all' as scope, 'all' as scope_name, 'topic' as weighting, 'sum' as scoring, "
     "10 as last_year, 900 as families, 45 as positives, 90 as core_families, "
-    "0.7 as auc, 0.6 as auc_low, 0.8 as auc_high, 0 as auc_gain, 0 as auc_gain_low, "
+    "0.7 as auc, 0.3 as rank_correlation, 0.6 as auc_low, 0.8 as auc_high, 0 as auc_gain, 0 as auc_gain_low, "
     "0 as auc_gain_high, 3 as enrichment, 2 as enrichment_low, 4 as enrichment_high, "
     "true as is_headline, 'It held up.' as sentence;",
 }
