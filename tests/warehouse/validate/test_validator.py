@@ -634,7 +634,7 @@ GIVEN = {
     "'information_technology' as topic, 'horizon' as knowledge, 'is_top_5' as outcome, "
     "'all' as scope, 'all' as scope_name, 'topic' as weighting, 'sum' as scoring, "
     "10 as last_year, 900 as families, 45 as positives, 90 as core_families, "
-    "0.7 as auc, 0.3 as rank_correlation, 0.6 as auc_low, 0.8 as auc_high, 0 as auc_gain, 0 as auc_gain_low, "
+    "0.7 as auc, 0.6 as auc_low, 0.8 as auc_high, 0 as auc_gain, 0 as auc_gain_low, "
     "0 as auc_gain_high, 3 as enrichment, 2 as enrichment_low, 4 as enrichment_high, "
     "true as is_headline, 'It held up.' as sentence;",
 }
