@@ -74,7 +74,7 @@ def write(answers: Answers, path: Path) -> None:
         The file is there, or the answers make no topic.
     BadInput
         An answer is not valid, such as a class or a country; the message names the line. The file is kept,
-        to be mended.
+        to be corrected.
     """
     if path.suffix != ".toml":
         raise UsageError(f"{path}: a topic file ends in .toml")

@@ -277,7 +277,10 @@ BAD = {
         "is_used = false, reason = null",
     ],
     ("fct_patent", "most families are compared within their field"): ["update {t} set cohort = 'year'"],
-    ("fct_validity", "key is unique"): TWICE,
+    ("fct_validity", "one measure is there"): [
+        "auc = null, rank_correlation = null",
+        "auc = 0.5, rank_correlation = 0.5",
+    ],
     ("fct_validity", "measures are in range"): [
         "auc = 1.01, auc_low = null",
         "enrichment = -1, enrichment_low = null",
@@ -285,7 +288,6 @@ BAD = {
     ],
     ("fct_validity", "intervals hold their number"): ["auc = 0.5, auc_low = 0.6, auc_high = 0.7"],
     ("fct_validity", "one row is said first"): ["sentence = 'Nothing.', is_headline = false"],
-    ("fct_validity", "what other columns ask for is there"): ["auc = null", "rank_correlation = 0.5"],
     ("fct_validity", "core families are cited later"): ["is_headline = true, enrichment_low = 0.9"],
     ("fct_indicator_weight", "no weight is above 0.35"): ["weight = 0.36"],
     ("fct_indicator_weight", "no indicator decides most of the core"): ["core_changed_without = 0.51"],
@@ -876,7 +878,6 @@ def test_every_expectation_has_a_name_of_its_own_a_reason_and_a_severity(path: P
         assert all(text.strip() for text in expectation["meta"].values())
     names = [expectation["meta"]["name"] for expectation in suite["expectations"]]
     assert len(set(names)) == len(names)
-    assert "critical" in {expectation["severity"] for expectation in suite["expectations"]}
 
 
 def test_every_reason_is_told_in_words_and_is_no_copy_of_anothers() -> None:
