@@ -41,10 +41,10 @@ def width_of(text: str) -> float:
     Examples
     --------
     >>> width_of("AI"), width_of("人工")
-    (1.12, 2.1)
+    (1.2, 2.1)
     """
     wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
-    return round(0.56 * (len(text) - wide) + 1.05 * wide, 2)
+    return round(0.6 * (len(text) - wide) + 1.05 * wide, 2)
 
 
 def fit(text: str, width: float, size: float = 12) -> str:
