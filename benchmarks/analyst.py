@@ -19,7 +19,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import polars as pl
-from scipy.stats import false_discovery_control, gamma, hypergeom
+from scipy.stats import chi2, false_discovery_control, gamma, hypergeom, norm
 
 from corepath.transforms.stg_organisation import stg_organisation
 from corepath.warehouse.topic import files as topics
@@ -626,7 +626,7 @@ def core_technologies(
     df["breadth"] = df.groupby("family_id").subclass.transform("size")
     df["usual"] = df.family_id.map(usual_breadth(df, assign_cohorts(families, subclasses)))
     chance = [np.ones(1)] * len(out)
-    expected = np.zeros(len(out))
+    expected, variance = np.zeros(len(out)), np.zeros(len(out))
     once = df.drop_duplicates("family_id")
     for breadths in merged(once, "breadth"):
         for usual in merged(once[once.breadth.isin(breadths)], "usual"):
@@ -635,11 +635,16 @@ def core_technologies(
             drawn = df[alike].groupby("subclass").size()
             for i, n_c in enumerate(out.technology.map(drawn).fillna(0).astype(int)):
                 expected[i] += n_c * special / size
+                variance[i] += hypergeom.var(size, special, n_c)
                 chance[i] = np.convolve(chance[i], hypergeom.pmf(np.arange(n_c + 1), size, special, n_c))
     out["expected_core_families"] = expected
     out["core_ratio"] = k / expected
     out["p_value"] = [min(1.0, at[int(x) :].sum()) for at, x in zip(chance, k, strict=True)]
-    out["q_value"] = false_discovery_control(out.p_value)
+    # Where technologies lie wider than chance on the whole, chances are enlarged (genomic control).
+    known = (expected >= 5) & (variance > 0)
+    z = (k - expected)[known] / np.sqrt(variance[known])
+    wide = np.sqrt(max(1.0, np.median(z**2) / chi2.median(1))) if len(z) >= 20 else 1.0
+    out["q_value"] = false_discovery_control(norm.sf(norm.isf(out.p_value) / wide))
     mean = k.sum() / expected.sum()
     excess = (expected * (k / expected - mean) ** 2).sum() - (len(k) - 1) * mean
     weight = expected.sum()

@@ -40,7 +40,7 @@ select
     c.expected_core_families, -- Those that families as broad let expect, E
     c.core_ratio, -- k / E: 1 is as expected
     c.p_value, -- Chance of k or more if core families were drawn among those as broad
-    c.q_value, -- That chance after Benjamini-Hochberg over all technologies of the level
+    c.q_value, -- That chance, if need be enlarged, after Benjamini-Hochberg over the level
     c.shrunken_core_ratio, -- Mean of the gamma posterior of the ratio
     c.core_ratio_lower, -- 5 % quantile of that posterior: technologies are ranked by it
     c.is_core_technology, -- Whether q and k keep the topic's limits and the ratio is above 1

@@ -203,6 +203,19 @@ def test_q_is_benjamini_hochberg(rows):
     assert (q >= p - 1e-12).all()
 
 
+def test_where_most_technologies_lie_wider_than_chance_none_is_sure():
+    # Something that is not breadth makes half of forty technologies core half as often again.
+    random = np.random.default_rng(31)
+    n = np.full(40, 400)
+    rates = np.where(np.arange(40) % 2, 0.08, 0.12)
+    counts = pl.DataFrame(
+        {"technology": np.arange(40), "families": n, "core_families": random.binomial(n, rates)}
+    )
+    found = core_technologies(counts, int(n.sum()), int(counts["core_families"].sum()))
+    assert found["p_value"].min() * 40 < 0.05
+    assert not found["is_core_technology"].any()
+
+
 @given(tables)
 def test_core_means_all_three_conditions(rows):
     for row in evaluated(rows).to_dicts():
