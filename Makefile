@@ -7,7 +7,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-browser test-slow test-clients test-superset lint format docs bench serve sbom audit clean
+.PHONY: help setup run demo demo-figures test test-browser test-slow test-clients test-superset lint format docs bench serve sbom audit clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -26,6 +26,10 @@ demo: setup  ## Refresh a made-up world of AI chips, and show what was planted b
 	$(BIN)/corepath refresh --topic $(DEMO)/ai_chips.toml --source google_patents=$(DEMO)/world \
 		--truth $(DEMO)/world.truth.toml --warehouse $(DEMO)/warehouse.duckdb --releases $(DEMO)/releases
 	@echo "Open $(DEMO)/releases/ai_chips/latest/report.html, or: $(BIN)/corepath open --topic ai_chips --releases $(DEMO)/releases"
+
+demo-figures: demo  ## Make the figures that README shows from the demo
+	$(BIN)/corepath show --topic ai_chips --releases $(DEMO)/releases --figure quantity -o docs/demo-quantity.svg
+	$(BIN)/corepath show --topic ai_chips --releases $(DEMO)/releases --figure networks -o docs/demo-networks.svg
 
 test: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run every test but those that take minutes
 	$(BIN)/pytest
