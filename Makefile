@@ -29,7 +29,6 @@ demo: setup  ## Refresh a made-up world of AI chips, and show what was planted b
 
 demo-figures: demo  ## Make the figures that README shows from the demo
 	$(BIN)/corepath show --topic ai_chips --releases $(DEMO)/releases --figure quantity -o docs/demo-quantity.svg
-	$(BIN)/corepath show --topic ai_chips --releases $(DEMO)/releases --figure networks -o docs/demo-networks.svg
 
 test: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run every test but those that take minutes
 	$(BIN)/pytest
