@@ -234,13 +234,13 @@ BAD = {
     ("fct_trend_segment", "segments follow each other"): [
         "update {t} set segment = segment + 1 where country = 'WORLD'",
         "last_year = first_year - 1",
-        "update {t} set first_year = first_year + 1 where segment = 2",
+        "insert into {t} select * replace (segment + 1 as segment) from {t} where country = 'WORLD'",
     ],
     ("fct_trend_segment", "years are complete"): ["last_year = 2024"],
     ("fct_trend_segment", "breaks lie within their dates"): [
-        "update {t} set break_earliest = first_year + 1 where segment = 2",
-        "update {t} set break_latest = first_year - 1 where segment = 2",
-        "update {t} set bic_gain = null where segment = 2",
+        f"segment = 2, break_earliest = first_year{earliest}, break_latest = first_year{latest}, "
+        f"bic_gain = {gain}, excess = 1"
+        for earliest, latest, gain in (("+ 1", "+ 2", "1"), ("- 2", "- 1", "1"), ("", "", "null"))
     ],
     ("fct_trend_segment", "each is fitted or explained"): [
         "reason = 'too few', annual_growth = 0.1",
@@ -251,8 +251,8 @@ BAD = {
     ],
     ("fct_indicator_coverage", "countries make up the world"): ["known = known + 1"],
     ("fct_indicator_weight", "intervals hold their weight"): [
-        "weight_low = weight + 0.01",
-        "weight_high = weight - 0.01",
+        "update {t} set weight_low = weight + 0.01",
+        "update {t} set weight_high = weight - 0.01",
         "weight_method_low = 0.9, weight_method_high = 0.1",
     ],
     ("fct_indicator_weight", "weights sum to 1"): [
@@ -365,8 +365,9 @@ BAD = {
         "test = 'density low', high = 0.2, benchmark = 0.1, holds = true",
     ],
     ("fct_pathway_test", "label is first of those that hold"): [
-        "update {t} set holds = true where label = 'I3'",
-        "update {t} set holds = true where label = 'C4'",
+        "update {t} set holds = true where label = 'I3'; update marts.fct_pathway set industry_path = 'I1'",
+        "update {t} set holds = true where label = 'C4'; "
+        "update marts.fct_pathway set collaboration_path = 'C2'",
     ],
     ("fct_reference_path", "standing follows the gap"): [
         "standing = 'leading'",
@@ -503,9 +504,12 @@ BAD = {
         "update {t} set core_overlap = 0.49 where kind = 'sampling'"
     ],
     ("fct_sensitivity", "choice is one of the known"): ["choice = 'mood'"],
-    ("fct_sensitivity", "one option moves a country most"): ["is_largest = true", "is_largest = false"],
-    ("fct_sensitivity", "ranks start at 1"): ["rank_core = rank_core + 1"],
-    ("fct_sensitivity", "shares sum to 1"): ["core_share = core_share / 2"],
+    ("fct_sensitivity", "one option moves a country most"): [
+        "update {t} set is_largest = true",
+        "update {t} set is_largest = false",
+    ],
+    ("fct_sensitivity", "ranks start at 1"): ["update {t} set rank_core = rank_core + 1"],
+    ("fct_sensitivity", "shares sum to 1"): ["update {t} set core_share = core_share / 2"],
     ("fct_sensitivity", "what other columns ask for is there"): ["core_share = null, core_families = 1"],
     ("fct_threshold", "one threshold is the default"): [
         "update {t} set is_default = true",
