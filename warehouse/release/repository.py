@@ -30,7 +30,7 @@ from corepath.warehouse.validate.validator import Result
 log = logging.getLogger("corepath.release")
 
 # What the tables and columns of marts are; a change that breaks readers raises the first number.
-SCHEMA_VERSION = "1.0.0"
+SCHEMA_VERSION = "2.0.0"
 
 POINTER_BYTES = 16  # of `latest` in a store
 # What corepath writes aside before it has its name: a draft, a pointer, a file, a pruned release;
