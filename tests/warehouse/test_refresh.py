@@ -63,8 +63,10 @@ def test_the_sample_becomes_a_release_of_every_mart(sample_release) -> None:
     assert (home / "latest").resolve() == outcome.path.resolve()
     assert sorted(p.stem for p in outcome.path.glob("*.parquet")) == sorted(outcome.rows)
     assert {t for t in outcome.rows if t.startswith("fct_")} >= {"fct_patent", "fct_country_year"}
-    # No technology of the sample is key core, so that none has a reference.
-    assert {table for table, rows in outcome.rows.items() if not rows} == {"fct_reference_path"}
+    # No technology of the sample is key core, so that none has a reference; hardly a family is old
+    # enough for its later citations to be known.
+    empty = {table for table, rows in outcome.rows.items() if not rows}
+    assert empty == {"fct_reference_path", "fct_validity"}
     assert rows_of(sample_release.database, "marts") == outcome.rows
 
 
