@@ -216,7 +216,7 @@ def weights(con: duckdb.DuckDBPyConnection, names: list[str]) -> None:
     )
     con.execute(
         "create table intermediate.int_indicator_weight as "
-        "select c.*, w.* exclude (indicator), d.mean, d.zero_share, "
+        "select c.*, w.* exclude (indicator), d.mean, d.zero_share, null::bigint as levels, "
         "case when w.weight is not null then 1 - c.coverage end as imputed_share, "
         "coalesce(w.weight > 0, false) as is_used "
         "from intermediate.int_indicator_choice as c "

@@ -141,6 +141,7 @@ def refresh(
             from corepath.flows.refresh import refresh as flow
 
             require_server()
+            outcomes.clear()  # of an earlier run in this process
             try:
                 outcome = flow(settings)
             except CorepathError:

@@ -17,7 +17,7 @@ from corepath.warehouse.database import (
     file_pattern,
 )
 from corepath.warehouse.errors import BadInput, Unavailable, UsageError
-from corepath.warehouse.refresh import prepare
+from corepath.warehouse.plan import resolve
 from corepath.warehouse.settings import Settings
 
 
@@ -76,7 +76,7 @@ def test_too_little_memory_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"--memory 300MB is too small for these files: give more"):
         opened(tmp_path / "w.duckdb", "create table warehouse.t as select list(i) from range(100000000) r(i)")
     with pytest.raises(UsageError, match="--memory 50MB is too little to run at all: give at least 250MB"):
-        prepare(Settings(memory="50MB"))
+        resolve(Settings(memory="50MB"))
 
 
 def test_a_full_disk_is_told(tmp_path: Path) -> None:

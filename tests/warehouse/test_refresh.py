@@ -131,15 +131,15 @@ def test_a_release_that_fails_validation_is_refused_and_latest_stays(
     latest, known = (home / "latest").readlink(), sorted(p.name for p in home.iterdir())
     attempts = json.loads((home / "versions.json").read_text())
     settings = own_sample.model_copy(
-        update={"sources": {**own_sample.sources, "ppubs": with_a_patent_of_2999(tmp_path)}}
+        update={"sources": {**own_sample.sources, "ppubs": with_a_misread_number(tmp_path)}}
     )
 
     with pytest.raises(Refused) as refused:
         refresh(settings)
 
-    assert "stg_document: publication date is plausible failed" in str(refused.value)
-    assert "the date is misread" in str(refused.value)
-    assert any("publication date is plausible" in r.getMessage() for r in told.records)
+    assert "stg_document: claim_count is in range failed" in str(refused.value)
+    assert "another number misread" in str(refused.value)
+    assert any("claim_count is in range" in r.getMessage() for r in told.records)
     assert (home / "latest").readlink() == latest
     assert sorted(p.name for p in home.iterdir()) == known
     *before, noted = json.loads((home / "versions.json").read_text())
@@ -444,12 +444,12 @@ def fresh(folder: Path, **changes: Any) -> Settings:
     )
 
 
-def with_a_patent_of_2999(folder: Path) -> Path:
-    """Add a document whose date is misread to the sample's."""
+def with_a_misread_number(folder: Path) -> Path:
+    """Add a document with more claims than any patent ever had to the sample's."""
     sample = ROOT / "samples" / "ppubs" / "ppubs.jsonl.gz"
     with gzip.open(sample, "rt") as lines:
         document = json.loads(next(lines))
-    document |= {"guid": "US-99999999-B2", "datePublished": "2999-01-01T00:00:00Z"}
+    document |= {"guid": "US-99999999-B2", "numberOfClaims": "99999999"}
     dump = folder / "ppubs"
     dump.mkdir()
     (dump / sample.name).symlink_to(sample)
@@ -487,7 +487,7 @@ def test_a_second_topic_validates_no_table_again_that_has_not_changed(
 def test_a_table_of_the_warehouse_that_changed_is_validated_again(own_sample, asked, tmp_path: Path) -> None:
     refresh(
         own_sample.model_copy(
-            update={"sources": {**own_sample.sources, "ppubs": with_a_patent_of_2999(tmp_path)}}
+            update={"sources": {**own_sample.sources, "ppubs": with_a_misread_number(tmp_path)}}
         )
     )
     _, staging, _ = asked
