@@ -101,7 +101,8 @@ def test_a_copy_of_every_file_tells_nothing_more(name, tmp_path, plain):
 def test_two_files_tell_what_one_tells(name, tmp_path, plain):
     dump = DUMPS[name]()
     for part in (0, 1):
-        half = [replace(file, rows=file.rows[part::2]) if file.rows else file for file in dump.files]
+        # Backwards, so that no file ends with a document that is cut, as if its download had broken.
+        half = [replace(file, rows=file.rows[part::2][::-1]) if file.rows else file for file in dump.files]
         Dump(dump.source, half).written(tmp_path / "dump" / str(part))
     whole, whole_rejects = plain(name)
     halves, half_rejects = told_by(dump.source, tmp_path / "dump")

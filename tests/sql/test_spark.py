@@ -58,6 +58,8 @@ FUNCTIONS = {
     "median",
     "min",
     "min_by",
+    "day",
+    "dayofmonth",
     "month",
     "nullif",
     "percent_rank",
