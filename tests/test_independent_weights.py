@@ -30,7 +30,7 @@ def lines(path):
 
 
 # The published counts of subclasses differ from those of the files for some applications, since indexing
-# codes are left out. Strict: whoever explains it must take this away.
+# codes are left out. Strict: whoever explains it must remove this.
 pytestmark = pytest.mark.xfail(reason="counts of the extract's classes differ", strict=True)
 
 

@@ -135,7 +135,7 @@ def test_what_was_not_measured_is_said(tmp_path):
 
 
 # The scripts do not yet follow the rules for numbers of publications, classes of references and groups
-# of applicants. Strict: whoever mends them must take this away.
+# of applicants. Strict: whoever updates them must remove this.
 behind = pytest.mark.xfail(reason="the bare scripts lag behind the rules of staging", strict=True)
 
 
