@@ -234,7 +234,7 @@ def test_what_is_written_is_json_and_markdown_in_which_data_are_text(change, tmp
     assert told["tables"][0]["examples"]["changed"] == [
         {"key": {"k": name}, "values": {"d": ["2020-01-01", "2021-01-01"], "x": [1.0, "nan"]}}
     ]
-    assert r"k a\|b \<img src=x> \[x](http://y)" in (tmp_path / "changes.md").read_text()
+    assert r"k a\|b \<img src=x> \[x](http\://y)" in (tmp_path / "changes.md").read_text()
     assert math.isnan(float(told["tables"][0]["examples"]["changed"][0]["values"]["x"][1]))
 
 

@@ -59,7 +59,7 @@ def test_a_name_from_the_data_is_text_and_nothing_else():
     relation = duckdb.sql("select $name as name", params={"name": name})
     assert relation is not None
     assert _table(relation).splitlines()[2:] == [
-        r"| a\|b \<img src=x> \[x](http://y) \`c\` \\\\ second line |"
+        r"| a\|b \<img src=x> \[x](http\://y) \`c\` \\\\ second line |"
     ]
 
 
