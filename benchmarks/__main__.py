@@ -367,7 +367,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("part", choices=[*PARTS, "all", "report", "calibration"])
     parser.add_argument("--size", choices=list(SIZES), default="small")
     parser.add_argument("--families", type=int, nargs="+", help="instead of the size's; several for growth")
-    parser.add_argument("--only", nargs="+", help="of calibration: these inferences  [all]")
+    parser.add_argument("--only", nargs="*", help="of calibration: these inferences  [all]")
     parser.add_argument("--runs", type=int, default=1, help="rounds; the report shows the median")
     parser.add_argument("--memory", default="4GB", help="limit of DuckDB")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of DuckDB")

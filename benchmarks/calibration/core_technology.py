@@ -22,10 +22,12 @@ def worlds(size: str) -> list[World]:
     seeds = range(FIRST_SEED, FIRST_SEED + (7 if is_full else 1))
     for layout in ("google_patents", "patstat", "patentsview") if is_full else ("google_patents",):
         options = (("null", True), ("layout", layout))
-        families = 4_000
+        families = 4_000 if is_full else 2_500
         found += [World(f"nothing planted, {layout}", seed, families, options=options) for seed in seeds]
     seeds = range(FIRST_SEED, FIRST_SEED + (5 if is_full else 1))
     for name, options in others().items():
+        if not is_full and name not in ("growth only", "many bare symbols"):
+            continue
         kind, families = f"nothing planted, another maker, {name}", 3_000 if is_full else 2_000
         found += [World(kind, seed, families, "other", options, METHOD, everything=True) for seed in seeds]
     for families, pull in product(PLANTED[size], (3, 8) if is_full else (8,)):

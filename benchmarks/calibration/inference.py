@@ -81,7 +81,7 @@ class Inference:
     worlds
         Gives the worlds of a size, "small" or "full".
     count
-        Looks into a built world.
+        Looks into a built world; several counts are of samples of it, each of which is one draw.
     about
         What the page has to say beyond the rates: how cases are counted, what is weak.
     """
@@ -91,5 +91,5 @@ class Inference:
     claims: tuple[Claim, ...]
     tables: tuple[str, ...]
     worlds: Callable[[str], list[World]]
-    count: Callable[[duckdb.DuckDBPyConnection, World], Counts]
+    count: Callable[[duckdb.DuckDBPyConnection, World], Counts | list[Counts]]
     about: str = field(default="")

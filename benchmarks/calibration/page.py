@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from math import sqrt
 from typing import Any
 
 from benchmarks.calibration.inference import Claim, Inference
@@ -20,14 +21,15 @@ python -m benchmarks calibration --size full
 
 - *Nominal* is what the inference must keep; a dash where there is no promise, only a figure.
 - *Measured* is the rate over all worlds of a kind, with its Monte Carlo error: one standard error,
-  each world being one draw.
-- *Holds* says whether the rate keeps to the nominal one, give or take two standard errors.
+  each world, or each sample of a large one, being one draw.
+- *Holds* says whether the rate keeps to the nominal one, give or take two standard errors: that of all
+  worlds together and that of each kind.
 - Worlds that measure have other seeds than those with which a rule was made.
 
-`reference/calibration.csv` has one line for each claim, the worst kind of world: `position`,
-`inference`, `column` (mart and column that say it), `claim`, `says`, `least`, `most`, `rate`, `error`,
-`kind`, `holds` (empty where nothing is promised), and `sentence`, which a report can print beside the
-label. Each release carries it as `meta.calibration`.
+`reference/calibration.csv` has one line for each claim: `position`, `inference`, `column` (mart and
+column that say it), `claim`, `says`, `least`, `most`, `rate` and `error` of all worlds, `worst` and
+`kind`, the rate of the worst kind of world, `holds` (empty where nothing is promised), and `sentence`,
+which a report can print beside the label. Each release carries it as `meta.calibration`.
 """
 
 
@@ -47,18 +49,7 @@ def as_markdown(measured: Mapping[str, Any], known: Mapping[str, Inference]) -> 
     str
         Markdown.
     """
-    parts = [
-        HEAD,
-        "## At a glance\n",
-        "| inference | what is counted | nominal | measured, worst kind of world | holds |",
-        "|---|---|---|---|---|",
-    ]
-    lines = summary(measured, known)
-    parts += [
-        f"| {line['inference']} | {line['says']} | {nominal(line['least'], line['most'])} | "
-        f"{figure(line)} ({line['kind']}) | {_yes(line['holds'])} |"
-        for line in lines
-    ]
+    parts = [HEAD, "## At a glance\n", *at_a_glance(summary(measured, known))]
     for name, about in measured.items():
         inference = known[name]
         claims = {claim.name: claim for claim in inference.claims}
@@ -68,7 +59,7 @@ def as_markdown(measured: Mapping[str, Any], known: Mapping[str, Inference]) -> 
             f"{about['minutes']:.0f} minutes with {about['processes']} processes.\n"
         )
         parts += [
-            "| worlds | what is counted | nominal | measured | cases | holds |",
+            "| draws, worlds | what is counted | nominal | measured | cases | holds |",
             "|---|---|---|---|---|---|",
         ]
         for row in about["rows"]:
@@ -80,8 +71,34 @@ def as_markdown(measured: Mapping[str, Any], known: Mapping[str, Inference]) -> 
     return "\n".join(parts) + "\n"
 
 
+def at_a_glance(lines: Sequence[Row]) -> list[str]:
+    """Write the lines of `summary` as a table."""
+    return [
+        "| inference | what is counted | nominal | all worlds | worst kind of world | holds |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {line['inference']} | {line['says']} | {nominal(line['least'], line['most'])} | "
+            f"{figure(line)} | {100 * line['worst']:.1f} %, {line['kind']} | {_yes(line['holds'])} |"
+            for line in lines
+        ),
+    ]
+
+
+def placed(text: str, lines: Sequence[Row]) -> str:
+    """Put the table into a page, between its two marks.
+
+    Examples
+    --------
+    >>> placed("before\\n<!-- calibration -->\\nold\\n<!-- end -->\\nafter", []).splitlines()[-3:]
+    ['|---|---|---|---|---|---|', '<!-- end -->', 'after']
+    """
+    before, _, rest = text.partition("<!-- calibration -->\n")
+    after = rest.partition("<!-- end -->")[2]
+    return "\n".join([f"{before}<!-- calibration -->", *at_a_glance(lines), f"<!-- end -->{after}"])
+
+
 def summary(measured: Mapping[str, Any], known: Mapping[str, Inference]) -> list[dict[str, Any]]:
-    """Give a line for each claim: that of the kind of world where it is kept least."""
+    """Give a line for each claim: all worlds together, and the kind where it is kept least."""
     lines = []
     for name, about in measured.items():
         inference = known[name]
@@ -90,17 +107,33 @@ def summary(measured: Mapping[str, Any], known: Mapping[str, Inference]) -> list
             if not own:
                 continue
             worst = max(own, key=lambda row: _distance(claim, row["rate"]))
+            pooled = _pooled(own)
             line: dict[str, Any] = {
                 "position": len(lines) + 1,
                 "inference": name,
                 "column": inference.column,
                 "claim": claim.name,
                 "says": claim.says,
+                "least": claim.least,
+                "most": claim.most,
+                **pooled,
+                "worst": worst["rate"],
+                "kind": worst["kind"],
             }
-            line |= {"least": claim.least, "most": claim.most, "rate": worst["rate"], "error": worst["error"]}
-            line |= {"kind": worst["kind"], "holds": holds(claim, worst)}
+            kept = [holds(claim, row) for row in (pooled, *own)]
+            line["holds"] = None if None in kept else all(kept)
             lines.append(line | {"sentence": sentence(line)})
     return lines
+
+
+def _pooled(rows: Sequence[Row]) -> dict[str, Any]:
+    """Put all kinds of world together, each case counting once."""
+    cases = sum(row["cases"] for row in rows)
+    errors = [row["error"] * row["cases"] for row in rows if row["error"] is not None]
+    return {
+        "rate": sum(row["rate"] * row["cases"] for row in rows) / cases,
+        "error": sqrt(sum(error**2 for error in errors)) / cases if errors else None,
+    }
 
 
 def sentence(line: Row) -> str:
@@ -108,13 +141,10 @@ def sentence(line: Row) -> str:
 
     Examples
     --------
-    >>> sentence(
-    ...     {"inference": "lag", "says": "false lags", "rate": 0.04, "error": 0.01, "kind": "growth only"}
-    ... )
-    'lag: 4.0 % (± 1.0) of false lags, measured in worlds of the kind "growth only"'
+    >>> sentence({"inference": "lag", "says": "false lags", "rate": 0.04, "error": 0.01})
+    'lag: 4.0 % (± 1.0) of false lags'
     """
-    what = f"{line['inference']}: {figure(line)} of {line['says']}"
-    return f'{what}, measured in worlds of the kind "{line["kind"]}"'
+    return f"{line['inference']}: {figure(line)} of {line['says']}"
 
 
 def as_csv(lines: Sequence[Row]) -> str:

@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from math import sqrt
+from multiprocessing import get_context
 from os import devnull
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,8 @@ def run(size: str, only: Iterable[str] | None, processes: int, work: Path, resul
     size
         "small" or "full".
     only
-        Names of inferences; the figures of others stay as they were measured. None is all.
+        Names of inferences; the figures of others stay as they were measured. None is all, and an
+        empty list none: then page, look-up table and README are written again.
     processes
         How many worlds are made at once.
     work
@@ -42,7 +44,7 @@ def run(size: str, only: Iterable[str] | None, processes: int, work: Path, resul
         `benchmarks/results`, else they are beside the figures.
     """
     known = inferences()
-    names = list(only or known)
+    names = list(known if only is None else only)
     file = results / "calibration.json"
     measured: Found = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     started = time.perf_counter()
@@ -60,11 +62,15 @@ def run(size: str, only: Iterable[str] | None, processes: int, work: Path, resul
     measured = {name: measured[name] for name in known if name in measured}
     write(file, measured)
     is_own = results.resolve() == RESULTS
-    text, lines = page.as_markdown(measured, known), page.as_csv(page.summary(measured, known))
+    lines = page.summary(measured, known)
+    text, table = page.as_markdown(measured, known), page.as_csv(lines)
     (ROOT / "docs" if is_own else results).joinpath("calibration.md").write_text(text, encoding="utf-8")
     (ROOT / "reference" if is_own else results).joinpath("calibration.csv").write_text(
-        lines, encoding="utf-8"
+        table, encoding="utf-8"
     )
+    if is_own:
+        readme = ROOT / "README.md"
+        readme.write_text(page.placed(readme.read_text(encoding="utf-8"), lines), encoding="utf-8")
 
 
 def inferences() -> dict[str, Inference]:
@@ -99,7 +105,7 @@ def measure(size: str, names: Iterable[str], processes: int, work: Path) -> list
     lookers = worlds_of(size, names)
     work.mkdir(parents=True, exist_ok=True)
     counted = []
-    with ProcessPoolExecutor(processes, max_tasks_per_child=20) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         jobs = [(pool.submit(look, world, who, work), world) for world, who in lookers.items()]
         for number, (job, world) in enumerate(jobs, start=1):
             rows, seconds = job.result()
@@ -130,9 +136,11 @@ def look(world: World, names: list[str], work: Path) -> tuple[list[Found], float
         build(world, tables, Path(folder)) as connection,
     ):
         for name in names:
+            counted = known[name].count(connection, world)
             rows += [
                 {"inference": name, "kind": world.kind, "claim": claim, "hits": hits, "of": of}
-                for claim, (hits, of) in known[name].count(connection, world).items()
+                for counts in (counted if isinstance(counted, list) else [counted])
+                for claim, (hits, of) in counts.items()
             ]
     gc.collect()
     return rows, time.perf_counter() - started

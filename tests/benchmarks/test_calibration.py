@@ -22,27 +22,31 @@ def test_an_inference_keeps_its_claims_in_small_worlds(name, tmp_path):
         own = [row for row in rows if row["claim"] == claim.name]
         cases = sum(row["cases"] for row in own)
         rate = sum(row["rate"] * row["cases"] for row in own) / cases
-        if claim.most is not None:
-            assert rate <= claim.most + 2 * sqrt(claim.most * (1 - claim.most) / cases) + 1 / cases
-        if claim.least is not None:
-            assert rate >= claim.least - 2 * sqrt(claim.least * (1 - claim.least) / cases) - 1 / cases
+        error = sqrt(sum(((row["error"] or 0) * row["cases"]) ** 2 for row in own)) / cases
+        for limit, side in ((claim.most, 1), (claim.least, -1)):
+            if limit is not None:
+                slack = 3 * max(error, sqrt(limit * (1 - limit) / cases)) + 1 / cases
+                assert side * (rate - limit) <= slack, claim.says
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_the_full_size_has_twenty_worlds_a_kind_with_nothing_planted_and_others_of_another_maker(name):
+def test_the_full_size_has_many_worlds_and_some_of_another_maker(name):
     worlds = KNOWN[name].worlds("full")
     assert len(worlds) == len(set(worlds))
-    assert {world.maker for world in worlds} == {"generator", "other"}
+    assert len(worlds) >= 20
+    assert "other" in {world.maker for world in worlds}
 
 
 def test_the_page_and_the_look_up_table_are_those_of_the_figures():
     text = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     with (ROOT / "reference" / "calibration.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     assert {line["inference"] for line in lines} == set(KNOWN)
     for line in lines:
         assert line["claim"] in {claim.name for claim in KNOWN[line["inference"]].claims}
         assert f"{100 * float(line['rate']):.1f} %" in text
+        assert f"| {line['inference']} | {line['says']} |" in readme
 
 
 def made_up() -> tuple[dict, dict[str, Inference]]:
@@ -68,10 +72,11 @@ def made_up() -> tuple[dict, dict[str, Inference]]:
     return {"alarm": about}, known
 
 
-def test_the_worst_kind_of_world_stands_for_a_claim():
+def test_all_worlds_stand_for_a_claim_beside_the_worst_kind():
     fires, finds = page.summary(*made_up())
-    assert (fires["kind"], fires["rate"], fires["error"], fires["holds"]) == ("noisy", 0.2, 0, False)
-    assert (finds["kind"], finds["rate"], finds["holds"]) == ("planted", 0.6, None)
+    assert (fires["rate"], fires["error"], fires["worst"], fires["kind"]) == (0.1, 0, 0.2, "noisy")
+    assert not fires["holds"]
+    assert (finds["rate"], finds["kind"], finds["holds"]) == (0.6, "planted", None)
 
 
 def test_a_claim_that_does_not_hold_is_said_to():
