@@ -631,7 +631,7 @@ def core_technologies(
     for breadths in merged(once, "breadth"):
         for usual in merged(once[once.breadth.isin(breadths)], "usual"):
             alike = df.breadth.isin(breadths) & df.usual.isin(usual)
-            size, special = once[alike].shape[0], once[alike].is_core.sum()
+            size, special = len(once[alike[once.index]]), once.is_core[alike[once.index]].sum()
             drawn = df[alike].groupby("subclass").size()
             for i, n_c in enumerate(out.technology.map(drawn).fillna(0).astype(int)):
                 expected[i] += n_c * special / size

@@ -30,10 +30,9 @@ def test_an_inference_keeps_its_claims_in_small_worlds(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_the_full_size_has_many_worlds_and_some_of_another_maker(name):
+def test_the_full_size_has_worlds_of_another_maker(name):
     worlds = KNOWN[name].worlds("full")
     assert len(worlds) == len(set(worlds))
-    assert len(worlds) >= 20
     assert "other" in {world.maker for world in worlds}
 
 
