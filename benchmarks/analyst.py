@@ -138,7 +138,7 @@ def read_publications(dump: Path) -> pd.DataFrame:
     unlisted = ~df.office.isin(kinds.office)
     for column in ("is_invention", "is_grant"):
         by_letter = df.kind.str[0].map(general[column])
-        df[column] = df[column].where(~unlisted, by_letter) == True  # noqa: E712  null is not
+        df[column] = df[column].where(~unlisted, by_letter).eq(True)  # null is not
     return df.drop(columns=["title_localized", "priority_claim", "number", "application_number"])
 
 
@@ -158,7 +158,7 @@ def read_codes(dump: Path, publications: pd.DataFrame) -> tuple[pd.DataFrame, pd
         df["publication"] = publications.publication
         df = df.explode(scheme.lower()).dropna()
         df["spelling"] = df[scheme.lower()].str["code"]
-        df["later"] = df[scheme.lower()].str["first"] != True  # noqa: E712  null comes later
+        df["later"] = df[scheme.lower()].str["first"].ne(True)  # null comes later
         df = df.sort_values(["publication", "later"], kind="stable")
         df["position"] = df.groupby("publication").cumcount() + 1
         listed.append(df[["publication", "spelling", "position"]].assign(scheme=scheme))

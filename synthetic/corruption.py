@@ -81,14 +81,14 @@ def damage(folder: Path, share: float, seed: int, ledger: Path, *, archives: boo
     found: list[Damage] = []
     texts = [path for path in files if path.suffix in (".tsv", ".csv", ".jsonl")]
     for path in files:
-        chance = random.Random(f"{seed} {path.name}")  # noqa: S311 chance, not secrecy
+        chance = random.Random(f"{seed} {path.name}")
         if path.suffix == ".parquet":
             found += _damage_parquet(path, share, chance)
         elif path.suffix == ".jsonl":
             found += _rewrite(path, share, chance, _damage_json)
         elif path in texts:
             found += _rewrite(path, share, chance, _damage_row)
-    chance = random.Random(f"{seed} files")  # noqa: S311
+    chance = random.Random(f"{seed} files")
     found += _damage_files(folder, files, texts, chance)
     if archives:
         found += _cut_archives(folder, files[0])

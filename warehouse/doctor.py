@@ -115,12 +115,12 @@ def _set_aside(path: Path) -> None:
 def _of_releases(releases: Releases, settings: Settings) -> Iterator[Finding]:
     try:
         releases.attempts()
-    except BadInput as error:
+    except BadInput:
         yield Finding(
             f"{releases.place}/versions.json",
             "is damaged" if releases.has_versions() else "is missing",
             "the releases are untouched; notes of rejected runs, rollbacks and pins are lost",
-            f"The repair lists the releases that are there ({error.__cause__ or 'from their own metadata'})",
+            "The repair lists the releases that are there, by their own metadata",
             lambda: _relist(releases),
         )
     try:

@@ -1,5 +1,6 @@
 -- Countries ranked by all their families and by their key core families, under every rule for core
 -- patents and at every threshold of it.
+-- Sampling intervals cover the truth less often than they say: meta.calibration has how often.
 -- One row = one rule x threshold x country with a family; unknown countries are left out.
 -- Key: topic, rule, threshold, country.
 -- Refers to: fct_threshold (topic, rule, threshold), dim_country (country).
@@ -43,9 +44,9 @@ select
     (c.core_families / nullif(c.all_core_families, 0)) / (c.families / c.all_families)
         as location_quotient, -- Its share of core families over its share of families
     h.is_default, -- Whether the topic goes by this rule and threshold
-    s.core_families_low, -- Lower end of its 90 % sampling interval; of the default only
+    s.core_families_low, -- Lower end of its sampling interval, nominally 90 %; of the default only
     s.core_families_high, -- Upper end
-    s.rank_core_low, -- Lower end of its 90 % sampling interval; of the default only
+    s.rank_core_low, -- Lower end of its sampling interval, nominally 90 %; of the default only
     s.rank_core_high, -- Upper end
     s.core_families_method_low, -- Least by other methods with a core as large; of the default only
     s.core_families_method_high, -- Most

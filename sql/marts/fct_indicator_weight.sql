@@ -1,4 +1,5 @@
 -- Indicators, their weights and what these rest on; why an indicator has none.
+-- Sampling intervals cover the truth less often than they say: meta.calibration has how often.
 -- One row = one indicator. Key: topic, indicator.
 -- Never null: position, is_asked, is_decisive, direction, coverage, is_used.
 with core as (
@@ -54,7 +55,7 @@ select
     w.between_country_share, -- Share of its entropy weight that is differences between countries
     w.correlation, -- Pearson correlation with the indicator that it is closest to, either way
     w.correlated_indicator, -- That indicator; above 0.9 the two count the same thing twice
-    s.weight_low, -- Lower end of the weight's 90 % sampling interval; null where left out
+    s.weight_low, -- Lower end of its sampling interval, nominally 90 %; null where left out
     s.weight_high, -- Upper end
     s.weight_method_low, -- Least weight over the grid of methods; null where left out
     s.weight_method_high, -- Largest

@@ -1,4 +1,5 @@
 -- Patent families of the topic with their indicators, score and rank.
+-- Sampling intervals cover the truth less often than they say: meta.calibration has how often.
 -- One row = one family with at least one invention document in the topic. Key: topic, family_id.
 -- Refers to: dim_country (country).
 -- Never null: score, family_basis, representative_publication, source, selected_by, country,
@@ -89,7 +90,7 @@ select
     v.topsis_score, -- TOPSIS closeness by the weights of the score, 0 to 100
     v.grey_score, -- Grey relation to the best by the weights of the score, 0 to 100
     s.rank, -- Rank by score, 1 is best; ties share the middle rank
-    q.rank_low, -- Lower end of the rank's 90 % sampling interval; of the best 10,000 only
+    q.rank_low, -- Lower end of its sampling interval, nominally 90 %; best 10,000 only
     q.rank_high, -- Upper end
     e.rank_method_low, -- Best rank by other methods; of the best 10,000 only
     e.rank_method_high, -- Worst

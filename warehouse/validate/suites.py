@@ -51,11 +51,19 @@ class Declared(Protocol):
     """What a table's file declares; `warehouse.build.graph.Head` is one."""
 
     @property
-    def key(self) -> tuple[str, ...]: ...  # noqa: D102
+    def key(self) -> tuple[str, ...]:
+        """Columns that no two rows share."""
+        ...
+
     @property
-    def filled(self) -> tuple[str, ...]: ...  # noqa: D102
+    def filled(self) -> tuple[str, ...]:
+        """Columns that are never null."""
+        ...
+
     @property
-    def references(self) -> tuple[tuple[str, tuple[str, ...]], ...]: ...  # noqa: D102
+    def references(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Marts whose key some columns hold, with these columns."""
+        ...
 
 
 def suites_of(
