@@ -5,6 +5,7 @@ PREFECT_API_URL.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from prefect.automations import EventTrigger, Posture
 from prefect.client.schemas.objects import StateType
@@ -73,14 +74,26 @@ def _crash(name: str, why: str, after: set[str], expect: set[str], seconds: int)
 
 
 def apply() -> None:
-    """Create or replace them on the server."""
+    """Create them on the server, or replace those that were changed.
+
+    One that is as declared stays: it remembers the runs that it watches, among them those that died
+    with the server.
+    """
     from prefect.client.orchestration import get_client
 
     with get_client(sync_client=True) as client:
         for automation in automations():
-            for known in client.read_automations_by_name(automation.name):
-                client.delete_automation(known.id)
+            known = client.read_automations_by_name(automation.name)
+            if [_content(each) for each in known] == [_content(automation)]:
+                continue
+            for each in known:
+                client.delete_automation(each.id)
             client.create_automation(automation)
+
+
+def _content(automation: AutomationCore) -> dict[str, Any]:
+    """Give what an automation does, without the numbers and times that the server adds."""
+    return automation.model_dump(include={"description", "trigger", "actions"})
 
 
 if __name__ == "__main__":

@@ -150,7 +150,8 @@ class Source(BaseModel):
                 raise BadInput(f"{path}: no such file or folder (source {self.name})")
         if not files:
             for name, file in below.items():
-                if PurePosixPath(name.lower()).suffix in (*DELIMITED, *JSON_LINES):
+                # A .txt beside nothing else may be prose.
+                if PurePosixPath(name.lower()).suffix in (".csv", ".tsv", *JSON_LINES):
                     self.refuse_lookalike(str(file), file)
             others = f"; what is there: {', '.join(sorted(below)[:EXAMPLES])}" if below else ""
             raise BadInput(

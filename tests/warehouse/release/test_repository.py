@@ -22,7 +22,7 @@ import pytest
 from corepath.warehouse.build.builder import MART_TYPES
 from corepath.warehouse.build.graph import describe, discover
 from corepath.warehouse.errors import UsageError
-from corepath.warehouse.release.repository import SCHEMA_VERSION, Releases, topics, write_sums
+from corepath.warehouse.release.repository import SCHEMA_VERSION, Releases, asked, topics, write_sums
 from corepath.warehouse.settings import ROOT
 from corepath.warehouse.sources import available
 
@@ -81,6 +81,16 @@ def test_topics_are_those_that_were_published_or_refused(releases: Releases) -> 
     publish(releases)
     Releases(releases.folder.parent, "batteries").refuse("x", "too small")
     assert topics(releases.folder.parent) == ["batteries", "chips"]
+
+
+def test_topics_with_a_release_are_known_by_how_they_were_asked_for(releases: Releases) -> None:
+    publish(releases)
+    Releases(releases.folder.parent, "batteries").refuse("x", "too small")
+    strict = Releases(releases.folder.parent, "chips_strict")
+    draft = strict.draft()
+    write_sums(draft)
+    strict.publish(draft, "x", {}, strict.next_version(NOVEMBER), "chips:strict")
+    assert asked(releases.folder.parent) == ["chips", "chips:strict"]
 
 
 def test_a_version_that_is_not_there_is_told_with_those_that_are(releases: Releases) -> None:

@@ -168,10 +168,10 @@ def _is_cut(content: bytes, size: int) -> bool:
         return False
     if any(content.endswith(_DECLARATION[:length]) for length in range(1, len(_DECLARATION))):
         return True
+    if any(b"</%b>" % root in content for root in _FORMATS):
+        return False  # it has its end, whatever is damaged before
     found = _ROOT.search(content)
-    if not found or b">" not in content[found.start() :]:
-        return True
-    return found[1] in _FORMATS and b"</%b>" % found[1] not in content
+    return not found or b">" not in content[found.start() :] or found[1] in _FORMATS
 
 
 def _rows(content: bytes, size: int, position: int) -> Rows:

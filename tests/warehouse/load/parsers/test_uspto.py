@@ -1009,7 +1009,7 @@ def test_no_mutation_breaks_the_balance(changes: list[tuple[str, int, int, bytes
     try:
         rows = parse(content)
     except BrokenDownloadError:
-        assert b"</us-patent-grant>" not in documents[-1]
+        assert not documents[-1].rstrip().endswith(b"</us-patent-grant>")
         return
     assert len(rows["document"]) + len(rows["rejects"]) == count
     positions = column(rows, "document", "position") + column(rows, "rejects", "position")
