@@ -319,7 +319,7 @@ def test_a_file_that_is_gone_takes_its_rows_with_it_and_nothing_else_is_read_aga
     messages = [r.getMessage() for r in told.records]
     assert f"uspto: {gone} is gone, its rows are removed" in messages
     assert not [m for m in messages if "rows loaded" in m]
-    assert "ppubs.stg_document: kept" in messages
+    assert "ppubs.stg_document: up to date" in messages
     with duckdb.connect(str(outcome.path / "corepath.duckdb"), read_only=True) as db:
         files = db.sql("select file from meta.source_file").fetchall()
     assert len(files) == len(before) - 1

@@ -262,7 +262,7 @@ def divided(weights: np.ndarray, dimensions: Sequence[str]) -> np.ndarray:
     Examples
     --------
     >>> import numpy as np
-    >>> divided(np.array([0.6, 0.2, 0.2]), ["impact", "impact", "scope"]).tolist()
+    >>> divided(np.array([0.6, 0.2, 0.2]), ["impact", "impact", "scope"]).round(3).tolist()
     [0.375, 0.125, 0.5]
     """
     _, place = np.unique(dimensions, return_inverse=True)

@@ -1,5 +1,6 @@
 """Find corporate groups that no register names: by distinctive words and by who files together."""
 
+import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
@@ -30,6 +31,7 @@ _FILINGS, _FILED_WITH = 3, 0.9
 _INVENTORS = 2
 # Share of letters that two names have in common if one is a slip of the other.
 _LIKENESS = 0.9
+_DIGITS = re.compile(r"\d+")
 _KINDS = ("place", "form", "business", "common")
 # Records of the company whose words others bear: a name that nobody knows may be borne by two.
 _RECORDS = 5
@@ -282,9 +284,14 @@ def _alike(companies: pl.DataFrame, filed: pl.DataFrame) -> Iterable[tuple[str, 
         .sort("organisation", "organisation_other")
     )
     for one, other, name, other_name in pairs.iter_rows():
-        slip = SequenceMatcher(None, name, other_name).ratio() >= _LIKENESS
-        if slip or _abbreviates(name, other_name) or _abbreviates(other_name, name):
+        if _is_slip(name, other_name) or _abbreviates(name, other_name) or _abbreviates(other_name, name):
             yield one, other
+
+
+def _is_slip(name: str, other: str) -> bool:
+    """Tell whether two names are one, misspelt: works 118 and works 119 are two."""
+    same_numbers = _DIGITS.findall(name) == _DIGITS.findall(other)
+    return same_numbers and SequenceMatcher(None, name, other).ratio() >= _LIKENESS
 
 
 def _abbreviates(name: str, other: str) -> bool:

@@ -89,6 +89,12 @@ def test_a_slip_of_the_pen_and_initials_need_a_joint_filing():
         assert groups((one, 9), (other, 1))[other] == (other, "itself")
 
 
+def test_names_that_differ_by_a_number_are_no_slip_of_the_pen():
+    one, other = "PLANT118 PRECISION", "PLANT119 PRECISION"
+    found = groups((one, 9), (other, 1), filings=[[one, other]])
+    assert found[other] == (other, "itself")
+
+
 def test_a_company_that_files_all_with_another_is_its_own():
     joint = [["FOXCONN", "FURUI PRECISE COMPONENT"]] * 3
     found = groups(("FOXCONN", 9), ("FURUI PRECISE COMPONENT", 3), filings=[*joint, ["FOXCONN"]])
