@@ -29,11 +29,6 @@ def lines(path):
         yield from csv.DictReader(file)
 
 
-# The published counts of subclasses differ from those of the files for some applications, since indexing
-# codes are left out. Strict: whoever explains it must remove this.
-pytestmark = pytest.mark.xfail(reason="counts of the extract's classes differ", strict=True)
-
-
 @pytest.fixture(scope="module")
 def release(once):
     if not EXTRACT.exists():

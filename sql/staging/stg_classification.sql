@@ -4,7 +4,8 @@
 -- "H01L  21/02", H01L0021020000, "h01l 021/02 (2006.01)". subclass and main_group are those of the
 -- newest scheme, by reference.ipc_reform: H10P of H01L21/66. A bare subclass has no main group.
 -- is_indexing: a code of CPC's 2000 series (H05K2201/10), which tags what the other symbols
--- classify; topics may select by it, and nothing counts it as a technology.
+-- classify, wherever a reform took it; topics may select by it, and nothing counts it as a
+-- technology.
 -- What is no symbol of the scheme stays as recorded, with no subclass: nothing counts it, and a
 -- warning of the validation tells how many there are.
 -- Key: publication_number, scheme, symbol.
@@ -123,7 +124,7 @@ select
     case when length(m.place) > 4 then m.place end as main_group,
     m.position,
     m.is_inventive,
-    regexp_matches(m.place, '^.{4}2[0-9]{3}$') as is_indexing
+    coalesce(regexp_matches(m.symbol, '^[A-Z0-9]{4}2[0-9]{3}/[0-9]+$'), false) as is_indexing
 from merged as m
 left join mixed as x on m.publication_number = x.publication_number and m.scheme = x.scheme
 where x.best is null or x.best in (m.source_rank, m.source_rank + 1000)

@@ -55,8 +55,10 @@ def test_cpc_counts_where_there_is_no_ipc_and_only_in_subclasses_of_the_ipc():
 
 
 def test_indexing_codes_of_cpc_are_no_technologies():
-    """H05K2201 tags a document of the semiconductor's; F28F2215 is no kind of heat exchanger."""
-    cpc = [("US-1-B2", "CPC", symbol, 1) for symbol in ("H10D30/01", "H05K2201/10", "H10D2030/01")]
+    """H05K2201 tags a document of the semiconductor's, and so does H01L2224, which became H10W72."""
+    cpc = [
+        ("US-1-B2", "CPC", symbol, 1) for symbol in ("H10D30/01", "H05K2201/10", "H10D2030/01", "H01L2224/48")
+    ]
     assert codes(*cpc) == {("H10D", "H10D30", 1)}
 
 
