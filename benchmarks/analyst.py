@@ -2,8 +2,8 @@
 
 `python -m benchmarks.analyst DUMP OUT` reads a dump of google_patents (Parquet) and writes the
 marts that `benchmarks.compare` reads. One script from top to bottom, whole columns at a time, a
-column of lists read only when its turn comes. Look-up tables, the topic's rules and the recognition
-of organisations (which is a register, not a computation) are corepath's own.
+column of lists read only when its turn comes. Look-up tables, the topic's rules, how offices
+write numbers and the recognition of organisations (registers, not computations) are corepath's own.
 """
 
 # The types of pandas do not know what is a table, a column or a value.
@@ -22,6 +22,7 @@ import polars as pl
 from scipy.stats import chi2, false_discovery_control, gamma, hypergeom, norm
 
 from corepath.transforms.stg_organisation import stg_organisation
+from corepath.warehouse.numbers import publication_number
 from corepath.warehouse.topic import files as topics
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
@@ -76,7 +77,7 @@ def tables(dump: Path, topic: topics.Topic) -> dict[str, pd.DataFrame]:
         "fct_patent": patents,
         "fct_patent_country": shares,
         "fct_indicator_weight": weights,
-        "fct_core_technology": core_technologies(subclasses, families, scores, shares, nodes),
+        "fct_core_technology": core_technologies(subclasses, cohort, scores, shares, nodes),
         "fct_country_ranking": rank_countries(shares, scores, topic),
         "fct_country_year": country_years(shares, families, scores),
         "fct_convergence_edge": edges,
@@ -106,8 +107,12 @@ def read_publications(dump: Path) -> pd.DataFrame:
     )
     df["publication"] = np.arange(len(df))
     df[["office", "number", "kind"]] = df.publication_number.str.split("-", expand=True)
-    df["bare"] = bare_number(df.office, df.number)
-    df["publication_number"] = df.bare + "-" + df.kind
+    years = df.publication_date // 10_000
+    df["publication_number"] = [
+        publication_number(*written, None if year == 0 else year)
+        for *written, year in zip(df.office, df.number, df.kind, years, strict=True)
+    ]
+    df["bare"] = df.publication_number.str.rsplit("-", n=1).str[0]
     for column in ("publication", "filing", "priority"):
         df[f"{column}_day"] = pd.to_datetime(
             df[f"{column}_date"].astype(str), format="%Y%m%d", errors="coerce"
@@ -140,14 +145,6 @@ def read_publications(dump: Path) -> pd.DataFrame:
         by_letter = df.kind.str[0].map(general[column])
         df[column] = df[column].where(~unlisted, by_letter).eq(True)  # null is not
     return df.drop(columns=["title_localized", "priority_claim", "number", "application_number"])
-
-
-def bare_number(office: pd.Series, number: pd.Series) -> pd.Series:
-    """Write numbers as corepath does: no padding, US applications with eleven digits."""
-    number = number.str.upper().str.replace(r"^([A-Z]*)0+", r"\1", regex=True)
-    us = number.str.replace(r"^((?:19|20)\d{2})(\d{6})$", r"\g<1>0\2", regex=True)
-    kr = number.str.replace(r"^10(\d{11})$", r"\1", regex=True)
-    return office + "-" + number.where(office != "US", us).where(office != "KR", kr)
 
 
 def read_codes(dump: Path, publications: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -297,8 +294,10 @@ def read_citations(dump: Path, publications: pd.DataFrame) -> dict[str, pd.DataF
     npl = npl.reindex(df.publication[known], fill_value=0).rename("npl").reset_index()
     refs = refs.loc[refs.cited.fillna("") != "", ["family_id", "cited"]].drop_duplicates()
     parts = refs.cited.str.split("-", expand=True).reindex(columns=[0, 1, 2])
-    refs["bare"] = bare_number(parts[0], parts[1])
-    refs["number"] = refs.bare + "-" + parts[2]
+    refs["number"] = [
+        publication_number(*written, None) for written in zip(parts[0], parts[1], parts[2], strict=True)
+    ]
+    refs["bare"] = refs.number.str.rsplit("-", n=1).str[0]
     exact = publications.set_index("publication_number").family_id
     first = publications.sort_values("publication_number").drop_duplicates("bare")
     refs["target"] = (refs.number.map(exact).fillna(refs.bare.map(first.set_index("bare").family_id))).fillna(
@@ -604,7 +603,7 @@ def usual_breadth(df: pd.DataFrame, cohort: pd.DataFrame) -> pd.Series:
 
 def core_technologies(
     subclasses: pd.DataFrame,
-    families: pd.DataFrame,
+    cohort: pd.DataFrame,
     scores: pd.DataFrame,
     shares: pd.DataFrame,
     nodes: pd.DataFrame,
@@ -624,7 +623,7 @@ def core_technologies(
     out["hypergeometric_p"] = hypergeom.sf(k - 1, total, core, n)
     # Families of as many subclasses, where about as many are usual, are compared with each other.
     df["breadth"] = df.groupby("family_id").subclass.transform("size")
-    df["usual"] = df.family_id.map(usual_breadth(df, assign_cohorts(families, subclasses)))
+    df["usual"] = df.family_id.map(usual_breadth(df, cohort))
     chance = [np.ones(1)] * len(out)
     expected, variance = np.zeros(len(out)), np.zeros(len(out))
     once = df.drop_duplicates("family_id")

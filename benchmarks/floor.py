@@ -6,9 +6,10 @@ orchestrated; several sources, rejects, publications that come twice, terms of t
 without a DOCDB number and choices of method other than the default are not provided for. What is
 large (documents, classes, references, parties, indicators, weights, scores) is written by hand,
 here and in `benchmarks.bare_scores`, as lean as may be. The rest, small, or what SQL cannot say, is
-corepath's own: SELECTs and transforms behind countries, technologies, the marts, organisations,
-tests and networks. It makes what `benchmarks.compare` reads and nothing for other marts: no
-bootstrap, trends, industries, collaboration, lags or paths, and few indicators beyond the topic's.
+corepath's own: how offices write numbers, SELECTs and transforms behind countries, technologies, the
+marts, organisations, tests and networks. It makes what `benchmarks.compare` reads and nothing for
+other marts: no bootstrap, trends, industries, collaboration, lags or paths, and few indicators beyond
+the topic's.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import polars as pl
 
 from benchmarks import bare_scores
 from benchmarks.bare_scores import keep
+from corepath.warehouse import numbers
 from corepath.warehouse.build.graph import Table, discover
 from corepath.warehouse.topic import files as topics
 
@@ -34,18 +36,17 @@ with records as (
         *,
         split_part(publication_number, '-', 1) as office,
         split_part(publication_number, '-', 3) as kind,
-        regexp_replace(upper(split_part(publication_number, '-', 2)), '^([A-Z]*)0+', '\1') as number
+        publication_number(
+            split_part(publication_number, '-', 1), split_part(publication_number, '-', 2),
+            split_part(publication_number, '-', 3), publication_date // 10000
+        ) as number
     from read_parquet($files, filename = true, file_row_number = true)
     where regexp_full_match(publication_number, '[A-Z]{2}-[A-Za-z0-9]+-[A-Z0-9]+')
 ),
 numbered as (
     select
-        filename, file_row_number, office, kind,
-        office || '-' || case office
-            when 'US' then regexp_replace(number, '^((19|20)[0-9]{2})([0-9]{6})$', '\10\3')
-            when 'KR' then regexp_replace(number, '^10([0-9]{11})$', '\1')
-            else number
-        end as bare_number,
+        filename, file_row_number, office, kind, number as publication_number,
+        split_part(number, '-', 1) || '-' || split_part(number, '-', 2) as bare_number,
         family_id,
         try_strptime(publication_date::varchar, '%Y%m%d')::date as published,
         try_strptime(filing_date::varchar, '%Y%m%d')::date as filed,
@@ -73,7 +74,7 @@ numbered as (
 select
     row_number() over () as id,
     n.filename, n.file_row_number, n.office, n.bare_number, n.family_id::bigint as family,
-    n.bare_number || '-' || n.kind as publication_number,
+    n.publication_number,
     n.published, n.filed, least(n.claimed, n.filed, n.published) as priority,
     case
         when n.priorities > 0 then nullif(n.first_office, '')
@@ -272,21 +273,17 @@ with refs as (
 split as (
     select
         cited,
-        split_part(cited, '-', 1) as office,
-        regexp_replace(upper(split_part(cited, '-', 2)), '^([A-Z]*)0+', '\1') as number,
-        split_part(cited, '-', 3) as kind
+        publication_number(
+            split_part(cited, '-', 1), split_part(cited, '-', 2), split_part(cited, '-', 3), null
+        ) as number
     from (select distinct cited from refs where cited <> '')
 ),
 bare as (
     select
-        cited, kind,
-        office || '-' || case office
-            when 'US' then regexp_replace(number, '^((19|20)[0-9]{2})([0-9]{6})$', '\10\3')
-            when 'KR' then regexp_replace(number, '^10([0-9]{11})$', '\1')
-            else number
-        end as bare_number
+        cited, number,
+        split_part(number, '-', 1) || '-' || split_part(number, '-', 2) as bare_number
     from split
-    where number <> ''
+    where number is not null
 ),
 loaded as (
     select bare_number, min_by(family, publication_number) as family
@@ -295,7 +292,7 @@ loaded as (
 target as (
     select b.cited, coalesce(e.family, l.family) as cited_family, b.bare_number
     from bare as b
-    left join publication as e on b.bare_number || '-' || b.kind = e.publication_number
+    left join publication as e on b.number = e.publication_number
     left join loaded as l on b.bare_number = l.bare_number
 ),
 dated as (select family, min(published) as published from publication group by family)
@@ -473,6 +470,7 @@ def main(arguments: list[str] | None = None) -> None:
         if options.threads:
             settings["threads"] = options.threads
         with duckdb.connect(config=settings) as con:
+            numbers.define(con)
             build(con, options.dump, topics.read(options.topic))
             for mart in MARTS:
                 con.execute(f"copy marts.{mart} to '{options.out / mart}.parquet'")

@@ -134,11 +134,6 @@ def test_what_was_not_measured_is_said(tmp_path):
     assert page.read_text().count("not measured") == len(report.targets({}))
 
 
-# The scripts do not yet follow the rules for numbers of publications, classes of references and groups
-# of applicants. Strict: whoever updates them must remove this.
-behind = pytest.mark.xfail(reason="the bare scripts lag behind the rules of staging", strict=True)
-
-
 @pytest.fixture(scope="module")
 def marts(tmp_path_factory) -> dict[str, Path]:
     """A small world's marts by corepath, floor and analyst."""
@@ -159,13 +154,11 @@ def marts(tmp_path_factory) -> dict[str, Path]:
     return {"corepath": outcome.path, "floor": home / "floor", "analyst": home / "analyst", "home": home}
 
 
-@behind
 @pytest.mark.parametrize("other", ["floor", "analyst"])
 def test_contenders_compute_the_same_numbers(marts, other):
     assert differences(marts["corepath"], marts[other]) == []
 
 
-@behind
 def test_the_bare_script_makes_the_scores_of_twelve_indicators(marts, tmp_path):
     home = marts["home"]
     asked = topic.write(
@@ -188,7 +181,6 @@ def test_the_bare_script_makes_the_scores_of_twelve_indicators(marts, tmp_path):
     assert set(json.loads((tmp_path / "bare.json").read_text())) == {"steps"}
 
 
-@behind
 def test_a_number_that_differs_is_found(marts, tmp_path):
     for file in marts["floor"].glob("*.parquet"):
         change = "* replace (score + 1e-6 as score)" if file.stem == "fct_patent" else "*"
