@@ -41,7 +41,7 @@ def rsca(advantage: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     advantage
-        RTA, at least 0.
+        RTA, at least 0; infinite where nobody else has any.
 
     Returns
     -------
@@ -54,10 +54,10 @@ def rsca(advantage: np.ndarray) -> np.ndarray:
 
     Examples
     --------
-    >>> rsca(np.array([0.0, 1.0, 3.0])).tolist()
-    [-1.0, 0.0, 0.5]
+    >>> rsca(np.array([0.0, 1.0, 3.0, np.inf])).tolist()
+    [-1.0, 0.0, 0.5, 1.0]
     """
-    return (advantage - 1) / (advantage + 1)
+    return 1 - 2 / (advantage + 1)  # the same, and finite where nobody else has any
 
 
 def resampled_counts(
