@@ -11,10 +11,9 @@ from pathlib import Path
 from corepath.synthetic import world
 from corepath.warehouse.settings import ROOT
 
-FAMILIES = 24_000
-_METHOD = """
+FAMILIES = 36_000
+_METHOD = """[method]
 # The demo draws less often than the topic that ships: its intervals are coarser.
-[method]
 samples = 200
 null_draws = 200
 rarefaction_draws = 50
@@ -27,11 +26,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Write the world and the topic, unless the folder has them."""
     parser = argparse.ArgumentParser(prog="python -m corepath.synthetic.demo", description=__doc__)
     parser.add_argument("folder", type=Path, help="where to; what is there already is left as it is")
-    parser.add_argument("--families", type=int, default=FAMILIES, help="how many there are [24000]")
+    parser.add_argument("--families", type=int, default=FAMILIES, help="how many there are [36000]")
     given = parser.parse_args(arguments)
     given.folder.mkdir(parents=True, exist_ok=True)
     topic = (ROOT / "topics" / "ai_chips.toml").read_text(encoding="utf-8")
-    (given.folder / "ai_chips.toml").write_text(topic + _METHOD, encoding="utf-8")
+    (given.folder / "ai_chips.toml").write_text(topic.replace("[method]\n", _METHOD), encoding="utf-8")
     # The truth is written last: without it, the world is not whole.
     if (given.folder / "world.truth.toml").exists():
         print(f"{given.folder / 'world'} is there already")

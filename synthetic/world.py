@@ -6,6 +6,7 @@ each what the families are; all else is made of it, one block of families after 
 """
 
 import argparse
+import csv
 import hashlib
 import shutil
 import time
@@ -81,7 +82,19 @@ def read_plan(path: Path | None = None, *, null: bool = False) -> Plan:
             raise ValueError(f"country.{name}.shares must name every industry")
         if abs(sum(country["shares"].values()) - 1) > 1e-6:
             raise ValueError(f"country.{name}.shares must add up to 1")
+    _see_technologies(plan["core"]["technologies"])
     return plan
+
+
+def _see_technologies(technologies: list[str]) -> None:
+    with (FOLDER / "symbol.csv").open(encoding="utf-8", newline="") as file:
+        known = {(row["industry"], row["symbol"][:4]) for row in csv.DictReader(file)}
+    for technology in technologies:
+        if technology not in {subclass for _, subclass in known}:
+            raise ValueError(f"core.technologies: no industry has symbols of {technology}")
+    industries = [industry for industry, subclass in known if subclass in technologies]
+    if len(industries) != len(set(industries)):
+        raise ValueError("core.technologies: no more than one subclass of an industry")
 
 
 def _lay_over(plan: Plan, upper: Plan, where: str) -> None:
@@ -153,6 +166,7 @@ def create(
         surge_year=plan["surge"]["year"],
         surge_factor=plan["surge"]["factor"],
         core_pull=pulled / (pulled + 1 - core),
+        technology_share=plan["core"]["technology_share"],
         background=background,
         nothing_planted=plan["null"],
         offices=OFFICES,
@@ -278,6 +292,16 @@ def _create_plan_tables(
         order by all
         """,
         [str(FOLDER / "symbol.csv")],
+    )
+    con.execute(
+        """
+        create or replace table planted as
+        select industry, list(position order by position) as positions
+        from symbol
+        where list_contains(?::varchar[], left(symbol, 4))
+        group by industry
+        """,
+        [plan["core"]["technologies"]],
     )
     con.execute("""
         create or replace table shelf as

@@ -3,6 +3,7 @@ with families as (
     select
         family.family,
         family.industry,
+        family.is_core,
         getvariable('first_year') + family.quarter / 4.0 - country.lag as moment,
         country.crossing,
         country.narrow,
@@ -61,12 +62,18 @@ surfed as (
     inner join shelf on industries.drawn_industry = shelf.industry
 ),
 
--- On the wave of new technologies, or by Zipf's law among those that are there.
+-- Of a planted technology, on the wave of new technologies, or by Zipf's law among those that are there.
 ranked as (
     select
-        *,
+        surfed.*,
         least(greatest(
             case
+                when planted.industry is not null and slot = 0 and is_core
+                    and u(71, family) < getvariable('technology_share')
+                    then planted.positions[1 + least(greatest(floor(
+                        (front + (u(65, id) + u(66, id) - 1) * getvariable('wave_width') * a_year)
+                        / symbols * array_length(planted.positions)
+                    ), 0), array_length(planted.positions) - 1)::int]
                 when u(64, id) < getvariable('wave_share')
                     then floor(
                         front + (u(65, id) + u(66, id) - 1) * getvariable('wave_width') * a_year
@@ -78,6 +85,7 @@ ranked as (
             0
         ), symbols - 1)::int as rank
     from surfed
+    left join planted on surfed.drawn_industry = planted.industry
 ),
 
 first_codes as (

@@ -464,6 +464,32 @@ def test_a_plan_of_ones_own_is_laid_over(tmp_path):
     assert plan["country"]["SE"]["paths"] == ["none"] * 3
 
 
+def test_core_families_have_the_planted_technologies_and_others_do_not(tmp_path):
+    path = tmp_path / "plan.toml"
+    path.write_text("[core]\ntechnologies = ['G06N', 'H03K']\ntechnology_share = 0.5\n")
+    con = world.connect("2GB", 1, tmp_path)
+    world.create(con, world.read_plan(path), FAMILIES, seed=7)
+    world.draw_block(con, 0, FAMILIES - 1, ["code"])
+    shares = con.sql("""
+        select industry.industry, is_core, avg((left(symbol, 4) in ('G06N', 'H03K'))::int)
+        from code inner join family using (family) inner join industry on family.industry = industry.position
+        where code.position = 1 group by all
+    """).fetchall()
+    core, others = ({i: share for i, c, share in shares if c is is_core} for is_core in (True, False))
+    for industry in ("cloud", "intelligence", "electronics"):
+        assert core[industry] - others[industry] * 0.5 == pytest.approx(0.5, abs=0.08)
+    for industry in ("network", "content"):
+        assert core[industry] == others[industry] == 0
+
+
+def test_technologies_that_no_industry_or_one_has_twice_are_refused(tmp_path):
+    path = tmp_path / "plan.toml"
+    for technologies, why in (("['G99X']", "no industry has"), ("['G06N', 'G06V']", "no more than one")):
+        path.write_text(f"[core]\ntechnologies = {technologies}\n")
+        with pytest.raises(ValueError, match=why):
+            world.read_plan(path)
+
+
 @pytest.mark.parametrize(
     "text", ["[countries.US]\nlag = 1", "[core]\npush = 3", "[country.US]\npaths = ['I9', 'T1', 'C1']"]
 )
