@@ -73,7 +73,8 @@ _BIGQUERY = """\
 --
 -- A release from this export equals one from the whole table in selection, indicators, weights, core and
 -- networks. It cannot give what the whole world decides: disruption and breakthrough (cd_5, top_1),
--- PageRank, and rates outside of the topic, for which the sample is an estimate.
+-- PageRank, corporate groups that only other families of a company show (app, fc_5_others,
+-- co-applications), and rates outside of the topic, for which the sample is an estimate.
 --
 -- BigQuery bills the columns that a query names, in full, whatever it filters; 1 TB a month is free. Claims
 -- and descriptions, which are most of the table, are not named; abstracts and citations are most of the
@@ -214,12 +215,13 @@ def places(prefixes: Iterable[str]) -> list[str]:
     ['H01L21/67', 'H01L21/68', 'H10P72/']
     """
     with (ROOT / "reference" / "ipc_reform.csv").open(encoding="utf-8", newline="") as file:
-        reform = [(row["old"], row["new"]) for row in csv.DictReader(file)]
+        reform = [(row["old"], row["new"], row["is_main"] == "true") for row in csv.DictReader(file)]
     found = set()
     for prefix in map(below, prefixes):
         found.add(prefix)
-        found |= {new + "/" for old, new in reform if old.startswith(prefix)}
-        found |= {old for old, new in reform if f"{new}/".startswith(prefix)}
+        found |= {new + "/" for old, new, _ in reform if old.startswith(prefix)}
+        # As in int_topic_symbol, a symbol that was divided is where most of it went.
+        found |= {old for old, new, is_main in reform if is_main and f"{new}/".startswith(prefix)}
     return sorted(found)
 
 
