@@ -32,7 +32,7 @@ from corepath.warehouse.database import (
 from corepath.warehouse.errors import Refused, Unavailable
 from corepath.warehouse.explore.selection import ancestors, funnel
 from corepath.warehouse.load.loader import fingerprint, load
-from corepath.warehouse.plan import Run, identity, read_inputs, resolve
+from corepath.warehouse.plan import Run, identity, read_inputs, resolve, truth_of
 from corepath.warehouse.release.assemble import Content, complete
 from corepath.warehouse.release.history import withdrawn
 from corepath.warehouse.release.repository import SCHEMA_VERSION, now
@@ -128,7 +128,7 @@ def refresh(
     ):
         given = read_inputs(connection, run) | _load(connection, run, step)
         marks = fingerprints(run.tables, given)
-        made = identity(run.tables, marks)
+        made = identity(run.tables, marks, truth_of(settings))
         if outcome := _nothing_to_do(run, made):
             return outcome
         job = _Build(run, connection, validator, marks, made, step, run_parts, run_id or str(uuid.uuid4()))
@@ -364,6 +364,7 @@ class _Build:
             "method": topic.method.model_dump_json(),
             "parameters": settings.model_dump_json(include=_PARAMETERS),
             "rows": json.dumps(rows),
+            "truth": truth_of(settings),
         }
         attach(self.connection, draft / "corepath.duckdb", "build")
         content = Content(about, self.run.tables, self.run.sources, results, settings.truth)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from corepath.warehouse.errors import UsageError
-from corepath.warehouse.plan import as_text, foresee
+from corepath.warehouse.plan import as_text, foresee, identity, truth_of
 from corepath.warehouse.release.repository import Releases
 from corepath.warehouse.settings import Settings
 from tests.conftest import SOURCES
@@ -27,6 +27,18 @@ def test_without_a_warehouse_everything_is_new_and_nothing_is_made(tmp_path: Pat
     assert plan.version is None
     assert "build  publish: information_technology 20" in as_text(plan)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_planted_is_part_of_a_build(tmp_path: Path) -> None:
+    truth = tmp_path / "truth.toml"
+    truth.write_text("[country.JP]\nlag = 1.0\n")
+    with_truth = truth_of(Settings(truth=truth))
+    truth.write_text("[country.JP]\nlag = 2.0\n")
+    made = {
+        identity({}, {}, one) for one in (truth_of(Settings()), with_truth, truth_of(Settings(truth=truth)))
+    }
+    assert len(made) == 3
+    assert identity({}, {}, None) == identity({}, {})
 
 
 def test_a_run_does_what_its_plan_said(own_sample, topic_file, monkeypatch) -> None:

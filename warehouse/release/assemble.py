@@ -118,7 +118,7 @@ def compare_with_latest(
     """
     latest = releases.latest()
     if latest is None:
-        return diff.Change(None, new.version)
+        return diff.Change(None, new.version, is_made_up=new.is_made_up)
     try:
         before = diff.read(releases.path(latest.version))
         change = diff.compare(connection, before, new)

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from corepath.report.text import MADE_UP
 from corepath.warehouse.database import file_pattern, identifier, literal
 from corepath.warehouse.errors import BadInput
 from corepath.warehouse.markdown import escaped, table
@@ -50,6 +51,7 @@ class Side:
     version: str
     schema_version: str
     marts: Mapping[str, Mart]
+    is_made_up: bool = False
 
     @classmethod
     def of(cls, folder: Path, about: Mapping[str, Any], resources: Sequence[Mapping[str, Any]]) -> "Side":
@@ -62,6 +64,7 @@ class Side:
                 for r in resources
                 if (path := folder / Path(r["path"]).name).suffix == ".parquet"
             },
+            about.get("truth") is not None,
         )
 
 
@@ -127,6 +130,7 @@ class Change:
     tables: Sequence[TableChange] = ()
     drift: Sequence[Drift] = ()
     warnings: Sequence[str] = ()
+    is_made_up: bool = False  # the later one is of a generated world
 
 
 def read(folder: Path) -> Side:
@@ -173,7 +177,8 @@ def compare(connection: duckdb.DuckDBPyConnection, before: Side, after: Side) ->
             _rows(connection, name, before.marts[name], after.marts[name])
             for name in sorted(before.marts.keys() & after.marts.keys())
         ]
-        return Change(before.version, after.version, schema, tables, list(_drift(connection, before, after)))
+        drift = list(_drift(connection, before, after))
+        return Change(before.version, after.version, schema, tables, drift, is_made_up=after.is_made_up)
     except duckdb.Error as error:
         raise BadInput(
             f"{before.version} and {after.version} cannot be compared: {error}; `corepath verify` "
@@ -196,10 +201,12 @@ def as_dict(change: Change) -> dict[str, Any]:
 
 def as_markdown(change: Change) -> str:
     """Write a change as a page of Markdown."""
+    made_up = [" ".join(MADE_UP)] * change.is_made_up
     if change.before is None:
-        return f"# {change.after}\n\nThe first release: there is nothing to compare it with.\n"
+        first = [f"# {change.after}", *made_up, "The first release: there is nothing to compare it with."]
+        return "\n\n".join(first) + "\n"
     same = sum(not t.differs for t in change.tables)
-    parts = [f"# Changes from {change.before} to {change.after}"]
+    parts = [f"# Changes from {change.before} to {change.after}", *made_up]
     if change.warnings:
         parts += ["## Warnings", "\n".join(f"- {escaped(w)}" for w in change.warnings)]
     parts += [

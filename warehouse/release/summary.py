@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 
+from corepath.report.text import MADE_UP
 from corepath.warehouse import markdown
 from corepath.warehouse.database import opened
 
@@ -253,8 +254,11 @@ def summarise(path: Path, shown: str | None = None) -> str:
             "from meta.validation_result where outcome <> 'passed' order by all"
         )
         none = "None passes the test."
+        # Releases from before there was a truth have none.
+        truth = db.sql("select columns('^(version|truth)$') from meta.release").fetchall()[0][1:]
         parts = [
             f"# {markdown.escaped(title)} {version}",
+            *[" ".join(MADE_UP)] * any(truth),
             f"{families:,} patent families, {core:,} of them key core; compared: {countries}. "
             f"Countries are imputed for {imputed:.1%} of the families, {unknown:.1%} of all "
             "remain unknown.",

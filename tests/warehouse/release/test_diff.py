@@ -43,6 +43,12 @@ def values(key: str, text: str) -> Select:
     return key, f"select * from (values {rows}) as v({columns})"
 
 
+def test_changes_of_a_made_up_world_say_so():
+    for change in (Change(None, "2", is_made_up=True), Change("1", "2", is_made_up=True)):
+        assert "A made-up world." in as_markdown(change)
+    assert "made-up" not in as_markdown(Change("1", "2"))
+
+
 def test_the_same_marts_have_no_difference(change) -> None:
     found = change({"fct_patent": families(5)}, {"fct_patent": families(5)})
     assert [(t.table, t.rows_before, t.rows_after, t.differs) for t in found.tables] == [

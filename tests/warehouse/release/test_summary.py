@@ -39,6 +39,16 @@ def test_core_technologies_of_each_level_are_listed_in_order(sample_release, tmp
     assert len(listed) == 3
 
 
+def test_a_made_up_world_is_said_first(sample_release, tmp_path, report):
+    assert "made-up" not in report
+    copy = tmp_path / "release"
+    shutil.copytree(sample_release.path, copy)
+    (copy / "corepath.duckdb").chmod(0o600)
+    with duckdb.connect(str(copy / "corepath.duckdb")) as db:
+        db.execute("update meta.release set truth = 'abc'")
+    assert summarise(copy).split("\n\n")[1].startswith("A made-up world. ")
+
+
 def test_a_topic_without_core_technologies_is_told(report):
     assert report.count("None passes the test.") == 2
 
