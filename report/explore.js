@@ -62,7 +62,7 @@ const place = (i) => {
   return [(EDGE + x * (w - 2 * EDGE)) * zoom.k + zoom.x, (EDGE + (y / 1.08) * (h - 2 * EDGE)) * zoom.k + zoom.y];
 };
 const radius = (node) => (2.5 + 13 * Math.sqrt(node[1] / index.largest)) * Math.sqrt(zoom.k);
-const PALETTE = ["#2f6db3", "#1d8a62", "#b8641a", "#9a4f9e", "#a8323e", "#7a6a00", "#4b7f8c", "#6b5fc7", "#8c5a3c", "#5b6470"];
+const PALETTE = ["#306fb6", "#1d8b63", "#b7641a", "#9c50a0", "#c53a49", "#806f00", "#4b7f8b", "#6c60c7", "#9a6342", "#656f7c"];
 
 function colour(node) {
   if (view.c === "community") return node[2] < 0 ? "#8a929b" : PALETTE[node[2] % PALETTE.length];

@@ -58,6 +58,10 @@ def as_explorer(frames: Mapping[str, pl.DataFrame], style: Style, script: str, m
     return document(title, body, style, scripts, digest)
 
 
+def _cut(title: str) -> str:
+    return title if len(title) <= _TITLE else title[: _TITLE - 1].rstrip() + "…"
+
+
 def _key(row: Mapping[str, Any]) -> str:
     return f"{row['level']}|{row['network']}|{row['population']}|{row['period']}"
 
@@ -82,7 +86,7 @@ def _shared(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
         # Subclasses lie where the report has them.
         placed = positions(ids, frames["map_edges" if level == "subclass" else "map_edges_of_groups"])
         told["ids"][level] = ids
-        told["titles"][level] = [(title or "")[:_TITLE] for title in most["title"]]
+        told["titles"][level] = [_cut(title or "") for title in most["title"]]
         told["positions"][level] = [placed[name] for name in ids]
         told["core"][level] = [int(name in core.get(level, ())) for name in ids]
     index = {level: {name: i for i, name in enumerate(ids)} for level, ids in told["ids"].items()}

@@ -27,9 +27,9 @@ def planted(
     ----------
     truth
         The truth file of `corepath.synthetic.world`: of each country its paths, its lag in years and
-        its rank by core families; the year of the surge.
+        its rank by core families; the key core technologies; the year of the surge.
     frames
-        Those of the report: pathways, lags, thresholds, segments.
+        Those of the report: pathways, lags, thresholds, technology, segments.
     places
         The countries of the release.
     reference
@@ -59,6 +59,9 @@ def planted(
             for code in own
             if code != reference
         ]
+    rows += [
+        _technology(name, frames["technology"]) for name in truth.get("core", {}).get("technologies", ())
+    ]
     if "year" in truth.get("surge", {}):
         rows.append(_surge(truth["surge"]["year"], frames["segments"]))
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
@@ -103,6 +106,17 @@ def _lag(code: str, years: float, lags: pl.DataFrame, name: str, reference: str)
         return code, what, number(years, 1), "cannot tell", None
     told = f"{number(found['lag'], 1)} ({number(found['lag_low'], 1)} to {number(found['lag_high'], 1)})"
     return code, what, number(years, 1), told, found["lag_low"] <= years <= found["lag_high"]
+
+
+def _technology(name: str, technology: pl.DataFrame) -> Row:
+    found = next((r for r in technology.rows(named=True) if r["technology"] == name), None)
+    what = f"technology: {name}"
+    if found is None:
+        return "WORLD", what, "key core", "no key core family", False
+    times = f"× {number(found['ratio'], 1)}, at least {number(found['ratio_lower'], 1)}"
+    if not found["is_core_technology"]:
+        return "WORLD", what, "key core", f"does not pass the test ({times})", None
+    return "WORLD", what, "key core", f"key core ({times})", True
 
 
 def _surge(year: int, segments: pl.DataFrame) -> Row:

@@ -56,7 +56,7 @@ def lag(lags: pl.DataFrame, places: Places, reference: str | None) -> Figure:
     shown = [f for f in fields if any(r["lag"] is not None for r in rows if r["subfield"] == f)][:_MOST]
     silent = [plain(f) for f in fields if f not in shown and f != "all"]
     note = (
-        "Bars: 95 % interval, wide enough to hold the truth so often in worlds where it is known. "
+        "Bars: 95 % interval of technologies drawn anew. "
         "Hollow: the direction cannot be told. Right of 0 a country comes later. A "
         "lag is of what is patented when, not of ability; do not read one below half a year."
         + (f" No lag can be told for anyone in: {capped(silent, 8)}." if silent else "")

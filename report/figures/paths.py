@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from corepath.report.drawing import NARROW, WIDE, Drawing, Figure, Places, legend_mark, line, mark, rect, text
-from corepath.report.text import capped, escape, fit, listed, number, percent
+from corepath.report.text import capped, escape, fit, listed, number, percent, sentence
 
 # Labels of docs/pathways.md in words.
 LABELS = {
@@ -97,11 +97,7 @@ def _answer(
             for d in DIMENSIONS
             if r[f"{d}_path"] in LABELS and r[f"{d}_path"] != "indeterminate"
         ]
-        told.append(
-            f"{places[r['country']].said}: {'; '.join(sure)}"
-            if sure
-            else f"{places[r['country']].said}: no path can be told"
-        )
+        told.append(f"{sentence(places[r['country']].said)}: {'; '.join(sure) or 'no path can be told'}")
     parts = ". ".join(told) + "."
     if missing:
         parts += f" Too few key core families (under 30): {capped(missing, 4)}."

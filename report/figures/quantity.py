@@ -123,12 +123,17 @@ def _draw(
         drawn += line(across(v), height - bottom, across(v), height - bottom + 4, "tick")
         drawn += text(across(v), height - bottom + 17, number(v), "ax", "middle")
     drawn += line(left, up(rate), width - right, up(rate), "ref")
-    drawn += text(left + 4, up(rate) - 5, f"whole topic {percent(rate)}")
     drawn += text((left + width - right) / 2, height - 6, "patent families (log scale)", "ax", "middle")
     largest = max(r["core_families"] for r in rows) or 1
     for r in rows:
         drawn += _country(r, places[r["country"]], across, up, 13 * (r["core_families"] / largest) ** 0.5)
     drawn += _labels(rows, places, across, up, is_wide)
+    # Where fewer countries are in its way.
+    at = [across(r["families"]) for r in rows]
+    if sum(x < left + 110 for x in at) <= sum(x > width - right - 110 for x in at):
+        drawn += text(left + 4, up(rate) - 5, f"whole topic {percent(rate)}", "ax halo")
+    else:
+        drawn += text(width - right, up(rate) - 5, f"whole topic {percent(rate)}", "ax halo", "end")
     return Drawing(width, height, drawn)
 
 

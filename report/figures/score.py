@@ -75,10 +75,14 @@ def _described(row: dict[str, Any]) -> str:
 
 
 def _answer(rows: list[dict[str, Any]], used: list[dict[str, Any]]) -> str:
-    first = max(used, key=lambda r: r["weight"])
-    told = f"{first['title']} weigh most: {percent(first['weight'])} of the score"
-    if first["weight_low"] is not None:
-        told += f" (90 %: {percent(first['weight_low'])} to {percent(first['weight_high'])})"
+    most = max(r["weight"] for r in used)
+    # By kinds that count alike, several may weigh the same.
+    first = [r for r in used if r["weight"] > most - 1e-9]
+    told = f"{listed(r['title'] for r in first)} weigh most: {percent(most)} of the score"
+    if len(first) > 1:
+        told += " each"
+    elif first[0]["weight_low"] is not None:
+        told += f" (90 %: {percent(first[0]['weight_low'])} to {percent(first[0]['weight_high'])})"
     if len(used) < 3:
         told += f"; with {counted(len(used), 'indicator')} in use, the score says little more than that"
     told += "."

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from corepath.report.figures.calibration import calibration
 from corepath.report.figures.collaboration import collaboration
 from corepath.report.figures.lag import lag
 from corepath.report.figures.lift import lift
@@ -15,6 +16,7 @@ from corepath.report.figures.prediction import prediction
 from corepath.report.figures.quantity import quantity
 from corepath.report.figures.rank import rank
 from corepath.report.figures.score import score
+from corepath.report.figures.sensitivity import sensitivity
 from corepath.report.figures.since import since
 from corepath.report.figures.specialisation import specialisation
 from corepath.report.figures.technologies import technologies
@@ -136,6 +138,27 @@ def test_a_score_of_one_indicator_says_little():
     figure = score(w.weights(bc=(1.0, 0.4), npl=(None, None)), w.coverage(), w.places(), ())
     assert "with 1 indicator in use, the score says little more than that" in said(figure)
     assert "40 % of the weight of BC" in said(figure)
+
+
+def test_indicators_that_weigh_the_same_are_named_together():
+    told = said(score(w.weights(fc_5=(0.4, 0.0), fs=(0.4, 0.0), sc=(0.2, 0.0)), w.coverage(), w.places(), ()))
+    assert told.startswith("FC_5 title and FS title weigh most: 40 % of the score each.")
+
+
+def test_a_choice_that_moves_no_one_is_said_and_one_that_does_is_named():
+    told = said(sensitivity(w.sensitivity(CN=-4, JP=1), w.places()))
+    assert "No choice moves the rank of the United States (1) and South Korea (3)." in told
+    assert "China from 9 to 5 with rule mean sd; in all 1 of 3 other options move it." in told
+    assert "Japan from 2 to 3 with rule mean sd" in told
+    assert said(sensitivity(w.sensitivity(), w.places())).count("move") == 1
+
+
+def test_claims_that_do_not_hold_are_said():
+    told = said(calibration(w.calibration(covered=0.6)))
+    assert told.startswith("1 of 2 claims hold")
+    assert "Those of technology lag do not hold fully" in told
+    assert "60 % where at least 92 % are claimed" in told
+    assert said(calibration(w.calibration(covered=0.95))).startswith("2 of 2 claims hold")
 
 
 def test_no_key_core_technology_is_no_ranking():

@@ -40,6 +40,14 @@ def test_what_limits_the_release_is_said_first():
     assert "Windows are closed" in first
 
 
+def test_a_figure_says_how_often_its_results_are_wrong():
+    section = page().split('id="lag"')[1].split("</figure>")[0]
+    assert (
+        "In worlds whose truth is known: 88 % of intervals of 95 % that hold the lag (at least 92 %"
+        in section
+    )
+
+
 def test_a_first_release_has_nothing_to_compare():
     assert "the first release of its topic" in page()
 
@@ -68,6 +76,7 @@ def test_changes_are_told_and_marked():
 
 TRUTH = {
     "surge": {"year": 2011},
+    "core": {"technologies": ["G06N", "H01L", "H04W"]},
     "country": {
         "JP": {
             "industry_path": "I3",
@@ -91,8 +100,11 @@ def test_a_generated_world_says_so_and_holds_findings_against_what_was_planted()
     told = page(truth=TRUTH)
     assert "A made-up world" in told
     # JP: industries agree, technologies differ, collaboration cannot be told, rank agrees; KR: rank
-    # differs, lag of 2.5 lies in 1 to 3; the surge is found.
-    assert "Of 7 of them corepath tells 6, and 4 of these as they were planted." in told
+    # differs, lag of 2.5 lies in 1 to 3; the surge is found; of technologies G06N is found, H01L does not
+    # pass the test, and H04W has no key core family.
+    assert "Of 10 of them corepath tells 8, and 5 of these as they were planted" in told
+    assert "key core<small>✓ key core (× 2.0, at least 1.4)" in told
+    assert "<small>✗ differs: no key core family" in told
     assert "made-up" not in page()
 
 

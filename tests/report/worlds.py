@@ -379,6 +379,53 @@ def backtest(model: float = 0.4, degree: float = 0.1) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 
+def sensitivity(**moved: int) -> pl.DataFrame:
+    """Ranks under three other choices: by how much each country moves with the last of them."""
+    own = {"US": 1, "JP": 2, "KR": 3, "CN": 9}
+    rows = [
+        (choice, option, country, 40.0, rank + by, by)
+        for country, rank in own.items()
+        for choice, option, by in (
+            ("indicator", "fc_5", 0),
+            ("cohort", "none", 0),
+            ("rule", "mean_sd", moved.get(country, 0)),
+        )
+    ]
+    columns = ["choice", "option", "country", "core_families", "rank_core", "rank_core_change"]
+    return pl.DataFrame(rows, schema=columns, orient="row")
+
+
+def calibration(covered: float = 0.875) -> pl.DataFrame:
+    """One promise of intervals, one of false alarms, and what is found."""
+    rows = [
+        (
+            "technology lag",
+            "covers",
+            "intervals of 95 % that hold the lag",
+            0.92,
+            None,
+            covered,
+            0.04,
+            0.75,
+            covered >= 0.92,
+        ),
+        (
+            "technology lag",
+            "false direction",
+            "pairs called behind that are not",
+            None,
+            0.07,
+            0.01,
+            0.0,
+            0.02,
+            True,
+        ),
+        ("path", "finds", "planted labels that are given", None, None, 0.66, None, 0.6, None),
+    ]
+    columns = ["inference", "claim", "says", "least", "most", "rate", "error", "worst", "holds"]
+    return pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
+
+
 def frames(**changed: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Everything that the report reads."""
     release = {
@@ -437,6 +484,8 @@ def frames(**changed: pl.DataFrame) -> dict[str, pl.DataFrame]:
         "thresholds": thresholds(
             {"US": [1, 2, 1], "JP": [2, 1, 2], "KR": [3, 3, 3], "CN": [9, 9, 4]}, {"CN": (2.0, 9.0)}
         ),
+        "sensitivity": sensitivity(CN=-4, JP=1),
+        "calibration": calibration(),
         "weights": weights(),
         "coverage": coverage(),
         "technology": technology(),

@@ -66,6 +66,14 @@ select
     rank_core_method_low, rank_core_method_high
 from marts.fct_country_ranking where rule = 'top_share' and rank_families <= 40
 order by country, threshold""",
+    "sensitivity": """
+select choice, option, country, core_families, rank_core, rank_core_change
+from marts.fct_sensitivity order by choice, option, country""",
+    "calibration": """
+select
+    inference, claim, regexp_replace(says, ' [(]fct_[a-z_]+[)]$', '') as says, least, most, rate,
+    error, worst, holds
+from meta.calibration order by position""",
     "weights": """
 select
     indicator, coalesce(title, indicator) as title, weight, weight_low, weight_high,
