@@ -2,16 +2,16 @@
 -- percentile included. One row = one family of the topic whose five years are over.
 with ranked as (
     select
-        f.family,
-        i.fc_5_so_far as fc_5,
-        count(*) over (partition by year(f.priority_date)) as families,
+        family.family,
+        indicator.fc_5_so_far as fc_5,
+        count(*) over (partition by year(family.priority_date)) as families,
         count(*) over (
-            partition by year(f.priority_date) order by i.fc_5_so_far
+            partition by year(family.priority_date) order by indicator.fc_5_so_far
             range between unbounded preceding and current row
         ) as not_more_cited
-    from intermediate.int_family as f
-    inner join intermediate.int_indicator as i on f.family = i.family
-    where i.fc_5_window_closed and i.fc_5_so_far is not null
+    from intermediate.int_family as family
+    inner join intermediate.int_indicator as indicator on family.family = indicator.family
+    where indicator.fc_5_window_closed and indicator.fc_5_so_far is not null
 )
 
 select

@@ -3,28 +3,34 @@
 -- whole years. Empty unless the topic wants open windows deflated by it.
 with windows as (
     select
-        w.window_years,
-        a.age
-    from (values (3), (5), (7)) as w (window_years)
-    inner join (values (2), (3), (4), (5), (6)) as a (age) on w.window_years > a.age
-    inner join topic.topic as t on t.truncation = 'deflate'
+        period.window_years,
+        elapsed.age
+    from (values (3), (5), (7)) as period (window_years)
+    inner join (values (2), (3), (4), (5), (6)) as elapsed (age) on period.window_years > elapsed.age
+    inner join topic.topic on topic.truncation = 'deflate'
 ),
 
 summed as (
     select
-        w.window_years,
-        w.age,
+        windows.window_years,
+        windows.age,
         sum(
-            case w.age
-                when 2 then f.fc_2 when 3 then f.fc_3 when 4 then f.fc_4 when 5 then f.fc_5
-                when 6 then f.fc_6
+            case windows.age
+                when 2 then forward.fc_2 when 3 then forward.fc_3 when 4 then forward.fc_4 when
+                    5
+                    then forward.fc_5
+                when 6 then forward.fc_6
             end
         ) as seen,
-        sum(case w.window_years when 3 then f.fc_3 when 5 then f.fc_5 when 7 then f.fc_7 end)
+        sum(
+            case windows.window_years
+                when 3 then forward.fc_3 when 5 then forward.fc_5 when 7 then forward.fc_7
+            end
+        )
             as complete
-    from windows as w
-    inner join intermediate.int_forward as f on w.window_years <= f.years_seen
-    group by w.window_years, w.age
+    from windows
+    inner join intermediate.int_forward as forward on windows.window_years <= forward.years_seen
+    group by windows.window_years, windows.age
 )
 
 select

@@ -3,23 +3,23 @@
 -- the technology; a topic's rate says something next to this one only. Countries as the record, the
 -- register or the same name elsewhere tell them; organisations share a family equally.
 with outside as (
-    select i.family, i.party_publication
-    from staging.stg_invention as i
-    left join intermediate.int_family as f on i.family = f.family
-    where f.family is null
+    select invention.family, invention.party_publication
+    from staging.stg_invention as invention
+    left join intermediate.int_family as family on invention.family = family.family
+    where family.family is null
 ),
 
 applicants as (
     select
-        s.family,
-        o.corporate_group,
-        min(coalesce(p.country, o.home_country, o.namesake_country)) as country
-    from outside as s
-    inner join staging.stg_party as p
-        on s.party_publication = p.publication_number and p.role = 'applicant'
-    inner join staging.stg_organisation as o on p.name = o.name
-    where o.organisation_type <> 'INDIVIDUAL'
-    group by s.family, o.corporate_group
+        outside.family,
+        organisation.corporate_group,
+        min(coalesce(party.country, organisation.home_country, organisation.namesake_country)) as country
+    from outside
+    inner join staging.stg_party as party
+        on outside.party_publication = party.publication_number and party.role = 'applicant'
+    inner join staging.stg_organisation as organisation on party.name = organisation.name
+    where organisation.organisation_type <> 'INDIVIDUAL'
+    group by outside.family, organisation.corporate_group
 ),
 
 counted as (

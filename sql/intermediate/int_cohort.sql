@@ -11,10 +11,10 @@ with coded as (
 )
 
 select
-    f.family,
-    year(f.priority_date)::bigint as year,
-    coalesce(w.field, c.subclass, 'unclassified') as field,
-    coalesce(f.first_filing_office, 'unknown') as office
-from intermediate.int_family as f
-left join coded as c on f.family = c.family and c.place = 1
-left join reference.wipo_field as w on c.subclass = w.ipc
+    family.family,
+    year(family.priority_date)::bigint as year,
+    coalesce(field.field, coded.subclass, 'unclassified') as field,
+    coalesce(family.first_filing_office, 'unknown') as office
+from intermediate.int_family as family
+left join coded on family.family = coded.family and coded.place = 1
+left join reference.wipo_field as field on coded.subclass = field.ipc

@@ -19,24 +19,26 @@ with networks as (
 -- A consortium of dozens would tie each to all: as in networks of technologies, it is left out.
 members as (
     select distinct
-        o.family,
-        o.corporate_group,
-        o.kind
-    from intermediate.int_family_organisation as o
-    inner join intermediate.int_co_application as c on o.family = c.family
-    where c.groups between 2 and 20
+        organisation.family,
+        organisation.corporate_group,
+        organisation.kind
+    from intermediate.int_family_organisation as organisation
+    inner join intermediate.int_co_application as application on organisation.family = application.family
+    where application.groups between 2 and 20
 )
 
 select
-    n.network,
-    a.corporate_group as source,
-    b.corporate_group as target,
-    min(a.kind) as source_kind,
-    min(b.kind) as target_kind,
-    sum(n.share::decimal(38, 15))::double as families,
-    sum((case when r.is_core then n.share else 0 end)::decimal(38, 15))::double as core_families
-from members as a
-inner join members as b on a.family = b.family and a.corporate_group < b.corporate_group
-inner join networks as n on a.family = n.family
-inner join intermediate.int_score_rank as r on a.family = r.family
-group by n.network, a.corporate_group, b.corporate_group
+    networks.network,
+    members.corporate_group as source,
+    other_members.corporate_group as target,
+    min(members.kind) as source_kind,
+    min(other_members.kind) as target_kind,
+    sum(networks.share::decimal(38, 15))::double as families,
+    sum((case when score_rank.is_core then networks.share else 0 end)::decimal(38, 15))::double
+        as core_families
+from members
+inner join members as other_members
+    on members.family = other_members.family and members.corporate_group < other_members.corporate_group
+inner join networks on members.family = networks.family
+inner join intermediate.int_score_rank as score_rank on members.family = score_rank.family
+group by networks.network, members.corporate_group, other_members.corporate_group

@@ -4,71 +4,71 @@
 -- networks are made from few rows.
 with fine as (
     select
-        c.level, f.network, f.is_core, f.period, f.subfield, c.technology,
-        sum(f.share::decimal(38, 15)) as occurrences,
-        sum(case when c.codes > 1 then f.share else 0 end::decimal(38, 15)) as convergent
-    from intermediate.int_convergence_code as c
-    inner join intermediate.int_network_family as f on c.family = f.family
-    group by c.level, f.network, f.is_core, f.period, f.subfield, c.technology
+        code.level, family.network, family.is_core, family.period, family.subfield, code.technology,
+        sum(family.share::decimal(38, 15)) as occurrences,
+        sum(case when code.codes > 1 then family.share else 0 end::decimal(38, 15)) as convergent
+    from intermediate.int_convergence_code as code
+    inner join intermediate.int_network_family as family on code.family = family.family
+    group by code.level, family.network, family.is_core, family.period, family.subfield, code.technology
 ),
 
 family_count as (
     select
-        c.level, f.network, f.is_core, f.period, f.subfield,
-        sum(f.share::decimal(38, 15)) as families,
-        sum(case when c.codes > 1 then f.share else 0 end::decimal(38, 15)) as convergent
-    from (select distinct level, family, codes from intermediate.int_convergence_code) as c
-    inner join intermediate.int_network_family as f on c.family = f.family
-    group by c.level, f.network, f.is_core, f.period, f.subfield
+        code.level, family.network, family.is_core, family.period, family.subfield,
+        sum(family.share::decimal(38, 15)) as families,
+        sum(case when code.codes > 1 then family.share else 0 end::decimal(38, 15)) as convergent
+    from (select distinct level, family, codes from intermediate.int_convergence_code) as code
+    inner join intermediate.int_network_family as family on code.family = family.family
+    group by code.level, family.network, family.is_core, family.period, family.subfield
 ),
 
 size as (
     select
-        f.network, s.population,
-        case when s.split = 'period' then f.period else 'all' end as period,
-        case when s.split = 'subfield' then f.subfield else 'all' end as subfield,
-        f.level,
-        sum(f.families)::double as families,
-        sum(f.convergent)::double as convergent_families
-    from family_count as f
-    inner join intermediate.int_network_scope as s
+        family_count.network, scope.population,
+        case when scope.split = 'period' then family_count.period else 'all' end as period,
+        case when scope.split = 'subfield' then family_count.subfield else 'all' end as subfield,
+        family_count.level,
+        sum(family_count.families)::double as families,
+        sum(family_count.convergent)::double as convergent_families
+    from family_count
+    inner join intermediate.int_network_scope as scope
         on
-            f.level = s.level
-            and (s.population = 'all' or f.is_core)
-            and (s.split <> 'subfield' or f.subfield is not null)
+            family_count.level = scope.level
+            and (scope.population = 'all' or family_count.is_core)
+            and (scope.split <> 'subfield' or family_count.subfield is not null)
     group by all
 ),
 
 node as (
     select
-        f.network, s.population,
-        case when s.split = 'period' then f.period else 'all' end as period,
-        case when s.split = 'subfield' then f.subfield else 'all' end as subfield,
-        f.level, f.technology,
-        sum(f.occurrences)::double as occurrences,
-        sum(f.convergent)::double as convergent_occurrences
-    from fine as f
-    inner join intermediate.int_network_scope as s
+        fine.network, scope.population,
+        case when scope.split = 'period' then fine.period else 'all' end as period,
+        case when scope.split = 'subfield' then fine.subfield else 'all' end as subfield,
+        fine.level, fine.technology,
+        sum(fine.occurrences)::double as occurrences,
+        sum(fine.convergent)::double as convergent_occurrences
+    from fine
+    inner join intermediate.int_network_scope as scope
         on
-            f.level = s.level
-            and (s.population = 'all' or f.is_core)
-            and (s.split <> 'subfield' or f.subfield is not null)
+            fine.level = scope.level
+            and (scope.population = 'all' or fine.is_core)
+            and (scope.split <> 'subfield' or fine.subfield is not null)
     group by all
 )
 
 select
-    n.network,
-    n.population,
-    n.period,
-    n.subfield,
-    n.level,
-    n.technology,
-    n.occurrences,
-    n.convergent_occurrences,
-    z.families,
-    z.convergent_families
-from node as n
-inner join size as z
+    node.network,
+    node.population,
+    node.period,
+    node.subfield,
+    node.level,
+    node.technology,
+    node.occurrences,
+    node.convergent_occurrences,
+    size.families,
+    size.convergent_families
+from node
+inner join size
     on
-        n.network = z.network and n.population = z.population and n.period = z.period
-        and n.subfield = z.subfield and n.level = z.level
+        node.network = size.network and node.population = size.population and node.period = size.period
+        and node.subfield = size.subfield and node.level = size.level

@@ -5,33 +5,43 @@
 -- family gives 1. Added up twice, as int_convergence_occurrence.
 with fine as (
     select
-        a.level, f.network, f.is_core, f.period, f.subfield,
-        a.technology as source, b.technology as target,
-        sum(f.share::decimal(38, 15)) as full_count,
-        sum((f.share / (a.codes - 1))::decimal(38, 15)) as fractional_count,
-        sum((f.share * 2.0::double / (a.codes * (a.codes - 1)))::decimal(38, 15)) as pair_fraction
-    from intermediate.int_convergence_code as a
-    inner join intermediate.int_convergence_code as b
-        on a.level = b.level and a.family = b.family and a.technology < b.technology
-    inner join intermediate.int_network_family as f on a.family = f.family
-    group by a.level, f.network, f.is_core, f.period, f.subfield, a.technology, b.technology
+        code.level, family.network, family.is_core, family.period, family.subfield,
+        code.technology as source, other_code.technology as target,
+        sum(family.share::decimal(38, 15)) as full_count,
+        sum((family.share / (code.codes - 1))::decimal(38, 15)) as fractional_count,
+        sum((family.share * 2.0::double / (code.codes * (code.codes - 1)))::decimal(38, 15)) as pair_fraction
+    from intermediate.int_convergence_code as code
+    inner join intermediate.int_convergence_code as other_code
+        on
+            code.level = other_code.level
+            and code.family = other_code.family
+            and code.technology < other_code.technology
+    inner join intermediate.int_network_family as family on code.family = family.family
+    group by
+        code.level,
+        family.network,
+        family.is_core,
+        family.period,
+        family.subfield,
+        code.technology,
+        other_code.technology
 )
 
 select
-    f.network,
-    s.population,
-    case when s.split = 'period' then f.period else 'all' end as period,
-    case when s.split = 'subfield' then f.subfield else 'all' end as subfield,
-    f.level,
-    f.source,
-    f.target,
-    sum(f.full_count)::double as full_count,
-    sum(f.fractional_count)::double as fractional_count,
-    sum(f.pair_fraction)::double as pair_fraction
-from fine as f
-inner join intermediate.int_network_scope as s
+    fine.network,
+    scope.population,
+    case when scope.split = 'period' then fine.period else 'all' end as period,
+    case when scope.split = 'subfield' then fine.subfield else 'all' end as subfield,
+    fine.level,
+    fine.source,
+    fine.target,
+    sum(fine.full_count)::double as full_count,
+    sum(fine.fractional_count)::double as fractional_count,
+    sum(fine.pair_fraction)::double as pair_fraction
+from fine
+inner join intermediate.int_network_scope as scope
     on
-        f.level = s.level
-        and (s.population = 'all' or f.is_core)
-        and (s.split <> 'subfield' or f.subfield is not null)
+        fine.level = scope.level
+        and (scope.population = 'all' or fine.is_core)
+        and (scope.split <> 'subfield' or fine.subfield is not null)
 group by all

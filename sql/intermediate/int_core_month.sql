@@ -14,15 +14,15 @@ complete as (
 
 core as (
     select
-        f.family,
-        f.subfield,
-        coalesce(g.main_group, 'none') as main_group,
-        (year(f.priority_date) * 12 + month(f.priority_date) - 1)::bigint as month
-    from intermediate.int_family as f
-    inner join intermediate.int_score_rank as r on f.family = r.family
-    left join first_group as g on f.family = g.family
-    cross join complete as c
-    where r.is_core and f.priority_date <= c.last_day
+        family.family,
+        family.subfield,
+        coalesce(first_group.main_group, 'none') as main_group,
+        (year(family.priority_date) * 12 + month(family.priority_date) - 1)::bigint as month
+    from intermediate.int_family as family
+    inner join intermediate.int_score_rank as score_rank on family.family = score_rank.family
+    left join first_group on family.family = first_group.family
+    cross join complete
+    where score_rank.is_core and family.priority_date <= complete.last_day
 ),
 
 labelled as (
@@ -32,12 +32,12 @@ labelled as (
 )
 
 select
-    l.subfield,
-    l.main_group,
-    c.country,
-    l.month,
-    sum(c.share::decimal(38, 15))::double as families
-from labelled as l
-inner join intermediate.int_family_country as c on l.family = c.family
-inner join topic.topic_country as t on c.country = t.country
-group by l.subfield, l.main_group, c.country, l.month
+    labelled.subfield,
+    labelled.main_group,
+    country.country,
+    labelled.month,
+    sum(country.share::decimal(38, 15))::double as families
+from labelled
+inner join intermediate.int_family_country as country on labelled.family = country.family
+inner join topic.topic_country on country.country = topic_country.country
+group by labelled.subfield, labelled.main_group, country.country, labelled.month

@@ -12,15 +12,15 @@ with band as (
 -- Below the least cut a family is in no band, but of its country.
 banded as (
     select
-        c.country,
-        b.cut_score,
-        sum(c.share::decimal(38, 15)) as families
-    from intermediate.int_score as s
-    inner join intermediate.int_family_country as c on s.family = c.family
-    left join band as b
-        on s.score >= b.cut_score and (s.score < b.next_cut or b.next_cut is null)
-    where c.country <> 'ZZ'
-    group by c.country, b.cut_score
+        country.country,
+        band.cut_score,
+        sum(country.share::decimal(38, 15)) as families
+    from intermediate.int_score as score
+    inner join intermediate.int_family_country as country on score.family = country.family
+    left join band
+        on score.score >= band.cut_score and (score.score < band.next_cut or band.next_cut is null)
+    where country.country <> 'ZZ'
+    group by country.country, band.cut_score
 ),
 
 total as (
@@ -30,12 +30,12 @@ total as (
 )
 
 select
-    h.rule,
-    h.threshold,
-    t.country,
-    t.families,
-    coalesce(sum(b.families), 0)::double as core_families
-from intermediate.int_threshold as h
-cross join total as t
-left join banded as b on t.country = b.country and h.cut_score <= b.cut_score
-group by h.rule, h.threshold, t.country, t.families
+    threshold.rule,
+    threshold.threshold,
+    total.country,
+    total.families,
+    coalesce(sum(banded.families), 0)::double as core_families
+from intermediate.int_threshold as threshold
+cross join total
+left join banded on total.country = banded.country and threshold.cut_score <= banded.cut_score
+group by threshold.rule, threshold.threshold, total.country, total.families

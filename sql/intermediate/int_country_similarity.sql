@@ -2,28 +2,31 @@
 -- One row = one country x another with 30 key core families, both ways. Our proposal.
 with profiles as (
     select
-        a.country,
-        b.country as other,
-        sum(least(a.share, b.share)::decimal(38, 15))::double as industry_similarity
-    from intermediate.int_industry_profile as a
-    inner join intermediate.int_industry_profile as b
-        on a.population = b.population and a.scheme = b.scheme and a.industry = b.industry
-            and a.country <> b.country
-    where a.population = 'core' and a.scheme = 'SEI'
-    group by a.country, b.country
+        profile.country,
+        other_profile.country as other,
+        sum(least(profile.share, other_profile.share)::decimal(38, 15))::double as industry_similarity
+    from intermediate.int_industry_profile as profile
+    inner join intermediate.int_industry_profile as other_profile
+        on
+            profile.population = other_profile.population
+            and profile.scheme = other_profile.scheme
+            and profile.industry = other_profile.industry
+            and profile.country <> other_profile.country
+    where profile.population = 'core' and profile.scheme = 'SEI'
+    group by profile.country, other_profile.country
 ),
 
 -- Only what is determined for both can be alike.
 paths as (
     select
-        a.country,
-        b.country as other,
-        avg(case when a.label = b.label then 1 else 0 end) as path_similarity
-    from intermediate.int_pathway as a
-    inner join intermediate.int_pathway as b
-        on a.dimension = b.dimension and a.country <> b.country
-            and a.label <> 'indeterminate' and b.label <> 'indeterminate'
-    group by a.country, b.country
+        pathway.country,
+        other_pathway.country as other,
+        avg(case when pathway.label = other_pathway.label then 1 else 0 end) as path_similarity
+    from intermediate.int_pathway as pathway
+    inner join intermediate.int_pathway as other_pathway
+        on pathway.dimension = other_pathway.dimension and pathway.country <> other_pathway.country
+            and pathway.label <> 'indeterminate' and other_pathway.label <> 'indeterminate'
+    group by pathway.country, other_pathway.country
 ),
 
 labels as (
@@ -41,15 +44,16 @@ labels as (
 )
 
 select
-    f.country,
-    f.other,
-    f.industry_similarity,
-    p.path_similarity,
-    coalesce((f.industry_similarity + p.path_similarity) / 2, f.industry_similarity) as similarity,
-    l.path as other_path
-from profiles as f
-inner join topic.topic_country as c on f.country = c.country
-inner join topic.topic_country as o on f.other = o.country
-left join paths as p on f.country = p.country and f.other = p.other
+    profiles.country,
+    profiles.other,
+    profiles.industry_similarity,
+    paths.path_similarity,
+    coalesce((profiles.industry_similarity + paths.path_similarity) / 2, profiles.industry_similarity)
+        as similarity,
+    labels.path as other_path
+from profiles
+inner join topic.topic_country as country on profiles.country = country.country
+inner join topic.topic_country as other_country on profiles.other = other_country.country
+left join paths on profiles.country = paths.country and profiles.other = paths.other
 -- A country without any label has no path to follow.
-inner join labels as l on f.other = l.country
+inner join labels on profiles.other = labels.country

@@ -2,15 +2,15 @@
 -- the first year of the topic to the last: a year without families has a row of zeros.
 with counted as (
     select
-        c.country,
-        year(f.priority_date)::bigint as year,
-        sum(c.share::decimal(38, 15))::double as families,
-        sum((case when r.is_core then c.share else 0 end)::decimal(38, 15))::double
+        country.country,
+        year(family.priority_date)::bigint as year,
+        sum(country.share::decimal(38, 15))::double as families,
+        sum((case when score_rank.is_core then country.share else 0 end)::decimal(38, 15))::double
             as core_families
-    from intermediate.int_family_country as c
-    inner join intermediate.int_family as f on c.family = f.family
-    inner join intermediate.int_score_rank as r on c.family = r.family
-    group by c.country, year(f.priority_date)
+    from intermediate.int_family_country as country
+    inner join intermediate.int_family as family on country.family = family.family
+    inner join intermediate.int_score_rank as score_rank on country.family = score_rank.family
+    group by country.country, year(family.priority_date)
 ),
 
 span as (
@@ -26,10 +26,10 @@ countries as (
 )
 
 select
-    n.country,
-    y.year,
-    coalesce(c.families, 0) as families,
-    coalesce(c.core_families, 0) as core_families
-from countries as n
-cross join years as y
-left join counted as c on n.country = c.country and y.year = c.year
+    countries.country,
+    years.year,
+    coalesce(counted.families, 0) as families,
+    coalesce(counted.core_families, 0) as core_families
+from countries
+cross join years
+left join counted on countries.country = counted.country and years.year = counted.year

@@ -5,38 +5,43 @@
 -- of its references only: (i - j) / (i + j + k).
 with asked as (
     select
-        f.family,
-        f.publication_date,
-        (f.publication_date + interval 5 year)::date as last_day
-    from intermediate.int_family as f
-    inner join topic.topic_indicator as n on n.indicator = 'cd_5'
-    inner join intermediate.int_forward as w on f.family = w.family and w.years_seen >= 5
+        family.family,
+        family.publication_date,
+        (family.publication_date + interval 5 year)::date as last_day
+    from intermediate.int_family as family
+    inner join topic.topic_indicator as indicator on indicator.indicator = 'cd_5'
+    inner join intermediate.int_forward as forward
+        on family.family = forward.family and forward.years_seen >= 5
 ),
 
 referring as (
-    select a.family, a.publication_date, a.last_day, c.cited_family
-    from asked as a
-    inner join staging.stg_family_citation as c on a.family = c.citing_family
+    select asked.family, asked.publication_date, asked.last_day, citation.cited_family
+    from asked
+    inner join staging.stg_family_citation as citation on asked.family = citation.citing_family
 ),
 
 -- A family without references would be disruptive by default: all that cites it cites none of them.
 citing as (
     select
-        r.family,
-        c.citing_family,
+        referring.family,
+        citation.citing_family,
         false as is_direct
-    from referring as r
-    inner join staging.stg_family_citation as c on r.cited_family = c.cited_family
-    where c.citing_publication_date > r.publication_date and c.citing_publication_date <= r.last_day
+    from referring
+    inner join staging.stg_family_citation as citation on referring.cited_family = citation.cited_family
+    where
+        citation.citing_publication_date > referring.publication_date
+        and citation.citing_publication_date <= referring.last_day
     union all
     select
-        a.family,
-        c.citing_family,
+        asked.family,
+        citation.citing_family,
         true as is_direct
-    from asked as a
-    inner join staging.stg_family_citation as c on a.family = c.cited_family
-    where c.citing_publication_date > a.publication_date and c.citing_publication_date <= a.last_day
-        and a.family in (select family from referring)
+    from asked
+    inner join staging.stg_family_citation as citation on asked.family = citation.cited_family
+    where
+        citation.citing_publication_date > asked.publication_date
+        and citation.citing_publication_date <= asked.last_day
+        and asked.family in (select family from referring)
 ),
 
 citing_family as (

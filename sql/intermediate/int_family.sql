@@ -2,31 +2,32 @@
 -- All its invention documents count (staging.stg_invention); the earliest published one stands for
 -- it.
 with topic_family as (
-    select f.family, min_by(t.selected_by, t.publication_number) as selected_by
-    from intermediate.int_topic_document as t
-    inner join staging.stg_document as d on t.publication_number = d.publication_number
-    inner join staging.stg_family as f on t.publication_number = f.publication_number
-    where d.is_invention
-    group by f.family
+    select family.family, min_by(document.selected_by, document.publication_number) as selected_by
+    from intermediate.int_topic_document as document
+    inner join staging.stg_document on document.publication_number = stg_document.publication_number
+    inner join staging.stg_family as family on document.publication_number = family.publication_number
+    where stg_document.is_invention
+    group by family.family
 ),
 
 subfield as (
     select
-        h.publication_number,
-        min_by(s.subfield, s.position) as subfield
-    from intermediate.int_topic_rule_hit as h
-    inner join topic.topic_rule as r on h.rule_id = r.rule_id and r.purpose = 'subfield'
-    inner join topic.topic_subfield as s on r.label = s.subfield
-    group by h.publication_number
+        hit.publication_number,
+        min_by(topic_subfield.subfield, topic_subfield.position) as subfield
+    from intermediate.int_topic_rule_hit as hit
+    inner join topic.topic_rule as rule on hit.rule_id = rule.rule_id and rule.purpose = 'subfield'
+    inner join topic.topic_subfield on rule.label = topic_subfield.subfield
+    group by hit.publication_number
 )
 
 select
-    i.*,
-    t.selected_by,
-    d.title,
-    d.source,
-    s.subfield
-from topic_family as t
-inner join staging.stg_invention as i on t.family = i.family
-inner join staging.stg_document as d on i.representative_publication = d.publication_number
-left join subfield as s on i.representative_publication = s.publication_number
+    invention.*,
+    topic_family.selected_by,
+    document.title,
+    document.source,
+    subfield.subfield
+from topic_family
+inner join staging.stg_invention as invention on topic_family.family = invention.family
+inner join staging.stg_document as document
+    on invention.representative_publication = document.publication_number
+left join subfield on invention.representative_publication = subfield.publication_number

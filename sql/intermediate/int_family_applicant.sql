@@ -5,9 +5,9 @@
 -- to their inventors. Until 2012 US law made inventors the applicants, also of PCT applications: an
 -- applicant who is an inventor of the family is none where an organisation applies, too.
 with parties as (
-    select f.family, f.first_filing_office, p.role, p.name, p.country, p.sector
-    from intermediate.int_family as f
-    inner join staging.stg_party as p on f.party_publication = p.publication_number
+    select family.family, family.first_filing_office, party.role, party.name, party.country, party.sector
+    from intermediate.int_family as family
+    inner join staging.stg_party as party on family.party_publication = party.publication_number
 ),
 
 family_inventor as (
@@ -23,14 +23,14 @@ family_inventor as (
 
 applicant as (
     select
-        p.family,
-        p.first_filing_office,
-        p.name,
-        min(p.country) as record_country,
-        min(p.sector) as sector
-    from parties as p
-    where p.role = 'applicant' and p.name is not null
-    group by p.family, p.first_filing_office, p.name
+        parties.family,
+        parties.first_filing_office,
+        parties.name,
+        min(parties.country) as record_country,
+        min(parties.sector) as sector
+    from parties
+    where parties.role = 'applicant' and parties.name is not null
+    group by parties.family, parties.first_filing_office, parties.name
 ),
 
 several as (
@@ -40,10 +40,10 @@ several as (
 -- Whatever their type: sources take persons for companies, and no company bears the name of an
 -- inventor of its own.
 candidate as (
-    select distinct p.family, p.role, p.name
-    from parties as p
-    inner join several as s on p.family = s.family
-    where p.name is not null
+    select distinct parties.family, parties.role, parties.name
+    from parties
+    inner join several on parties.family = several.family
+    where parties.name is not null
 ),
 
 -- Names in whatever case, punctuation and order of words.
@@ -62,68 +62,71 @@ worded as (
 ),
 
 self_applied as (
-    select distinct a.family, a.name
-    from worded as a
-    inner join worded as i on a.family = i.family and a.words = i.words
-    where a.role = 'applicant' and i.role = 'inventor'
+    select distinct worded.family, worded.name
+    from worded
+    inner join worded as other_worded
+        on worded.family = other_worded.family and worded.words = other_worded.words
+    where worded.role = 'applicant' and other_worded.role = 'inventor'
 ),
 
 compared as (
     select
-        a.family,
-        a.first_filing_office,
-        coalesce(o.organisation, a.name) as organisation,
-        coalesce(o.corporate_group, a.name) as corporate_group,
-        min(a.record_country) as record_country,
-        min(o.home_country) as home_country,
-        min(o.namesake_country) as namesake_country,
-        coalesce(min(o.organisation_type), min(a.sector)) as organisation_type,
-        min(o.basis) as register_basis,
-        bool_and(s.name is not null) as is_inventor
-    from applicant as a
-    left join staging.stg_organisation as o on a.name = o.name
-    left join self_applied as s on a.family = s.family and a.name = s.name
-    group by a.family, a.first_filing_office, coalesce(o.organisation, a.name),
-        coalesce(o.corporate_group, a.name)
+        applicant.family,
+        applicant.first_filing_office,
+        coalesce(organisation.organisation, applicant.name) as organisation,
+        coalesce(organisation.corporate_group, applicant.name) as corporate_group,
+        min(applicant.record_country) as record_country,
+        min(organisation.home_country) as home_country,
+        min(organisation.namesake_country) as namesake_country,
+        coalesce(min(organisation.organisation_type), min(applicant.sector)) as organisation_type,
+        min(organisation.basis) as register_basis,
+        bool_and(self_applied.name is not null) as is_inventor
+    from applicant
+    left join staging.stg_organisation as organisation on applicant.name = organisation.name
+    left join self_applied on applicant.family = self_applied.family and applicant.name = self_applied.name
+    group by
+        applicant.family, applicant.first_filing_office, coalesce(organisation.organisation, applicant.name),
+        coalesce(organisation.corporate_group, applicant.name)
 ),
 
 organised as (
-    select distinct j.family
-    from compared as j
-    inner join self_applied as s on j.family = s.family
-    where not j.is_inventor and j.organisation_type is distinct from 'INDIVIDUAL'
+    select distinct compared.family
+    from compared
+    inner join self_applied on compared.family = self_applied.family
+    where not compared.is_inventor and compared.organisation_type is distinct from 'INDIVIDUAL'
 ),
 
 recognised as (
-    select j.* exclude (is_inventor)
-    from compared as j
-    left join organised as o on j.family = o.family
-    where not (j.is_inventor and o.family is not null)
+    select compared.* exclude (is_inventor)
+    from compared
+    left join organised on compared.family = organised.family
+    where not (compared.is_inventor and organised.family is not null)
 ),
 
 -- What other documents of the family say of the same organisation.
 elsewhere as (
-    select m.family, o.organisation, min(p.country) as family_country
-    from intermediate.int_family as f
-    inner join staging.stg_family as m using (family)
-    inner join staging.stg_party as p on m.publication_number = p.publication_number
-    inner join staging.stg_organisation as o using (name)
-    where p.role = 'applicant' and p.country is not null
-        and p.publication_number <> f.party_publication
-    group by m.family, o.organisation
+    select stg_family.family, organisation.organisation, min(party.country) as family_country
+    from intermediate.int_family as family
+    inner join staging.stg_family using (family)
+    inner join staging.stg_party as party on stg_family.publication_number = party.publication_number
+    inner join staging.stg_organisation as organisation using (name)
+    where party.role = 'applicant' and party.country is not null
+        and party.publication_number <> family.party_publication
+    group by stg_family.family, organisation.organisation
 ),
 
 placed as (
     select
-        r.*,
-        e.family_country,
-        i.country as inventor_country,
-        c.country as first_filing_country
-    from recognised as r
-    left join elsewhere as e on r.family = e.family and r.organisation = e.organisation
-    left join family_inventor as i on r.family = i.family and i.place = 1
+        recognised.*,
+        elsewhere.family_country,
+        family_inventor.country as inventor_country,
+        country.country as first_filing_country
+    from recognised
+    left join elsewhere
+        on recognised.family = elsewhere.family and recognised.organisation = elsewhere.organisation
+    left join family_inventor on recognised.family = family_inventor.family and family_inventor.place = 1
     -- EP and WO are offices, not countries.
-    left join reference.country as c on r.first_filing_office = c.country
+    left join reference.country on recognised.first_filing_office = country.country
 ),
 
 organisations as (
@@ -151,22 +154,22 @@ organisations as (
 
 individuals as (
     select
-        f.family,
-        coalesce(p.name, 'unnamed inventor') as organisation,
-        coalesce(p.country, i.country, c.country, 'ZZ') as country,
+        family.family,
+        coalesce(parties.name, 'unnamed inventor') as organisation,
+        coalesce(parties.country, family_inventor.country, country.country, 'ZZ') as country,
         case
-            when p.country is not null then 'record'
-            when i.country is not null then 'inventor'
-            when c.country is not null then 'first_filing'
+            when parties.country is not null then 'record'
+            when family_inventor.country is not null then 'inventor'
+            when country.country is not null then 'first_filing'
             else 'unknown'
         end as country_source,
         count(*) as mentions
-    from intermediate.int_family as f
-    left join parties as p on f.family = p.family and p.role = 'inventor'
-    left join family_inventor as i on f.family = i.family and i.place = 1
-    left join reference.country as c on f.first_filing_office = c.country
-    left join recognised as r on f.family = r.family
-    where r.family is null
+    from intermediate.int_family as family
+    left join parties on family.family = parties.family and parties.role = 'inventor'
+    left join family_inventor on family.family = family_inventor.family and family_inventor.place = 1
+    left join reference.country on family.first_filing_office = country.country
+    left join recognised on family.family = recognised.family
+    where recognised.family is null
     group by all
 ),
 

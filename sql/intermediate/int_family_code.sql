@@ -1,8 +1,8 @@
 -- Subclasses of the topic's families, by the rule of staging.stg_invention_code.
 -- One row = one family x subclass.
 select
-    f.family,
-    c.subclass,
-    c.position
-from intermediate.int_family as f
-inner join staging.stg_invention_subclass as c on f.family = c.family
+    family.family,
+    subclass.subclass,
+    subclass.position
+from intermediate.int_family as family
+inner join staging.stg_invention_subclass as subclass on family.family = subclass.family

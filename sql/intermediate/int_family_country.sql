@@ -3,20 +3,20 @@
 -- source.
 with chosen as (
     select
-        a.family,
-        a.country,
-        case t.attribution
-            when 'applicant' then a.share_by_applicant
-            when 'inventor' then a.share_by_inventor
-            else a.share_by_first_filing
+        attribution.family,
+        attribution.country,
+        case topic.attribution
+            when 'applicant' then attribution.share_by_applicant
+            when 'inventor' then attribution.share_by_inventor
+            else attribution.share_by_first_filing
         end as share,
-        case t.attribution
-            when 'applicant' then a.applicant_step
-            when 'inventor' then a.inventor_step
-            else a.first_filing_step
+        case topic.attribution
+            when 'applicant' then attribution.applicant_step
+            when 'inventor' then attribution.inventor_step
+            else attribution.first_filing_step
         end as source_step
-    from intermediate.int_family_attribution as a
-    cross join topic.topic as t
+    from intermediate.int_family_attribution as attribution
+    cross join topic.topic
 )
 
 select *

@@ -8,12 +8,12 @@ with emerging as (
 
 fields as (
     select distinct
-        s.family,
+        symbol.family,
         'WIPO' as scheme,
         coalesce(own.field_number, parent.field_number)::varchar as industry
-    from intermediate.int_family_symbol as s
-    left join reference.wipo_field as own on s.main_group = own.ipc
-    left join reference.wipo_field as parent on s.subclass = parent.ipc
+    from intermediate.int_family_symbol as symbol
+    left join reference.wipo_field as own on symbol.main_group = own.ipc
+    left join reference.wipo_field as parent on symbol.subclass = parent.ipc
     where coalesce(own.field_number, parent.field_number) is not null
 ),
 
@@ -28,10 +28,10 @@ schemes as (
 )
 
 select
-    f.family,
-    s.scheme,
-    coalesce(k.industry, 'none') as industry,
-    1.0::double / count(*) over (partition by f.family, s.scheme) as share
-from intermediate.int_family as f
-cross join schemes as s
-left join known as k on f.family = k.family and s.scheme = k.scheme
+    family.family,
+    schemes.scheme,
+    coalesce(known.industry, 'none') as industry,
+    1.0::double / count(*) over (partition by family.family, schemes.scheme) as share
+from intermediate.int_family as family
+cross join schemes
+left join known on family.family = known.family and schemes.scheme = known.scheme

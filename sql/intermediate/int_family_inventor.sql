@@ -5,57 +5,57 @@
 -- in this order speaks for the family; each of its people with a country has the same share.
 with members as (
     select
-        f.family,
-        d.publication_number,
-        d.publication_date,
-        d.filing_date,
-        d.priority_date
-    from intermediate.int_family as f
-    inner join staging.stg_family as m on f.family = m.family
-    inner join staging.stg_document as d on m.publication_number = d.publication_number
+        family.family,
+        document.publication_number,
+        document.publication_date,
+        document.filing_date,
+        document.priority_date
+    from intermediate.int_family as family
+    inner join staging.stg_family on family.family = stg_family.family
+    inner join staging.stg_document as document on stg_family.publication_number = document.publication_number
 ),
 
 -- DOCDB has a first filing claim itself.
 claimed as (
-    select m.publication_number, count(*) as claims
-    from members as m
-    inner join staging.stg_priority as p on m.publication_number = p.publication_number
-    where coalesce(p.priority_date < m.filing_date, true)
-    group by m.publication_number
+    select members.publication_number, count(*) as claims
+    from members
+    inner join staging.stg_priority as priority on members.publication_number = priority.publication_number
+    where coalesce(priority.priority_date < members.filing_date, true)
+    group by members.publication_number
 ),
 
 -- 1 the priority document, 2 a direct equivalent, 3 another second filing.
 ordered as (
     select
-        m.family,
-        m.publication_number,
+        members.family,
+        members.publication_number,
         case
-            when c.claims > 1 then 3
+            when claimed.claims > 1 then 3
             -- Some sources know the date of a priority without its number.
-            when c.claims = 1 or m.priority_date < m.filing_date then 2
+            when claimed.claims = 1 or members.priority_date < members.filing_date then 2
             else 1
         end as kinship,
         row_number() over (
-            partition by m.family
+            partition by members.family
             order by
-                coalesce(m.filing_date, m.publication_date),
-                m.publication_date,
-                m.publication_number
+                coalesce(members.filing_date, members.publication_date),
+                members.publication_date,
+                members.publication_number
         ) as age_order
-    from members as m
-    left join claimed as c on m.publication_number = c.publication_number
+    from members
+    left join claimed on members.publication_number = claimed.publication_number
 ),
 
 -- Steps 1 to 6, and within a step the age of the document.
 located as (
     select
-        o.family,
-        p.country,
-        (o.kinship + case when p.role = 'inventor' then 0 else 3 end) * 1000000 + o.age_order
+        ordered.family,
+        party.country,
+        (ordered.kinship + case when party.role = 'inventor' then 0 else 3 end) * 1000000 + ordered.age_order
             as place
-    from ordered as o
-    inner join staging.stg_party as p on o.publication_number = p.publication_number
-    where p.country is not null
+    from ordered
+    inner join staging.stg_party as party on ordered.publication_number = party.publication_number
+    where party.country is not null
 ),
 
 first_place as (
@@ -65,19 +65,19 @@ first_place as (
 ),
 
 placed as (
-    select l.family, l.country, l.place // 1000000 as step, count(*) as parts
-    from located as l
-    inner join first_place as f on l.family = f.family and l.place = f.place
-    group by l.family, l.country, l.place
+    select located.family, located.country, located.place // 1000000 as step, count(*) as parts
+    from located
+    inner join first_place on located.family = first_place.family and located.place = first_place.place
+    group by located.family, located.country, located.place
 )
 
 select
-    f.family,
-    coalesce(p.country, c.country, 'ZZ') as country,
-    coalesce(p.step, case when c.country is null then 8 else 7 end)::bigint as step,
-    coalesce(p.parts, 1) as parts,
-    (sum(coalesce(p.parts, 1)) over (partition by f.family))::bigint as total
-from intermediate.int_family as f
-left join placed as p on f.family = p.family
+    family.family,
+    coalesce(placed.country, country.country, 'ZZ') as country,
+    coalesce(placed.step, case when country.country is null then 8 else 7 end)::bigint as step,
+    coalesce(placed.parts, 1) as parts,
+    (sum(coalesce(placed.parts, 1)) over (partition by family.family))::bigint as total
+from intermediate.int_family as family
+left join placed on family.family = placed.family
 -- EP and WO are offices, not countries.
-left join reference.country as c on f.first_filing_office = c.country
+left join reference.country on family.first_filing_office = country.country

@@ -23,10 +23,10 @@ ranged as (
 )
 
 select
-    g.family,
-    least(g.least, r.rank) as rank_method_low,
-    greatest(g.most, r.rank) as rank_method_high,
-    case when m.shift > 0 then m.choice end as most_moving_choice
-from ranged as g
-inner join intermediate.int_score_rank as r on g.family = r.family
-left join moved as m on g.family = m.family and m.place = 1
+    ranged.family,
+    least(ranged.least, score_rank.rank) as rank_method_low,
+    greatest(ranged.most, score_rank.rank) as rank_method_high,
+    case when moved.shift > 0 then moved.choice end as most_moving_choice
+from ranged
+inner join intermediate.int_score_rank as score_rank on ranged.family = score_rank.family
+left join moved on ranged.family = moved.family and moved.place = 1

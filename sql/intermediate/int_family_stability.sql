@@ -24,20 +24,20 @@ specified as (
 
 probabilities as (
     select
-        r.family,
-        coalesce(d.selection_probability, case when r.is_core then 1 else 0 end)::double
+        score_rank.family,
+        coalesce(drawn.selection_probability, case when score_rank.is_core then 1 else 0 end)::double
             as selection_probability,
-        m.method_share
-    from intermediate.int_score_rank as r
-    left join drawn as d on r.family = d.family
-    left join specified as m on r.family = m.family
+        specified.method_share
+    from intermediate.int_score_rank as score_rank
+    left join drawn on score_rank.family = drawn.family
+    left join specified on score_rank.family = specified.family
 )
 
 select
-    p.family,
-    p.selection_probability,
-    p.selection_probability >= t.stable_selection as is_stable_core,
-    p.method_share,
-    coalesce(p.method_share >= t.stable_selection, false) as is_stable_under_method
-from probabilities as p
-cross join topic.topic as t
+    probabilities.family,
+    probabilities.selection_probability,
+    probabilities.selection_probability >= topic.stable_selection as is_stable_core,
+    probabilities.method_share,
+    coalesce(probabilities.method_share >= topic.stable_selection, false) as is_stable_under_method
+from probabilities
+cross join topic.topic

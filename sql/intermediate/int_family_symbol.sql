@@ -3,16 +3,16 @@
 -- int_family_code.
 with coded as (
     select
-        f.family,
-        c.scheme,
-        c.symbol,
-        c.subclass,
-        c.main_group,
-        max(c.scheme) over (partition by f.family) as best_scheme -- IPC comes after CPC
-    from intermediate.int_family as f
-    inner join staging.stg_classification as c
-        on f.representative_publication = c.publication_number
-    where c.subclass is not null and not c.is_indexing
+        family.family,
+        classification.scheme,
+        classification.symbol,
+        classification.subclass,
+        classification.main_group,
+        max(classification.scheme) over (partition by family.family) as best_scheme -- IPC comes after CPC
+    from intermediate.int_family as family
+    inner join staging.stg_classification as classification
+        on family.representative_publication = classification.publication_number
+    where classification.subclass is not null and not classification.is_indexing
 )
 
 select distinct family, symbol, subclass, main_group

@@ -17,26 +17,42 @@ with windows as (
 
 counted as (
     select
-        w.family,
-        count(case when c.citing_publication_date <= w.year_2 then 1 end) as fc_2,
-        count(case when c.citing_publication_date <= w.year_3 then 1 end) as fc_3,
-        count(case when c.citing_publication_date <= w.year_4 then 1 end) as fc_4,
-        count(case when c.citing_publication_date <= w.year_5 then 1 end) as fc_5,
-        count(case when c.citing_publication_date <= w.year_6 then 1 end) as fc_6,
+        windows.family,
+        count(case when citation.citing_publication_date <= windows.year_2 then 1 end) as fc_2,
+        count(case when citation.citing_publication_date <= windows.year_3 then 1 end) as fc_3,
+        count(case when citation.citing_publication_date <= windows.year_4 then 1 end) as fc_4,
+        count(case when citation.citing_publication_date <= windows.year_5 then 1 end) as fc_5,
+        count(case when citation.citing_publication_date <= windows.year_6 then 1 end) as fc_6,
         count(*) as fc_7,
-        count(case when c.citing_publication_date <= w.year_5 and c.is_examiner then 1 end)
+        count(
+            case when citation.citing_publication_date <= windows.year_5 and citation.is_examiner then 1 end
+        )
             as fcx_5,
         count(
-            case when c.citing_publication_date <= w.year_5 and o.citing_family is null then 1 end
+            case
+                when
+                    citation.citing_publication_date <= windows.year_5 and own_citation.citing_family is null
+                    then 1
+            end
         ) as fc_5_others,
-        count(case when c.citing_publication_date <= w.year_5 and c.is_examiner is null then 1 end)
+        count(
+            case
+                when
+                    citation.citing_publication_date <= windows.year_5 and citation.is_examiner is null
+                    then 1
+            end
+        )
             as untold_5
-    from windows as w
-    inner join staging.stg_family_citation as c on w.family = c.cited_family
-    left join intermediate.int_own_citation as o
-        on c.cited_family = o.cited_family and c.citing_family = o.citing_family
-    where c.citing_publication_date > w.publication_date and c.citing_publication_date <= w.year_7
-    group by w.family
+    from windows
+    inner join staging.stg_family_citation as citation on windows.family = citation.cited_family
+    left join intermediate.int_own_citation as own_citation
+        on
+            citation.cited_family = own_citation.cited_family
+            and citation.citing_family = own_citation.citing_family
+    where
+        citation.citing_publication_date > windows.publication_date
+        and citation.citing_publication_date <= windows.year_7
+    group by windows.family
 ),
 
 known as (
@@ -49,23 +65,24 @@ cut_off as (
 )
 
 select
-    w.family,
+    windows.family,
     -- Whole years, up to 7, between its publication and the last day of the data.
     case
-        when w.year_7 <= k.last_day then 7 when w.year_6 <= k.last_day then 6
-        when w.year_5 <= k.last_day then 5 when w.year_4 <= k.last_day then 4
-        when w.year_3 <= k.last_day then 3 when w.year_2 <= k.last_day then 2
-        when w.year_1 <= k.last_day then 1 else 0
+        when windows.year_7 <= cut_off.last_day then 7 when windows.year_6 <= cut_off.last_day then 6
+        when windows.year_5 <= cut_off.last_day then 5 when windows.year_4 <= cut_off.last_day then 4
+        when windows.year_3 <= cut_off.last_day then 3 when windows.year_2 <= cut_off.last_day then 2
+        when windows.year_1 <= cut_off.last_day then 1 else 0
     end as years_seen,
-    case when n.has_citations then coalesce(c.fc_2, 0) end as fc_2,
-    case when n.has_citations then coalesce(c.fc_3, 0) end as fc_3,
-    case when n.has_citations then coalesce(c.fc_4, 0) end as fc_4,
-    case when n.has_citations then coalesce(c.fc_5, 0) end as fc_5,
-    case when n.has_citations then coalesce(c.fc_6, 0) end as fc_6,
-    case when n.has_citations then coalesce(c.fc_7, 0) end as fc_7,
-    case when n.has_origins and coalesce(c.untold_5, 0) = 0 then coalesce(c.fcx_5, 0) end as fcx_5,
-    case when n.has_citations then coalesce(c.fc_5_others, 0) end as fc_5_others
-from windows as w
-left join counted as c on w.family = c.family
-cross join known as n
-cross join cut_off as k
+    case when known.has_citations then coalesce(counted.fc_2, 0) end as fc_2,
+    case when known.has_citations then coalesce(counted.fc_3, 0) end as fc_3,
+    case when known.has_citations then coalesce(counted.fc_4, 0) end as fc_4,
+    case when known.has_citations then coalesce(counted.fc_5, 0) end as fc_5,
+    case when known.has_citations then coalesce(counted.fc_6, 0) end as fc_6,
+    case when known.has_citations then coalesce(counted.fc_7, 0) end as fc_7,
+    case when known.has_origins and coalesce(counted.untold_5, 0) = 0 then coalesce(counted.fcx_5, 0) end
+        as fcx_5,
+    case when known.has_citations then coalesce(counted.fc_5_others, 0) end as fc_5_others
+from windows
+left join counted on windows.family = counted.family
+cross join known
+cross join cut_off

@@ -3,30 +3,30 @@
 -- Where each has one subclass, that is 1 - sum of squared shares, times Hall's N / (N - 1).
 -- One row = one family that two families with a class cite.
 with asked as (
-    select f.family
-    from intermediate.int_family as f
-    inner join topic.topic_indicator as n on n.indicator = 'gen'
+    select family.family
+    from intermediate.int_family as family
+    inner join topic.topic_indicator as indicator on indicator.indicator = 'gen'
 ),
 
 citing as (
-    select f.family, c.citing_family
-    from intermediate.int_family as f
-    inner join staging.stg_family_citation as c on f.family = c.cited_family
+    select family.family, citation.citing_family
+    from intermediate.int_family as family
+    inner join staging.stg_family_citation as citation on family.family = citation.cited_family
     -- Where no family is asked for, this keeps DuckDB from reading the citations.
-    where f.family in (select family from asked)
-        and c.citing_publication_date > f.publication_date
-        and c.citing_publication_date <= f.publication_date + interval 5 year
+    where family.family in (select family from asked)
+        and citation.citing_publication_date > family.publication_date
+        and citation.citing_publication_date <= family.publication_date + interval 5 year
 ),
 
 spread as (
     select
-        c.family,
-        s.subclass,
-        sum((1::double / s.subclass_count)::decimal(38, 15))::double as families,
-        sum((1::double / (s.subclass_count * s.subclass_count))::decimal(38, 15)) as own
-    from citing as c
-    inner join staging.stg_invention_subclass as s on c.citing_family = s.family
-    group by c.family, s.subclass
+        citing.family,
+        subclass.subclass,
+        sum((1::double / subclass.subclass_count)::decimal(38, 15))::double as families,
+        sum((1::double / (subclass.subclass_count * subclass.subclass_count))::decimal(38, 15)) as own
+    from citing
+    inner join staging.stg_invention_subclass as subclass on citing.citing_family = subclass.family
+    group by citing.family, subclass.subclass
 ),
 
 summed as (

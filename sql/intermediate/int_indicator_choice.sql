@@ -4,13 +4,15 @@
 -- a country of fewer than 30 families cannot veto it.
 with ranked_coverage as (
     select
-        c.indicator,
-        c.country,
-        c.coverage,
-        row_number() over (partition by c.indicator order by c.coverage, c.country) as place
-    from intermediate.int_indicator_coverage as c
-    left join topic.topic_country as t on c.country = t.country
-    where c.country = 'WORLD' or (t.country is not null and c.families >= 30)
+        coverage.indicator,
+        coverage.country,
+        coverage.coverage,
+        row_number()
+            over (partition by coverage.indicator order by coverage.coverage, coverage.country)
+            as place
+    from intermediate.int_indicator_coverage as coverage
+    left join topic.topic_country as country on coverage.country = country.country
+    where coverage.country = 'WORLD' or (country.country is not null and coverage.families >= 30)
 ),
 
 weakest as (
@@ -25,22 +27,23 @@ weakest as (
 
 chosen as (
     select
-        i.indicator,
-        i.direction,
-        i.needs,
-        row_number() over (order by n.position nulls last, i.indicator) as position,
-        n.position is not null as is_asked,
-        n.dimension,
-        w.coverage,
-        w.lowest_coverage,
-        w.lowest_country,
-        n.position is not null and w.lowest_coverage >= t.minimum_coverage as is_covered,
-        regexp_replace(round(100 * w.lowest_coverage, 1)::varchar, '[.]0$', '') as lowest_percent,
-        regexp_replace(round(100 * t.minimum_coverage, 1)::varchar, '[.]0$', '') as needed_percent
-    from reference.indicator as i
-    inner join weakest as w on i.indicator = w.indicator
-    left join topic.topic_indicator as n on i.indicator = n.indicator
-    cross join topic.topic as t
+        indicator.indicator,
+        indicator.direction,
+        indicator.needs,
+        row_number() over (order by topic_indicator.position nulls last, indicator.indicator) as position,
+        topic_indicator.position is not null as is_asked,
+        topic_indicator.dimension,
+        weakest.coverage,
+        weakest.lowest_coverage,
+        weakest.lowest_country,
+        topic_indicator.position is not null
+        and weakest.lowest_coverage >= topic.minimum_coverage as is_covered,
+        regexp_replace(round(100 * weakest.lowest_coverage, 1)::varchar, '[.]0$', '') as lowest_percent,
+        regexp_replace(round(100 * topic.minimum_coverage, 1)::varchar, '[.]0$', '') as needed_percent
+    from reference.indicator
+    inner join weakest on indicator.indicator = weakest.indicator
+    left join topic.topic_indicator on indicator.indicator = topic_indicator.indicator
+    cross join topic.topic
 )
 
 select

@@ -12,10 +12,10 @@ names as (
     select symbol, symbol as name
     from symbols
     union
-    select s.symbol, r.old as name
-    from symbols as s
-    inner join reference.ipc_reform as r on s.main_group = r.new
-    where r.since > 2021.01 and starts_with(s.symbol, s.main_group || '/')
+    select symbols.symbol, reform.old as name
+    from symbols
+    inner join reference.ipc_reform as reform on symbols.main_group = reform.new
+    where reform.since > 2021.01 and starts_with(symbols.symbol, symbols.main_group || '/')
 ),
 
 named as (
@@ -23,23 +23,24 @@ named as (
 ),
 
 listed as (
-    select n.symbol, n.name, max_by(p.pattern, length(p.pattern)) as pattern
-    from names as n
-    inner join named as p on starts_with(n.name, p.pattern)
-    group by n.symbol, n.name
+    select names.symbol, names.name, max_by(named.pattern, length(named.pattern)) as pattern
+    from names
+    inner join named on starts_with(names.name, named.pattern)
+    group by names.symbol, names.name
 ),
 
 -- Whether a rule takes a name in, and whether it cuts it out, one by one or with all below.
 met as (
-    select r.rule, r.industry, r.condition, l.symbol, l.name, r.is_below, r.is_included
-    from listed as l
-    inner join reference.industry_rule as r on l.pattern = r.pattern
-    where not r.is_below
+    select
+        rule.rule, rule.industry, rule.condition, listed.symbol, listed.name, rule.is_below, rule.is_included
+    from listed
+    inner join reference.industry_rule as rule on listed.pattern = rule.pattern
+    where not rule.is_below
     union all
-    select r.rule, r.industry, r.condition, n.symbol, n.name, r.is_below, r.is_included
-    from names as n
-    inner join reference.industry_rule as r on starts_with(n.name, r.pattern)
-    where r.is_below
+    select rule.rule, rule.industry, rule.condition, names.symbol, names.name, rule.is_below, rule.is_included
+    from names
+    inner join reference.industry_rule as rule on starts_with(names.name, rule.pattern)
+    where rule.is_below
 ),
 
 met_condition as (

@@ -4,21 +4,21 @@ with networks as (
     select 'WORLD' as network, family, 1.0::double as share
     from intermediate.int_family
     union all
-    select c.country as network, c.family, c.share
-    from intermediate.int_family_country as c
-    inner join topic.topic_country as t on c.country = t.country
+    select country.country as network, country.family, country.share
+    from intermediate.int_family_country as country
+    inner join topic.topic_country on country.country = topic_country.country
 )
 
 select
-    n.network,
-    n.family,
-    n.share,
-    coalesce(r.is_core, false) as is_core, -- Families that have no score are not core
-    year(f.priority_date) as year,
-    p.period,
-    f.subfield
-from networks as n
-inner join intermediate.int_family as f on n.family = f.family
-inner join reference.period as p
-    on year(f.priority_date) between p.first_year and p.last_year
-left join intermediate.int_score_rank as r on n.family = r.family
+    networks.network,
+    networks.family,
+    networks.share,
+    coalesce(score_rank.is_core, false) as is_core, -- Families that have no score are not core
+    year(family.priority_date) as year,
+    own_period.period,
+    family.subfield
+from networks
+inner join intermediate.int_family as family on networks.family = family.family
+inner join reference.period as own_period
+    on year(family.priority_date) between own_period.first_year and own_period.last_year
+left join intermediate.int_score_rank as score_rank on networks.family = score_rank.family

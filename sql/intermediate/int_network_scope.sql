@@ -13,6 +13,6 @@ populations (population) as (
     values ('all'), ('core')
 )
 
-select l.level, p.population, l.split
-from levels as l
-cross join populations as p
+select levels.level, populations.population, levels.split
+from levels
+cross join populations

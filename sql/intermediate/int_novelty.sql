@@ -2,32 +2,32 @@
 -- topic asks for them. One row = one family of the topic that has such a pair; families of one
 -- priority date are first together.
 with asked as (
-    select i.family, i.priority_date
-    from staging.stg_invention as i
-    inner join topic.topic_indicator as n on n.indicator = 'nov'
+    select invention.family, invention.priority_date
+    from staging.stg_invention as invention
+    inner join topic.topic_indicator as indicator on indicator.indicator = 'nov'
 ),
 
 first_seen as (
     select
-        a.subclass,
-        b.subclass as other_subclass,
-        min(i.priority_date) as priority_date
-    from asked as i
-    inner join staging.stg_invention_subclass as a on i.family = a.family
-    inner join staging.stg_invention_subclass as b
-        on i.family = b.family and a.subclass < b.subclass
+        subclass.subclass,
+        other_subclass.subclass as other_subclass,
+        min(asked.priority_date) as priority_date
+    from asked
+    inner join staging.stg_invention_subclass as subclass on asked.family = subclass.family
+    inner join staging.stg_invention_subclass as other_subclass
+        on asked.family = other_subclass.family and subclass.subclass < other_subclass.subclass
     -- Where no family is asked for, this keeps DuckDB from reading the subclasses.
-    where a.family in (select family from asked)
-    group by a.subclass, b.subclass
+    where subclass.family in (select family from asked)
+    group by subclass.subclass, other_subclass.subclass
 )
 
 select
-    f.family,
+    family.family,
     count(*) as nov
-from first_seen as s
-inner join intermediate.int_family_code as a on s.subclass = a.subclass
-inner join intermediate.int_family_code as b
-    on a.family = b.family and s.other_subclass = b.subclass
-inner join intermediate.int_family as f
-    on a.family = f.family and s.priority_date = f.priority_date
-group by f.family
+from first_seen
+inner join intermediate.int_family_code as code on first_seen.subclass = code.subclass
+inner join intermediate.int_family_code as other_code
+    on code.family = other_code.family and first_seen.other_subclass = other_code.subclass
+inner join intermediate.int_family as family
+    on code.family = family.family and first_seen.priority_date = family.priority_date
+group by family.family

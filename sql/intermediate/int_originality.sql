@@ -3,28 +3,28 @@
 -- ori: as generality, of the cited families. rad: the share of the cited families' subclasses that
 -- the family is not in itself, each cited family weighing the same (Shane 2001).
 with asked as (
-    select f.family
-    from intermediate.int_family as f
-    inner join topic.topic_indicator as n on n.indicator in ('ori', 'rad')
+    select family.family
+    from intermediate.int_family as family
+    inner join topic.topic_indicator as indicator on indicator.indicator in ('ori', 'rad')
 ),
 
 cited as (
-    select f.family, c.cited_family
-    from intermediate.int_family as f
-    inner join staging.stg_family_citation as c on f.family = c.citing_family
+    select family.family, citation.cited_family
+    from intermediate.int_family as family
+    inner join staging.stg_family_citation as citation on family.family = citation.citing_family
     -- Where no family is asked for, this keeps DuckDB from reading the citations.
-    where f.family in (select family from asked)
+    where family.family in (select family from asked)
 ),
 
 spread as (
     select
-        c.family,
-        s.subclass,
-        sum((1::double / s.subclass_count)::decimal(38, 15))::double as families,
-        sum((1::double / (s.subclass_count * s.subclass_count))::decimal(38, 15)) as own
-    from cited as c
-    inner join staging.stg_invention_subclass as s on c.cited_family = s.family
-    group by c.family, s.subclass
+        cited.family,
+        subclass.subclass,
+        sum((1::double / subclass.subclass_count)::decimal(38, 15))::double as families,
+        sum((1::double / (subclass.subclass_count * subclass.subclass_count))::decimal(38, 15)) as own
+    from cited
+    inner join staging.stg_invention_subclass as subclass on cited.cited_family = subclass.family
+    group by cited.family, subclass.subclass
 ),
 
 own_subclass as (
@@ -35,16 +35,18 @@ own_subclass as (
 
 summed as (
     select
-        s.family,
-        round(sum(s.families::decimal(38, 15)))::double as families,
-        sum((s.families * s.families)::decimal(38, 15))::double as squares,
-        sum(s.own)::double as own_squares,
-        sum((case when o.subclass is null then s.families else 0 end)::decimal(38, 15))::double
+        spread.family,
+        round(sum(spread.families::decimal(38, 15)))::double as families,
+        sum((spread.families * spread.families)::decimal(38, 15))::double as squares,
+        sum(spread.own)::double as own_squares,
+        sum(
+            (case when own_subclass.subclass is null then spread.families else 0 end)::decimal(38, 15)
+        )::double
             as elsewhere
-    from spread as s
-    left join own_subclass as o
-        on s.family = o.family and s.subclass = o.subclass
-    group by s.family
+    from spread
+    left join own_subclass
+        on spread.family = own_subclass.family and spread.subclass = own_subclass.subclass
+    group by spread.family
 ),
 
 classified as (
@@ -52,11 +54,11 @@ classified as (
 )
 
 select
-    s.family,
+    summed.family,
     case
-        when s.families >= 2
-            then 1 - (s.squares - s.own_squares) / (s.families * (s.families - 1))
+        when summed.families >= 2
+            then 1 - (summed.squares - summed.own_squares) / (summed.families * (summed.families - 1))
     end as ori,
-    case when c.family is not null then s.elsewhere / s.families end as rad
-from summed as s
-left join classified as c on s.family = c.family
+    case when classified.family is not null then summed.elsewhere / summed.families end as rad
+from summed
+left join classified on summed.family = classified.family

@@ -12,11 +12,11 @@ with placed as (
 )
 
 select
-    p.family,
-    p.score,
-    p.position,
-    p.first_place + (p.tied - 1) / 2.0::double as rank,
-    p.score >= c.cut_score as is_core,
-    p.score = c.cut_score and p.tied > 1 as is_tied_at_cut
-from placed as p
-inner join intermediate.int_threshold as c on c.is_default
+    placed.family,
+    placed.score,
+    placed.position,
+    placed.first_place + (placed.tied - 1) / 2.0::double as rank,
+    placed.score >= threshold.cut_score as is_core,
+    placed.score = threshold.cut_score and placed.tied > 1 as is_tied_at_cut
+from placed
+inner join intermediate.int_threshold as threshold on threshold.is_default

@@ -9,25 +9,25 @@ with broad as (
 
 beside as (
     select
-        b.level,
-        b.family,
-        b.breadth,
-        round(100 * avg(b.breadth) over (
-            partition by b.level, c.field
-            order by c.year range between 1 preceding and 1 following
+        broad.level,
+        broad.family,
+        broad.breadth,
+        round(100 * avg(broad.breadth) over (
+            partition by broad.level, cohort.field
+            order by cohort.year range between 1 preceding and 1 following
         ))::bigint as usual
-    from broad as b
-    inner join intermediate.int_cohort as c on b.family = c.family
+    from broad
+    inner join intermediate.int_cohort as cohort on broad.family = cohort.family
 )
 
 select
-    t.level,
-    t.technology,
-    b.breadth,
-    b.usual,
+    technology.level,
+    technology.technology,
+    beside.breadth,
+    beside.usual,
     count(*) as families,
-    sum(case when r.is_core then 1 else 0 end)::bigint as core_families
-from intermediate.int_family_technology as t
-inner join beside as b on t.level = b.level and t.family = b.family
-inner join intermediate.int_score_rank as r on t.family = r.family
-group by t.level, t.technology, b.breadth, b.usual
+    sum(case when score_rank.is_core then 1 else 0 end)::bigint as core_families
+from intermediate.int_family_technology as technology
+inner join beside on technology.level = beside.level and technology.family = beside.family
+inner join intermediate.int_score_rank as score_rank on technology.family = score_rank.family
+group by technology.level, technology.technology, beside.breadth, beside.usual

@@ -3,21 +3,21 @@
 -- Counts are compared as Poisson counts are: x is surely below y if (y - x) / sqrt(x + y) > 2.33.
 -- The leader is the largest of several: with 1.64, of four equal countries 12 % would lag, not 5 %.
 with common as (
-    select avg(i.gen) as mean_generality
-    from intermediate.int_indicator as i
-    inner join intermediate.int_score_rank as r on i.family = r.family
-    where r.is_core
+    select avg(indicator.gen) as mean_generality
+    from intermediate.int_indicator as indicator
+    inner join intermediate.int_score_rank as score_rank on indicator.family = score_rank.family
+    where score_rank.is_core
 ),
 
 generality as (
     select
-        t.technology,
-        avg(i.gen) as generality
-    from intermediate.int_family_technology as t
-    inner join intermediate.int_score_rank as r on t.family = r.family
-    inner join intermediate.int_indicator as i on t.family = i.family
-    where t.level = 'subclass' and r.is_core
-    group by t.technology
+        technology.technology,
+        avg(indicator.gen) as generality
+    from intermediate.int_family_technology as technology
+    inner join intermediate.int_score_rank as score_rank on technology.family = score_rank.family
+    inner join intermediate.int_indicator as indicator on technology.family = indicator.family
+    where technology.level = 'subclass' and score_rank.is_core
+    group by technology.technology
 ),
 
 centrality as (
@@ -33,15 +33,17 @@ centrality as (
 -- The sub-field that half of a technology's core families or more are of.
 subfields as (
     select
-        t.technology,
-        f.subfield,
-        row_number() over (partition by t.technology order by count(*) desc, f.subfield) as place,
-        2 * count(*) >= sum(count(*)) over (partition by t.technology) as is_main
-    from intermediate.int_family_technology as t
-    inner join intermediate.int_score_rank as r on t.family = r.family
-    inner join intermediate.int_family as f on t.family = f.family
-    where t.level = 'subclass' and r.is_core
-    group by t.technology, f.subfield
+        technology.technology,
+        family.subfield,
+        row_number()
+            over (partition by technology.technology order by count(*) desc, family.subfield)
+            as place,
+        2 * count(*) >= sum(count(*)) over (partition by technology.technology) as is_main
+    from intermediate.int_family_technology as technology
+    inner join intermediate.int_score_rank as score_rank on technology.family = score_rank.family
+    inner join intermediate.int_family as family on technology.family = family.family
+    where technology.level = 'subclass' and score_rank.is_core
+    group by technology.technology, family.subfield
 ),
 
 placed as (
@@ -60,32 +62,33 @@ second as (
 
 standing_of as (
     select
-        p.*,
+        placed.*,
         -- To the leader; of the leader, from the second.
         case
-            when p.rank = 1 then coalesce(
-                (p.families - s.families) / nullif(sqrt(p.families + s.families), 0), 0
+            when placed.rank = 1 then coalesce(
+                (placed.families - second.families) / nullif(sqrt(placed.families + second.families), 0), 0
             )
-            else -(p.leader_families - p.families)
-                / nullif(sqrt(p.leader_families + p.families), 0)
+            else -(placed.leader_families - placed.families)
+                / nullif(sqrt(placed.leader_families + placed.families), 0)
         end as gap,
-        c.strength_rank,
-        c.betweenness_rank,
-        g.generality,
+        centrality.strength_rank,
+        centrality.betweenness_rank,
+        generality.generality,
         coalesce(
-            3 * c.strength_rank >= 2 and 3 * c.betweenness_rank >= 2
-            and coalesce(g.generality >= m.mean_generality, true),
+            3 * centrality.strength_rank >= 2 and 3 * centrality.betweenness_rank >= 2
+            and coalesce(generality.generality >= common.mean_generality, true),
             false
         ) as is_foundational,
-        coalesce(p.families >= t.minimum_cell and p.rsca_low > 0, false) as is_advantage,
-        f.subfield
-    from placed as p
-    cross join topic.topic as t
-    cross join common as m
-    left join second as s on p.technology = s.technology
-    left join centrality as c on p.technology = c.technology
-    left join generality as g on p.technology = g.technology
-    left join subfields as f on p.technology = f.technology and f.place = 1 and f.is_main
+        coalesce(placed.families >= topic.minimum_cell and placed.rsca_low > 0, false) as is_advantage,
+        subfields.subfield
+    from placed
+    cross join topic.topic
+    cross join common
+    left join second on placed.technology = second.technology
+    left join centrality on placed.technology = centrality.technology
+    left join generality on placed.technology = generality.technology
+    left join subfields
+        on placed.technology = subfields.technology and subfields.place = 1 and subfields.is_main
 )
 
 select

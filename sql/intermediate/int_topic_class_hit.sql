@@ -1,8 +1,8 @@
 -- Documents with a class that a rule of the topic asks for. One row = one rule x publication.
-select distinct s.rule_id, c.publication_number
-from staging.stg_classification as c
-inner join intermediate.int_topic_symbol as s
+select distinct symbol.rule_id, classification.publication_number
+from staging.stg_classification as classification
+inner join intermediate.int_topic_symbol as symbol
     on
-        c.scheme = s.scheme
-        and c.symbol = s.symbol
-        and (not s.is_first_only or c.position = 1)
+        classification.scheme = symbol.scheme
+        and classification.symbol = symbol.symbol
+        and (not symbol.is_first_only or classification.position = 1)

@@ -2,10 +2,10 @@
 -- Texts that may let a document in: an include rule asks for terms, and its class holds or it asks
 -- for none. One row = one publication.
 with asked as (
-    select distinct h.publication_number
-    from intermediate.int_topic_class_hit as h
-    inner join topic.topic_rule as r on h.rule_id = r.rule_id
-    where r.purpose = 'include' and r.term_id is not null
+    select distinct hit.publication_number
+    from intermediate.int_topic_class_hit as hit
+    inner join topic.topic_rule as rule on hit.rule_id = rule.rule_id
+    where rule.purpose = 'include' and rule.term_id is not null
 ),
 
 of_any_class as (
@@ -14,8 +14,8 @@ of_any_class as (
     where purpose = 'include' and not has_class
 )
 
-select d.publication_number, d.title, d.abstract
-from staging.stg_document as d
-cross join of_any_class as o
-left join asked as a on d.publication_number = a.publication_number
-where o.rules > 0 or a.publication_number is not null
+select document.publication_number, document.title, document.abstract
+from staging.stg_document as document
+cross join of_any_class
+left join asked on document.publication_number = asked.publication_number
+where of_any_class.rules > 0 or asked.publication_number is not null

@@ -3,14 +3,14 @@
 select rule_id, publication_number
 from intermediate.int_topic_include_hit
 union all
-select r.rule_id, h.publication_number
-from topic.topic_rule as r
-inner join intermediate.int_topic_class_hit as h on r.rule_id = h.rule_id
-left join intermediate.int_topic_term_hit as t
-    on r.term_id = t.term_id and h.publication_number = t.publication_number
-where r.purpose <> 'include' and (r.term_id is null or t.publication_number is not null)
+select rule.rule_id, hit.publication_number
+from topic.topic_rule as rule
+inner join intermediate.int_topic_class_hit as hit on rule.rule_id = hit.rule_id
+left join intermediate.int_topic_term_hit as term_hit
+    on rule.term_id = term_hit.term_id and hit.publication_number = term_hit.publication_number
+where rule.purpose <> 'include' and (rule.term_id is null or term_hit.publication_number is not null)
 union all
-select r.rule_id, t.publication_number
-from topic.topic_rule as r
-inner join intermediate.int_topic_term_hit as t on r.term_id = t.term_id
-where r.purpose <> 'include' and not r.has_class
+select rule.rule_id, hit.publication_number
+from topic.topic_rule as rule
+inner join intermediate.int_topic_term_hit as hit on rule.term_id = hit.term_id
+where rule.purpose <> 'include' and not rule.has_class

@@ -11,20 +11,20 @@ with symbols as (
 ),
 
 old_places as (
-    select distinct t.rule_id, t.is_first_only, r.new
-    from reference.ipc_reform as r
-    inner join topic.topic_class as t on starts_with(r.old, t.prefix)
+    select distinct topic_class.rule_id, topic_class.is_first_only, reform.new
+    from reference.ipc_reform as reform
+    inner join topic.topic_class on starts_with(reform.old, topic_class.prefix)
 )
 
-select t.rule_id, s.scheme, s.symbol, t.is_first_only
-from symbols as s
-inner join topic.topic_class as t on starts_with(s.symbol, t.prefix)
+select topic_class.rule_id, symbols.scheme, symbols.symbol, topic_class.is_first_only
+from symbols
+inner join topic.topic_class on starts_with(symbols.symbol, topic_class.prefix)
 union
-select t.rule_id, s.scheme, s.symbol, t.is_first_only
-from symbols as s
-inner join topic.topic_class as t on starts_with(s.main_group || '/', t.prefix)
-where s.main_group <> s.recorded_group
+select topic_class.rule_id, symbols.scheme, symbols.symbol, topic_class.is_first_only
+from symbols
+inner join topic.topic_class on starts_with(symbols.main_group || '/', topic_class.prefix)
+where symbols.main_group <> symbols.recorded_group
 union
-select o.rule_id, s.scheme, s.symbol, o.is_first_only
-from symbols as s
-inner join old_places as o on s.recorded_group = o.new
+select old_places.rule_id, symbols.scheme, symbols.symbol, old_places.is_first_only
+from symbols
+inner join old_places on symbols.recorded_group = old_places.new

@@ -28,8 +28,10 @@ started as (
     from series
 )
 
-select s.country, s.series, s.year, s.families
-from started as s
-inner join intermediate.int_data_end as e on s.year <= e.last_complete_year
+select started.country, started.series, started.year, started.families
+from started
+inner join intermediate.int_data_end as data_end on started.year <= data_end.last_complete_year
 -- A series without any family keeps all its years.
-where s.year >= coalesce(s.first_year, s.year) and s.year > e.last_complete_year - 100
+where
+    started.year >= coalesce(started.first_year, started.year)
+    and started.year > data_end.last_complete_year - 100

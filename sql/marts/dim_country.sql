@@ -9,12 +9,12 @@ with countries as (
 )
 
 select
-    c.country, -- ISO 3166-1 alpha-2 code; TW, HK and MO stand apart from CN
-    c.alpha3, -- ISO 3166-1 alpha-3 code
-    c.name, -- Name in English
-    c.is_historic, -- Whether the state is gone; what is left of it stands apart, under its own code
-    a.counted_as, -- Country that its families count for, if the topic says so; null otherwise
-    t.country is not null as is_compared -- Whether this release compares it and draws its network
-from countries as c
-left join topic.topic_country as t on c.country = t.country
-left join topic.topic_count_as as a on c.country = a.country
+    countries.country, -- ISO 3166-1 alpha-2 code; TW, HK and MO stand apart from CN
+    countries.alpha3, -- ISO 3166-1 alpha-3 code
+    countries.name, -- Name in English
+    countries.is_historic, -- Whether the state is gone; what is left of it stands apart, under its own code
+    count_as.counted_as, -- Country that its families count for, if the topic says so; null otherwise
+    country.country is not null as is_compared -- Whether this release compares it and draws its network
+from countries
+left join topic.topic_country as country on countries.country = country.country
+left join topic.topic_count_as as count_as on countries.country = count_as.country

@@ -23,22 +23,22 @@ rules as (
 )
 
 select
-    a.organisation, -- Name in the register of organisations, else harmonised from the records
-    min(a.corporate_group) as corporate_group, -- Group it belongs to; itself where none is known
-    coalesce(min(r.group_rule), 'itself')
+    applicant.organisation, -- Name in the register of organisations, else harmonised from the records
+    min(applicant.corporate_group) as corporate_group, -- Group it belongs to; itself where none is known
+    coalesce(min(rules.group_rule), 'itself')
         as group_rule, -- Rule that tells the group: register, place, words ...; see docs
-    coalesce(min(r.group_confidence), 1)
+    coalesce(min(rules.group_confidence), 1)
         as group_confidence, -- Share of labelled pairs that the rule joins rightly, 0 to 1
-    min(p.country)
+    min(places.country)
         as country, -- Where most of its families are placed, before count_as (ISO; ZZ unknown)
-    min(a.organisation_type)
+    min(applicant.organisation_type)
         as organisation_type, -- Sector in PATSTAT's words, combinations too; UNKNOWN if none tells
-    min(r.type_rule) as type_rule, -- Rule that tells the type; null for inventors without applicant
-    min(a.register_basis) as register_basis, -- Why the register says so; null where it is not there
+    min(rules.type_rule) as type_rule, -- Rule that tells the type; null for inventors without applicant
+    min(applicant.register_basis) as register_basis, -- Why the register says so; null where it is not there
     count(*)::bigint as families, -- Families of the topic it applied for, alone or with others
-    sum(a.share::decimal(38, 15))::double
+    sum(applicant.share::decimal(38, 15))::double
         as fractional_families -- The same, shared equally between co-applicants
-from intermediate.int_family_applicant as a
-inner join places as p on a.organisation = p.organisation and p.place = 1
-left join rules as r on a.organisation = r.organisation
-group by a.organisation
+from intermediate.int_family_applicant as applicant
+inner join places on applicant.organisation = places.organisation and places.place = 1
+left join rules on applicant.organisation = rules.organisation
+group by applicant.organisation

@@ -7,14 +7,14 @@ with titled as (
 
 -- Symbols of the data that the scheme of the look-up table does not have yet, or no longer.
 untitled as (
-    select c.technology, c.level, null as title
+    select codes.technology, codes.level, null as title
     from (
         select technology, level from intermediate.int_family_technology
         union
         select substring(technology, 1, 3), 'class' from intermediate.int_family_technology
-    ) as c
-    left join titled as t on c.technology = t.technology
-    where t.technology is null
+    ) as codes
+    left join titled on codes.technology = titled.technology
+    where titled.technology is null
 ),
 
 technologies as (
@@ -24,28 +24,30 @@ technologies as (
 )
 
 select
-    t.technology, -- IPC symbol: G, G06, G06N or G06N3 (the main group G06N3/00)
-    t.level, -- section, class, subclass or main_group
-    t.title, -- Title in the scheme of 2023.01, or of 2025.01 and 2026.01 where that has none
+    technologies.technology, -- IPC symbol: G, G06, G06N or G06N3 (the main group G06N3/00)
+    technologies.level, -- section, class, subclass or main_group
+    technologies.title, -- Title in the scheme of 2023.01, or of 2025.01 and 2026.01 where that has none
     case
-        when t.title is null
+        when technologies.title is null
             then
-                'No title: ' || t.technology || ' is in no IPC scheme since 2023.01, so that it is '
+                'No title: '
+                || technologies.technology
+                || ' is in no IPC scheme since 2023.01, so that it is '
                 || 'CPC alone, or was closed before'
-                || coalesce('; of ' || substring(t.technology, 1, 4) || ': ' || above.title, '')
+                || coalesce('; of ' || substring(technologies.technology, 1, 4) || ': ' || above.title, '')
     end as title_note, -- Why it has no title, with that of its subclass; null where it has one
-    substring(t.technology, 1, 1) as section, -- Section, A to H
-    case when length(t.technology) >= 3 then substring(t.technology, 1, 3) end
+    substring(technologies.technology, 1, 1) as section, -- Section, A to H
+    case when length(technologies.technology) >= 3 then substring(technologies.technology, 1, 3) end
         as class, -- Class it belongs to, such as G06
-    case when length(t.technology) >= 4 then substring(t.technology, 1, 4) end
+    case when length(technologies.technology) >= 4 then substring(technologies.technology, 1, 4) end
         as subclass, -- Subclass it belongs to, such as G06N
     coalesce(own.field_number, parent.field_number)::bigint
         as field_number, -- WIPO technology field, 1 to 35; null where WIPO divides or omits it
     coalesce(own.field, parent.field) as field, -- Name of the WIPO technology field
     coalesce(own.sector, parent.sector) as sector -- Sector of the WIPO technology field
-from technologies as t
-left join reference.wipo_field as own on t.technology = own.ipc
+from technologies
+left join reference.wipo_field as own on technologies.technology = own.ipc
 left join reference.wipo_field as parent
-    on substring(t.technology, 1, 4) = parent.ipc and t.level = 'main_group'
+    on substring(technologies.technology, 1, 4) = parent.ipc and technologies.level = 'main_group'
 left join titled as above
-    on substring(t.technology, 1, 4) = above.technology and t.level = 'main_group'
+    on substring(technologies.technology, 1, 4) = above.technology and technologies.level = 'main_group'

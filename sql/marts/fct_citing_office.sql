@@ -5,40 +5,40 @@
 -- Refers to: dim_country (country).
 -- Never null: citations, share.
 with member as (
-    select f.family, m.publication_number
-    from intermediate.int_family as f
-    inner join staging.stg_family as m on f.family = m.family
+    select family.family, stg_family.publication_number
+    from intermediate.int_family as family
+    inner join staging.stg_family on family.family = stg_family.family
 ),
 
 cited as (
     select
-        m.family,
-        split_part(c.citing_publication, '-', 1) as citing_office,
-        count(distinct g.family) as citations
-    from member as m
-    inner join staging.stg_citation as c on m.publication_number = c.cited_publication
-    inner join staging.stg_family as g on c.citing_publication = g.publication_number
-    where m.family <> g.family
-    group by m.family, split_part(c.citing_publication, '-', 1)
+        member.family,
+        split_part(citation.citing_publication, '-', 1) as citing_office,
+        count(distinct family.family) as citations
+    from member
+    inner join staging.stg_citation as citation on member.publication_number = citation.cited_publication
+    inner join staging.stg_family as family on citation.citing_publication = family.publication_number
+    where member.family <> family.family
+    group by member.family, split_part(citation.citing_publication, '-', 1)
 ),
 
 counted as (
     select
-        p.country,
-        c.citing_office,
-        sum((c.citations * p.share)::decimal(38, 15)) as citations
-    from cited as c
-    inner join intermediate.int_family_country as p on c.family = p.family
-    group by p.country, c.citing_office
+        country.country,
+        cited.citing_office,
+        sum((cited.citations * country.share)::decimal(38, 15)) as citations
+    from cited
+    inner join intermediate.int_family_country as country on cited.family = country.family
+    group by country.country, cited.citing_office
 )
 
 select
-    t.topic, -- Topic of the release
-    c.country, -- Country of the cited families (ISO alpha-2; ZZ unknown)
-    c.citing_office, -- Office of the documents that cite; XX where the source names none
-    c.citations::double
+    topic.topic, -- Topic of the release
+    counted.country, -- Country of the cited families (ISO alpha-2; ZZ unknown)
+    counted.citing_office, -- Office of the documents that cite; XX where the source names none
+    counted.citations::double
         as citations, -- Families cited x families that cite them by a document of the office
-    c.citations::double / sum(c.citations) over (partition by c.country)::double
+    counted.citations::double / sum(counted.citations) over (partition by counted.country)::double
         as share -- Share of the country's citations that come from the office, 0 to 1
-from counted as c
-cross join topic.topic as t
+from counted
+cross join topic.topic

@@ -6,34 +6,34 @@
 -- cosine, jaccard, expected, disparity_alpha, is_cross_section, noise_score,
 -- is_disparity_backbone, is_noise_backbone.
 select
-    t.topic, -- Topic of the release
-    e.network, -- WORLD, or the country whose families (by share) make the network
-    e.population, -- all families, or core: the key core families alone
-    e.period, -- all, or the period of priority years (dim_period)
-    e.subfield, -- all, or the sub-field of the topic, each family being in its main one
-    e.level, -- section, class, subclass or main_group of the IPC
-    e.source, -- Technology of that level, before target in the alphabet
-    e.target, -- Technology of that level
-    e.full_count, -- Families with both, each pair counting 1 (times the country's share)
-    e.fractional_count, -- The same, each pair counting 1/(k-1) in a family of k technologies
-    e.pair_fraction, -- The same, each pair counting 2/(k(k-1)), so that a family counts 1
-    e.association_strength, -- N c / (n_i n_j): 1 where they meet as often as by chance
-    e.vos_strength, -- 2m c / (s_i s_j), as VOSviewer computes it
-    e.cosine, -- c / sqrt(n_i n_j)
-    e.jaccard, -- c / (n_i + n_j - c)
-    e.expected, -- n_i n_j / N: families expected by chance
-    e.z, -- (c - expected) / standard deviation; null where that is 0
-    e.hypergeometric_p, -- Chance of c or more by chance; null where counts are fractions
-    e.dealt_expected, -- Families expected if technologies were dealt to families of equal breadth
-    e.dealt_q, -- Chance of c or more so dealt, after Benjamini-Hochberg over all pairs; the test
-    e.disparity_alpha, -- Significance in the disparity filter, the better of both ends
-    e.disparity_alpha < 0.05::double
+    topic.topic, -- Topic of the release
+    edge.network, -- WORLD, or the country whose families (by share) make the network
+    edge.population, -- all families, or core: the key core families alone
+    edge.period, -- all, or the period of priority years (dim_period)
+    edge.subfield, -- all, or the sub-field of the topic, each family being in its main one
+    edge.level, -- section, class, subclass or main_group of the IPC
+    edge.source, -- Technology of that level, before target in the alphabet
+    edge.target, -- Technology of that level
+    edge.full_count, -- Families with both, each pair counting 1 (times the country's share)
+    edge.fractional_count, -- The same, each pair counting 1/(k-1) in a family of k technologies
+    edge.pair_fraction, -- The same, each pair counting 2/(k(k-1)), so that a family counts 1
+    edge.association_strength, -- N c / (n_i n_j): 1 where they meet as often as by chance
+    edge.vos_strength, -- 2m c / (s_i s_j), as VOSviewer computes it
+    edge.cosine, -- c / sqrt(n_i n_j)
+    edge.jaccard, -- c / (n_i + n_j - c)
+    edge.expected, -- n_i n_j / N: families expected by chance
+    edge.z, -- (c - expected) / standard deviation; null where that is 0
+    edge.hypergeometric_p, -- Chance of c or more by chance; null where counts are fractions
+    edge.dealt_expected, -- Families expected if technologies were dealt to families of equal breadth
+    edge.dealt_q, -- Chance of c or more so dealt, after Benjamini-Hochberg over all pairs; the test
+    edge.disparity_alpha, -- Significance in the disparity filter, the better of both ends
+    edge.disparity_alpha < 0.05::double
         as is_disparity_backbone, -- Whether the disparity filter keeps it
-    e.noise_score, -- (k c - 1) / (k c + 1), k = 2m / (s_i s_j): 0 as the strengths lead to expect
-    e.noise_deviation, -- Standard deviation of that score; null where it has none
-    coalesce(e.noise_score > 1.64::double * e.noise_deviation, false)
+    edge.noise_score, -- (k c - 1) / (k c + 1), k = 2m / (s_i s_j): 0 as the strengths lead to expect
+    edge.noise_deviation, -- Standard deviation of that score; null where it has none
+    coalesce(edge.noise_score > 1.64::double * edge.noise_deviation, false)
         as is_noise_backbone, -- Whether the noise-corrected backbone keeps it
-    substring(e.source, 1, 1) <> substring(e.target, 1, 1)
+    substring(edge.source, 1, 1) <> substring(edge.target, 1, 1)
         as is_cross_section -- Whether it joins two IPC sections
-from intermediate.int_convergence_edge as e
-cross join topic.topic as t
+from intermediate.int_convergence_edge as edge
+cross join topic.topic

@@ -8,19 +8,19 @@
 -- fractional_location_quotient.
 with core_country as (
     select
-        c.level,
-        c.technology,
-        p.country,
-        sum(p.share::decimal(38, 15))::double as families,
+        technology.level,
+        technology.technology,
+        country.country,
+        sum(country.share::decimal(38, 15))::double as families,
         row_number() over (
-            partition by c.level, c.technology
-            order by sum(p.share::decimal(38, 15)) desc, p.country
+            partition by technology.level, technology.technology
+            order by sum(country.share::decimal(38, 15)) desc, country.country
         ) as place
-    from intermediate.int_family_technology as c
-    inner join intermediate.int_score_rank as r on c.family = r.family
-    inner join intermediate.int_family_country as p on c.family = p.family
-    where r.is_core and p.country <> 'ZZ'
-    group by c.level, c.technology, p.country
+    from intermediate.int_family_technology as technology
+    inner join intermediate.int_score_rank as score_rank on technology.family = score_rank.family
+    inner join intermediate.int_family_country as country on technology.family = country.family
+    where score_rank.is_core and country.country <> 'ZZ'
+    group by technology.level, technology.technology, country.country
 ),
 
 topic_size as (
@@ -29,57 +29,67 @@ topic_size as (
 )
 
 select
-    t.topic, -- Topic of the release
-    c.level, -- subclass or main_group: each level is tested and ranked by itself
-    c.technology, -- IPC symbol: G06N, or G06N3 for the main group G06N3/00
-    substring(c.technology, 1, 4) as subclass, -- Subclass it is or belongs to
-    n.title, -- Its title
-    c.families, -- Families of the topic with it, n
-    c.core_families, -- Key core families with it, k
-    c.core_rate, -- k / n
-    c.expected_core_families, -- Those that families as broad let expect, E
-    c.core_ratio, -- k / E: 1 is as expected
-    c.p_value, -- Chance of k or more if core families were drawn among those as broad
-    c.q_value, -- That chance, if need be enlarged, after Benjamini-Hochberg over the level
-    c.shrunken_core_ratio, -- Mean of the gamma posterior of the ratio
-    c.core_ratio_lower, -- 5 % quantile of that posterior: technologies are ranked by it
-    c.is_core_technology, -- Whether q and k keep the topic's limits and the ratio is above 1
+    topic.topic, -- Topic of the release
+    technology.level, -- subclass or main_group: each level is tested and ranked by itself
+    technology.technology, -- IPC symbol: G06N, or G06N3 for the main group G06N3/00
+    substring(technology.technology, 1, 4) as subclass, -- Subclass it is or belongs to
+    title.title, -- Its title
+    technology.families, -- Families of the topic with it, n
+    technology.core_families, -- Key core families with it, k
+    technology.core_rate, -- k / n
+    technology.expected_core_families, -- Those that families as broad let expect, E
+    technology.core_ratio, -- k / E: 1 is as expected
+    technology.p_value, -- Chance of k or more if core families were drawn among those as broad
+    technology.q_value, -- That chance, if need be enlarged, after Benjamini-Hochberg over the level
+    technology.shrunken_core_ratio, -- Mean of the gamma posterior of the ratio
+    technology.core_ratio_lower, -- 5 % quantile of that posterior: technologies are ranked by it
+    technology.is_core_technology, -- Whether q and k keep the topic's limits and the ratio is above 1
     row_number() over (
-        partition by c.level
-        order by c.is_core_technology desc, c.core_ratio_lower desc,
-            coalesce(b.betweenness, 0) desc, c.technology
+        partition by technology.level
+        order by technology.is_core_technology desc, technology.core_ratio_lower desc,
+            coalesce(node.betweenness, 0) desc, technology.technology
     )::bigint as rank, -- Rank in its level: key core first, then by core_ratio_lower, betweenness
-    c.location_quotient, -- (k / K) / (n / N), whatever the families' breadth; decides nothing
-    c.hypergeometric_p, -- Chance of k or more among n of any breadth; decides nothing
-    c.fractional_families, -- n where each family spreads one over its technologies of the level
-    c.fractional_core_families, -- k counted so
-    (c.fractional_core_families / s.core_families) / (c.fractional_families / s.families)
+    technology.location_quotient, -- (k / K) / (n / N), whatever the families' breadth; decides nothing
+    technology.hypergeometric_p, -- Chance of k or more among n of any breadth; decides nothing
+    technology.fractional_families, -- n where each family spreads one over its technologies of the level
+    technology.fractional_core_families, -- k counted so
+    (technology.fractional_core_families / topic_size.core_families)
+    / (technology.fractional_families / topic_size.families)
         as fractional_location_quotient, -- Location quotient of the fractional counts
-    l.country as leading_country, -- Country with the most key core families in it; ZZ left out
-    l.families as leading_families, -- That country's key core families, fractional
-    m.country as second_country, -- Country with the second most; null where only one has any
-    m.families as second_families, -- That country's key core families, fractional
-    g.corporate_group as largest_group, -- Corporate group that holds most of its core families
-    g.core_families / c.core_families
+    first_country.country as leading_country, -- Country with the most key core families in it; ZZ left out
+    first_country.families as leading_families, -- That country's key core families, fractional
+    second_country.country as second_country, -- Country with the second most; null where only one has any
+    second_country.families as second_families, -- That country's key core families, fractional
+    largest_group.corporate_group as largest_group, -- Corporate group that holds most of its core families
+    largest_group.core_families / technology.core_families
         as largest_group_share, -- Its share of them, 0 to 1; over 0.5 it is one company's series
-    v.lost_without_indicators, -- Indicators without which it is not key core; null where none
-    v.lost_without_groups, -- Of the three groups that hold most of it, those; null where none
-    case when c.is_core_technology then
-        v.lost_without_indicators is null and v.lost_without_groups is null
+    survival.lost_without_indicators, -- Indicators without which it is not key core; null where none
+    survival.lost_without_groups, -- Of the three groups that hold most of it, those; null where none
+    case when technology.is_core_technology then
+        survival.lost_without_indicators is null and survival.lost_without_groups is null
     end as is_robust -- Whether it is key core without each of them; null where it is not at all
-from intermediate.int_core_technology as c
-left join reference.ipc_title as n on c.technology = n.technology
-left join intermediate.int_convergence_node as b
+from intermediate.int_core_technology as technology
+left join reference.ipc_title as title on technology.technology = title.technology
+left join intermediate.int_convergence_node as node
     on
-        c.technology = b.technology and b.network = 'WORLD' and b.population = 'all'
-        and b.period = 'all' and b.subfield = 'all' and b.level = 'subclass'
-left join core_country as l
-    on c.level = l.level and c.technology = l.technology and l.place = 1
-left join core_country as m
-    on c.level = m.level and c.technology = m.technology and m.place = 2
-left join intermediate.int_technology_group as g
-    on c.level = g.level and c.technology = g.technology and g.place = 1
-left join intermediate.int_technology_survival as v
-    on c.level = v.level and c.technology = v.technology
-cross join topic_size as s
-cross join topic.topic as t
+        technology.technology = node.technology and node.network = 'WORLD' and node.population = 'all'
+        and node.period = 'all' and node.subfield = 'all' and node.level = 'subclass'
+left join core_country as first_country
+    on
+        technology.level = first_country.level
+        and technology.technology = first_country.technology
+        and first_country.place = 1
+left join core_country as second_country
+    on
+        technology.level = second_country.level
+        and technology.technology = second_country.technology
+        and second_country.place = 2
+left join intermediate.int_technology_group as largest_group
+    on
+        technology.level = largest_group.level
+        and technology.technology = largest_group.technology
+        and largest_group.place = 1
+left join intermediate.int_technology_survival as survival
+    on technology.level = survival.level and technology.technology = survival.technology
+cross join topic_size
+cross join topic.topic

@@ -26,34 +26,37 @@ with totals as (
 )
 
 select
-    t.topic, -- Topic of the release
-    c.rule, -- Rule for core patents: top_share, mean_sd, pareto, head_tail or price
-    c.threshold, -- Its threshold: a share, deviations, a share, a break or an exponent
-    c.country, -- Country (ISO alpha-2)
-    c.families, -- Families, fractional
-    c.core_families, -- Key core families at the threshold, fractional
-    c.rank_families::bigint as rank_families, -- Rank by families, 1 is most
-    c.rank_core::bigint as rank_core, -- Rank by key core families, 1 is most
-    (c.rank_families - c.rank_core)::bigint
+    topic.topic, -- Topic of the release
+    totals.rule, -- Rule for core patents: top_share, mean_sd, pareto, head_tail or price
+    totals.threshold, -- Its threshold: a share, deviations, a share, a break or an exponent
+    totals.country, -- Country (ISO alpha-2)
+    totals.families, -- Families, fractional
+    totals.core_families, -- Key core families at the threshold, fractional
+    totals.rank_families::bigint as rank_families, -- Rank by families, 1 is most
+    totals.rank_core::bigint as rank_core, -- Rank by key core families, 1 is most
+    (totals.rank_families - totals.rank_core)::bigint
         as quality_gap, -- rank_families - rank_core: negative means quantity before quality
-    c.rate as core_rate, -- Key core families over families
-    (c.rate + c.z2n / 2 - sqrt(c.z2n * (c.rate * (1 - c.rate) + c.z2n / 4))) / (1 + c.z2n)
+    totals.rate as core_rate, -- Key core families over families
+    (totals.rate + totals.z2n / 2 - sqrt(totals.z2n * (totals.rate * (1 - totals.rate) + totals.z2n / 4)))
+    / (1 + totals.z2n)
         as core_rate_lower, -- Lower end of its 95 % Wilson interval
-    (c.rate + c.z2n / 2 + sqrt(c.z2n * (c.rate * (1 - c.rate) + c.z2n / 4))) / (1 + c.z2n)
+    (totals.rate + totals.z2n / 2 + sqrt(totals.z2n * (totals.rate * (1 - totals.rate) + totals.z2n / 4)))
+    / (1 + totals.z2n)
         as core_rate_upper, -- Upper end of its 95 % Wilson interval
-    (c.core_families / nullif(c.all_core_families, 0)) / (c.families / c.all_families)
+    (totals.core_families / nullif(totals.all_core_families, 0)) / (totals.families / totals.all_families)
         as location_quotient, -- Its share of core families over its share of families
-    h.is_default, -- Whether the topic goes by this rule and threshold
-    s.core_families_low, -- Lower end of its sampling interval, nominally 90 %; of the default only
-    s.core_families_high, -- Upper end
-    s.rank_core_low, -- Lower end of its sampling interval, nominally 90 %; of the default only
-    s.rank_core_high, -- Upper end
-    s.core_families_method_low, -- Least by other methods with a core as large; of the default only
-    s.core_families_method_high, -- Most
-    s.rank_core_method_low, -- Best rank by other methods; of the default only
-    s.rank_core_method_high -- Worst
-from totals as c
-inner join intermediate.int_threshold as h
-    on c.rule = h.rule and c.threshold = h.threshold
-left join intermediate.int_country_interval as s on c.country = s.country and h.is_default
-cross join topic.topic as t
+    threshold.is_default, -- Whether the topic goes by this rule and threshold
+    sampling.core_families_low, -- Lower end of its sampling interval, nominally 90 %; of the default only
+    sampling.core_families_high, -- Upper end
+    sampling.rank_core_low, -- Lower end of its sampling interval, nominally 90 %; of the default only
+    sampling.rank_core_high, -- Upper end
+    sampling.core_families_method_low, -- Least by other methods with a core as large; of the default only
+    sampling.core_families_method_high, -- Most
+    sampling.rank_core_method_low, -- Best rank by other methods; of the default only
+    sampling.rank_core_method_high -- Worst
+from totals
+inner join intermediate.int_threshold as threshold
+    on totals.rule = threshold.rule and totals.threshold = threshold.threshold
+left join intermediate.int_country_interval as sampling
+    on totals.country = sampling.country and threshold.is_default
+cross join topic.topic

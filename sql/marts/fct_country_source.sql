@@ -13,16 +13,16 @@ with placed as (
 )
 
 select
-    t.topic, -- Topic of the release
-    p.basis, -- applicant, inventor or first_filing
-    p.basis = t.attribution as is_primary, -- Whether the topic attributes families by it
-    p.country, -- Country (ISO 3166 alpha-2; ZZ unknown)
-    p.step::bigint as step, -- Step of the basis's cascade, 1 is the best
-    s.country_source, -- Its name, as in fct_patent_country
-    s.is_imputed, -- Whether the country was put in for one that no record of the family names
-    p.families::double as families, -- Families placed there by this step, fractional
-    p.families::double / (sum(p.families) over (partition by p.basis, p.country))::double
+    topic.topic, -- Topic of the release
+    placed.basis, -- applicant, inventor or first_filing
+    placed.basis = topic.attribution as is_primary, -- Whether the topic attributes families by it
+    placed.country, -- Country (ISO 3166 alpha-2; ZZ unknown)
+    placed.step::bigint as step, -- Step of the basis's cascade, 1 is the best
+    source.country_source, -- Its name, as in fct_patent_country
+    source.is_imputed, -- Whether the country was put in for one that no record of the family names
+    placed.families::double as families, -- Families placed there by this step, fractional
+    placed.families::double / (sum(placed.families) over (partition by placed.basis, placed.country))::double
         as share -- Their share of the country's families by this basis; steps sum to 1
-from placed as p
-inner join reference.country_source as s on p.basis = s.basis and p.step = s.step
-cross join topic.topic as t
+from placed
+inner join reference.country_source as source on placed.basis = source.basis and placed.step = source.step
+cross join topic.topic

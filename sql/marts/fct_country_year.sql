@@ -35,37 +35,43 @@ ranked as (
 )
 
 select
-    t.topic, -- Topic of the release
-    y.country, -- Country (ISO alpha-2; ZZ unknown)
-    y.year, -- Year of earliest priority
-    p.period, -- Period of the year
-    y.year <= e.last_complete_year
+    topic.topic, -- Topic of the release
+    compared.country, -- Country (ISO alpha-2; ZZ unknown)
+    compared.year, -- Year of earliest priority
+    own_period.period, -- Period of the year
+    compared.year <= data_end.last_complete_year
         as is_complete, -- Whether the data reach 18 months beyond its end: all is published then
-    y.families, -- Families, fractional
-    y.core_families, -- Key core families, fractional
-    y.core_families / nullif(y.families, 0) as core_rate, -- Key core families over families
-    y.all_families, -- Families of all countries in the year, ZZ too: do not sum over countries
-    y.all_core_families, -- Key core families of all countries in the year
-    y.families / nullif(y.all_families, 0) as family_share, -- Its share of all families
-    y.core_families / nullif(y.all_core_families, 0)
+    compared.families, -- Families, fractional
+    compared.core_families, -- Key core families, fractional
+    compared.core_families / nullif(compared.families, 0) as core_rate, -- Key core families over families
+    compared.all_families, -- Families of all countries in the year, ZZ too: do not sum over countries
+    compared.all_core_families, -- Key core families of all countries in the year
+    compared.families / nullif(compared.all_families, 0) as family_share, -- Its share of all families
+    compared.core_families / nullif(compared.all_core_families, 0)
         as core_family_share, -- Its share of all key core families
-    r.rank_families::bigint
+    ranked.rank_families::bigint
         as rank_families, -- Rank by families of the year, 1 is most; null without any and for ZZ
-    r.rank_core::bigint as rank_core, -- Rank by key core families of the year, 1 is most
-    (r.rank_families - r.rank_core)::bigint
+    ranked.rank_core::bigint as rank_core, -- Rank by key core families of the year, 1 is most
+    (ranked.rank_families - ranked.rank_core)::bigint
         as quality_gap, -- rank_families - rank_core: negative means quantity before quality
-    y.families / nullif(y.families_before, 0) - 1
+    compared.families / nullif(compared.families_before, 0) - 1
         as growth, -- Families over those of the year before, less 1; null after a year of none
-    y.core_families / nullif(y.core_families_before, 0) - 1
+    compared.core_families / nullif(compared.core_families_before, 0) - 1
         as core_growth, -- The same of key core families
     case
-        when y.year > y.first_year and y.families > 0
-            then power(y.families / y.first_families, 1.0::double / (y.year - y.first_year)) - 1
+        when compared.year > compared.first_year and compared.families > 0
+            then
+                power(
+                    compared.families / compared.first_families,
+                    1.0::double / (compared.year - compared.first_year)
+                )
+                - 1
     end as compound_growth, -- Mean growth a year since the country's first year with families
-    y.cumulative_families, -- Families up to the year, fractional
-    y.cumulative_core_families -- Key core families up to the year, fractional
-from compared as y
-inner join reference.period as p on y.year between p.first_year and p.last_year
-left join ranked as r on y.country = r.country and y.year = r.year
-cross join intermediate.int_data_end as e
-cross join topic.topic as t
+    compared.cumulative_families, -- Families up to the year, fractional
+    compared.cumulative_core_families -- Key core families up to the year, fractional
+from compared
+inner join reference.period as own_period
+    on compared.year between own_period.first_year and own_period.last_year
+left join ranked on compared.country = ranked.country and compared.year = ranked.year
+cross join intermediate.int_data_end as data_end
+cross join topic.topic

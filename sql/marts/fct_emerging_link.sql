@@ -6,20 +6,20 @@
 -- Never null: rank, chance, common_neighbours, adamic_adar, resource_allocation,
 -- preferential_attachment, katz, rooted_pagerank.
 select
-    t.topic, -- Topic of the release
-    e.network, -- WORLD, or the country whose families (by share) make the network
-    e.learnt_period, -- Period from whose new pairs was learnt: the latest in which any emerged
-    e.source, -- IPC subclass, before target in the alphabet
-    e.target, -- IPC subclass
-    e.rank, -- 1 is the likeliest
-    e.chance, -- Chance to meet in two families or more, were the next period like the last
-    e.common_neighbours, -- Technologies that both meet
-    e.adamic_adar, -- These, each by 1 / log of the technologies it meets
-    e.resource_allocation, -- These, each by 1 / the technologies it meets
-    e.preferential_attachment, -- Product of the technologies that each of the two meets
-    e.katz, -- Ways between the two, the shorter the more they count
-    e.rooted_pagerank, -- Chance of a walk that returns to one of them to be at the other
-    substring(e.source, 1, 1) <> substring(e.target, 1, 1)
+    topic.topic, -- Topic of the release
+    link.network, -- WORLD, or the country whose families (by share) make the network
+    link.learnt_period, -- Period from whose new pairs was learnt: the latest in which any emerged
+    link.source, -- IPC subclass, before target in the alphabet
+    link.target, -- IPC subclass
+    link.rank, -- 1 is the likeliest
+    link.chance, -- Chance to meet in two families or more, were the next period like the last
+    link.common_neighbours, -- Technologies that both meet
+    link.adamic_adar, -- These, each by 1 / log of the technologies it meets
+    link.resource_allocation, -- These, each by 1 / the technologies it meets
+    link.preferential_attachment, -- Product of the technologies that each of the two meets
+    link.katz, -- Ways between the two, the shorter the more they count
+    link.rooted_pagerank, -- Chance of a walk that returns to one of them to be at the other
+    substring(link.source, 1, 1) <> substring(link.target, 1, 1)
         as is_cross_section -- Whether it would join two IPC sections
-from intermediate.int_emerging_link as e
-cross join topic.topic as t
+from intermediate.int_emerging_link as link
+cross join topic.topic

@@ -33,48 +33,48 @@ decisive as (
 )
 
 select
-    t.topic, -- Topic of the release
-    w.indicator, -- Indicator of reference/indicator.csv, such as fc_5; a column of fct_patent
-    w.position::bigint as position, -- Place in the topic's list; after these come all others
-    w.is_asked, -- Whether the topic asks for it
-    w.dimension, -- Kind that shares one weight between its indicators; all where there is one kind
-    w.direction, -- + where more is better, - where less is
-    w.mean, -- Mean of the values as they are recorded, unknown ones left out
-    w.zero_share, -- Share of zeros among the known values
-    w.levels::bigint as levels, -- Values that 1 % of the families have, up to 100; a flag has 2
-    w.coverage, -- Share of all families for which it is known
-    w.imputed_share, -- Share of families whose gap was filled for the score; null where left out
-    w.lowest_coverage, -- Lowest coverage, the compared countries of 30 families and more included
-    w.lowest_country, -- Country of the lowest coverage; WORLD for all families
-    w.entropy, -- Entropy e of its normalised values, 0 to 1; null where left out
-    w.divergence, -- Divergence d = 1 - e; Theil's T over ln m
-    w.weight, -- Weight in the score, by the topic's weighting and cap; null where left out
-    w.entropy_weight, -- Entropy weight d / sum of d, without a cap; null where left out
-    w.equal_weight, -- One over the number of indicators that vary; null where left out
-    w.critic_weight, -- CRITIC weight: spread times conflict; null where left out or undefined
-    w.between_country_share, -- Share of its entropy weight that is differences between countries
-    w.correlation, -- Pearson correlation with the indicator that it is closest to, either way
-    w.correlated_indicator, -- That indicator; above 0.9 the two count the same thing twice
-    s.weight_low, -- Lower end of its sampling interval, nominally 90 %; null where left out
-    s.weight_high, -- Upper end
-    s.weight_method_low, -- Least weight over the grid of methods; null where left out
-    s.weight_method_high, -- Largest
-    s.rank_correlation_without, -- Kendall's tau of the scores with and without it; null if not used
-    s.core_overlap_without, -- Families in both cores, with and without it, over those in either
-    d.changed
+    topic.topic, -- Topic of the release
+    weight.indicator, -- Indicator of reference/indicator.csv, such as fc_5; a column of fct_patent
+    weight.position::bigint as position, -- Place in the topic's list; after these come all others
+    weight.is_asked, -- Whether the topic asks for it
+    weight.dimension, -- Kind that shares one weight between its indicators; all where there is one kind
+    weight.direction, -- + where more is better, - where less is
+    weight.mean, -- Mean of the values as they are recorded, unknown ones left out
+    weight.zero_share, -- Share of zeros among the known values
+    weight.levels::bigint as levels, -- Values that 1 % of the families have, up to 100; a flag has 2
+    weight.coverage, -- Share of all families for which it is known
+    weight.imputed_share, -- Share of families whose gap was filled for the score; null where left out
+    weight.lowest_coverage, -- Lowest coverage, the compared countries of 30 families and more included
+    weight.lowest_country, -- Country of the lowest coverage; WORLD for all families
+    weight.entropy, -- Entropy e of its normalised values, 0 to 1; null where left out
+    weight.divergence, -- Divergence d = 1 - e; Theil's T over ln m
+    weight.weight, -- Weight in the score, by the topic's weighting and cap; null where left out
+    weight.entropy_weight, -- Entropy weight d / sum of d, without a cap; null where left out
+    weight.equal_weight, -- One over the number of indicators that vary; null where left out
+    weight.critic_weight, -- CRITIC weight: spread times conflict; null where left out or undefined
+    weight.between_country_share, -- Share of its entropy weight that is differences between countries
+    weight.correlation, -- Pearson correlation with the indicator that it is closest to, either way
+    weight.correlated_indicator, -- That indicator; above 0.9 the two count the same thing twice
+    stability.weight_low, -- Lower end of its sampling interval, nominally 90 %; null where left out
+    stability.weight_high, -- Upper end
+    stability.weight_method_low, -- Least weight over the grid of methods; null where left out
+    stability.weight_method_high, -- Largest
+    stability.rank_correlation_without, -- Kendall's tau of the scores with and without it; null if not used
+    stability.core_overlap_without, -- Families in both cores, with and without it, over those in either
+    decisive.changed
         as core_changed_without, -- Share of the core families that are not core without it
-    coalesce(d.is_decisive, false)
+    coalesce(decisive.is_decisive, false)
         as is_decisive, -- Whether it is the one without which the core changes most
     case
-        when d.is_decisive then
-            'Without ' || i.title || ' (' || w.indicator || ') '
-            || round(100 * d.changed)::bigint::varchar
+        when decisive.is_decisive then
+            'Without ' || indicator.title || ' (' || weight.indicator || ') '
+            || round(100 * decisive.changed)::bigint::varchar
             || ' % of the core would be other families.'
     end as sentence, -- What the core hangs on, in words; null of all other indicators
-    w.is_used, -- Whether it counts in the score
-    w.reason -- Why it does not
-from intermediate.int_indicator_weight as w
-left join intermediate.int_indicator_stability as s on w.indicator = s.indicator
-left join decisive as d on w.indicator = d.indicator
-inner join reference.indicator as i on w.indicator = i.indicator
-cross join topic.topic as t
+    weight.is_used, -- Whether it counts in the score
+    weight.reason -- Why it does not
+from intermediate.int_indicator_weight as weight
+left join intermediate.int_indicator_stability as stability on weight.indicator = stability.indicator
+left join decisive on weight.indicator = decisive.indicator
+inner join reference.indicator on weight.indicator = indicator.indicator
+cross join topic.topic

@@ -10,15 +10,15 @@ with periods as (
 
 met as (
     select
-        p.network,
-        p.source,
-        p.target,
-        p.full_count,
-        o.number,
-        min(o.number) over (partition by p.network, p.source, p.target) as first_number
-    from intermediate.int_convergence_pair as p
-    inner join periods as o on p.period = o.period
-    where p.population = 'all' and p.level = 'subclass'
+        pair.network,
+        pair.source,
+        pair.target,
+        pair.full_count,
+        periods.number,
+        min(periods.number) over (partition by pair.network, pair.source, pair.target) as first_number
+    from intermediate.int_convergence_pair as pair
+    inner join periods on pair.period = periods.period
+    where pair.population = 'all' and pair.level = 'subclass'
 ),
 
 ended as (
@@ -27,30 +27,30 @@ ended as (
 
 paired as (
     select
-        m.network,
-        m.source,
-        m.target,
-        min(m.first_number) as first_number,
-        sum(case when m.number = m.first_number then m.full_count end) as families,
-        sum(case when m.number > m.first_number then 1 else 0 end) as later_periods,
-        max(case when m.number = m.first_number + 1 then 1 else 0 end) = 1 as is_next
-    from met as m
-    group by m.network, m.source, m.target
+        met.network,
+        met.source,
+        met.target,
+        min(met.first_number) as first_number,
+        sum(case when met.number = met.first_number then met.full_count end) as families,
+        sum(case when met.number > met.first_number then 1 else 0 end) as later_periods,
+        max(case when met.number = met.first_number + 1 then 1 else 0 end) = 1 as is_next
+    from met
+    group by met.network, met.source, met.target
 )
 
 select
-    t.topic, -- Topic of the release
-    m.network, -- WORLD, or the country whose families (by share) make the network
-    m.source, -- IPC subclass, before target in the alphabet
-    m.target, -- IPC subclass
-    o.period, -- Period of priority years in which they first met
-    m.families, -- Families in which they met in it (times the country's share)
-    case when m.first_number < e.number then m.is_next end
+    topic.topic, -- Topic of the release
+    paired.network, -- WORLD, or the country whose families (by share) make the network
+    paired.source, -- IPC subclass, before target in the alphabet
+    paired.target, -- IPC subclass
+    periods.period, -- Period of priority years in which they first met
+    paired.families, -- Families in which they met in it (times the country's share)
+    case when paired.first_number < ended.number then paired.is_next end
         as is_persistent, -- Whether they met in the next period too; null if it was the last
-    m.later_periods::double / nullif(e.number - m.first_number, 0)
+    paired.later_periods::double / nullif(ended.number - paired.first_number, 0)
         as persistence -- Share of the later periods in which they met; null if it was the last
-from paired as m
-cross join ended as e
-inner join periods as o on m.first_number = o.number
-cross join topic.topic as t
-where m.families >= 2
+from paired
+cross join ended
+inner join periods on paired.first_number = periods.number
+cross join topic.topic
+where paired.families >= 2

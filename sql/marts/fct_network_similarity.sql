@@ -4,36 +4,36 @@
 -- Refers to: dim_country (country_a), dim_country (country_b).
 -- Never null: technologies.
 select
-    t.topic, -- Topic of the release
-    s.country_a, -- ISO 3166 code of a compared country
-    s.country_b, -- ISO 3166 code of another, behind it in the topic
-    s.population, -- all families, or core: the key core families alone
-    s.level, -- section, class or subclass of the IPC
-    s.technologies, -- Technologies that meet another in either country
-    s.pearson, -- Correlation of the counts of all pairs of technologies; null without ties
-    s.pearson_p, -- Chance of as much if technologies had other names (QAP)
-    s.pearson_lower, -- Lower end of its 90 % interval, from families drawn anew
-    s.pearson_upper, -- Upper end of that interval
-    s.spearman, -- Correlation of the ranks of these counts; null without ties
-    s.spearman_p, -- Chance of as much if technologies had other names (QAP)
-    s.spearman_lower, -- Lower end of its 90 % interval, from families drawn anew
-    s.spearman_upper, -- Upper end of that interval
-    s.weighted_jaccard, -- Sum of the lesser over sum of the greater shares of all pairs, 0 to 1
-    s.weighted_jaccard_lower, -- Lower end of its 90 % interval, from families drawn anew
-    s.weighted_jaccard_upper, -- Upper end of that interval
-    s.partial as partial_pearson, -- Pearson given the rest of the world; null where that tells all
-    s.partial_p as partial_pearson_p, -- Chance of as much if technologies had other names (MRQAP)
-    r.mean as portrait_divergence, -- How differently they are built, 0 to 1, at equal size
-    r.lower as portrait_divergence_lower, -- 2.5 % quantile of the samples of equal size
-    r.upper as portrait_divergence_upper, -- 97.5 % quantile of the samples of equal size
-    r.families as sampled_families -- Families in each of these samples; null but for subclasses
-from intermediate.int_network_similarity as s
-left join intermediate.int_network_rarefied as r
+    topic.topic, -- Topic of the release
+    similarity.country_a, -- ISO 3166 code of a compared country
+    similarity.country_b, -- ISO 3166 code of another, behind it in the topic
+    similarity.population, -- all families, or core: the key core families alone
+    similarity.level, -- section, class or subclass of the IPC
+    similarity.technologies, -- Technologies that meet another in either country
+    similarity.pearson, -- Correlation of the counts of all pairs of technologies; null without ties
+    similarity.pearson_p, -- Chance of as much if technologies had other names (QAP)
+    similarity.pearson_lower, -- Lower end of its 90 % interval, from families drawn anew
+    similarity.pearson_upper, -- Upper end of that interval
+    similarity.spearman, -- Correlation of the ranks of these counts; null without ties
+    similarity.spearman_p, -- Chance of as much if technologies had other names (QAP)
+    similarity.spearman_lower, -- Lower end of its 90 % interval, from families drawn anew
+    similarity.spearman_upper, -- Upper end of that interval
+    similarity.weighted_jaccard, -- Sum of the lesser over sum of the greater shares of all pairs, 0 to 1
+    similarity.weighted_jaccard_lower, -- Lower end of its 90 % interval, from families drawn anew
+    similarity.weighted_jaccard_upper, -- Upper end of that interval
+    similarity.partial as partial_pearson, -- Pearson given the rest of the world; null where that tells all
+    similarity.partial_p as partial_pearson_p, -- Chance of as much if technologies had other names (MRQAP)
+    rarefied.mean as portrait_divergence, -- How differently they are built, 0 to 1, at equal size
+    rarefied.lower as portrait_divergence_lower, -- 2.5 % quantile of the samples of equal size
+    rarefied.upper as portrait_divergence_upper, -- 97.5 % quantile of the samples of equal size
+    rarefied.families as sampled_families -- Families in each of these samples; null but for subclasses
+from intermediate.int_network_similarity as similarity
+left join intermediate.int_network_rarefied as rarefied
     on
         (
-            (s.country_a = r.network and s.country_b = r.other)
-            or (s.country_a = r.other and s.country_b = r.network)
+            (similarity.country_a = rarefied.network and similarity.country_b = rarefied.other)
+            or (similarity.country_a = rarefied.other and similarity.country_b = rarefied.network)
         )
-        and s.population = r.population
-        and s.level = 'subclass'
-cross join topic.topic as t
+        and similarity.population = rarefied.population
+        and similarity.level = 'subclass'
+cross join topic.topic

@@ -9,13 +9,13 @@ with main as (
 )
 
 select
-    t.topic, -- Topic of the release
-    i.family_id, -- Family, as in fct_patent
-    f.subfield, -- Sub-field of the topic that fits the family's earliest invention document
-    s.title as subfield_title, -- Its title in the topic file
-    f.position = m.position as is_primary -- Whether it is the first that fits: fct_patent.subfield
-from intermediate.int_family_subfield as f
-inner join main as m on f.family = m.family
-inner join intermediate.int_family as i on f.family = i.family
-inner join topic.topic_subfield as s on f.subfield = s.subfield
-cross join topic.topic as t
+    topic.topic, -- Topic of the release
+    family.family_id, -- Family, as in fct_patent
+    subfield.subfield, -- Sub-field of the topic that fits the family's earliest invention document
+    topic_subfield.title as subfield_title, -- Its title in the topic file
+    subfield.position = main.position as is_primary -- Whether it is the first that fits: fct_patent.subfield
+from intermediate.int_family_subfield as subfield
+inner join main on subfield.family = main.family
+inner join intermediate.int_family as family on subfield.family = family.family
+inner join topic.topic_subfield on subfield.subfield = topic_subfield.subfield
+cross join topic.topic

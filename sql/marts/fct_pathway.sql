@@ -7,13 +7,13 @@
 -- technology_support, collaboration_path, collaboration_support, sentence.
 with core as (
     select
-        c.country,
+        country.country,
         count(*) as families,
-        sum(c.share::decimal(38, 15))::double as fractional_families
-    from intermediate.int_family_country as c
-    inner join intermediate.int_score_rank as r on c.family = r.family
-    where r.is_core
-    group by c.country
+        sum(country.share::decimal(38, 15))::double as fractional_families
+    from intermediate.int_family_country as country
+    inner join intermediate.int_score_rank as score_rank on country.family = score_rank.family
+    where score_rank.is_core
+    group by country.country
 ),
 
 paths as (
@@ -37,33 +37,33 @@ paths as (
 
 told as (
     select
-        p.*,
-        c.families,
-        c.fractional_families,
-        n.name || ', by ' || c.families::varchar || ' key core families. Industries: '
-        || p.industry_statement || '. Technologies: ' || p.technology_statement
-        || '. Collaboration: ' || p.collaboration_statement
+        paths.*,
+        core.families,
+        core.fractional_families,
+        country.name || ', by ' || core.families::varchar || ' key core families. Industries: '
+        || paths.industry_statement || '. Technologies: ' || paths.technology_statement
+        || '. Collaboration: ' || paths.collaboration_statement
         || '. Patents tell of classes and co-applicants, not of demand, supply or intent.'
             as sentence
-    from paths as p
-    inner join core as c on p.country = c.country
-    inner join reference.country as n on p.country = n.country
+    from paths
+    inner join core on paths.country = core.country
+    inner join reference.country on paths.country = country.country
 )
 
 select
-    t.topic, -- Topic of the release
-    p.country, -- Applicant country (ISO alpha-2)
-    p.families, -- Its key core families, each counted whole
-    p.fractional_families, -- The same, fractional
-    p.industry_path, -- I1, I2, I3, I4, or indeterminate where fewer than 0.8 of the samples agree
-    p.industry_support, -- Share of samples with the same label, 0 to 1
-    p.industry_next, -- The label most frequent among the other samples
-    p.technology_path, -- T1, T2, T3 or indeterminate
-    p.technology_support, -- Share of samples with the same label
-    p.technology_next, -- The label most frequent among the other samples
-    p.collaboration_path, -- C1, C2, C3, C4 or indeterminate
-    p.collaboration_support, -- Share of samples with the same label
-    p.collaboration_next, -- The label most frequent among the other samples
-    p.sentence -- What the figures say, in words
-from told as p
-cross join topic.topic as t
+    topic.topic, -- Topic of the release
+    told.country, -- Applicant country (ISO alpha-2)
+    told.families, -- Its key core families, each counted whole
+    told.fractional_families, -- The same, fractional
+    told.industry_path, -- I1, I2, I3, I4, or indeterminate where fewer than 0.8 of the samples agree
+    told.industry_support, -- Share of samples with the same label, 0 to 1
+    told.industry_next, -- The label most frequent among the other samples
+    told.technology_path, -- T1, T2, T3 or indeterminate
+    told.technology_support, -- Share of samples with the same label
+    told.technology_next, -- The label most frequent among the other samples
+    told.collaboration_path, -- C1, C2, C3, C4 or indeterminate
+    told.collaboration_support, -- Share of samples with the same label
+    told.collaboration_next, -- The label most frequent among the other samples
+    told.sentence -- What the figures say, in words
+from told
+cross join topic.topic

@@ -4,19 +4,19 @@
 -- Refers to: fct_pathway (topic, country).
 -- Never null: dimension, position, metric, holds, support.
 select
-    t.topic, -- Topic of the release
-    p.country, -- Applicant country (ISO alpha-2)
-    p.dimension, -- industry, technology or collaboration
-    p.label, -- The path that the rule is of, such as I1
-    p.position, -- Place of the rule in its dimension: of those that hold, the first counts
-    p.clause, -- A rule holds if each of its clauses has a test that holds
-    p.test, -- The test, as in reference/pathway_rules.toml
-    p.metric, -- What is measured, see docs/pathways.md
-    p.value, -- The country's figure: the mean over samples of equal size
-    p.low, -- Lower end of the 90 % interval over samples
-    p.high, -- Upper end
-    p.benchmark, -- Of samples of the same size: the median of countries, or the world if few
-    p.holds, -- Whether the test holds; null figures hold nothing
-    p.support -- Share of samples in which it holds, 0 to 1
-from intermediate.int_path_test as p
-cross join topic.topic as t
+    topic.topic, -- Topic of the release
+    test.country, -- Applicant country (ISO alpha-2)
+    test.dimension, -- industry, technology or collaboration
+    test.label, -- The path that the rule is of, such as I1
+    test.position, -- Place of the rule in its dimension: of those that hold, the first counts
+    test.clause, -- A rule holds if each of its clauses has a test that holds
+    test.test, -- The test, as in reference/pathway_rules.toml
+    test.metric, -- What is measured, see docs/pathways.md
+    test.value, -- The country's figure: the mean over samples of equal size
+    test.low, -- Lower end of the 90 % interval over samples
+    test.high, -- Upper end
+    test.benchmark, -- Of samples of the same size: the median of countries, or the world if few
+    test.holds, -- Whether the test holds; null figures hold nothing
+    test.support -- Share of samples in which it holds, 0 to 1
+from intermediate.int_path_test as test
+cross join topic.topic

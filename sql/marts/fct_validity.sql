@@ -84,4 +84,4 @@ left join measured as entropy
         and measured.outcome = entropy.outcome and measured.scoring = entropy.scoring
         and entropy.scope = 'all' and entropy.weighting = 'entropy'
 cross join windows
-cross join topic.topic as topic
+cross join topic.topic

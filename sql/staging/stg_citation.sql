@@ -157,18 +157,18 @@ mixed as (
 )
 
 select
-    m.citing_publication,
-    case when m.is_patent then coalesce(m.not_loaded, m.meant) end as cited_publication,
-    case when not m.is_patent then m.meant end as npl,
-    case when m.is_patent then coalesce(m.class, 'unknown') end as cited_class,
-    m.is_patent and m.not_loaded is null as is_loaded,
+    merged.citing_publication,
+    case when merged.is_patent then coalesce(merged.not_loaded, merged.meant) end as cited_publication,
+    case when not merged.is_patent then merged.meant end as npl,
+    case when merged.is_patent then coalesce(merged.class, 'unknown') end as cited_class,
+    merged.is_patent and merged.not_loaded is null as is_loaded,
     case
-        when m.ranked_origin is null then 'unknown'
-        when m.ranked_origin % 2 = 0 then 'examiner'
+        when merged.ranked_origin is null then 'unknown'
+        when merged.ranked_origin % 2 = 0 then 'examiner'
         else 'applicant'
     end as origin,
-    substring(m.ranked_category, 5) as category,
-    m.source_rank
-from merged as m
-left join mixed as x on m.citing_publication = x.citing_publication and m.is_patent = x.is_patent
-where m.meant is not null and (x.best_rank is null or m.source_rank = x.best_rank)
+    substring(merged.ranked_category, 5) as category,
+    merged.source_rank
+from merged
+left join mixed on merged.citing_publication = mixed.citing_publication and merged.is_patent = mixed.is_patent
+where merged.meant is not null and (mixed.best_rank is null or merged.source_rank = mixed.best_rank)

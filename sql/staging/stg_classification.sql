@@ -58,40 +58,43 @@ readable as (
 -- The longest of the old places that a symbol is in tells where it went.
 moved as (
     select
-        s.scheme,
-        s.spelling,
-        max_by(r.new, length(r.old)) as main_group
-    from readable as s
-    inner join reference.ipc_reform as r
-        on split_part(s.symbol, '/', 1) = split_part(r.old, '/', 1) and starts_with(s.symbol, r.old)
-    where r.is_main
-    group by s.scheme, s.spelling
+        readable.scheme,
+        readable.spelling,
+        max_by(reform.new, length(reform.old)) as main_group
+    from readable
+    inner join reference.ipc_reform as reform
+        on
+            split_part(readable.symbol, '/', 1) = split_part(reform.old, '/', 1)
+            and starts_with(readable.symbol, reform.old)
+    where reform.is_main
+    group by readable.scheme, readable.spelling
 ),
 
 harmonised as (
     select
-        s.scheme,
-        s.spelling,
-        s.symbol,
-        coalesce(m.main_group, split_part(s.symbol, '/', 1)) as place
-    from readable as s
-    left join moved as m on s.scheme = m.scheme and s.spelling = m.spelling
+        readable.scheme,
+        readable.spelling,
+        readable.symbol,
+        coalesce(moved.main_group, split_part(readable.symbol, '/', 1)) as place
+    from readable
+    left join moved on readable.scheme = moved.scheme and readable.spelling = moved.spelling
 ),
 
 parsed as (
     select
-        c.publication_number,
-        c.scheme,
-        coalesce(h.symbol, trim(c.symbol)) as symbol,
-        h.place,
-        c.position,
-        c.is_inventive,
-        c.source_rank,
+        classification.publication_number,
+        classification.scheme,
+        coalesce(harmonised.symbol, trim(classification.symbol)) as symbol,
+        harmonised.place,
+        classification.position,
+        classification.is_inventive,
+        classification.source_rank,
         -- A source without a readable symbol comes behind all others; ranks are below 1000.
-        c.source_rank + case when h.symbol is null then 1000 else 0 end as standing
-    from sources.stg_classification as c
-    left join harmonised as h on c.scheme = h.scheme and c.symbol = h.spelling
-    where trim(c.symbol) <> ''
+        classification.source_rank + case when harmonised.symbol is null then 1000 else 0 end as standing
+    from sources.stg_classification as classification
+    left join harmonised
+        on classification.scheme = harmonised.scheme and classification.symbol = harmonised.spelling
+    where trim(classification.symbol) <> ''
 ),
 
 -- What one symbol is spelt in several ways, or several sources tell, is one row.
@@ -117,14 +120,14 @@ mixed as (
 )
 
 select
-    m.publication_number,
-    m.scheme,
-    m.symbol,
-    substring(m.place, 1, 4) as subclass,
-    case when length(m.place) > 4 then m.place end as main_group,
-    m.position,
-    m.is_inventive,
-    coalesce(regexp_matches(m.symbol, '^[A-Z0-9]{4}2[0-9]{3}/[0-9]+$'), false) as is_indexing
-from merged as m
-left join mixed as x on m.publication_number = x.publication_number and m.scheme = x.scheme
-where x.best is null or x.best in (m.source_rank, m.source_rank + 1000)
+    merged.publication_number,
+    merged.scheme,
+    merged.symbol,
+    substring(merged.place, 1, 4) as subclass,
+    case when length(merged.place) > 4 then merged.place end as main_group,
+    merged.position,
+    merged.is_inventive,
+    coalesce(regexp_matches(merged.symbol, '^[A-Z0-9]{4}2[0-9]{3}/[0-9]+$'), false) as is_indexing
+from merged
+left join mixed on merged.publication_number = mixed.publication_number and merged.scheme = mixed.scheme
+where mixed.best is null or mixed.best in (merged.source_rank, merged.source_rank + 1000)

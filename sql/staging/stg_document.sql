@@ -14,76 +14,76 @@ with shared as (
 
 others as (
     select
-        r.publication_number,
-        min_by(office, r.source_rank) filter (where office is not null) as office,
-        min_by(kind, r.source_rank) filter (where kind is not null) as kind,
-        min_by(application_number, r.source_rank) filter (
+        document.publication_number,
+        min_by(office, document.source_rank) filter (where office is not null) as office,
+        min_by(kind, document.source_rank) filter (where kind is not null) as kind,
+        min_by(application_number, document.source_rank) filter (
             where application_number is not null
         ) as application_number,
-        min_by(family_id, r.source_rank) filter (where family_id is not null) as family_id,
-        min_by(filing_date, r.source_rank) filter (where filing_date is not null) as filing_date,
-        min_by(priority_date, r.source_rank) filter (
+        min_by(family_id, document.source_rank) filter (where family_id is not null) as family_id,
+        min_by(filing_date, document.source_rank) filter (where filing_date is not null) as filing_date,
+        min_by(priority_date, document.source_rank) filter (
             where priority_date is not null
         ) as priority_date,
-        min_by(first_filing_office, r.source_rank) filter (
+        min_by(first_filing_office, document.source_rank) filter (
             where first_filing_office is not null
         ) as first_filing_office,
-        min_by(publication_date, r.source_rank) filter (
+        min_by(publication_date, document.source_rank) filter (
             where publication_date is not null
         ) as publication_date,
-        min_by(title, r.source_rank) filter (where title is not null) as title,
-        min_by(title_language, r.source_rank) filter (
+        min_by(title, document.source_rank) filter (where title is not null) as title,
+        min_by(title_language, document.source_rank) filter (
             where title_language is not null
         ) as title_language,
-        min_by(abstract, r.source_rank) filter (where abstract is not null) as abstract,
-        min_by(claim_count, r.source_rank) filter (where claim_count is not null) as claim_count,
-        min_by(inventor_count, r.source_rank) filter (
+        min_by(abstract, document.source_rank) filter (where abstract is not null) as abstract,
+        min_by(claim_count, document.source_rank) filter (where claim_count is not null) as claim_count,
+        min_by(inventor_count, document.source_rank) filter (
             where inventor_count is not null
         ) as inventor_count,
-        min_by(patent_citation_count, r.source_rank) filter (
+        min_by(patent_citation_count, document.source_rank) filter (
             where patent_citation_count is not null
         ) as patent_citation_count,
-        min_by(npl_citation_count, r.source_rank) filter (
+        min_by(npl_citation_count, document.source_rank) filter (
             where npl_citation_count is not null
         ) as npl_citation_count,
-        min_by(forward_citation_count, r.source_rank) filter (
+        min_by(forward_citation_count, document.source_rank) filter (
             where forward_citation_count is not null
         ) as forward_citation_count,
-        min_by(family_size, r.source_rank) filter (where family_size is not null) as family_size
-    from sources.stg_document as r
-    inner join shared as s
-        on r.publication_number = s.publication_number and r.source_rank > s.best_rank
-    group by r.publication_number
+        min_by(family_size, document.source_rank) filter (where family_size is not null) as family_size
+    from sources.stg_document as document
+    inner join shared
+        on document.publication_number = shared.publication_number and document.source_rank > shared.best_rank
+    group by document.publication_number
 ),
 
 merged as (
     select
-        b.publication_number,
-        coalesce(b.office, o.office) as office,
-        coalesce(b.kind, o.kind) as kind,
-        coalesce(b.application_number, o.application_number) as application_number,
-        coalesce(b.family_id, o.family_id) as source_family_id,
-        coalesce(b.filing_date, o.filing_date) as filing_date,
-        coalesce(b.first_filing_office, o.first_filing_office) as first_filing_office,
-        coalesce(b.publication_date, o.publication_date) as publication_date,
-        coalesce(b.title, o.title) as title,
-        coalesce(b.title_language, o.title_language) as title_language,
-        coalesce(b.abstract, o.abstract) as abstract,
-        coalesce(b.claim_count, o.claim_count) as claim_count,
-        coalesce(b.inventor_count, o.inventor_count) as inventor_count,
-        coalesce(b.patent_citation_count, o.patent_citation_count) as patent_citation_count,
-        coalesce(b.npl_citation_count, o.npl_citation_count) as npl_citation_count,
-        coalesce(b.forward_citation_count, o.forward_citation_count) as forward_citation_count,
-        coalesce(b.family_size, o.family_size) as family_size,
-        coalesce(b.priority_date, o.priority_date) as claimed_date,
-        b.source,
-        coalesce(s.source_count, 1) as source_count
-    from sources.stg_document as b
-    left join shared as s on b.publication_number = s.publication_number
-    left join others as o on b.publication_number = o.publication_number
+        document.publication_number,
+        coalesce(document.office, others.office) as office,
+        coalesce(document.kind, others.kind) as kind,
+        coalesce(document.application_number, others.application_number) as application_number,
+        coalesce(document.family_id, others.family_id) as source_family_id,
+        coalesce(document.filing_date, others.filing_date) as filing_date,
+        coalesce(document.first_filing_office, others.first_filing_office) as first_filing_office,
+        coalesce(document.publication_date, others.publication_date) as publication_date,
+        coalesce(document.title, others.title) as title,
+        coalesce(document.title_language, others.title_language) as title_language,
+        coalesce(document.abstract, others.abstract) as abstract,
+        coalesce(document.claim_count, others.claim_count) as claim_count,
+        coalesce(document.inventor_count, others.inventor_count) as inventor_count,
+        coalesce(document.patent_citation_count, others.patent_citation_count) as patent_citation_count,
+        coalesce(document.npl_citation_count, others.npl_citation_count) as npl_citation_count,
+        coalesce(document.forward_citation_count, others.forward_citation_count) as forward_citation_count,
+        coalesce(document.family_size, others.family_size) as family_size,
+        coalesce(document.priority_date, others.priority_date) as claimed_date,
+        document.source,
+        coalesce(shared.source_count, 1) as source_count
+    from sources.stg_document as document
+    left join shared on document.publication_number = shared.publication_number
+    left join others on document.publication_number = others.publication_number
     -- One expression: of several DuckDB would expect that few rows pass, and hold all texts in
     -- memory to join them to the kinds, instead of the other way round.
-    where coalesce(b.source_rank = s.best_rank, b.publication_number is not null)
+    where coalesce(document.source_rank = shared.best_rank, document.publication_number is not null)
 ),
 
 -- Some sources date the last days of December by the year of their week: 1987-12-30 for 1986-12-30.
@@ -142,16 +142,22 @@ listed as (
 -- in memory for the next one.
 classified_kind as (
     select
-        m.*,
-        case when r.office is null then false else r.is_invention end as is_invention,
-        case when r.office is null then false else r.is_grant end as is_grant
-    from ordered as m
-    cross join listed as l
-    left join rules as r
+        ordered.*,
+        case when rules.office is null then false else rules.is_invention end as is_invention,
+        case when rules.office is null then false else rules.is_grant end as is_grant
+    from ordered
+    cross join listed
+    left join rules
         on
-            case when list_contains(l.offices, m.office) then m.office else '*' end = r.office
-            and case when list_contains(l.offices, m.office) then m.kind else m.kind[1] end = r.kind
-            and coalesce(m.publication_date, date '0001-01-01') between r.valid_from and r.valid_to
+            case when list_contains(listed.offices, ordered.office) then ordered.office else '*' end
+            = rules.office
+            and case
+                when list_contains(listed.offices, ordered.office) then ordered.kind else ordered.kind[1]
+            end
+            = rules.kind
+            and coalesce(
+                ordered.publication_date, date '0001-01-01'
+            ) between rules.valid_from and rules.valid_to
 )
 
 select

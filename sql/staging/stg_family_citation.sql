@@ -6,10 +6,10 @@
 -- of no reference whose it is; where they do, one of unknown origin is no examiner's.
 -- Key: citing_family, cited_family.
 with published as (
-    select f.family, min(d.publication_date) as publication_date
-    from staging.stg_family as f
-    inner join staging.stg_document as d on f.publication_number = d.publication_number
-    group by f.family
+    select family.family, min(document.publication_date) as publication_date
+    from staging.stg_family as family
+    inner join staging.stg_document as document on family.publication_number = document.publication_number
+    group by family.family
 ),
 
 cited as (
@@ -18,15 +18,15 @@ cited as (
         target.family as cited_family,
         case
             when target.family is null then
-                split_part(c.cited_publication, '-', 1)
-                || '-' || split_part(c.cited_publication, '-', 2)
-                || ' ' || replace(c.cited_class, 'unknown', 'invention')
+                split_part(citation.cited_publication, '-', 1)
+                || '-' || split_part(citation.cited_publication, '-', 2)
+                || ' ' || replace(citation.cited_class, 'unknown', 'invention')
         end as not_loaded,
-        bool_or(c.origin = 'examiner') as is_examiner,
-        bool_or(c.origin <> 'unknown') as is_told
-    from staging.stg_citation as c
-    inner join staging.stg_family as citing on c.citing_publication = citing.publication_number
-    left join staging.stg_family as target on c.cited_publication = target.publication_number
+        bool_or(citation.origin = 'examiner') as is_examiner,
+        bool_or(citation.origin <> 'unknown') as is_told
+    from staging.stg_citation as citation
+    inner join staging.stg_family as citing on citation.citing_publication = citing.publication_number
+    left join staging.stg_family as target on citation.cited_publication = target.publication_number
     group by all
 ),
 
@@ -43,22 +43,22 @@ absent as (
 
 paired as (
     select
-        c.citing_family,
-        coalesce(c.cited_family, a.family)::integer as cited_family,
-        c.is_examiner
-    from cited as c
-    left join absent as a on c.not_loaded = a.not_loaded
+        cited.citing_family,
+        coalesce(cited.cited_family, absent.family)::integer as cited_family,
+        cited.is_examiner
+    from cited
+    left join absent on cited.not_loaded = absent.not_loaded
 )
 
 select
-    c.citing_family,
-    c.cited_family,
+    paired.citing_family,
+    paired.cited_family,
     citing.publication_date as citing_publication_date,
     target.publication_date as cited_publication_date,
-    case when t.citing_family is not null then c.is_examiner end as is_examiner
-from paired as c
-inner join published as citing on c.citing_family = citing.family
-left join published as target on c.cited_family = target.family
-left join telling as t on c.citing_family = t.citing_family
+    case when telling.citing_family is not null then paired.is_examiner end as is_examiner
+from paired
+inner join published as citing on paired.citing_family = citing.family
+left join published as target on paired.cited_family = target.family
+left join telling on paired.citing_family = telling.citing_family
 -- Where nothing is cited, it is other literature.
-where c.cited_family <> c.citing_family
+where paired.cited_family <> paired.citing_family

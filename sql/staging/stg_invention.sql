@@ -8,29 +8,29 @@ with applied as (
 
 members as (
     select
-        f.family,
-        f.family_id,
-        f.family_basis,
-        d.office,
-        d.application_number,
-        d.first_filing_office,
-        coalesce(d.priority_date, d.filing_date, d.publication_date) as priority_date,
-        d.filing_date,
-        d.publication_date,
-        d.grant_date,
-        d.is_grant,
-        d.inventor_count,
-        d.patent_citation_count,
-        d.npl_citation_count,
-        d.forward_citation_count,
-        d.family_size,
-        d.publication_date::varchar || d.publication_number as age_order,
-        case when d.is_grant then '0' else '1' end as grant_place,
-        case when a.publication_number is not null then '0' else '1' end as applicant_place
-    from staging.stg_document as d
-    inner join staging.stg_family as f on d.publication_number = f.publication_number
-    left join applied as a on d.publication_number = a.publication_number
-    where d.is_invention and d.publication_date is not null
+        family.family,
+        family.family_id,
+        family.family_basis,
+        document.office,
+        document.application_number,
+        document.first_filing_office,
+        coalesce(document.priority_date, document.filing_date, document.publication_date) as priority_date,
+        document.filing_date,
+        document.publication_date,
+        document.grant_date,
+        document.is_grant,
+        document.inventor_count,
+        document.patent_citation_count,
+        document.npl_citation_count,
+        document.forward_citation_count,
+        document.family_size,
+        document.publication_date::varchar || document.publication_number as age_order,
+        case when document.is_grant then '0' else '1' end as grant_place,
+        case when applied.publication_number is not null then '0' else '1' end as applicant_place
+    from staging.stg_document as document
+    inner join staging.stg_family as family on document.publication_number = family.publication_number
+    left join applied on document.publication_number = applied.publication_number
+    where document.is_invention and document.publication_date is not null
 ),
 
 grouped as (
@@ -69,7 +69,7 @@ grouped as (
 )
 
 select
-    g.* exclude (claim_publication),
-    d.claim_count
-from grouped as g
-inner join staging.stg_document as d on g.claim_publication = d.publication_number
+    grouped.* exclude (claim_publication),
+    document.claim_count
+from grouped
+inner join staging.stg_document as document on grouped.claim_publication = document.publication_number

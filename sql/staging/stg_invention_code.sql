@@ -9,18 +9,20 @@
 -- Refers to: stg_invention (family).
 with coded as (
     select
-        i.family,
-        c.scheme,
-        c.subclass,
-        c.main_group,
-        min(c.position) as position
-    from staging.stg_classification as c
-    inner join staging.stg_invention as i on c.publication_number = i.representative_publication
-    left join reference.ipc_title as t on c.subclass = t.technology and t.level = 'subclass'
+        invention.family,
+        classification.scheme,
+        classification.subclass,
+        classification.main_group,
+        min(classification.position) as position
+    from staging.stg_classification as classification
+    inner join staging.stg_invention as invention
+        on classification.publication_number = invention.representative_publication
+    left join reference.ipc_title as title
+        on classification.subclass = title.technology and title.level = 'subclass'
     where
-        c.subclass is not null and not c.is_indexing
-        and (c.scheme = 'IPC' or t.technology is not null)
-    group by i.family, c.scheme, c.subclass, c.main_group
+        classification.subclass is not null and not classification.is_indexing
+        and (classification.scheme = 'IPC' or title.technology is not null)
+    group by invention.family, classification.scheme, classification.subclass, classification.main_group
 ),
 
 with_ipc as (
@@ -28,10 +30,10 @@ with_ipc as (
 )
 
 select
-    c.family,
-    c.subclass,
-    c.main_group,
-    c.position
-from coded as c
-left join with_ipc as i on c.family = i.family
-where c.scheme = 'IPC' or i.family is null
+    coded.family,
+    coded.subclass,
+    coded.main_group,
+    coded.position
+from coded
+left join with_ipc on coded.family = with_ipc.family
+where coded.scheme = 'IPC' or with_ipc.family is null

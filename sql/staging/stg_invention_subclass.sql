@@ -19,9 +19,9 @@ counted as (
 )
 
 select
-    o.family,
-    o.subclass,
-    o.position,
-    c.subclass_count
-from once as o
-inner join counted as c on o.family = c.family
+    once.family,
+    once.subclass,
+    once.position,
+    counted.subclass_count
+from once
+inner join counted on once.family = counted.family

@@ -15,19 +15,20 @@ with contested as (
 
 told as (
     select
-        p.publication_number,
-        p.role,
-        p.position,
-        p.name,
+        stg_party.publication_number,
+        stg_party.role,
+        stg_party.position,
+        stg_party.name,
         -- A code that is no country (N/A, EP or mistyped) is no knowledge.
-        c.country,
-        p.sector,
-        p.source,
-        p.source_rank,
-        k.role is not null as is_contested
-    from sources.stg_party as p
-    left join reference.country as c on p.country = c.country
-    left join contested as k on p.publication_number = k.publication_number and p.role = k.role
+        country.country,
+        stg_party.sector,
+        stg_party.source,
+        stg_party.source_rank,
+        contested.role is not null as is_contested
+    from sources.stg_party
+    left join reference.country on stg_party.country = country.country
+    left join contested
+        on stg_party.publication_number = contested.publication_number and stg_party.role = contested.role
 ),
 
 -- From here to `filled`: only where several sources tell.
@@ -91,36 +92,36 @@ worded as (
 
 party as (
     select
-        t.publication_number,
-        t.role,
-        t.position,
-        t.country,
-        t.sector,
-        t.source,
-        t.source_rank,
-        w.first_word,
-        w.words,
-        l.parties,
+        told.publication_number,
+        told.role,
+        told.position,
+        told.country,
+        told.sector,
+        told.source,
+        told.source_rank,
+        worded.first_word,
+        worded.words,
+        lists.parties,
         -- The parties of the list taken that lack what another may have.
-        t.source_rank = c.source_rank
+        told.source_rank = chosen.source_rank
         and (
-            (t.country is null and c.country_can_be_filled)
-            or (t.sector is null and c.sector_can_be_filled)
-            or c.has_patstats_sector
+            (told.country is null and chosen.country_can_be_filled)
+            or (told.sector is null and chosen.sector_can_be_filled)
+            or chosen.has_patstats_sector
         ) as is_lacking
-    from told as t
-    inner join chosen as c
+    from told
+    inner join chosen
         on
-            t.publication_number = c.publication_number
-            and t.role = c.role
-            and (c.country_can_be_filled or c.sector_can_be_filled or c.has_patstats_sector)
-    inner join lists as l
+            told.publication_number = chosen.publication_number
+            and told.role = chosen.role
+            and (chosen.country_can_be_filled or chosen.sector_can_be_filled or chosen.has_patstats_sector)
+    inner join lists
         on
-            t.publication_number = l.publication_number
-            and t.role = l.role
-            and t.source_rank = l.source_rank
-    left join worded as w on t.name = w.name
-    where t.is_contested
+            told.publication_number = lists.publication_number
+            and told.role = lists.role
+            and told.source_rank = lists.source_rank
+    left join worded on told.name = worded.name
+    where told.is_contested
 ),
 
 -- Namesakes within a list that differ lend nothing.
@@ -156,58 +157,60 @@ by_name as (
 
 by_position as (
     select
-        k.publication_number,
-        k.role,
-        k.position,
-        min_by(o.country, o.source_rank) filter (where o.country is not null) as country,
-        min_by(o.sector, o.source_rank) filter (where o.sector is not null) as sector,
-        min(case when o.source = 'patstat' then o.sector end) as patstat_sector
-    from party as k
-    inner join party as o
+        party.publication_number,
+        party.role,
+        party.position,
+        min_by(other_party.country, other_party.source_rank) filter (where other_party.country is not null)
+            as country,
+        min_by(other_party.sector, other_party.source_rank) filter (where other_party.sector is not null)
+            as sector,
+        min(case when other_party.source = 'patstat' then other_party.sector end) as patstat_sector
+    from party
+    inner join party as other_party
         on
-            k.publication_number = o.publication_number
-            and k.role = o.role
-            and k.position = o.position
-            and k.parties = o.parties
-            and coalesce(k.first_word = o.first_word, true)
-    where k.is_lacking
-    group by k.publication_number, k.role, k.position
+            party.publication_number = other_party.publication_number
+            and party.role = other_party.role
+            and party.position = other_party.position
+            and party.parties = other_party.parties
+            and coalesce(party.first_word = other_party.first_word, true)
+    where party.is_lacking
+    group by party.publication_number, party.role, party.position
 ),
 
 filled as (
     select
-        k.publication_number,
-        k.role,
-        k.position,
-        coalesce(n.country, p.country) as country,
-        coalesce(n.patstat_sector, p.patstat_sector) as patstat_sector,
-        coalesce(n.sector, p.sector) as sector
-    from party as k
-    left join by_name as n
+        party.publication_number,
+        party.role,
+        party.position,
+        coalesce(by_name.country, by_position.country) as country,
+        coalesce(by_name.patstat_sector, by_position.patstat_sector) as patstat_sector,
+        coalesce(by_name.sector, by_position.sector) as sector
+    from party
+    left join by_name
         on
-            k.publication_number = n.publication_number
-            and k.role = n.role
-            and k.words = n.words
-    left join by_position as p
+            party.publication_number = by_name.publication_number
+            and party.role = by_name.role
+            and party.words = by_name.words
+    left join by_position
         on
-            k.publication_number = p.publication_number
-            and k.role = p.role
-            and k.position = p.position
-    where k.is_lacking
+            party.publication_number = by_position.publication_number
+            and party.role = by_position.role
+            and party.position = by_position.position
+    where party.is_lacking
 )
 
 select
-    t.publication_number,
-    t.role,
-    t.position,
-    t.name,
-    coalesce(t.country, f.country, c.shared_country) as country,
-    coalesce(f.patstat_sector, t.sector, f.sector) as sector
-from told as t
-left join chosen as c on t.publication_number = c.publication_number and t.role = c.role
-left join filled as f
+    told.publication_number,
+    told.role,
+    told.position,
+    told.name,
+    coalesce(told.country, filled.country, chosen.shared_country) as country,
+    coalesce(filled.patstat_sector, told.sector, filled.sector) as sector
+from told
+left join chosen on told.publication_number = chosen.publication_number and told.role = chosen.role
+left join filled
     on
-        t.publication_number = f.publication_number
-        and t.role = f.role
-        and t.position = f.position
-where c.source_rank is null or t.source_rank = c.source_rank
+        told.publication_number = filled.publication_number
+        and told.role = filled.role
+        and told.position = filled.position
+where chosen.source_rank is null or told.source_rank = chosen.source_rank

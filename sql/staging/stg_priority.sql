@@ -22,10 +22,10 @@ mixed as (
 )
 
 select
-    t.publication_number,
-    t.priority_number,
-    t.priority_office,
-    t.priority_date
-from told as t
-left join mixed as m on t.publication_number = m.publication_number
-where m.best_rank is null or t.source_rank = m.best_rank
+    told.publication_number,
+    told.priority_number,
+    told.priority_office,
+    told.priority_date
+from told
+left join mixed on told.publication_number = mixed.publication_number
+where mixed.best_rank is null or told.source_rank = mixed.best_rank

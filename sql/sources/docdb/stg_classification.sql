@@ -1,14 +1,14 @@
 -- IPC and CPC in DOCDB. One row = one publication x scheme x position.
 -- The symbol that the office puts first leads, wherever the record lists it.
 select
-    r.publication_number,
-    r.scheme,
-    r.symbol,
+    classification.publication_number,
+    classification.scheme,
+    classification.symbol,
     row_number() over (
-        partition by r.publication_number, r.scheme
-        order by coalesce(r.is_first, false) desc, r.position
+        partition by classification.publication_number, classification.scheme
+        order by coalesce(classification.is_first, false) desc, classification.position
     ) as position,
-    r.is_inventive
-from docdb.publication as p
-inner join raw.docdb_classification as r
-    on p._file = r._file and p.record = r.record
+    classification.is_inventive
+from docdb.publication
+inner join raw.docdb_classification as classification
+    on publication._file = classification._file and publication.record = classification.record

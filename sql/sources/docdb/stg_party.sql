@@ -1,11 +1,11 @@
 -- Applicants and inventors in DOCDB. One row = one publication x role x position.
 select
-    r.publication_number,
-    r.role,
-    row_number() over (partition by r.publication_number, r.role order by r.position) as position,
-    r.name,
-    r.country
-from docdb.publication as p
-inner join raw.docdb_party as r
-    on p._file = r._file and p.record = r.record
-where r.name is not null or r.country is not null
+    party.publication_number,
+    party.role,
+    row_number() over (partition by party.publication_number, party.role order by party.position) as position,
+    party.name,
+    party.country
+from docdb.publication
+inner join raw.docdb_party as party
+    on publication._file = party._file and publication.record = party.record
+where party.name is not null or party.country is not null

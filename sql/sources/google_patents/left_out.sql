@@ -9,9 +9,10 @@ with repeated as (
     having count(*) > 1 or publication_number is null
 )
 
-select r._file, r._row, true as is_left_out
-from google_patents.record as r
-inner join repeated as d on r.publication_number is not distinct from d.publication_number
+select record._file, record._row, true as is_left_out
+from google_patents.record
+inner join repeated on record.publication_number is not distinct from repeated.publication_number
 qualify
-    r.publication_number is null
-    or row_number() over (partition by r.publication_number order by r._file desc, r._row desc) > 1
+    record.publication_number is null
+    or row_number() over (partition by record.publication_number order by record._file desc, record._row desc)
+    > 1

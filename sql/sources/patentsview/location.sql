@@ -24,7 +24,7 @@ from place
 union all
 select
     true as is_address,
-    a.rawlocation_id as location,
-    coalesce(p.country, a.country) as country
-from address as a
-left join place as p on a.location_id = p.location_id
+    address.rawlocation_id as location,
+    coalesce(place.country, address.country) as country
+from address
+left join place on address.location_id = place.location_id

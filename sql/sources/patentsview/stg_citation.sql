@@ -32,24 +32,24 @@ numbered as (
 )
 
 select
-    p.publication_number as citing_publication,
-    n.cited_publication,
+    publication.publication_number as citing_publication,
+    numbered.cited_publication,
     null::varchar as npl,
-    case n.category
+    case numbered.category
         when 'cited by examiner' then 'examiner'
         when 'cited by applicant' then 'applicant'
         else 'unknown'
     end as origin,
-    n.category
-from numbered as n
-inner join patentsview.publication as p on n.patent_id = p.patent_id
-where n.cited_publication is not null
+    numbered.category
+from numbered
+inner join patentsview.publication on numbered.patent_id = publication.patent_id
+where numbered.cited_publication is not null
 union all
 select
-    p.publication_number as citing_publication,
+    publication.publication_number as citing_publication,
     null::varchar as cited_publication,
-    r.other_reference_text as npl,
+    reference.other_reference_text as npl,
     'unknown' as origin,
     null::varchar as category
-from raw.patentsview_other_reference as r
-inner join patentsview.publication as p on r.patent_id = p.patent_id
+from raw.patentsview_other_reference as reference
+inner join patentsview.publication on reference.patent_id = publication.patent_id

@@ -49,11 +49,11 @@ start as (
 )
 
 select
-    p.publication_number,
-    s.scheme,
-    s.symbol,
-    try_cast(s.sequence as bigint) - f.lowest + 1 as position,
-    s.is_inventive
-from symbols as s
-inner join patentsview.publication as p on s.patent_id = p.patent_id
-left join start as f on s._file = f._file
+    publication.publication_number,
+    symbols.scheme,
+    symbols.symbol,
+    try_cast(symbols.sequence as bigint) - start.lowest + 1 as position,
+    symbols.is_inventive
+from symbols
+inner join patentsview.publication on symbols.patent_id = publication.patent_id
+left join start on symbols._file = start._file

@@ -42,17 +42,17 @@ refs as (
 
 known as (
     select
-        p.publication_number,
-        p.is_grant,
-        e.priority_date,
-        e.priority_office,
-        i.inventors,
-        r.patents,
-        r.npl
-    from patentsview.publication as p
-    left join earliest as e on p.publication_number = e.publication_number
-    left join inventors as i on p.publication_number = i.publication_number
-    left join refs as r on p.publication_number = r.publication_number
+        publication.publication_number,
+        publication.is_grant,
+        earliest.priority_date,
+        earliest.priority_office,
+        inventors.inventors,
+        refs.patents,
+        refs.npl
+    from patentsview.publication
+    left join earliest on publication.publication_number = earliest.publication_number
+    left join inventors on publication.publication_number = inventors.publication_number
+    left join refs on publication.publication_number = refs.publication_number
 ),
 
 recorded as (
@@ -68,45 +68,45 @@ recorded as (
 
 dated as (
     select
-        p.*,
-        coalesce(a.application_id, p.application_id) as number,
-        try_cast(coalesce(a.filing_date, p.filing_date) as date) as filed
-    from patentsview.publication as p
-    left join application as a on p.patent_id = a.patent_id
+        publication.*,
+        coalesce(application.application_id, publication.application_id) as number,
+        try_cast(coalesce(application.filing_date, publication.filing_date) as date) as filed
+    from patentsview.publication
+    left join application on publication.patent_id = application.patent_id
 )
 
 select
-    d.publication_number,
+    dated.publication_number,
     'US' as office,
-    d.kind,
-    nullif(regexp_replace(upper(d.number), '[^A-Z0-9]', '', 'g'), '') as application_number,
+    dated.kind,
+    nullif(regexp_replace(upper(dated.number), '[^A-Z0-9]', '', 'g'), '') as application_number,
     -- A few dates are misread: before the first patent of 1790, or after publication.
     case
-        when d.filed between date '1790-01-01' and coalesce(d.publication_date, date '9998-12-31')
-            then d.filed
+        when dated.filed between date '1790-01-01' and coalesce(dated.publication_date, date '9998-12-31')
+            then dated.filed
     end
         as filing_date,
-    case when c.priorities then
+    case when recorded.priorities then
         least(
-            k.priority_date,
-            case when d.filed >= date '1790-01-01' then d.filed end,
-            d.publication_date
+            known.priority_date,
+            case when dated.filed >= date '1790-01-01' then dated.filed end,
+            dated.publication_date
         )
     end as priority_date,
     case
-        when not c.priorities then null
-        when k.priority_date < coalesce(d.filed, d.publication_date) then k.priority_office
+        when not recorded.priorities then null
+        when known.priority_date < coalesce(dated.filed, dated.publication_date) then known.priority_office
         else 'US'
     end as first_filing_office,
-    d.publication_date,
-    d.title,
+    dated.publication_date,
+    dated.title,
     'en' as title_language,
-    coalesce(d.abstract, t.abstract) as abstract,
-    nullif(d.claims, 0) as claim_count,
-    case when c.inventors then coalesce(k.inventors, 0) end as inventor_count,
-    case when c.patents then coalesce(k.patents, 0) end as patent_citation_count,
-    case when c.npl then coalesce(k.npl, 0) end as npl_citation_count
-from dated as d
-inner join known as k on d.publication_number = k.publication_number
-inner join recorded as c on d.is_grant = c.is_grant
-left join abstract as t on d.patent_id = t.patent_id
+    coalesce(dated.abstract, abstract.abstract) as abstract,
+    nullif(dated.claims, 0) as claim_count,
+    case when recorded.inventors then coalesce(known.inventors, 0) end as inventor_count,
+    case when recorded.patents then coalesce(known.patents, 0) end as patent_citation_count,
+    case when recorded.npl then coalesce(known.npl, 0) end as npl_citation_count
+from dated
+inner join known on dated.publication_number = known.publication_number
+inner join recorded on dated.is_grant = recorded.is_grant
+left join abstract on dated.patent_id = abstract.patent_id

@@ -57,23 +57,24 @@ assigned as (
 ),
 
 unassigned as (
-    select a.*
-    from raw.patentsview_applicant as a
-    left join assigned as s on a.patent_id = s.patent_id
-    where s.patent_id is null and coalesce(a.applicant_type, '') not ilike '%inventor%'
+    select applicant.*
+    from raw.patentsview_applicant as applicant
+    left join assigned on applicant.patent_id = assigned.patent_id
+    where assigned.patent_id is null and coalesce(applicant.applicant_type, '') not ilike '%inventor%'
 ),
 
 -- Disambiguation may add or drop the second of the first names.
 self_applied as (
-    select distinct a.patent_id, a.raw_applicant_name_last, a.raw_applicant_name_first
-    from unassigned as a
-    inner join inventor as i
+    select distinct
+        unassigned.patent_id, unassigned.raw_applicant_name_last, unassigned.raw_applicant_name_first
+    from unassigned
+    inner join inventor
         on
-            a.patent_id = i.patent_id
-            and lower(a.raw_applicant_name_last) = lower(i.last_name)
-            and split_part(lower(a.raw_applicant_name_first), ' ', 1)
-            = split_part(lower(i.first_name), ' ', 1)
-    where a.raw_applicant_organization is null
+            unassigned.patent_id = inventor.patent_id
+            and lower(unassigned.raw_applicant_name_last) = lower(inventor.last_name)
+            and split_part(lower(unassigned.raw_applicant_name_first), ' ', 1)
+            = split_part(lower(inventor.first_name), ' ', 1)
+    where unassigned.raw_applicant_organization is null
 ),
 
 party as (
@@ -102,41 +103,41 @@ party as (
     from assignee
     union all
     select
-        a.patent_id,
+        unassigned.patent_id,
         'applicant' as role,
-        a.applicant_sequence as sequence,
-        a.raw_applicant_organization as organization,
-        a.raw_applicant_name_last as last_name,
-        a.raw_applicant_name_first as first_name,
+        unassigned.applicant_sequence as sequence,
+        unassigned.raw_applicant_organization as organization,
+        unassigned.raw_applicant_name_last as last_name,
+        unassigned.raw_applicant_name_first as first_name,
         null::varchar as assignee_type,
         true as is_address,
-        a.rawlocation_id as location
-    from unassigned as a
-    left join self_applied as s
+        unassigned.rawlocation_id as location
+    from unassigned
+    left join self_applied
         on
-            a.patent_id = s.patent_id
-            and a.raw_applicant_name_last = s.raw_applicant_name_last
-            and a.raw_applicant_name_first = s.raw_applicant_name_first
-    where a.raw_applicant_organization is not null or s.patent_id is null
+            unassigned.patent_id = self_applied.patent_id
+            and unassigned.raw_applicant_name_last = self_applied.raw_applicant_name_last
+            and unassigned.raw_applicant_name_first = self_applied.raw_applicant_name_first
+    where unassigned.raw_applicant_organization is not null or self_applied.patent_id is null
 ),
 
 named as (
     select distinct
-        p.publication_number,
-        r.role,
-        try_cast(r.sequence as bigint) as sequence,
-        coalesce(r.organization, nullif(concat_ws(', ', r.last_name, r.first_name), '')) as name,
-        l.country,
+        publication.publication_number,
+        party.role,
+        try_cast(party.sequence as bigint) as sequence,
+        coalesce(party.organization, nullif(concat_ws(', ', party.last_name, party.first_name), '')) as name,
+        location.country,
         -- The office's kinds of assignee, behind a 1 where the interest is partial; 2 and 3 are
         -- companies, but universities too.
         case
-            when right(r.assignee_type, 1) in ('4', '5') then 'INDIVIDUAL'
-            when right(r.assignee_type, 1) in ('6', '7', '8', '9') then 'GOV NON-PROFIT'
+            when right(party.assignee_type, 1) in ('4', '5') then 'INDIVIDUAL'
+            when right(party.assignee_type, 1) in ('6', '7', '8', '9') then 'GOV NON-PROFIT'
         end as sector
-    from party as r
-    inner join patentsview.publication as p on r.patent_id = p.patent_id
-    left join patentsview.location as l
-        on r.location = l.location and r.is_address = l.is_address
+    from party
+    inner join patentsview.publication on party.patent_id = publication.patent_id
+    left join patentsview.location
+        on party.location = location.location and party.is_address = location.is_address
 )
 
 select

@@ -20,12 +20,12 @@ with claims as (
 )
 
 select distinct
-    p.publication_number,
-    regexp_replace(upper(c.number), '[^A-Z0-9]', '', 'g') as priority_number,
-    nullif(regexp_extract(upper(trim(c.country)), '^([A-Z]{2})[X0-9]?$', 1), '')
+    publication.publication_number,
+    regexp_replace(upper(claims.number), '[^A-Z0-9]', '', 'g') as priority_number,
+    nullif(regexp_extract(upper(trim(claims.country)), '^([A-Z]{2})[X0-9]?$', 1), '')
         as priority_office,
     case
-        when c.claimed between date '1790-01-01' and date '9998-12-31' then c.claimed
+        when claims.claimed between date '1790-01-01' and date '9998-12-31' then claims.claimed
     end as priority_date
-from claims as c
-inner join patentsview.publication as p on c.patent_id = p.patent_id
+from claims
+inner join patentsview.publication on claims.patent_id = publication.patent_id

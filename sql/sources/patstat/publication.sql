@@ -10,37 +10,37 @@
 -- record of a number, and what is called A, B or C but is a utility model or a design.
 with numbered as (
     select
-        p.pat_publn_id,
-        p.appln_id,
-        upper(trim(p.publn_auth)) as office,
-        upper(trim(p.publn_kind)) as kind,
-        p.publn_nr as number,
+        publn.pat_publn_id,
+        publn.appln_id,
+        upper(trim(publn.publn_auth)) as office,
+        upper(trim(publn.publn_kind)) as kind,
+        publn.publn_nr as number,
         case
-            when try_cast(p.publn_date as date) between date '1790-01-01' and date '9998-12-31'
-                then try_cast(p.publn_date as date)
+            when try_cast(publn.publn_date as date) between date '1790-01-01' and date '9998-12-31'
+                then try_cast(publn.publn_date as date)
         end as publication_date,
-        nullif(try_cast(p.publn_claims as bigint), 0) as claim_count
-    from raw.patstat_tls211_pat_publn as p
-    where regexp_matches(p.publn_nr, '[1-9]')
+        nullif(try_cast(publn.publn_claims as bigint), 0) as claim_count
+    from raw.patstat_tls211_pat_publn as publn
+    where regexp_matches(publn.publn_nr, '[1-9]')
 ),
 
 published as (
     select
-        n.pat_publn_id,
-        n.appln_id,
-        n.office,
-        n.kind,
-        publication_number(n.office, n.number, n.kind, year(n.publication_date))
+        numbered.pat_publn_id,
+        numbered.appln_id,
+        numbered.office,
+        numbered.kind,
+        publication_number(numbered.office, numbered.number, numbered.kind, year(numbered.publication_date))
             as publication_number,
-        n.publication_date,
-        n.claim_count,
-        n.appln_id < 900000000 and a.appln_id is not null
+        numbered.publication_date,
+        numbered.claim_count,
+        numbered.appln_id < 900000000 and appln.appln_id is not null
         and (
-            coalesce(nullif(trim(a.ipr_type), ''), 'PI') = 'PI'
-            or substring(n.kind, 1, 1) not in ('A', 'B', 'C')
+            coalesce(nullif(trim(appln.ipr_type), ''), 'PI') = 'PI'
+            or substring(numbered.kind, 1, 1) not in ('A', 'B', 'C')
         ) as is_real
-    from numbered as n
-    left join raw.patstat_tls201_appln as a on n.appln_id = a.appln_id
+    from numbered
+    left join raw.patstat_tls201_appln as appln on numbered.appln_id = appln.appln_id
 ),
 
 dated as (

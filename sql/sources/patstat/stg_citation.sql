@@ -26,28 +26,28 @@ refs as (
     select
         citing.publication_number as citing_publication,
         coalesce(cited.publication_number, applied.publication_number) as cited_publication,
-        nullif(trim(c.cited_npl_publn_id), '0') as npl,
-        upper(trim(c.citn_origin)) as citn_origin,
-        g.category
-    from raw.patstat_tls212_citation as c
+        nullif(trim(citation.cited_npl_publn_id), '0') as npl,
+        upper(trim(citation.citn_origin)) as citn_origin,
+        category.category
+    from raw.patstat_tls212_citation as citation
     inner join patstat.publication as citing
-        on c.pat_publn_id = citing.pat_publn_id and citing.is_document
-    left join patstat.publication as cited on c.cited_pat_publn_id = cited.pat_publn_id
+        on citation.pat_publn_id = citing.pat_publn_id and citing.is_document
+    left join patstat.publication as cited on citation.cited_pat_publn_id = cited.pat_publn_id
     left join one as applied
-        on c.cited_pat_publn_id = 0 and try_cast(c.cited_appln_id as bigint) = applied.appln_id
-    left join category as g
+        on citation.cited_pat_publn_id = 0 and try_cast(citation.cited_appln_id as bigint) = applied.appln_id
+    left join category
         on
-            c.pat_publn_id = g.pat_publn_id
-            and coalesce(c.citn_replenished, '0') = g.citn_replenished
-            and c.citn_id = g.citn_id
+            citation.pat_publn_id = category.pat_publn_id
+            and coalesce(citation.citn_replenished, '0') = category.citn_replenished
+            and citation.citn_id = category.citn_id
 ),
 
 family as (
     select
-        try_cast(a.docdb_family_id as bigint) as family_id,
-        min(f.publication_number) as publication_number
-    from raw.patstat_tls201_appln as a
-    inner join one as f on a.appln_id = f.appln_id
+        try_cast(appln.docdb_family_id as bigint) as family_id,
+        min(one.publication_number) as publication_number
+    from raw.patstat_tls201_appln as appln
+    inner join one on appln.appln_id = one.appln_id
     where not exists (select 1 from raw.patstat_tls212_citation)
     group by all
 )
@@ -69,11 +69,11 @@ where cited_publication is not null or npl is not null
 union all
 select
     citing.publication_number as citing_publication,
-    coalesce(cited.publication_number, 'XX-DOCDB' || c.cited_docdb_family_id || '-A')
+    coalesce(cited.publication_number, 'XX-DOCDB' || citn.cited_docdb_family_id || '-A')
         as cited_publication,
     null::varchar as npl,
     'unknown' as origin,
     null::varchar as category
-from raw.patstat_tls228_docdb_fam_citn as c
-inner join family as citing on c.docdb_family_id = citing.family_id
-left join family as cited on c.cited_docdb_family_id = cited.family_id
+from raw.patstat_tls228_docdb_fam_citn as citn
+inner join family as citing on citn.docdb_family_id = citing.family_id
+left join family as cited on citn.cited_docdb_family_id = cited.family_id

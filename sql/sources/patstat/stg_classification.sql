@@ -20,7 +20,7 @@ with symbols as (
     from raw.patstat_tls224_appln_cpc
 )
 
-select p.publication_number, s.scheme, s.symbol, s.position, s.is_inventive
-from symbols as s
-inner join patstat.publication as p on s.appln_id = p.appln_id
-where p.is_document
+select publication.publication_number, symbols.scheme, symbols.symbol, symbols.position, symbols.is_inventive
+from symbols
+inner join patstat.publication on symbols.appln_id = publication.appln_id
+where publication.is_document

@@ -87,43 +87,46 @@ application as (
 )
 
 select
-    p.publication_number,
-    p.office,
-    p.kind,
-    a.application_number,
-    a.family_id::varchar as family_id,
+    publication.publication_number,
+    publication.office,
+    publication.kind,
+    application.application_number,
+    application.family_id::varchar as family_id,
     case
-        when a.filed between date '1790-01-01' and coalesce(p.publication_date, date '9998-12-31')
-            then a.filed
+        when
+            application.filed between date '1790-01-01' and coalesce(
+                publication.publication_date, date '9998-12-31'
+            )
+            then application.filed
     end
         as filing_date,
     case
-        when a.claimed >= date '1790-01-01'
+        when application.claimed >= date '1790-01-01'
             then
                 least(
-                    a.claimed,
-                    case when a.filed >= date '1790-01-01' then a.filed end,
-                    p.publication_date
+                    application.claimed,
+                    case when application.filed >= date '1790-01-01' then application.filed end,
+                    publication.publication_date
                 )
     end as priority_date,
-    f.office as first_filing_office,
-    p.publication_date,
-    t.title,
-    t.language as title_language,
-    s.abstract,
-    p.claim_count,
-    coalesce(a.inventor_count, i.inventors) as inventor_count,
-    case when exists (select 1 from raw.patstat_tls212_citation) then coalesce(r.patents, 0) end
+    first_filing.office as first_filing_office,
+    publication.publication_date,
+    title.title,
+    title.language as title_language,
+    abstract.abstract,
+    publication.claim_count,
+    coalesce(application.inventor_count, inventors.inventors) as inventor_count,
+    case when exists (select 1 from raw.patstat_tls212_citation) then coalesce(refs.patents, 0) end
         as patent_citation_count,
-    case when exists (select 1 from raw.patstat_tls212_citation) then coalesce(r.npl, 0) end
+    case when exists (select 1 from raw.patstat_tls212_citation) then coalesce(refs.npl, 0) end
         as npl_citation_count,
-    a.forward_citation_count,
-    a.family_size
-from patstat.publication as p
-inner join application as a on p.appln_id = a.appln_id
-left join first_filing as f on a.earliest_filing_id = f.appln_id
-left join title as t on p.appln_id = t.appln_id
-left join abstract as s on p.appln_id = s.appln_id
-left join inventors as i on p.publication_number = i.publication_number
-left join refs as r on p.publication_number = r.publication_number
-where p.is_document
+    application.forward_citation_count,
+    application.family_size
+from patstat.publication
+inner join application on publication.appln_id = application.appln_id
+left join first_filing on application.earliest_filing_id = first_filing.appln_id
+left join title on publication.appln_id = title.appln_id
+left join abstract on publication.appln_id = abstract.appln_id
+left join inventors on publication.publication_number = inventors.publication_number
+left join refs on publication.publication_number = refs.publication_number
+where publication.is_document

@@ -26,16 +26,16 @@ part as (
 
 named as (
     select
-        p.appln_id,
-        p.role,
-        p.person_id,
-        min(p.sequence) as sequence,
-        min(n.name) as name,
-        min(n.country) as country,
-        min(n.sector) as sector
-    from part as p
-    left join person as n on p.person_id = n.person_id
-    group by p.appln_id, p.role, p.person_id
+        part.appln_id,
+        part.role,
+        part.person_id,
+        min(part.sequence) as sequence,
+        min(person.name) as name,
+        min(person.country) as country,
+        min(person.sector) as sector
+    from part
+    left join person on part.person_id = person.person_id
+    group by part.appln_id, part.role, part.person_id
 ),
 
 with_persons as (
@@ -57,7 +57,13 @@ ordered as (
     where role = 'inventor' or not is_beside_organisation
 )
 
-select p.publication_number, o.role, o.position, o.name, o.country, o.sector
-from ordered as o
-inner join patstat.publication as p on o.appln_id = p.appln_id
-where p.is_document
+select
+    publication.publication_number,
+    ordered.role,
+    ordered.position,
+    ordered.name,
+    ordered.country,
+    ordered.sector
+from ordered
+inner join patstat.publication on ordered.appln_id = publication.appln_id
+where publication.is_document

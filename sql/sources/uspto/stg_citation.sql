@@ -1,14 +1,16 @@
 -- References in the USPTO's grants. One row = one reference.
 with refs as (
     select distinct
-        c.publication_number,
-        publication_number(c.cited_office, c.cited_number, c.cited_kind, c.cited_year)
+        citation.publication_number,
+        publication_number(
+            citation.cited_office, citation.cited_number, citation.cited_kind, citation.cited_year
+        )
             as cited_publication,
-        c.npl,
-        c.category
-    from raw.uspto_citation as c
-    inner join uspto.publication as p
-        on c.publication_number = p.publication_number and c._file = p._file
+        citation.npl,
+        citation.category
+    from raw.uspto_citation as citation
+    inner join uspto.publication
+        on citation.publication_number = publication.publication_number and citation._file = publication._file
 )
 
 select

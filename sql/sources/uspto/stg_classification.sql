@@ -1,6 +1,13 @@
 -- IPC and CPC in the USPTO's grants and applications.
 -- One row = one publication x scheme x position.
-select distinct c.publication_number, c.scheme, c.symbol, c.position, c.is_inventive
-from raw.uspto_classification as c
-inner join uspto.publication as p
-    on c.publication_number = p.publication_number and c._file = p._file
+select distinct
+    classification.publication_number,
+    classification.scheme,
+    classification.symbol,
+    classification.position,
+    classification.is_inventive
+from raw.uspto_classification as classification
+inner join uspto.publication
+    on
+        classification.publication_number = publication.publication_number
+        and classification._file = publication._file

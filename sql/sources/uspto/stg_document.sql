@@ -29,27 +29,27 @@ refs as (
 )
 
 select
-    d.publication_number,
+    publication.publication_number,
     'US' as office,
-    d.kind,
-    d.application_number,
-    d.filing_date,
+    publication.kind,
+    publication.application_number,
+    publication.filing_date,
     least(
-        e.priority_date,
-        case when d.filing_date >= date '1790-01-01' then d.filing_date end,
-        d.publication_date
+        earliest.priority_date,
+        case when publication.filing_date >= date '1790-01-01' then publication.filing_date end,
+        publication.publication_date
     ) as priority_date,
-    case when e.priority_date < d.filing_date then e.priority_office else 'US' end
+    case when earliest.priority_date < publication.filing_date then earliest.priority_office else 'US' end
         as first_filing_office,
-    d.publication_date,
-    d.title,
-    d.abstract_language as title_language,
-    d.abstract,
-    d.claim_count,
-    coalesce(i.inventors, 0) as inventor_count,
-    coalesce(r.patents, case when d.is_grant then 0 end) as patent_citation_count,
-    coalesce(r.npl, case when d.is_grant then 0 end) as npl_citation_count
-from uspto.publication as d
-left join earliest as e using (publication_number)
-left join inventors as i using (publication_number)
-left join refs as r using (publication_number)
+    publication.publication_date,
+    publication.title,
+    publication.abstract_language as title_language,
+    publication.abstract,
+    publication.claim_count,
+    coalesce(inventors.inventors, 0) as inventor_count,
+    coalesce(refs.patents, case when publication.is_grant then 0 end) as patent_citation_count,
+    coalesce(refs.npl, case when publication.is_grant then 0 end) as npl_citation_count
+from uspto.publication
+left join earliest using (publication_number)
+left join inventors using (publication_number)
+left join refs using (publication_number)

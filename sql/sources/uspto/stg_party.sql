@@ -3,11 +3,17 @@
 -- The applicants are the assignees; where there are none, the applicants who are no inventors.
 with parties as (
     select distinct
-        r.publication_number, r.role, r.position, r.name, r.country, r.is_inventor, r.party_kind,
-        bool_or(r.role = 'assignee') over (partition by r.publication_number) as is_assigned
-    from raw.uspto_party as r
-    inner join uspto.publication as p
-        on r.publication_number = p.publication_number and r._file = p._file
+        party.publication_number,
+        party.role,
+        party.position,
+        party.name,
+        party.country,
+        party.is_inventor,
+        party.party_kind,
+        bool_or(party.role = 'assignee') over (partition by party.publication_number) as is_assigned
+    from raw.uspto_party as party
+    inner join uspto.publication
+        on party.publication_number = publication.publication_number and party._file = publication._file
 )
 
 select
