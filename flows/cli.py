@@ -1,47 +1,51 @@
 """The command `corepath`."""
 
 import atexit
-import json
+import importlib.metadata
 import logging
 import os
 import re
+import shlex
 import shutil
 import sys
 import tempfile
 import webbrowser
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import duckdb
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.markdown import Markdown
-from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table as RichTable
 
+from corepath.flows import output, shell
+from corepath.flows.output import say, show_json, show_markdown, show_table, stop_writing, wrapped
+from corepath.flows.shell import Format
 from corepath.flows.stopping import stop_on_signals
 from corepath.warehouse import fetch as fetching
-from corepath.warehouse import sources
+from corepath.warehouse import scratch, sources
 from corepath.warehouse.build import graph
-from corepath.warehouse.database import reading
+from corepath.warehouse.database import opened, reading
 from corepath.warehouse.doctor import examine
 from corepath.warehouse.errors import BadInput, CorepathError, UsageError
 from corepath.warehouse.explore import dumps, preview
 from corepath.warehouse.explore.explain import as_text, explain
 from corepath.warehouse.explore.measure import as_markdown, measure
 from corepath.warehouse.place import shown
+from corepath.warehouse.plan import as_dict as plan_as_dict
 from corepath.warehouse.plan import as_text as as_plan
 from corepath.warehouse.plan import foresee, resolve
+from corepath.warehouse.refresh import Outcome, plain
 from corepath.warehouse.release import diff, history, schema
 from corepath.warehouse.release import repository as release
 from corepath.warehouse.release.export import export as write_networks
 from corepath.warehouse.release.pages import figure as draw_figure
-from corepath.warehouse.release.summary import summarise
+from corepath.warehouse.release.summary import as_dict as release_as_dict
+from corepath.warehouse.release.summary import brief, summarise
 from corepath.warehouse.release.verify import verify
 from corepath.warehouse.settings import Settings, help_of
 from corepath.warehouse.topic import files as topic
@@ -53,7 +57,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="""
 Find the key core technologies of a field in the world's patents, measure how they converge,
 and publish what was found as a versioned dataset.
@@ -65,7 +69,8 @@ Start with the sample that ships:
 then read it: `corepath show`. Every option can also come from the environment, as
 `COREPATH_TOPIC`, `COREPATH_RELEASES`, ...
 
-Compare and roll back: `corepath versions`, `diff`, `verify`, `rollback`.
+Compare and roll back: `corepath versions`, `diff`, `verify`, `rollback`. For programs, commands that
+read take `--json`.
 
 Exit codes: 0 published, or nothing to do; 1 a defect; 2 wrong usage; 3 bad input, or a damaged
 release; 4 not published: validation failed, too much changed, or too little to analyse; 5 another run holds
@@ -74,15 +79,60 @@ be reached, read or written; 130 or 143 stopped by Ctrl-C or TERM.
 """,
 )
 
-# In a pipe nobody wants tables cut to 80 columns.
-console = Console(width=None if sys.stdout.isatty() else 200)
-errors = Console(stderr=True)
 
-TopicName = Annotated[str | None, typer.Option("--topic", help=help_of("topic"))]
+def _topic_names(incomplete: str) -> list[str]:
+    return [path.stem for path in topic.available() if path.stem.startswith(incomplete)]
+
+
+def _table_names(incomplete: str) -> list[str]:
+    tables = graph.discover(sources.available()).values()
+    return sorted({t.name for t in tables if t.name.startswith(incomplete)})
+
+
+def _source_names(incomplete: str) -> list[str]:
+    return [f"{name}=" for name in sources.available() if name.startswith(incomplete)]
+
+
+def _versions(context: typer.Context, incomplete: str) -> list[str]:
+    given = {name: context.params.get(name) for name in ("topic", "releases")}
+    known = _releases(_settings(**given)).published()
+    return [version for version in reversed(known) if version.startswith(incomplete)]
+
+
+TopicName = Annotated[str | None, typer.Option("--topic", help=help_of("topic"), autocompletion=_topic_names)]
 ReleasesPlace = Annotated[str | None, typer.Option("--releases", help=help_of("releases"))]
 
-Version = Annotated[str | None, typer.Argument(help="Version, such as 2026.11.0; the latest by default.")]
-OneVersion = Annotated[str, typer.Argument(help="Version, such as 2026.11.0.")]
+Version = Annotated[
+    str | None,
+    typer.Argument(help="Version, such as 2026.11.0; the latest by default.", autocompletion=_versions),
+]
+OneVersion = Annotated[str, typer.Argument(help="Version, such as 2026.11.0.", autocompletion=_versions)]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", metavar="NAME=PATH", help=help_of("sources"), autocompletion=_source_names),
+]
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(
+            f"corepath {importlib.metadata.version('corepath')} (schema {release.SCHEMA_VERSION}, "
+            f"DuckDB {duckdb.__version__}, Python {sys.version.split()[0]})"
+        )
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", is_eager=True, callback=_show_version, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    del version
 
 
 class GraphFormat(StrEnum):
@@ -95,7 +145,7 @@ class GraphFormat(StrEnum):
 @app.command()
 def refresh(
     topic: TopicName = None,
-    source: Annotated[list[str] | None, typer.Option(metavar="NAME=PATH", help=help_of("sources"))] = None,
+    source: Sources = None,
     countries: Annotated[str | None, typer.Option(help=help_of("countries"))] = None,
     warehouse: Annotated[Path | None, typer.Option(help=help_of("warehouse"))] = None,
     releases: ReleasesPlace = None,
@@ -108,6 +158,7 @@ def refresh(
     plan: Annotated[
         bool, typer.Option("--plan", help="Only print what would be loaded, built and skipped, and why.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Load what is new, build, validate and publish.
 
@@ -128,77 +179,194 @@ def refresh(
             task_runner=task_runner,
             truth=truth,
         )
+        _require_folder(settings.warehouse)
         if plan:
-            _say(as_plan(foresee(settings)))
+            found = foresee(settings)
+            if as_json:
+                show_json(plan_as_dict(found))
+            else:
+                print(as_plan(found))
             return
-        # Prefect takes seconds to start: what is plainly wrong is said before.
-        resolve(settings)
-        with _progress():
-            # Prefect takes seconds to import: only who refreshes waits for it.
+        _show_outcome(settings, _refresh(settings), as_json)
+
+
+def _refresh(settings: Settings) -> Outcome:
+    """Run the flow, and show how far it is."""
+    # Importing it takes a moment, as what it shows needs much of the warehouse.
+    from corepath.flows.progress import START, showing, stepping
+
+    # Prefect takes seconds to start: what is plainly wrong is said before.
+    run = resolve(settings)
+    # Prefect's own lines tell of runs and states; the steps' are ours.
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    logging.getLogger("corepath").setLevel(logging.INFO)
+    with showing(run, output.errors):
+        # Prefect takes seconds to import: only who refreshes waits for it.
+        with stepping(START, ends=False):
             from prefect.logging.handlers import APILogHandler
 
             from corepath.flows.refresh import outcomes, require_server
             from corepath.flows.refresh import refresh as flow
 
             require_server()
-            outcomes.clear()  # of an earlier run in this process
-            try:
-                outcome = flow(settings)
-            except CorepathError:
+        outcomes.clear()  # of an earlier run in this process
+        try:
+            return flow(settings)
+        except CorepathError:
+            raise
+        except Exception as error:
+            if not outcomes:
                 raise
-            except Exception as error:
-                if not outcomes:
-                    raise
-                # The release is there, whatever became of Prefect's account of it.
-                outcome = outcomes[-1]
-                logging.getLogger("corepath").warning("Prefect could not note how the run ended: %s", error)
-            finally:
-                APILogHandler().flush()  # before Prefect's own server goes down
-        where = f"{shown(settings.releases)}/{outcome.topic}/{outcome.version}"
-        if outcome.status == "unchanged":
-            console.print(
-                f"Nothing changed: {outcome.topic} {outcome.version} is up to date, {where}", soft_wrap=True
-            )
-        elif outcome.status == "withdrawn":
-            console.print(
-                f"Nothing published: what comes of this input was rolled back; {outcome.topic} "
-                f"{outcome.version} stays the latest, {where}",
-                soft_wrap=True,
-            )
-        else:
-            _print(summarise(outcome.path, where))
-            console.print(f"Published {outcome.version} in {where}", soft_wrap=True)
+            # The release is there, whatever became of Prefect's account of it.
+            logging.getLogger("corepath").warning("Prefect could not note how the run ended: %s", error)
+            return outcomes[-1]
+        finally:
+            APILogHandler().flush()  # before Prefect's own server goes down
+
+
+def _show_outcome(settings: Settings, outcome: Outcome, as_json: bool) -> None:
+    """Tell in some ten lines how a refresh ended, and what comes next."""
+    where = f"{shown(settings.releases)}/{outcome.topic}/{outcome.version}"
+    options = "".join(
+        f" --{name} {shlex.quote(str(getattr(settings, name)))}"
+        for name in ("topic", "releases")
+        if getattr(settings, name) != Settings.model_fields[name].default
+    )
+    if as_json:
+        told = {name: getattr(outcome, name) for name in ("status", "topic", "version", "rows")}
+        failed = [asdict(result) for result in outcome.results if result.outcome != "passed"]
+        show_json(told | {"path": where, "warnings": failed})
+    elif outcome.status == "unchanged":
+        say(f"Nothing changed: {outcome.topic} {outcome.version} is up to date, {where}")
+    elif outcome.status == "withdrawn":
+        say(
+            f"Nothing published: what comes of this input was rolled back; {outcome.topic} "
+            f"{outcome.version} stays the latest, {where}"
+        )
+    else:
+        made_up = ", a made-up world" if settings.truth else ""
+        say(f"Published {outcome.topic} {outcome.version}{made_up}")
+        lines = [("where", where), *brief(outcome.path)]
+        lines.append(("next", f"corepath open{options}, or: show, diff, sql"))
+        for what, text in lines:
+            width = output.console.width - 12 if output.console.is_terminal else len(text)
+            first, *rest = wrapped(text, max(width, 20))
+            say(f"  {what:8}  {first}")
+            for line in rest:
+                say(f"{'':12}{line}")
+
+
+def _is_asked() -> bool:
+    """Whether somebody is there to answer a question."""
+    return sys.stdin.isatty() and output.errors.is_terminal
+
+
+def _require_folder(warehouse: Path) -> None:
+    """Offer to make the folder of a warehouse, which may be a typing error; `resolve` rejects it."""
+    folder = warehouse.parent
+    if (
+        not folder.is_dir()
+        and _is_asked()
+        and typer.confirm(f"There is no folder {folder} for the warehouse. Make it?", err=True)
+    ):
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise UsageError(f"{folder} cannot be made: {error.strerror}") from error
+
+
+@app.command("build")
+def build_tables(
+    tables: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TABLE...", help="Tables to build, such as fct_patent.", autocompletion=_table_names
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="DuckDB file to write; an earlier one is replaced.")
+    ] = Path("scratch.duckdb"),
+    topic: TopicName = None,
+    source: Sources = None,
+    countries: Annotated[str | None, typer.Option(help=help_of("countries"))] = None,
+    warehouse: Annotated[Path | None, typer.Option(help=help_of("warehouse"))] = None,
+    memory: Annotated[str | None, typer.Option(help=help_of("memory"))] = None,
+    threads: Annotated[int | None, typer.Option(help=help_of("threads"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build tables and what they need into a scratch DuckDB; nothing is validated or published.
+
+    `corepath build int_score fct_patent --source ppubs=samples/ppubs`
+
+    Raw files and staging are brought up to date in the warehouse; tables of the topic are built anew.
+    So the same call measures the same work each time.
+    """
+    with _explained():
+        settings = _settings(
+            topic=topic,
+            sources=_pairs(source),
+            countries=countries,
+            warehouse=warehouse,
+            memory=memory,
+            threads=threads,
+        )
+        _require_folder(settings.warehouse)
+        from corepath.flows.progress import showing, watched
+
+        run = resolve(settings)
+        steps = [f"load {name}" for name in run.sources]
+        steps += [
+            key
+            for key in scratch.needed(run, scratch.named(run, tables))
+            if run.tables[key].schema != "sources"
+        ]
+        logging.getLogger("corepath").setLevel(logging.INFO)
+        with showing(run, output.errors, steps):
+            built = scratch.build_tables(run, tables, out, watched(plain))
+        made = [each for each in built if each.rows or not run.tables[each.table].in_warehouse]
+        if as_json:
+            show_json({"file": str(out), "tables": made})
+            return
+        show_table(
+            ["table", "rows", "seconds"],
+            [(each.table, f"{each.rows:,}", f"{each.seconds:.2f}") for each in made],
+        )
+        say(f"{len(made)} tables in {sum(each.seconds for each in built):.1f} s; they are in {out}")
 
 
 @app.command()
-def versions(topic: TopicName = None, releases: ReleasesPlace = None) -> None:
+def versions(topic: TopicName = None, releases: ReleasesPlace = None, as_json: AsJson = False) -> None:
     """List the releases of every topic with their status: published, refused, rolled back, pruned."""
     with _explained():
         settings = _settings(topic=topic, releases=releases)
         names = [_name(topic)] if topic else release.topics(settings.releases)
-        table = RichTable("topic", "version", "status", "at", "rows or reason")
+        rows, found = [], []
         for name in names:
             of_topic = release.at(settings.releases, name)
             latest, pinned = of_topic.latest(), of_topic.pinned()
             for attempt in of_topic.attempts():
-                marks = ""
-                if attempt.status == "published":
-                    is_latest = latest is not None and attempt.version == latest.version
-                    marks = " (latest)" * is_latest + " (pinned)" * (attempt.version in pinned)
-                rows = f"{sum(attempt.rows.values()):,} rows" if attempt.rows else ""
-                cells = (
-                    name,
-                    attempt.version or "-",
-                    attempt.status + marks,
-                    attempt.at,
-                    attempt.reason or rows,
+                published = attempt.status == "published"
+                is_latest = published and latest is not None and attempt.version == latest.version
+                is_pinned = published and attempt.version in pinned
+                found.append(
+                    {"topic": name, **asdict(attempt), "is_latest": is_latest, "is_pinned": is_pinned}
                 )
-                table.add_row(*map(escape, cells))
-        if table.row_count:
-            console.print(table)
+                count = f"{sum(attempt.rows.values()):,} rows" if attempt.rows else ""
+                rows.append(
+                    (
+                        name,
+                        attempt.version or "-",
+                        attempt.status + " (latest)" * is_latest + " (pinned)" * is_pinned,
+                        attempt.at,
+                        attempt.reason or count,
+                    )
+                )
+        if as_json:
+            show_json(found)
+        elif rows:
+            show_table(["topic", "version", "status", "at", "rows or reason"], rows)
         else:
-            place = shown(settings.releases)
-            console.print(f"No release in {place} yet: start with `corepath refresh`.")
+            say(f"No release in {shown(settings.releases)} yet: start with `corepath refresh`.")
 
 
 @app.command()
@@ -212,6 +380,7 @@ def show(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="File for the figure; printed without it.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show what a release found and where it is; or write one figure of its report.
 
@@ -233,10 +402,13 @@ def show(
                     out.write_text(drawn, encoding="utf-8")
                 except OSError as error:
                     raise UsageError(f"{out} cannot be written: {error.strerror}") from error
-                _say(f"{figure} of {where} is in {out}")
+                say(f"{figure} of {where} is in {out}")
             return
-        _print(summarise(known.path(version), where))
-        console.print(f"In {where}", soft_wrap=True)
+        if as_json:
+            show_json({"path": where} | release_as_dict(known.path(version)))
+            return
+        show_markdown(summarise(known.path(version), where))
+        say(f"In {where}")
 
 
 @app.command("open")
@@ -249,13 +421,54 @@ def open_page(version: Version = None, topic: TopicName = None, releases: Releas
             # What is read from a store is gone when this command ends, before a browser has it.
             copy = Path(tempfile.mkdtemp(prefix="corepath-"))
             page = Path(shutil.copy(page, copy))
-        _say(str(page))
+        say(str(page))
         if not webbrowser.open(page.as_uri()):
-            _say("No browser was found on this machine: open the file in one.")
+            say("No browser was found on this machine: open the file in one.")
+
+
+@app.command("sql")
+def query_release(
+    statement: Annotated[
+        str | None,
+        typer.Argument(
+            help="What to ask, such as 'from fct_patent'. Without it: standard input, or a prompt."
+        ),
+    ] = None,
+    version: Annotated[
+        str | None,
+        typer.Option(help="Version, such as 2026.11.0; the latest by default.", autocompletion=_versions),
+    ] = None,
+    topic: TopicName = None,
+    releases: ReleasesPlace = None,
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", help="How to write rows.  [default: table on a terminal, else csv]"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Query the tables of a release in SQL: a statement, standard input, or a prompt on a terminal.
+
+    `corepath sql "select country, core_families from fct_country_ranking where is_default"`
+
+    Only this release can be read, and nothing can be changed. Tables of marts and meta need no schema.
+    """
+    with _explained():
+        settings = _settings(topic=topic, releases=releases)
+        known = _releases(settings)
+        version = known.find(version)
+        with opened(known.path(version)) as connection:
+            shell.prepare(connection)
+            if statement is None and sys.stdin.isatty():
+                shell.prompt(connection, f"{known.place}/{version}")
+            else:
+                text = sys.stdin.read() if statement is None else statement
+                shell.run(connection, text, Format.json if as_json else form)
 
 
 @app.command("verify")
-def verify_release(version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None) -> None:
+def verify_release(
+    version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None, as_json: AsJson = False
+) -> None:
     """Compute every hash of a release again, open every file, and report what is wrong.
 
     A line a file. Exits with 3 if a file was changed, removed or added, if a Parquet file has other
@@ -268,10 +481,12 @@ def verify_release(version: Version = None, topic: TopicName = None, releases: R
         version = known.find(version)
         with reading(settings) as connection:
             checked = verify(connection, known.path(version), known.published()[version].sums)
-        for found in checked:
+        if as_json:
+            show_json(checked)
+        for found in [] if as_json else checked:
             rows = "" if found.rows is None else f"  {found.rows:,} rows"
             line = f"WRONG  {found.file}: {', '.join(found.problems)}"
-            _say(line if found.problems else f"ok     {found.file}{rows}")
+            say(line if found.problems else f"ok     {found.file}{rows}")
         wrong = sum(bool(found.problems) for found in checked)
         if wrong:
             raise BadInput(
@@ -279,7 +494,8 @@ def verify_release(version: Version = None, topic: TopicName = None, releases: R
                 "files are wrong. Restore them, or go to another release with "
                 "`corepath rollback VERSION`"
             )
-        _say(f"{known.place}/{version} is whole: {len(checked)} files")
+        if not as_json:
+            say(f"{known.place}/{version} is whole: {len(checked)} files")
 
 
 @app.command()
@@ -293,6 +509,7 @@ def doctor(
         Path | None, typer.Option(help="File that keeps raw and staged data.  [default: warehouse.duckdb]")
     ] = None,
     releases: ReleasesPlace = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check the warehouse and every release, and say what is wrong, what is lost and what helps.
 
@@ -306,29 +523,37 @@ def doctor(
             found += 1
             if repair and finding.repair:
                 finding.repair()
-                _say(f"REPAIRED  {finding.place} {finding.problem}: {finding.consequence}")
+                say(f"REPAIRED  {finding.place} {finding.problem}: {finding.consequence}")
             else:
                 left += 1
-                _say(f"WRONG     {finding}")
+                say(f"WRONG     {finding}")
         if left:
             raise BadInput(
                 f"{left} problem{'s' * (left > 1)}"
                 + ("" if repair else "; `corepath doctor --repair` rebuilds what can be rebuilt")
             )
-        _say("repaired: all is sound now" if found else "all is sound")
+        say("repaired: all is sound now" if found else "all is sound")
 
 
 @app.command("diff")
 def compare(
-    before: Annotated[str, typer.Argument(help="Version to start from, such as 2026.11.0.")],
+    before: Annotated[
+        str | None,
+        typer.Argument(
+            help="Version to start from; without it the latest is compared with the one before it.",
+            autocompletion=_versions,
+        ),
+    ] = None,
     after: Annotated[
-        str | None, typer.Argument(help="Version to compare with it; the latest by default.")
+        str | None,
+        typer.Argument(
+            help="Version to compare with it; without it BEFORE is compared with the one before it.",
+            autocompletion=_versions,
+        ),
     ] = None,
     topic: TopicName = None,
     releases: ReleasesPlace = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Write JSON, for programs, in place of Markdown.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what changed between two releases: schema, rows by key, weights, ranks, path labels.
 
@@ -338,13 +563,15 @@ def compare(
     with _explained():
         settings = _settings(topic=topic, releases=releases)
         known = _releases(settings)
+        if before is None or after is None:
+            before, after = known.before(before), known.find(before)
         sides = [diff.read(known.path(version)) for version in (before, after)]
         with reading(settings) as connection:
             change = diff.compare(connection, *sides)
         if as_json:
-            print(json.dumps(diff.as_dict(change), indent=2, ensure_ascii=False))
+            show_json(diff.as_dict(change))
         else:
-            _print(diff.as_markdown(change))
+            show_markdown(diff.as_markdown(change))
 
 
 @app.command()
@@ -366,7 +593,7 @@ def rollback(
         known = _releases(settings)
         with reading(settings) as connection:
             history.rollback(connection, known, version, why)
-        _say(f"latest is {version} now: {known.place}/{version}")
+        say(f"latest is {version} now: {known.place}/{version}")
 
 
 @app.command()
@@ -385,7 +612,7 @@ def _pin(version: str, topic: str | None, releases: str | None, keep: bool) -> N
     with _explained():
         known = _releases(_settings(topic=topic, releases=releases))
         already = "" if history.pin(known, version, keep) else " already"
-        _say(f"{version} is {'pinned' if keep else 'not pinned'}{already}")
+        say(f"{version} is {'pinned' if keep else 'not pinned'}{already}")
 
 
 @app.command()
@@ -396,6 +623,7 @@ def prune(
     ] = False,
     topic: TopicName = None,
     releases: ReleasesPlace = None,
+    as_json: AsJson = False,
 ) -> None:
     """Remove old releases, beyond the last ones, those that are pinned and the latest.
 
@@ -404,20 +632,29 @@ def prune(
     with _explained():
         known = _releases(_settings(topic=topic, releases=releases))
         gone = history.prune(known, keep) if yes else history.prunable(known, keep)
+        if as_json:
+            show_json({"removed": yes, "versions": [attempt.version for attempt in gone]})
+            return
         for attempt in gone:
-            _say(f"{'removed' if yes else 'would remove'} {known.place}/{attempt.version}")
+            say(f"{'removed' if yes else 'would remove'} {known.place}/{attempt.version}")
         if not gone:
-            _say("nothing to remove")
+            say("nothing to remove")
         elif not yes:
-            _say("nothing was removed: add --yes to remove them")
+            say("nothing was removed: add --yes to remove them")
 
 
 @app.command("schema")
-def show_schema(version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None) -> None:
+def show_schema(
+    version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None, as_json: AsJson = False
+) -> None:
     """Write the schema of a release as Markdown: tables, columns, types, keys, comments."""
     with _explained():
         settings = _settings(topic=topic, releases=releases)
-        print(schema.as_markdown(_releases(settings).path(version)), end="")
+        path = _releases(settings).path(version)
+        if as_json:
+            show_json(schema.columns(path))
+        else:
+            print(schema.as_markdown(path), end="")
 
 
 @app.command()
@@ -438,7 +675,7 @@ def export(
         settings = _settings(topic=topic, releases=releases)
         path = _releases(settings).path(version)
         for file in write_networks(path, folder, population, period, subfield, level):
-            console.print(str(file), markup=False, soft_wrap=True)
+            say(str(file))
 
 
 topics_app = typer.Typer(rich_markup_mode="markdown")
@@ -446,30 +683,35 @@ app.add_typer(topics_app, name="topics")
 
 
 @topics_app.callback(invoke_without_command=True)
-def topics(context: typer.Context) -> None:
+def topics(context: typer.Context, as_json: AsJson = False) -> None:
     """List the topics that ship, and how to write another; or explain a topic's choice."""
     if context.invoked_subcommand:
         return
     with _explained():
-        table = RichTable("topic", "title", "rules", "sub-fields", "variants", "compares")
-        for path in topic.available():
-            known = topic.read(path.stem)
-            table.add_row(
-                known.name,
-                known.title,
-                str(len(known.include) + len(known.exclude)),
-                str(len(known.subfield)),
-                ", ".join(known.variant) or "-",
-                ", ".join(known.countries),
-            )
-        console.print(table)
-        console.print(
-            "A variant is asked for as --topic ai_chips:strict.\n\n"
+        known = [topic.read(path.stem) for path in topic.available()]
+        if as_json:
+            show_json([each.model_dump() for each in known])
+            return
+        show_table(
+            ["topic", "title", "rules", "sub-fields", "variants", "compares"],
+            [
+                (
+                    each.name,
+                    each.title,
+                    len(each.include) + len(each.exclude),
+                    len(each.subfield),
+                    ", ".join(each.variant) or "-",
+                    ", ".join(each.countries),
+                )
+                for each in known
+            ],
+        )
+        print(
+            "\nA variant is asked for as --topic ai_chips:strict.\n\n"
             'A topic is a TOML file; the smallest has three lines:\n\n  name = "my_topic"\n'
             '  title = "My topic"\n  classes = ["G06N", "H01L21"]\n\nthen: corepath refresh '
-            "--topic my_topic.toml ...; see docs/topics.md. corepath topics explain "
-            "explains why a publication is in a topic or not.",
-            markup=False,
+            "--topic my_topic.toml ...; see docs/topics.md.\ncorepath topics explain "
+            "explains why a publication is in a topic or not."
         )
 
 
@@ -482,6 +724,7 @@ def explain_topic(
         str, typer.Argument(help="Number of a publication, such as US-7650331-B1 or US7650331B1.")
     ],
     warehouse: Annotated[Path | None, typer.Option(help=help_of("warehouse"))] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Explain why a publication is in a topic or not: each rule, with the classes and words found.
 
@@ -490,7 +733,10 @@ def explain_topic(
     """
     with _explained():
         found = explain(_settings(topic=topic, warehouse=warehouse), publication)
-        print(as_text(found))
+        if as_json:
+            show_json(found)
+        else:
+            print(as_text(found))
 
 
 @topics_app.command("preview")
@@ -500,13 +746,18 @@ def preview_topic(
         Path | None, typer.Option(help="File that a refresh made.  [default: warehouse.duckdb]")
     ] = None,
     titles: Annotated[int, typer.Option(min=0, help="How many titles to show of each side.")] = 10,
+    as_json: AsJson = False,
 ) -> None:
     """Tell what a topic selects: families by rule, sub-field, country, year; titles at its border.
 
     It reads the warehouse of an earlier `corepath refresh`, of any topic, and builds no release.
     """
     with _explained():
-        print(preview.as_text(preview.preview(_settings(topic=topic, warehouse=warehouse), titles)))
+        found = preview.preview(_settings(topic=topic, warehouse=warehouse), titles)
+        if as_json:
+            show_json(found)
+        else:
+            print(preview.as_text(found))
 
 
 @topics_app.command("init")
@@ -516,7 +767,7 @@ def init_topic(
     """Ask what a topic is about, and write a commented topic file."""
     with _explained():
         init.write(init.ask_all(lambda question, default: typer.prompt(question, default=default)), file)
-        _say(f"wrote {file}; see what it selects: corepath topics preview {file}")
+        say(f"wrote {file}; see what it selects: corepath topics preview {file}")
 
 
 @topics_app.command("query")
@@ -553,10 +804,15 @@ def measure_topic(
             help="Where the documents are if the labels bring no texts.  [default: warehouse.duckdb]"
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Measure the precision and recall of a topic, its variants and its rules, by labels."""
     with _explained():
-        _print(as_markdown(measure(_settings(topic=topic, warehouse=warehouse), labels, half)))
+        found = measure(_settings(topic=topic, warehouse=warehouse), labels, half)
+        if as_json:
+            show_json(found)
+        else:
+            show_markdown(as_markdown(found))
 
 
 @app.command("sources")
@@ -565,6 +821,7 @@ def list_sources(
         str | None, typer.Argument(help="Describe this source: tables, files and columns. Or: check.")
     ] = None,
     path: Annotated[Path | None, typer.Argument(help="With check: a file or folder to look into.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """List the sources, or describe what one expects, file by file and column by column.
 
@@ -577,28 +834,40 @@ def list_sources(
             if path is None:
                 raise UsageError("name what to check: corepath sources check PATH")
             logging.getLogger("corepath").addHandler(logging.NullHandler())  # the page says it all
-            print(dumps.as_text(dumps.check(path)))
+            found = dumps.check(path)
+            if as_json:
+                show_json(found)
+            else:
+                print(dumps.as_text(found))
             return
         if name is None:
-            table = RichTable("source", "what it reads", "files", "licence")
-            for known in sources.available().values():
-                table.add_row(known.name, known.title, "\n".join(known.files), known.licence)
-            console.print(table)
-            console.print("corepath sources NAME lists every table, file and column.")
+            all_of_them = sources.available().values()
+            if as_json:
+                show_json([known.model_dump() for known in all_of_them])
+                return
+            show_table(
+                ["source", "what it reads", "files", "licence"],
+                [(s.name, s.title, ", ".join(s.files), s.licence) for s in all_of_them],
+            )
+            print("\ncorepath sources NAME lists every table, file and column.")
             return
         known = sources.named(name)
-        console.print(f"{known.name}: {known.title}", style="bold", markup=False, soft_wrap=True)
+        if as_json:
+            show_json(known.model_dump())
+            return
+        say(f"{known.name}: {known.title}")
         for what in ("licence", "credit", "url"):
-            console.print(f"  {what:8} {getattr(known, what)}", markup=False, soft_wrap=True)
-        console.print(f"  files    {', '.join(known.files)}", markup=False, soft_wrap=True)
+            say(f"  {what:8} {getattr(known, what)}")
+        say(f"  files    {', '.join(known.files)}")
         for name_of_table, told in known.tables.items():
             needed = " (needed)" if told.needed else ""
-            console.print(f"\n  {name_of_table}{needed}: {told.describes}", markup=False, soft_wrap=True)
+            print()
+            say(f"  {name_of_table}{needed}: {told.describes}")
             if told.files:
-                console.print(f"    in {', '.join(told.files)}", markup=False, soft_wrap=True)
+                say(f"    in {', '.join(told.files)}")
             for column, kind in told.columns.items():
                 need = ", required" if column in told.required else ""
-                console.print(f"    {column} {kind}{need}", markup=False, soft_wrap=True)
+                say(f"    {column} {kind}{need}")
 
 
 fetch_app = typer.Typer(rich_markup_mode="markdown", no_args_is_help=True)
@@ -622,7 +891,7 @@ def fetch_uspto(
 
     The API key is read from USPTO_API_KEY. Files that are there are not fetched again.
     """
-    with _explained(), _progress():
+    with _explained(), _logged():
         key = os.environ.get("USPTO_API_KEY")
         products = product or fetching.PRODUCTS
         wanted = fetching.list_uspto(since.date(), until.date() if until else None, key, products)
@@ -635,12 +904,12 @@ def fetch_files(
     folder: Folder = Path("data"),
 ) -> None:
     """Fetch the files that a manifest names."""
-    with _explained(), _progress():
+    with _explained(), _logged():
         _tell_fetched(fetching.fetch(fetching.read_manifest(manifest), folder), folder)
 
 
 def _tell_fetched(found: fetching.Fetched, folder: Path) -> None:
-    _say(f"{len(found.came)} files came into {folder}, {len(found.there)} were there")
+    say(f"{len(found.came)} files came into {folder}, {len(found.there)} were there")
 
 
 @app.command("graph")
@@ -648,11 +917,15 @@ def show_graph(
     form: Annotated[
         GraphFormat, typer.Option("--format", help="text, or mermaid to draw it.")
     ] = GraphFormat.text,
+    as_json: AsJson = False,
 ) -> None:
     """Show which table is made from which."""
     with _explained():
         tables = graph.discover(sources.available())
-        print(graph.as_text(tables) if form is GraphFormat.text else graph.as_mermaid(tables))
+        if as_json:
+            show_json({key: table.parents for key, table in tables.items()})
+        else:
+            print(graph.as_text(tables) if form is GraphFormat.text else graph.as_mermaid(tables))
 
 
 @contextmanager
@@ -660,8 +933,11 @@ def _explained() -> Iterator[None]:
     """Print what went wrong in one line, and exit with the code of its kind."""
     try:
         yield
+    except BrokenPipeError:  # who read what was printed has read enough
+        stop_writing()
+        raise typer.Exit from None
     except CorepathError as error:
-        errors.print(f"corepath: {error}", style="red", markup=False, soft_wrap=True)
+        output.errors.print(f"corepath: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(error.exit_code) from None
 
 
@@ -704,50 +980,17 @@ def _releases(settings: Settings) -> release.Releases:
     return release.at(settings.releases, _name(settings.topic))
 
 
-def _say(text: str) -> None:
-    """Print a line as it is, but for signs that would speak to the terminal."""
-    plain = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
-    console.print(plain, markup=False, highlight=False, soft_wrap=True)
-
-
-def _print(markdown: str) -> None:
-    if console.is_terminal:
-        console.print(Markdown(markdown))
-    else:
-        print(markdown)
-
-
 @contextmanager
-def _progress() -> Iterator[None]:
-    """Show each step as it ends: in place on a terminal, a line each elsewhere."""
-    # Prefect's own lines tell of runs and states; the steps' are ours.
-    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+def _logged() -> Iterator[None]:
+    """Show the log, a line each, on standard error."""
     logger = logging.getLogger("corepath")
     logger.setLevel(logging.INFO)
-    with ExitStack() as stack:
-        handler: logging.Handler = logging.StreamHandler(sys.stderr)
-        if errors.is_terminal:
-            columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-            progress = Progress(*columns, console=errors, transient=True)
-            handler = _InPlace(stack.enter_context(progress))
-        logger.addHandler(handler)
-        stack.callback(logger.removeHandler, handler)
+    handler = logging.StreamHandler(sys.stderr)
+    logger.addHandler(handler)
+    try:
         yield
-
-
-class _InPlace(logging.Handler):
-    """Show the last message beside a spinner; keep warnings on the screen."""
-
-    def __init__(self, progress: Progress) -> None:
-        super().__init__()
-        self._progress = progress
-        self._line = progress.add_task("starting", total=None)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        if record.levelno >= logging.WARNING:
-            self._progress.console.print(message, markup=False)
-        self._progress.update(self._line, description=message.replace("[", "\\["))
+    finally:
+        logger.removeHandler(handler)
 
 
 def main() -> None:
@@ -762,8 +1005,6 @@ def main() -> None:
         app()
     except SystemExit as done:
         code = done.code
-    except BrokenPipeError:  # who read what was printed has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -19,6 +19,7 @@ from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 import corepath.flows  # noqa: F401  Prefect may load this file by its path, without the package
+from corepath.flows.progress import REPORT, stepping, watched
 from corepath.warehouse import refresh as core
 from corepath.warehouse.errors import CorepathError, Refused, Unavailable, UsageError
 from corepath.warehouse.markdown import escaped
@@ -136,7 +137,10 @@ def refresh(settings: Settings) -> core.Outcome:
     """
     try:
         outcome = core.refresh(
-            settings, _as_task, partial(_run_parts, _runner(settings), settings.threads), flow_run.get_id()
+            settings,
+            watched(_as_task),
+            partial(_run_parts, _runner(settings), settings.threads),
+            flow_run.get_id(),
         )
     except Refused as refused:
         topic = read(settings.topic).name
@@ -152,7 +156,8 @@ def refresh(settings: Settings) -> core.Outcome:
     if outcome.status == "published":
         where = f"{shown(settings.releases)}/{outcome.topic}/{outcome.version}"
         try:
-            _report(outcome, where)
+            with stepping(REPORT):
+                _report(outcome, where)
             emit("published", f"{outcome.topic}.{outcome.version}", {"path": where})
         except Exception as error:  # the release is there, and stays, whether Prefect shows it or not
             log.warning("%s is published, but Prefect could not be told: %s", outcome.version, error)

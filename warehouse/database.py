@@ -141,11 +141,14 @@ def opened(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         The file holds more than tables, or cannot be opened.
     """
     file = release / "corepath.duckdb"
+    # What does not fit into memory would else be written into the release.
+    beside = Path(tempfile.gettempdir()) / f"corepath-reading-{os.getpid()}"
     try:
         connection = duckdb.connect(
             str(file),
             read_only=True,
-            config=NO_EXTENSIONS | {"enable_external_access": False, "lock_configuration": True},
+            config=NO_EXTENSIONS
+            | {"enable_external_access": False, "lock_configuration": True, "temp_directory": str(beside)},
         )
     except duckdb.Error as error:
         raise BadInput(f"{file} cannot be opened: {error}") from error

@@ -1,9 +1,10 @@
 """What can go wrong, and the exit code that tells a scheduler which it was."""
 
+import difflib
 import errno
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,6 +55,18 @@ class Unavailable(CorepathError):
     """A dump, the warehouse or the place of the releases cannot be reached, read or written."""
 
     exit_code = 6
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """Guess which of the known names a misspelt one was to be, for the end of a message.
+
+    Examples
+    --------
+    >>> meant("ai_chip", ["ai_chips", "batteries"]), meant("x", ["ai_chips"])
+    (' (did you mean ai_chips?)', '')
+    """
+    near = difflib.get_close_matches(name, list(known), 1)
+    return f" (did you mean {near[0]}?)" if near else ""
 
 
 _FULL = "its disk is full: make room, for instance by `corepath prune`, and run again"

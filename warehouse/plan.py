@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import duckdb
 
@@ -69,6 +70,11 @@ def resolve(settings: Settings) -> Run:
         )
     if not settings.sources:
         raise UsageError("name at least one source, such as --source ppubs=samples/ppubs")
+    if not settings.warehouse.parent.is_dir():
+        raise UsageError(
+            f"there is no folder {settings.warehouse.parent} for the warehouse: make it, or name another "
+            "--warehouse"
+        )
     topic = read(settings.topic)
     sources = {name: named(name) for name in sorted(settings.sources)}
     for name, source in sources.items():
@@ -197,6 +203,17 @@ def as_text(plan: Plan) -> str:
     return "\n".join(
         [*lines, f"build  publish: {topic} {plan.run.releases.next_version()}, if validation passes"]
     )
+
+
+def as_dict(plan: Plan) -> dict[str, Any]:
+    """Write a plan for programs."""
+    return {
+        "topic": plan.run.topic.name,
+        "files": {name: asdict(files) for name, files in plan.files.items()},
+        "builds": {k: reason for k, reason in plan.builds.items() if plan.run.tables[k].schema != "sources"},
+        "up_to_date": plan.version,
+        "next_version": None if plan.version else plan.run.releases.next_version(),
+    }
 
 
 def _check_countries(connection: duckdb.DuckDBPyConnection) -> None:

@@ -122,11 +122,11 @@ def refresh(
         exclusive(settings.warehouse),
         run.releases.held(),
         explained(settings),
-        _open_warehouse(run) as connection,
+        open_warehouse(run) as connection,
         # Of the memory, what this process gives up while that one validates.
         Validator(f"{(1 - KEPT_SHARE) * memory_limit(connection):.0f}B", settings.threads) as validator,
     ):
-        given = read_inputs(connection, run) | _load(connection, run, step)
+        given = read_inputs(connection, run) | load_sources(connection, run, step)
         marks = fingerprints(run.tables, given)
         made = identity(run.tables, marks, truth_of(settings))
         if outcome := _nothing_to_do(run, made):
@@ -170,7 +170,8 @@ def _nothing_to_do(run: Run, made: str) -> Outcome | None:
 
 
 @contextmanager
-def _open_warehouse(run: Run) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_warehouse(run: Run) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse of a run for writing; only the holder of its lock may."""
     connection = connect(run.settings)
     try:
         attach(connection, run.settings.warehouse, "warehouse", WAREHOUSE_STORAGE_VERSION)
@@ -182,7 +183,7 @@ def _open_warehouse(run: Run) -> Iterator[duckdb.DuckDBPyConnection]:
         shutil.rmtree(f"{run.settings.warehouse}.tmp", ignore_errors=True)
 
 
-def _load(connection: duckdb.DuckDBPyConnection, run: Run, step: Step[Any]) -> dict[str, str]:
+def load_sources(connection: duckdb.DuckDBPyConnection, run: Run, step: Step[Any]) -> dict[str, str]:
     """Load every source; give the fingerprint of each raw table."""
     settings = run.settings
     (path,) = connection.sql("select current_setting('search_path')").fetchall()[0]
@@ -333,8 +334,8 @@ class _Build:
         """Log what did not pass; reject the release if one of it must."""
         for r in results:
             if r.outcome != "passed":
-                what = (r.table, r.expectation, r.outcome, r.observed, r.why)
-                log.warning("%s: %s %s: %s (%s)", *what)
+                how = r.outcome if r.rejects else "does not hold, which rejects no release"
+                log.warning("%s: %s %s: %s (%s)", r.table, r.expectation, how, r.observed, r.why)
         rejecting = [f"{r.table}: {r.expectation} {r.outcome}, {r.why}" for r in results if r.rejects]
         if rejecting:
             raise Refused(f"validation rejects the release: {'; '.join(rejecting)}", [*earlier, *results])

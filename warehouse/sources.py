@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from corepath.warehouse.errors import BadInput, UsageError, reading
+from corepath.warehouse.errors import BadInput, UsageError, meant, reading
 from corepath.warehouse.settings import ROOT
 
 log = logging.getLogger("corepath.load")
@@ -269,7 +269,7 @@ def named(name: str) -> Source:
     """
     known = available()
     if name not in known:
-        raise UsageError(f"unknown source {name!r}; the sources are {', '.join(known)}")
+        raise UsageError(f"unknown source {name!r}{meant(name, known)}; the sources are {', '.join(known)}")
     return known[name]
 
 

@@ -1,6 +1,8 @@
 """The command line: what it teaches, what it shows, and what its exit codes tell a scheduler."""
 
 import gzip
+import io
+import itertools
 import json
 import logging
 import os
@@ -14,6 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 from click.testing import Result
+from rich.cells import cell_len
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -39,7 +42,8 @@ def corepath(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
-    monkeypatch.setattr("corepath.flows.cli.console", Console(width=300))
+    monkeypatch.setattr("corepath.flows.output.console", Console(width=10_000))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     logger = logging.getLogger("corepath")
     monkeypatch.setattr(logger, "handlers", list(logger.handlers))
 
@@ -70,23 +74,27 @@ def options(settings: Settings) -> list[str]:
         (
             "refresh",
             "--topic --source --countries --warehouse --releases --reject-share --allowed-drop "
-            "--memory --threads --task-runner --truth NAME=PATH",
+            "--memory --threads --task-runner --truth --plan --json NAME=PATH",
         ),
-        ("versions", "--topic --releases"),
-        ("show", "version --topic --releases --figure --out"),
+        ("versions", "--topic --releases --json"),
+        ("show", "version --topic --releases --figure --out --json"),
+        ("sql", "statement --version --topic --releases --format --json"),
         ("open", "version --topic --releases"),
         ("export", "folder --version --topic --releases --population --period --subfield --level"),
-        ("verify", "version --topic --releases"),
+        ("verify", "version --topic --releases --json"),
+        ("doctor", "--repair --topic --warehouse --releases --json"),
         ("diff", "before after --topic --releases --json"),
         ("rollback", "version --why --topic --releases"),
         ("pin", "version --topic --releases"),
         ("unpin", "version --topic --releases"),
-        ("prune", "--keep --yes --topic --releases"),
-        ("schema", "version --topic --releases"),
-        ("topics", "explain"),
-        ("topics explain", "topic publication --warehouse"),
-        ("sources", ""),
-        ("graph", "--format mermaid"),
+        ("prune", "--keep --yes --topic --releases --json"),
+        ("schema", "version --topic --releases --json"),
+        ("topics", "--json"),
+        ("topics explain", "topic publication --warehouse --json"),
+        ("topics preview", "topic --warehouse --titles --json"),
+        ("topics measure", "topic labels --half --warehouse --json"),
+        ("sources", "name path --json"),
+        ("graph", "--format mermaid --json"),
     ],
 )
 def test_help_names_every_option_and_says_what_it_does(command: str, names: str, corepath: Run) -> None:
@@ -110,6 +118,7 @@ def test_help_teaches_the_commands_the_environment_and_the_exit_codes(corepath: 
         "refresh",
         "versions",
         "show",
+        "sql",
         "open",
         "verify",
         "diff",
@@ -135,6 +144,11 @@ def test_versions_lists_what_was_published_and_what_was_refused(own_sample: Sett
     result = corepath("versions", "--releases", own_sample.releases)
     assert result.exit_code == 0
     rows = {cells[0]: cells[1:] for cells in cells_of(result.stdout)}
+    told = json.loads(corepath("versions", "--releases", own_sample.releases, "--json").stdout)
+    assert [(t["topic"], t["status"], t["is_latest"]) for t in told] == [
+        ("chips", "refused", False),
+        (TOPIC, "published", True),
+    ]
     released = Releases(own_sample.releases, TOPIC).latest()
     assert released is not None
     assert rows[TOPIC] == [
@@ -186,9 +200,11 @@ def test_verify_tells_of_each_file_and_exits_with_3_if_one_is_damaged(chips: Rel
 
 
 def test_diff_tells_what_changed_for_people_and_for_programs(of_chips: Run) -> None:
-    page = of_chips("diff", "2026.11.0")
-    assert page.exit_code == 0
-    assert "| fct_patent | 10 | 11 | 1 | 0 | 0 | 0 |  |" in page.stdout
+    for arguments in (["2026.11.0", "2026.11.1"], ["2026.11.1"], []):
+        page = of_chips("diff", *arguments)
+        assert page.exit_code == 0
+        assert "| fct_patent | 10 | 11 | 1 | 0 | 0 | 0 |  |" in page.stdout
+    explained(of_chips("diff", "2026.11.0"), 2, "2026.11.0 is the first release")
     told = json.loads(of_chips("diff", "2026.11.1", "2026.11.0", "--json").stdout)
     assert (told["before"], told["after"]) == ("2026.11.1", "2026.11.0")
     assert [(t["table"], t["removed"]) for t in told["tables"]] == [("fct_patent", 1)]
@@ -251,6 +267,75 @@ def test_show_writes_one_figure(sample_release, corepath: Run, tmp_path: Path) -
     )
     explained(nowhere, 2, "cannot be written")
     explained(corepath("show", "-o", file, "--releases", sample_release.releases), 2, "--figure rank")
+
+
+def test_show_fits_a_terminal_of_80_columns(sample_release, corepath: Run, monkeypatch) -> None:
+    screen = Console(width=80, force_terminal=True, no_color=True, file=io.StringIO())
+    monkeypatch.setattr("corepath.flows.output.console", screen)
+    corepath("show", "--releases", sample_release.releases)
+    text = screen.file.getvalue()
+    plain = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in text.splitlines()]
+    where = plain.index(f"In {sample_release.path}")
+    opened = next(i for i, line in enumerate(plain) if "duckdb -readonly" in line)
+    paths = {where, *range(opened, opened + 9)}  # a path is never broken by us
+    assert [line for i, line in enumerate(plain) if cell_len(line) > 80 and i not in paths] == []
+    assert "United States of" in text
+    assert "|" not in "".join(plain[:where]).replace("||", "")
+
+
+def test_show_gives_programs_the_rows_of_the_marts(sample_release, corepath: Run) -> None:
+    told = json.loads(corepath("show", "--json", "--releases", sample_release.releases).stdout)
+    assert told["release"]["version"] == sample_release.outcome.version
+    assert told["release"]["rows"] == sample_release.outcome.rows
+    with duckdb.connect(sample_release.database, read_only=True) as connection:
+        ranked = connection.sql(
+            "select country, core_families from marts.fct_country_ranking where is_default"
+        ).fetchall()
+    assert {c["country"]: c["core_families"] for c in told["countries"]} == dict(ranked)
+
+
+def test_sql_answers_in_the_form_that_is_asked_for(of_chips: Run) -> None:
+    ask = "select family_id, score from fct_patent order by all limit 2"
+    assert of_chips("sql", ask).stdout == "family_id,score\n0,0.0\n1,0.1\n"
+    assert json.loads(of_chips("sql", ask, "--json").stdout) == [
+        {"family_id": 0, "score": 0.0},
+        {"family_id": 1, "score": 0.1},
+    ]
+    assert of_chips("sql", ask, "--format=markdown").stdout.splitlines()[2] == "| 0 | 0.0 |"
+    assert cells_of(of_chips("sql", ask, "--format=table").stdout)[1] == ["0", "0"]
+    old = of_chips("sql", "--version=2026.11.0", "select count(*) as n from fct_patent")
+    assert old.stdout == "n\n10\n"
+
+
+def test_sql_reads_statements_from_a_pipe(chips: Releases, corepath: Run) -> None:
+    given = "select 1 as a; select count(*) as n from marts.fct_patent;"
+    arguments = ["sql", "--topic=chips", f"--releases={chips.folder.parent}"]
+    assert CliRunner().invoke(app, arguments, input=given).stdout == "a\n1\nn\n11\n"
+
+
+FORBIDDEN = [
+    "copy fct_patent to 'x.csv'",
+    "from read_text('/etc/passwd')",
+    "from '/etc/passwd'",
+    "attach 'other.duckdb'",
+    "delete from fct_patent",
+    "create table marts.more (i int)",
+    "set enable_external_access = true",
+    "set temp_directory = '/'",
+    "install httpfs",
+    "load httpfs",
+    "export database 'x'",
+    "call enable_logging(storage='file', storage_config={'path': 'x'})",
+]
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN)
+def test_sql_changes_nothing_and_reads_no_other_file(statement: str, of_chips: Run) -> None:
+    before = sorted(Path.cwd().rglob("*"))
+    result = of_chips("sql", statement)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("corepath: SQL: ")
+    assert sorted(Path.cwd().rglob("*")) == before
 
 
 def test_open_shows_the_page_and_says_where_it_is(sample_release, corepath: Run, monkeypatch) -> None:
@@ -380,7 +465,12 @@ def test_graph_in_mermaid_draws_every_edge_once(corepath: Run) -> None:
 
 WRONG_USAGE = [
     (["refresh"], "at least one source"),
-    (["refresh", "--topic=cold_fusion", *SAMPLES], "no topic 'cold_fusion'"),
+    (["refresh", "--topic=cold_fusion", *SAMPLES], "no topic 'cold_fusion'; shipped"),
+    (["refresh", "--topic=ai_chip", *SAMPLES], "no topic 'ai_chip' (did you mean ai_chips?)"),
+    (["refresh", "--topic=ai_chips:brood", *SAMPLES], "no variant 'brood' (did you mean broad?)"),
+    (["refresh", "--source=ppub=x"], "unknown source 'ppub' (did you mean ppubs?)"),
+    (["refresh", "--warehouse=absent/w.duckdb", *SAMPLES], "no folder absent for the warehouse"),
+    (["refresh", "--warehouse=absent/w.duckdb", "--plan", *SAMPLES], "no folder absent for the warehouse"),
     (["refresh", "--source=derwent=x"], "unknown source 'derwent'"),
     (["sources", "derwent"], "unknown source 'derwent'"),
     (["refresh", "--source=samples/ppubs"], "write NAME=PATH"),
@@ -393,6 +483,43 @@ WRONG_USAGE = [
     (["show"], "no release"),
     (["show", "--topic=cold_fusion"], "cold_fusion: no release"),
 ]
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version_is_told_in_a_line(option: str, corepath: Run) -> None:
+    result = corepath(option)
+    assert result.exit_code == 0
+    assert re.fullmatch(
+        r"corepath \d+\.\d+\.\d+ \(schema 2\.0\.0, DuckDB 2[\d.]+, Python [\d.]+\)\n", result.stdout
+    )
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_topics_and_versions(shell: str, sample_release, corepath: Run) -> None:
+    def completed(*words: str) -> str:
+        asked = {
+            "_COREPATH_COMPLETE": f"complete_{shell}",
+            "COMP_WORDS": " ".join(words),
+            "COMP_CWORD": str(len(words) - 1),
+            "_TYPER_COMPLETE_ARGS": " ".join(words),
+            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+            "COREPATH_RELEASES": str(sample_release.releases),
+        }
+        return CliRunner().invoke(app, [], env=asked, prog_name="corepath").stdout
+
+    assert "rollback" in completed("corepath", "rollb")
+    assert "ai_chips_cnipa" in completed("corepath", "show", "--topic", "ai")
+    assert sample_release.outcome.version in completed("corepath", "show", "20")
+
+
+def test_a_folder_for_the_warehouse_is_made_if_one_says_so(corepath: Run, monkeypatch) -> None:
+    monkeypatch.setattr("corepath.flows.output.errors", Console(stderr=True, force_terminal=True))
+    monkeypatch.setattr("corepath.flows.cli._is_asked", lambda: True)
+    arguments = ["refresh", "--plan", "--warehouse=absent/w.duckdb", *SAMPLES]
+    refused = CliRunner().invoke(app, arguments, input="n\n")
+    assert (refused.exit_code, Path("absent").exists()) == (2, False)
+    made = CliRunner().invoke(app, arguments, input="y\n")
+    assert (made.exit_code, Path("absent").is_dir()) == (0, True)
 
 
 @pytest.mark.usefixtures("without_prefect")
@@ -518,12 +645,26 @@ def test_a_new_release_exits_with_0_and_is_told_table_by_table(
     result = corepath("refresh", "--topic", topic, *options(own_sample), "--countries=jp,us")
     assert result.exit_code == 0, result.stderr
     path = Releases(own_sample.releases, "chips").path()
-    assert result.stdout.startswith(f"# chips {path.name}\n")
-    assert "compared: JP,US." in result.stdout
-    assert result.stdout.endswith(f"Published {path.name} in {path}\n")
-    assert re.search(r"^marts\.fct_patent: [\d,]+ rows in [\d.]+ s$", result.stderr, re.MULTILINE)
+    first, *lines = result.stdout.splitlines()
+    assert first == f"Published chips {path.name}"
+    told = dict(re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in lines)
+    assert len(lines) < 10
+    assert told["where"] == str(path)
+    assert re.match(r"[\d,]+ patent families, [\d,]+ key core, from uspto and ppubs", told["data"])
+    assert told["changed"] == "nothing to compare with: it is the first release"
+    assert (
+        told["next"] == f"corepath open --topic {topic} --releases {own_sample.releases}, or: show, diff, sql"
+    )
+    made = r"^ *\d+/\d+ +\d+:\d\d  build     marts\.fct_patent: [\d,]+ rows in [\d.]+ s$"
+    assert re.search(made, result.stderr, re.MULTILINE)
     shown = corepath("show", "--topic", topic, "--releases", own_sample.releases)
     assert shown.stdout.startswith(f"# chips {path.name}\n")
+    assert "compared: JP,US." in shown.stdout
+
+    again = corepath("refresh", "--topic", topic, *options(own_sample), "--countries=jp,us", "--json")
+    outcome = json.loads(again.stdout)
+    assert (outcome["status"], outcome["version"], outcome["path"]) == ("unchanged", path.name, str(path))
+    assert re.search(r"\d+:\d\d of ~\d+:\d\d", again.stderr), "the time to expect, by the last run"
 
 
 @pytest.mark.usefixtures("without_prefect")
@@ -579,8 +720,8 @@ def test_the_whole_command_publishes_the_sample_and_leaves_nothing_running(
     latest = releases.latest()
     assert latest is not None
     assert latest.rows == sample_release.outcome.rows
-    assert told.startswith(f"# Information technology {latest.version}\n")
-    assert told.endswith(f"Published {latest.version} in {releases.path().relative_to(work)}\n")
+    assert told.startswith(f"Published {TOPIC} {latest.version}\n")
+    assert f"  where     {releases.path().relative_to(work)}\n" in told
     assert "ppubs: ppubs.jsonl.gz, 5,404 rows loaded, 0 rejected" in errors
     assert "Traceback" not in errors
     assert {p.name for p in work.iterdir()} == {"releases", "warehouse.duckdb", "warehouse.duckdb.lock"}
@@ -596,6 +737,6 @@ def explained(result: Result, code: int, words: str) -> None:
 
 
 def cells_of(table: str) -> list[list[str]]:
-    """The cells of a table that is drawn with lines."""
-    lines = [re.split("[│┃]", line) for line in table.splitlines() if line.startswith(("│", "┃"))]
-    return [[cell.strip() for cell in cells[1:-1]] for cells in lines]
+    """The cells of a table as a pipe gets it: a line a row, columns at least two spaces apart."""
+    head, _, *lines = table.splitlines()
+    return [re.split(r"\s{2,}", line.strip()) for line in [head, *itertools.takewhile(bool, lines)]]

@@ -22,7 +22,7 @@ import duckdb
 
 from corepath.warehouse.build.graph import Description, Table, describe
 from corepath.warehouse.database import exclusive, identifier, literal
-from corepath.warehouse.errors import BadInput, Busy, UsageError, writing
+from corepath.warehouse.errors import BadInput, Busy, UsageError, meant, writing
 from corepath.warehouse.place import is_uri
 from corepath.warehouse.release.store import Store, work_folder
 from corepath.warehouse.validate.validator import Result
@@ -216,12 +216,32 @@ class Releases:
             latest = self.latest()
             version = latest.version if latest else None
         if version not in known:
-            have = f"it has {', '.join(known)}" if known else "it has none yet"
+            have = f"it has {', '.join(known)}" if known else "it has none yet" + self._meant()
             what = f"no version {version}" if version else "no release"
             if gone := self.pruned().get(str(version)):
                 what += f", it was pruned at {gone.at}"
             raise UsageError(f"{self.place}: {what}; {have}")
         return str(version)
+
+    def _meant(self) -> str:
+        """Guess which topic with releases a misspelt one was to be."""
+        return meant(
+            self.folder.name, (path.parent.name for path in self.folder.parent.glob("*/versions.json"))
+        )
+
+    def before(self, version: str | None = None) -> str:
+        """Name the release that was published before a version, or before the latest.
+
+        Raises
+        ------
+        UsageError
+            There is none.
+        """
+        version = self.find(version)
+        known = list(self.published())
+        if version == known[0]:
+            raise UsageError(f"{self.place}: {version} is the first release, none is before it")
+        return known[known.index(version) - 1]
 
     def draft(self) -> Path:
         """Make the folder that a release is written in before it gets its name.

@@ -17,6 +17,19 @@ order by c.table_name, c.column_index
 """
 
 
+def columns(folder: Path) -> list[dict[str, object]]:
+    """Give every column of a release's marts, as `as_markdown` writes them.
+
+    Returns
+    -------
+    list of dict
+        table, table_comment, column, type, is_key, comment.
+    """
+    names = ("table", "table_comment", "column", "type", "is_key", "comment")
+    with opened(folder) as db:
+        return [dict(zip(names, row, strict=True)) for row in db.sql(_COLUMNS).fetchall()]
+
+
 def as_markdown(folder: Path) -> str:
     """Write the schema of a release as Markdown; docs/schema.md is that of the sample.
 

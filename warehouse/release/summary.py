@@ -1,6 +1,8 @@
 """A release in a page of Markdown, read from its own database."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -215,6 +217,76 @@ from marts.fct_country_source where is_primary group by step, country_source ord
 """
 
 
+_BRIEF_LEADERS = """
+select coalesce(c.name, r.country), r.core_families
+from marts.fct_country_ranking as r left join marts.dim_country as c using (country)
+where r.is_default and r.core_families > 0 order by r.rank_core, r.country limit 2
+"""
+
+_BRIEF_TECHNOLOGIES = """
+select technology from marts.fct_core_technology
+where is_core_technology and level = 'subclass' order by rank
+"""
+
+_BRIEF_WARNINGS = """
+select printf('%s: %s does not hold (%s): %s', table_name, expectation, observed, why)
+from meta.validation_result where outcome <> 'passed' order by all
+"""
+
+
+def brief(path: Path) -> list[tuple[str, str]]:
+    """Tell in a few lines what a release holds, who leads, and what to beware of.
+
+    Parameters
+    ----------
+    path
+        The release's folder.
+
+    Returns
+    -------
+    list of (str, str)
+        What a line is about, and the line. Of several warnings the first is told.
+    """
+    change = json.loads((path / "changes.json").read_text(encoding="utf-8"))
+    with opened(path) as db:
+        ((families, core, until),) = db.sql(
+            "select count(*), count(*) filter (where is_core), "
+            "(select max(year) from marts.fct_country_year where is_complete) from marts.fct_patent"
+        ).fetchall()
+        sources = [source for (source,) in db.sql("select source from meta.source order by rank").fetchall()]
+        leaders = db.sql(_BRIEF_LEADERS).fetchall()
+        technologies = [technology for (technology,) in db.sql(_BRIEF_TECHNOLOGIES).fetchall()]
+        warnings = [warning for (warning,) in db.sql(_BRIEF_WARNINGS).fetchall()] + change["warnings"]
+        ((rejected,),) = db.sql("select coalesce(sum(rejected), 0)::bigint from meta.source").fetchall()
+    leads = ", ".join(f"{country} {held:.1f}" for country, held in leaders)
+    lines = [
+        (
+            "data",
+            f"{families:,} patent families, {core:,} key core, from {' and '.join(sources)}"
+            + (f", complete to {until}" if until else ""),
+        ),
+        ("leads", f"{leads} key core families" if leads else "no country has a key core family"),
+        (
+            "core",
+            f"{', '.join(technologies[:8])}: {len(technologies)} key core technologies (subclasses)"
+            if technologies
+            else "no subclass passes the test of a key core technology",
+        ),
+        (
+            "changed",
+            f"{len(change['tables'])} tables differ from {change['before']}"
+            if change["before"]
+            else "nothing to compare with: it is the first release",
+        ),
+    ]
+    if rejected:
+        lines.append(("rejected", f"{rejected:,} damaged rows, in raw.rejects of the warehouse"))
+    if warnings:
+        others = f" (and {len(warnings) - 1} more)" if len(warnings) > 1 else ""
+        lines.append(("beware", f"{warnings[0]}{others}"))
+    return lines
+
+
 def summarise(path: Path, shown: str | None = None) -> str:
     """Tell what a release holds and what it found.
 
@@ -318,6 +390,33 @@ def summarise(path: Path, shown: str | None = None) -> str:
             _table(db.sql(_RELEASE)),
         ]
     return "\n\n".join(parts) + "\n"
+
+
+def as_dict(path: Path) -> dict[str, Any]:
+    """Give what `summarise` tells as rows of the marts, for programs."""
+    with opened(path) as db:
+        [release] = _rows(db.sql("from meta.release"))
+        parsed = {name: json.loads(text) for name, text in release.items() if str(text).startswith("{")}
+        return {"release": release | parsed} | {name: _rows(db.sql(query)) for name, query in _ROWS.items()}
+
+
+_ROWS = {
+    "technologies": "from marts.fct_core_technology where is_core_technology order by level, rank",
+    "countries": "from marts.fct_country_ranking where is_default order by rank_core, country",
+    "trends": "from marts.fct_trend_segment order by country, series, segment",
+    "weights": "from marts.fct_indicator_weight where is_asked order by position",
+    "networks": "from marts.fct_network_metric where population = 'all' and period = 'all' "
+    "and subfield = 'all' and level = 'subclass' order by network",
+    "paths": "from marts.fct_pathway order by country",
+    "lags": "from marts.fct_technology_lag where subfield = 'all' order by country, reference",
+    "sources": "from meta.source order by rank",
+    "warnings": "from meta.validation_result where outcome <> 'passed' order by all",
+    "calibration": "from meta.calibration order by position",
+}
+
+
+def _rows(relation: duckdb.DuckDBPyRelation) -> list[dict[str, Any]]:
+    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
 
 
 def _table(relation: duckdb.DuckDBPyRelation) -> str:

@@ -1,6 +1,5 @@
 """Topics: which patents to look at, and the choices of method that go with them."""
 
-import difflib
 import re
 import tomllib
 from pathlib import Path
@@ -10,7 +9,7 @@ import polars as pl
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from corepath.transforms.methods.term_search import without_borders
-from corepath.warehouse.errors import BadInput, UsageError
+from corepath.warehouse.errors import BadInput, UsageError, meant
 from corepath.warehouse.settings import ROOT
 from corepath.warehouse.topic.method import Country, Method, Name, Prefix, Strict
 from corepath.warehouse.topic.toml_lines import Place, lines
@@ -194,7 +193,10 @@ class Topic(Strict):
         """
         if variant not in self.variant:
             known = ", ".join(self.variant) or "none"
-            raise UsageError(f"the topic {self.name} has no variant {variant!r}; it has {known}")
+            raise UsageError(
+                f"the topic {self.name} has no variant {variant!r}{meant(variant, self.variant)}; "
+                f"it has {known}"
+            )
         chosen = self.variant[variant].include
         left_out = self.variant[variant].without
         return self.model_copy(
@@ -342,8 +344,14 @@ def _read(name_or_file: str) -> Topic:
     if path.suffix != ".toml":
         path = TOPICS / f"{name_or_file}.toml"
         if path not in available():
-            shipped = ", ".join(sorted(file.stem for file in available()))
-            raise UsageError(f"no topic {name_or_file!r}; shipped are {shipped}; or give the path of a .toml")
+            shipped = sorted(file.stem for file in available())
+            guess = meant(name_or_file, shipped)
+            if Path(f"{name_or_file}.toml").is_file():
+                guess = f" (did you mean the file {name_or_file}.toml?)"
+            raise UsageError(
+                f"no topic {name_or_file!r}{guess}; shipped are {', '.join(shipped)}; "
+                "or give the path of a .toml"
+            )
     text = _text(path)
     try:
         return Topic.model_validate(tomllib.loads(text))
@@ -390,8 +398,7 @@ def _meant(place: Place) -> str:
         fields = getattr(model, "model_fields", {})
         if step in fields:
             model = _model_in(fields[step].annotation)
-    near = difflib.get_close_matches(str(place[-1]), getattr(model, "model_fields", {}), 1)
-    return f": did you mean {near[0]}?" if near else ""
+    return meant(str(place[-1]), getattr(model, "model_fields", {}))
 
 
 def _model_in(annotation: Any) -> Any:

@@ -76,7 +76,7 @@ TERMS = '[terms.t]\nen = "chip"\n'
         (SMALLEST.replace("H01L21", "H01L21/"), None),
         (SMALLEST.replace("H01L21", "Z99"), "classes.1: "),
         (SMALLEST.replace("H01L21", "H0"), "classes.1: "),
-        (SMALLEST + "clases = []", "clases: there is no key 'clases': did you mean classes?"),
+        (SMALLEST + "clases = []", "clases: there is no key 'clases' (did you mean classes?)"),
         ('name = "a"\ntitle = "A"', "a topic needs classes, or at least one [[include]] rule"),
         (SMALLEST + 'countries = ["Japan"]', "countries.0: 'Japan'"),
         (SMALLEST + 'countries = ["JP", "US", "JP"]', "countries.2: JP is given twice"),
@@ -584,9 +584,9 @@ def test_the_mark_of_an_editor_on_windows_is_no_part_of_a_topic(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('titel = "x"\n', "titel: there is no key 'titel': did you mean title?"),
-        ("[method]\nsample = 9\n", "method.sample: there is no key 'sample': did you mean samples?"),
-        ('[[include]]\nclases = ["A"]\n', "there is no key 'clases': did you mean classes?"),
+        ('titel = "x"\n', "titel: there is no key 'titel' (did you mean title?)"),
+        ("[method]\nsample = 9\n", "method.sample: there is no key 'sample' (did you mean samples?)"),
+        ('[[include]]\nclases = ["A"]\n', "there is no key 'clases' (did you mean classes?)"),
         ("zzzzzz = 1\n", "zzzzzz: there is no key 'zzzzzz'"),
     ],
 )

@@ -342,6 +342,22 @@ BAD = {
     ("fct_emerging_link", "pairs have not met"): [
         "update {t} set source = 'G06F', target = 'G06N' where network = 'WORLD'"
     ],
+    ("fct_main_path", "spc_share is a share"): ["spc_share = 0", "spc_share = 1.1"],
+    ("fct_main_path", "links lead forward in time"): [
+        "update {t} set cited_family_id = citing_family_id, citing_family_id = cited_family_id"
+    ],
+    ("fct_main_path", "the global main path does not fork"): [
+        "insert into {t} select * replace (cited_family_id as citing_family_id) from {t} where is_global"
+    ],
+    ("fct_main_path", "key-routes are ten, or all links"): [
+        "update {t} set is_key_route = not is_key_route",
+        "key_route = key_route + 1",
+        "network_links = network_links + 10, is_key_route = false",
+    ],
+    ("fct_main_path", "each link is on a main path"): [
+        "key_route = null",
+        "update {t} set is_global = false, key_route = null, is_key_route = false where network = 'WORLD'",
+    ],
     ("fct_link_emergence", "pairs are in order"): ["source = target"],
     ("fct_link_emergence", "pairs met twice"): ["families = 1"],
     ("fct_link_prediction", "the model is better than degree alone"): [
