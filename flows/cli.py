@@ -47,6 +47,7 @@ from corepath.warehouse.release.pages import figure as draw_figure
 from corepath.warehouse.release.summary import as_dict as release_as_dict
 from corepath.warehouse.release.summary import brief, summarise
 from corepath.warehouse.release.verify import verify
+from corepath.warehouse.reproduce import other_versions, reproduce
 from corepath.warehouse.settings import Settings, help_of
 from corepath.warehouse.topic import files as topic
 from corepath.warehouse.topic import init
@@ -463,6 +464,61 @@ def query_release(
             else:
                 text = sys.stdin.read() if statement is None else statement
                 shell.run(connection, text, Format.json if as_json else form)
+
+
+@app.command("reproduce")
+def reproduce_release(
+    release_or_folder: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RELEASE]",
+            help="Version, or the folder of a release; the latest by default.",
+            autocompletion=_versions,
+        ),
+    ] = None,
+    topic: TopicName = None,
+    releases: ReleasesPlace = None,
+    source: Sources = None,
+    memory: Annotated[str | None, typer.Option(help=help_of("memory"))] = None,
+    threads: Annotated[int | None, typer.Option(help=help_of("threads"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a release again from its own metadata, and hold every table to its bytes.
+
+    `corepath reproduce 2026.11.0 --source ppubs=samples/ppubs --source uspto=samples/uspto`
+
+    Raw files are checked by hash first, then the code, the look-up tables and the topic; what is missing
+    or differs is listed, and nothing is built. Exits with 3 then, and if a table has other bytes.
+    """
+    with _explained():
+        from corepath.flows.progress import watched
+
+        settings = _settings(
+            topic=topic, releases=releases, sources=_pairs(source), memory=memory, threads=threads
+        )
+        if release_or_folder and (Path(release_or_folder) / "datapackage.json").is_file():
+            path, where = Path(release_or_folder), release_or_folder
+        else:
+            known = _releases(settings)
+            version = known.find(release_or_folder)
+            path, where = known.path(version), f"{known.place}/{version}"
+        for name, (before, here) in other_versions(path).items():
+            output.errors.print(
+                f"warning: it was made with {name} {before}, here is {here}: bytes may differ",
+                markup=False,
+                highlight=False,
+            )
+        with _logged():
+            tables = reproduce(path, settings, watched(plain))
+        if as_json:
+            show_json({"release": where, "tables": tables})
+        else:
+            show_table(["table", "bytes"], [(t.table, "same" if t.is_same else "other") for t in tables])
+        others = sum(not table.is_same for table in tables)
+        if others:
+            raise BadInput(f"{others} of {len(tables)} tables of {where} came out with other bytes")
+        if not as_json:
+            say(f"{where} is reproduced: {len(tables)} tables, byte for byte")
 
 
 @app.command("verify")

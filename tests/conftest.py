@@ -104,13 +104,13 @@ def own_sample(sample_release: SampleRelease, tmp_path: Path) -> Settings:
     )
 
 
-class _Unvalidated:
+class Unvalidated:
     """Stands for the validator, and has nothing to say."""
 
     def __init__(self, *_: object) -> None:
         pass
 
-    def __enter__(self) -> "_Unvalidated":
+    def __enter__(self) -> "Unvalidated":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -125,7 +125,7 @@ class _Unvalidated:
 @pytest.fixture
 def unvalidated(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave validation out, ten seconds a run, where it is not what is tested."""
-    monkeypatch.setattr("corepath.warehouse.refresh.Validator", _Unvalidated)
+    monkeypatch.setattr("corepath.warehouse.refresh.Validator", Unvalidated)
 
 
 @pytest.fixture

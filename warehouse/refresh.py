@@ -35,6 +35,7 @@ from corepath.warehouse.load.loader import fingerprint, load
 from corepath.warehouse.plan import Run, identity, read_inputs, resolve, truth_of
 from corepath.warehouse.release.assemble import Content, complete
 from corepath.warehouse.release.history import withdrawn
+from corepath.warehouse.release.recipe import recipe_of
 from corepath.warehouse.release.repository import SCHEMA_VERSION, now
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.validate.results import store_results, stored_results
@@ -131,7 +132,9 @@ def refresh(
         made = identity(run.tables, marks, truth_of(settings))
         if outcome := _nothing_to_do(run, made):
             return outcome
-        job = _Build(run, connection, validator, marks, made, step, run_parts, run_id or str(uuid.uuid4()))
+        job = _Build(
+            run, connection, validator, marks, given, made, step, run_parts, run_id or str(uuid.uuid4())
+        )
         try:
             return job.renew()
         except Refused as refused:
@@ -215,6 +218,7 @@ class _Build:
     connection: duckdb.DuckDBPyConnection
     validator: Validator
     fingerprints: Mapping[str, str]
+    given: Mapping[str, str]  # fingerprints of what the graph starts from
     identity: str
     step: Step[Any]
     run_parts: build.RunParts
@@ -368,7 +372,10 @@ class _Build:
             "truth": truth_of(settings),
         }
         attach(self.connection, draft / "corepath.duckdb", "build")
-        content = Content(about, self.run.tables, self.run.sources, results, settings.truth)
+        recipe = recipe_of(settings, self.run.tables, self.given)
+        content = Content(
+            about, self.run.tables, self.run.sources, results, settings.topic, recipe, settings.truth
+        )
         complete(self.connection, draft, content, self.run.releases, settings.allowed_drop)
         asked = _absolute(settings.topic)
         return self.run.releases.publish(draft, self.identity, rows, version, asked)

@@ -12,6 +12,7 @@ from corepath.warehouse.build.graph import Table
 from corepath.warehouse.errors import BadInput, Refused
 from corepath.warehouse.release import check, diff, package, pages
 from corepath.warehouse.release.croissant import as_croissant
+from corepath.warehouse.release.recipe import RECIPE, TOPIC, write_recipe
 from corepath.warehouse.release.repository import Releases, write_json, write_marts, write_meta, write_sums
 from corepath.warehouse.sources import Source
 from corepath.warehouse.validate.validator import Result
@@ -22,6 +23,8 @@ log = logging.getLogger("corepath.release")
 _DOCUMENTS = {
     "corepath.duckdb": "All marts, and meta about the release, for DuckDB 1.2 and newer",
     "validation.json": "Every result of validation",
+    RECIPE: "What it was made of: fingerprints of inputs and code, versions; for corepath reproduce",
+    TOPIC: "The topic's file",
     "changes.json": "What changed since the release before",
     "changes.md": "What changed since the release before",
 }
@@ -35,6 +38,8 @@ class Content:
     tables: Mapping[str, Table]
     sources: Mapping[str, Source]
     results: Sequence[Result]
+    topic: str  # as it was asked for
+    recipe: Mapping[str, Any]  # what it was made of
     truth: Path | None = None  # of a generated world, the file of what was planted
 
 
@@ -69,6 +74,7 @@ def complete(
     write_meta(connection, about, results)
     resources = write_marts(connection, draft, content.tables)
     credits = package.credits(connection, content.sources)
+    write_recipe(draft, content.topic, content.recipe)
     write_json(draft / "validation.json", [asdict(result) for result in results])
     side = diff.Side.of(draft, about, resources)
     change = compare_with_latest(connection, releases, side, allowed_drop, results)

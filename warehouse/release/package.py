@@ -14,6 +14,7 @@ _MEDIATYPES = {
     ".html": "text/html",
     ".json": "application/json",
     ".md": "text/markdown",
+    ".toml": "application/toml",
 }
 
 

@@ -339,7 +339,34 @@ def read(name_or_file: str) -> Topic:
     return _read(name_or_file)
 
 
+def source_of(name_or_file: str) -> tuple[str, str | None]:
+    """Give the text of a topic's file, and the variant that is asked for.
+
+    Parameters
+    ----------
+    name_or_file
+        As `read` takes it.
+    """
+    whole, _, variant = name_or_file.rpartition(":")
+    is_variant = bool(whole) and re.fullmatch(r"\w+", variant) is not None
+    return _text(_path(whole if is_variant else name_or_file)), variant if is_variant else None
+
+
 def _read(name_or_file: str) -> Topic:
+    path = _path(name_or_file)
+    text = _text(path)
+    try:
+        return Topic.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"at line (\d+)", str(error))
+        line = int(at[1]) if at else len(text.splitlines())
+        raise BadInput(f"{path}:{line}: cannot be read as a topic: {error}") from error
+    except ValidationError as error:
+        found = lines(text)
+        raise BadInput("\n".join(f"{path}:{_say(e, found)}" for e in error.errors())) from error
+
+
+def _path(name_or_file: str) -> Path:
     path = Path(name_or_file)
     if path.suffix != ".toml":
         path = TOPICS / f"{name_or_file}.toml"
@@ -352,16 +379,7 @@ def _read(name_or_file: str) -> Topic:
                 f"no topic {name_or_file!r}{guess}; shipped are {', '.join(shipped)}; "
                 "or give the path of a .toml"
             )
-    text = _text(path)
-    try:
-        return Topic.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        at = re.search(r"at line (\d+)", str(error))
-        line = int(at[1]) if at else len(text.splitlines())
-        raise BadInput(f"{path}:{line}: cannot be read as a topic: {error}") from error
-    except ValidationError as error:
-        found = lines(text)
-        raise BadInput("\n".join(f"{path}:{_say(e, found)}" for e in error.errors())) from error
+    return path
 
 
 def _text(path: Path) -> str:
