@@ -18,7 +18,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import duckdb
 import typer
 from pydantic import ValidationError
 
@@ -29,7 +28,7 @@ from corepath.flows.stopping import stop_on_signals
 from corepath.warehouse import fetch as fetching
 from corepath.warehouse import scratch, sources
 from corepath.warehouse.build import graph
-from corepath.warehouse.database import opened, reading
+from corepath.warehouse.database import reading
 from corepath.warehouse.doctor import examine
 from corepath.warehouse.errors import BadInput, CorepathError, UsageError
 from corepath.warehouse.explore import dumps, preview
@@ -44,6 +43,7 @@ from corepath.warehouse.release import diff, history, schema
 from corepath.warehouse.release import repository as release
 from corepath.warehouse.release.export import export as write_networks
 from corepath.warehouse.release.pages import figure as draw_figure
+from corepath.warehouse.release.query import reading as reading_release
 from corepath.warehouse.release.summary import as_dict as release_as_dict
 from corepath.warehouse.release.summary import brief, summarise
 from corepath.warehouse.release.verify import verify
@@ -119,7 +119,7 @@ def _show_version(asked: bool) -> None:
     if asked:
         print(
             f"corepath {importlib.metadata.version('corepath')} (schema {release.SCHEMA_VERSION}, "
-            f"DuckDB {duckdb.__version__}, Python {sys.version.split()[0]})"
+            f"DuckDB {importlib.metadata.version('duckdb')}, Python {sys.version.split()[0]})"
         )
         raise typer.Exit
 
@@ -457,13 +457,12 @@ def query_release(
         settings = _settings(topic=topic, releases=releases)
         known = _releases(settings)
         version = known.find(version)
-        with opened(known.path(version)) as connection:
-            shell.prepare(connection)
+        with reading_release(known.path(version)) as reader:
             if statement is None and sys.stdin.isatty():
-                shell.prompt(connection, f"{known.place}/{version}")
+                shell.prompt(reader, f"{known.place}/{version}")
             else:
                 text = sys.stdin.read() if statement is None else statement
-                shell.run(connection, text, Format.json if as_json else form)
+                shell.run(reader, text, Format.json if as_json else form)
 
 
 @app.command("reproduce")

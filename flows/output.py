@@ -79,12 +79,8 @@ def show_markdown(markdown: str) -> None:
     if not console.is_terminal:
         print(markdown)
         return
-    for line in fitted(markdown, console.width):
-        heading = re.match("#+ ", line)
-        text = line[heading.end() :] if heading else line
-        console.print(
-            Text(text, style="bold" if heading else ""), markup=False, highlight=False, soft_wrap=True
-        )
+    for line, style in fitted(markdown, console.width):
+        console.print(Text(line, style=style), markup=False, highlight=False, soft_wrap=True)
 
 
 def stop_writing() -> None:
@@ -92,7 +88,7 @@ def stop_writing() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def fitted(markdown: str, width: int) -> Iterator[str]:
+def fitted(markdown: str, width: int) -> Iterator[tuple[str, str]]:
     r"""Write Markdown of ours as lines of text that fit a terminal.
 
     Parameters
@@ -104,33 +100,37 @@ def fitted(markdown: str, width: int) -> Iterator[str]:
 
     Yields
     ------
-    str
-        Lines; those of headings begin with `#`, as in Markdown.
+    str, str
+        A line and its style: bold of a heading.
 
     Examples
     --------
-    >>> print("\n".join(fitted("# A\n\nb\\|c d\n\n| n | name |\n| --- | --- |\n| 1 | x |", 9)))
-    # A
-    <BLANKLINE>
-    b|c d
-    <BLANKLINE>
-    n  name
-    -  ----
-    1  x
+    >>> for line in fitted("# A\n\nb\\|c d\n\n| n | name |\n| --- | --- |\n| 1 | x |", 9): print(line)
+    ('A', 'bold')
+    ('', '')
+    ('b|c d', '')
+    ('', '')
+    ('n  name', '')
+    ('-  ----', '')
+    ('1  x', '')
     """
     for number, block in enumerate(re.split(r"\n\n+", markdown.strip())):
+        style = "bold" if block.startswith("#") else ""
         if number:
-            yield ""
-        lines = block.splitlines()
-        if block.startswith("| "):
-            columns, _, *rows = [[_unescaped(cell) for cell in _cells(line)] for line in lines]
-            yield from fitted_table(columns, rows, width)
-        elif block.startswith("#"):
-            yield from map(_unescaped, lines)
-        else:
-            for line in lines:
-                indent = "  " if line.startswith("- ") else ""
-                yield from wrapped(_unescaped(line).replace("`", ""), width, indent)
+            yield "", ""
+        yield from ((line, style) for line in _fitted_block(block.lstrip("# "), width))
+
+
+def _fitted_block(block: str, width: int) -> list[str]:
+    lines = block.splitlines()
+    if block.startswith("| "):
+        columns, _, *rows = [[_unescaped(cell) for cell in _cells(line)] for line in lines]
+        return list(fitted_table(columns, rows, width))
+    return [
+        part
+        for line in lines
+        for part in wrapped(_unescaped(line).replace("`", ""), width, "  " if line.startswith("- ") else "")
+    ]
 
 
 def _cells(line: str) -> list[str]:

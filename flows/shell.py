@@ -9,12 +9,11 @@ from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
-import duckdb
-
 from corepath.flows import output
 from corepath.flows.output import say, show_json, show_table
 from corepath.warehouse.errors import UsageError
 from corepath.warehouse.markdown import table
+from corepath.warehouse.release.query import Answer, Reader
 
 ROWS_ON_TERMINAL = 100
 _HELP = """A statement ends with ; and may span lines. Tables of marts and meta need no schema.
@@ -41,18 +40,13 @@ class Format(StrEnum):
     markdown = "markdown"
 
 
-def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let tables of marts and meta be found without their schema."""
-    connection.execute("set search_path = 'marts,meta'")
-
-
-def run(connection: duckdb.DuckDBPyConnection, text: str, form: Format | None = None) -> None:
+def run(reader: Reader, text: str, form: Format | None = None) -> None:
     """Run statements and print their rows.
 
     Parameters
     ----------
-    connection
-        Of `warehouse.database.opened`, which can neither write nor read another file.
+    reader
+        The release.
     text
         One or several statements.
     form
@@ -63,42 +57,39 @@ def run(connection: duckdb.DuckDBPyConnection, text: str, form: Format | None = 
     UsageError
         DuckDB rejects a statement; what stands before it was run.
     """
-    try:
-        for statement in connection.extract_statements(text):
-            connection.execute(statement)
-            if connection.description:
-                _show(connection, form or (Format.table if output.console.is_terminal else Format.csv))
-    except duckdb.Error as error:
-        raise UsageError(f"SQL: {error}") from None
+    for answer in reader.ask(text):
+        _show(answer, form or (Format.table if output.console.is_terminal else Format.csv))
 
 
-def _show(connection: duckdb.DuckDBPyConnection, form: Format) -> None:
-    columns = [name for name, *_ in connection.description or []]
+def _show(answer: Answer, form: Format) -> None:
+    if form is Format.table and output.console.is_terminal:
+        show_table(answer.columns, answer.rows(ROWS_ON_TERMINAL))
+        if answer.rows(1):
+            say(f"The first {ROWS_ON_TERMINAL} rows; in a pipe, all of them.")
+        return
+    batches = iter(answer.rows, [])
     if form is Format.csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        while rows := connection.fetchmany(1000):
+        writer.writerow(answer.columns)
+        for rows in batches:
             writer.writerows(rows)
-    elif form is Format.json:
-        show_json([dict(zip(columns, row, strict=True)) for row in connection.fetchall()])
+        return
+    rows = [row for batch in batches for row in batch]
+    if form is Format.json:
+        show_json([dict(zip(answer.columns, row, strict=True)) for row in rows])
     elif form is Format.markdown:
-        print(table(columns, connection.fetchall()))
-    elif output.console.is_terminal:
-        rows = connection.fetchmany(ROWS_ON_TERMINAL)
-        show_table(columns, rows)
-        if connection.fetchmany(1):
-            say(f"The first {ROWS_ON_TERMINAL} rows; in a pipe, all of them.")
+        print(table(answer.columns, rows))
     else:
-        show_table(columns, connection.fetchall())
+        show_table(answer.columns, rows)
 
 
-def prompt(connection: duckdb.DuckDBPyConnection, where: str) -> None:
+def prompt(reader: Reader, where: str) -> None:
     """Ask for statements and run them until the input ends.
 
     Parameters
     ----------
-    connection
-        As for `run`.
+    reader
+        The release.
     where
         What is read, for the greeting.
     """
@@ -106,13 +97,13 @@ def prompt(connection: duckdb.DuckDBPyConnection, where: str) -> None:
     # A command stops at Ctrl-C; a prompt leaves what is being written or run.
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    _edit_lines(connection)
+    _edit_lines(reader)
     for text in _asked():
         try:
             if text.startswith("."):
-                _obey(connection, text.rstrip(";").split())
+                _obey(reader, text.rstrip(";").split())
             else:
-                run(connection, text)
+                run(reader, text)
         except UsageError as error:
             output.errors.print(str(error), style="red", markup=False, highlight=False)
         except (KeyboardInterrupt, RuntimeError):
@@ -141,31 +132,29 @@ def _asked() -> Iterator[str]:
             lines.clear()
 
 
-def _obey(connection: duckdb.DuckDBPyConnection, words: list[str]) -> None:
+def _obey(reader: Reader, words: list[str]) -> None:
     match words:
         case [".tables"]:
-            connection.execute(_TABLES)
-            _show(connection, Format.table)
+            answers = reader.ask(_TABLES)
         case [".columns", name]:
-            connection.execute(_COLUMNS, {"table": name.rpartition(".")[2]})
-            _show(connection, Format.table)
+            answers = reader.ask(_COLUMNS, table=name.rpartition(".")[2])
         case _:
             print(_HELP)
+            return
+    for answer in answers:
+        _show(answer, Format.table)
 
 
-def _edit_lines(connection: duckdb.DuckDBPyConnection) -> None:
+def _edit_lines(reader: Reader) -> None:
     """Let lines be edited, recalled from earlier prompts, and completed with names; where that is there."""
     with suppress(ImportError):
         import atexit
         import readline
 
-        names = connection.sql(
-            "select table_name from duckdb_tables() union select column_name from duckdb_columns() "
-            "where not internal order by all"
-        ).fetchall()
+        names = reader.names()
 
         def complete(text: str, state: int) -> str | None:
-            found = [name for (name,) in names if name.startswith(text)]
+            found = [name for name in names if name.startswith(text)]
             return found[state] if state < len(found) else None
 
         readline.set_completer(complete)

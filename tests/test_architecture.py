@@ -91,7 +91,7 @@ FOLDERS = {
     "explore": {"build", "load", "topic"},
     "release": {"build", "validate"},
 }
-JOBS = {"doctor", "refresh", "plan"}  # these use every folder
+JOBS = {"doctor", "plan", "refresh", "reproduce", "scratch"}  # these use every folder
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -38,6 +38,7 @@ from corepath.warehouse.release.history import withdrawn
 from corepath.warehouse.release.recipe import recipe_of
 from corepath.warehouse.release.repository import SCHEMA_VERSION, now
 from corepath.warehouse.settings import Settings
+from corepath.warehouse.topic.files import source_of
 from corepath.warehouse.validate.results import store_results, stored_results
 from corepath.warehouse.validate.suites import Suite, known, suites_of
 from corepath.warehouse.validate.validator import Job, Result, Validator
@@ -372,10 +373,9 @@ class _Build:
             "truth": truth_of(settings),
         }
         attach(self.connection, draft / "corepath.duckdb", "build")
-        recipe = recipe_of(settings, self.run.tables, self.given)
-        content = Content(
-            about, self.run.tables, self.run.sources, results, settings.topic, recipe, settings.truth
-        )
+        text, variant = source_of(settings.topic)
+        recipe = recipe_of(settings, variant, self.run.tables, self.given)
+        content = Content(about, self.run.tables, self.run.sources, results, text, recipe, settings.truth)
         complete(self.connection, draft, content, self.run.releases, settings.allowed_drop)
         asked = _absolute(settings.topic)
         return self.run.releases.publish(draft, self.identity, rows, version, asked)

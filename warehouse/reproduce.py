@@ -98,7 +98,8 @@ def _read(release: Path, name: str) -> dict[str, Any]:
         return json.loads((release / name).read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(
-            f"{release} has no {name}: it is no release, or of a corepath that wrote none ({error.strerror})"
+            f"{release / name}: {error.strerror}; it is no release, or one of a corepath before there was "
+            f"a {RECIPE}"
         ) from None
     except ValueError as error:
         raise BadInput(f"{release / name} is damaged: {error}") from None
@@ -131,7 +132,7 @@ def _of_code(recipe: Mapping[str, Any], settings: Settings) -> Iterator[str]:
     run = resolve(settings)
     with reading(settings) as connection:
         given = read_inputs(connection, run)
-    here = recipe_of(settings, run.tables, given)
+    here = recipe_of(settings, recipe["variant"], run.tables, given)
     was = {name: mark for name, mark in recipe["given"].items() if not name.startswith("raw.")}
     for what, before, now in (("", was, here["given"]), ("the code of ", recipe["code"], here["code"])):
         for name in sorted(before.keys() | now.keys()):

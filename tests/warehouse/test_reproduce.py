@@ -139,5 +139,5 @@ def test_other_versions_of_libraries_are_told(copy: Path) -> None:
 
 def test_a_folder_without_a_recipe_is_no_release(copy: Path) -> None:
     (copy / "recipe.json").unlink()
-    with pytest.raises(UsageError, match=r"has no recipe\.json"):
+    with pytest.raises(UsageError, match=r"recipe\.json: No such file"):
         reproduce(copy, HERE)

@@ -87,7 +87,11 @@ def main_paths(cited: np.ndarray, citing: np.ndarray, routes: int) -> MainPaths:
     return MainPaths(
         weight,
         [
-            [*reversed(list(_walk(int(start[link]), before, start))), link, *_walk(int(end[link]), after, end)]
+            [
+                *reversed(list(_walk(int(start[link]), before, start))),
+                link,
+                *_walk(int(end[link]), after, end),
+            ]
             for link in key
         ],
         key,

@@ -38,7 +38,7 @@ class Content:
     tables: Mapping[str, Table]
     sources: Mapping[str, Source]
     results: Sequence[Result]
-    topic: str  # as it was asked for
+    topic: str  # the text of its file
     recipe: Mapping[str, Any]  # what it was made of
     truth: Path | None = None  # of a generated world, the file of what was planted
 

@@ -10,7 +10,6 @@ from typing import Any
 from corepath.warehouse.build.graph import Table
 from corepath.warehouse.release.repository import write_json
 from corepath.warehouse.settings import Settings
-from corepath.warehouse.topic.files import source_of
 
 RECIPE, TOPIC = "recipe.json", "topic.toml"
 
@@ -18,13 +17,17 @@ RECIPE, TOPIC = "recipe.json", "topic.toml"
 _LIBRARIES = ("duckdb", "networkit", "numpy", "polars", "pyarrow", "scipy")
 
 
-def recipe_of(settings: Settings, tables: Mapping[str, Table], given: Mapping[str, str]) -> dict[str, Any]:
+def recipe_of(
+    settings: Settings, variant: str | None, tables: Mapping[str, Table], given: Mapping[str, str]
+) -> dict[str, Any]:
     """Describe what a build is made of.
 
     Parameters
     ----------
     settings
         Of the run.
+    variant
+        Of the topic's file, if one is asked for.
     tables
         The graph.
     given
@@ -37,7 +40,7 @@ def recipe_of(settings: Settings, tables: Mapping[str, Table], given: Mapping[st
         each table, by name; versions of Python and of the libraries.
     """
     return {
-        "variant": source_of(settings.topic)[1],
+        "variant": variant,
         "countries": settings.countries,
         "reject_share": settings.reject_share,
         "given": dict(sorted(given.items())),
@@ -60,9 +63,9 @@ def write_recipe(draft: Path, topic: str, recipe: Mapping[str, Any]) -> None:
     draft
         Its folder.
     topic
-        The topic as it was asked for: a name, a variant or a file.
+        The text of the topic's file.
     recipe
         Of `recipe_of`.
     """
     write_json(draft / RECIPE, recipe)
-    (draft / TOPIC).write_text(source_of(topic)[0], encoding="utf-8")
+    (draft / TOPIC).write_text(topic, encoding="utf-8")
