@@ -41,7 +41,7 @@ DUCKDBS := $(foreach version,1.2 1.3 1.4 1.5,.venv-duckdb-$(version)/.ready)
 test-clients: setup $(DUCKDBS)  ## Read a release with DuckDB 1.2 to 1.5 and the command duckdb
 	$(BIN)/pytest -m "slow or not slow" tests/clients --ignore tests/clients/test_superset.py
 
-test-browser: setup  ## Look at the pages with a real Chromium, if there is one
+test-browser: setup .venv-browser/.ready  ## Look at the pages with a real Chromium, if there is one
 	$(BIN)/pytest -m "slow or not slow" -n 0 -rs tests/browser
 
 test-superset: setup .venv-superset/.ready  ## Read a release with a real Apache Superset

@@ -44,10 +44,11 @@ def as_explorer(frames: Mapping[str, pl.DataFrame], style: Style, script: str, m
         HTML of no more than 2.9 MB.
     """
     shared = _shared(frames)
+    nodes, edges = _node_rows(frames["explore_nodes"], shared["ids"]), frames["explore_edges"]
     data = ""
     for of_all, of_period in _PAIRS:
-        chosen = shared | _edges(frames["explore_edges"], shared["ids"], of_all, of_period)
-        data = json_safe(json.dumps(chosen, separators=(",", ":"), ensure_ascii=False))
+        parts = {"nodes": _grouped(nodes)} | _edges(edges, shared["ids"], of_all, of_period)
+        data = _as_json(shared, parts)
         if len(data.encode()) + len(script) < MOST_BYTES - 60_000:
             break
     release = frames["release"].rows(named=True)[0]
@@ -62,15 +63,50 @@ def _cut(title: str) -> str:
     return title if len(title) <= _TITLE else title[: _TITLE - 1].rstrip() + "…"
 
 
-def _key(row: Mapping[str, Any]) -> str:
-    return f"{row['level']}|{row['network']}|{row['population']}|{row['period']}"
+# What a view is found by: level, network, families, years.
+_KEY = pl.concat_str("level", "network", "population", "period", separator="|").alias("key")
+
+
+def _as_json(shared: Mapping[str, Any], parts: Mapping[str, Mapping[str, str]]) -> str:
+    """Write the data; parts are lists by view that are JSON already, of which there are many."""
+    written = json.dumps(shared, separators=(",", ":"), ensure_ascii=False).removesuffix("}")
+    for name, of in parts.items():
+        lists = ",".join(f"{json.dumps(key)}:{rows}" for key, rows in of.items())
+        written += f',"{name}":{{{lists}}}'
+    return json_safe(written + "}")
+
+
+def _short(column: str, digits: int) -> pl.Expr:
+    return pl.col(column).round(digits).cast(pl.String).str.strip_suffix(".0")
+
+
+def _rows(*columns: pl.Expr) -> pl.Expr:
+    return pl.concat_str(pl.lit("["), pl.concat_str(*columns, separator=","), pl.lit("]")).alias("row")
+
+
+def _numbered(ids: Mapping[str, list[str]]) -> pl.DataFrame:
+    """Number the technologies of each level: level, technology, i."""
+    rows = [(level, name, i) for level, names in ids.items() for i, name in enumerate(names)]
+    schema = {"level": pl.String, "technology": pl.String, "i": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _grouped(rows: pl.DataFrame) -> dict[str, str]:
+    grouped = rows.group_by("key", maintain_order=True).agg(pl.col("row").str.join(","))
+    return {key: f"[{of}]" for key, of in grouped.iter_rows()}
+
+
+def _node_rows(nodes: pl.DataFrame, ids: Mapping[str, list[str]]) -> pl.DataFrame:
+    return nodes.join(_numbered(ids), on=["level", "technology"], maintain_order="left").select(
+        _KEY, _rows(pl.col("i"), _short("occurrences", 1), pl.col("community").fill_null(-1))
+    )
 
 
 def _shared(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     """Everything but the pairs: places, titles, technologies of each network, predicted pairs."""
     nodes = frames["explore_nodes"]
     core = {level: set(of["technology"]) for (level,), of in frames["core"].group_by("level")}
-    told: dict[str, Any] = {"ids": {}, "titles": {}, "positions": {}, "core": {}, "nodes": {}}
+    told: dict[str, Any] = {"ids": {}, "titles": {}, "positions": {}, "core": {}}
     for level in ("subclass", "main_group"):
         of_level = nodes.filter(pl.col("level") == level)
         if not of_level.height:
@@ -89,20 +125,14 @@ def _shared(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
         told["titles"][level] = [_cut(title or "") for title in most["title"]]
         told["positions"][level] = [placed[name] for name in ids]
         told["core"][level] = [int(name in core.get(level, ())) for name in ids]
-    index = {level: {name: i for i, name in enumerate(ids)} for level, ids in told["ids"].items()}
-    for row in nodes.rows(named=True):
-        i = index.get(row["level"], {}).get(row["technology"])
-        if i is not None:
-            community = -1 if row["community"] is None else row["community"]
-            told["nodes"].setdefault(_key(row), []).append([i, round(row["occurrences"], 1), community])
     predicted: dict[str, list[list[float]]] = {}
-    subclasses = index.get("subclass", {})
+    subclasses = {name: i for i, name in enumerate(told["ids"].get("subclass", ()))}
     for network, source, target, chance in frames["links"].iter_rows():
         if source in subclasses and target in subclasses:
             pair = [subclasses[source], subclasses[target], round(chance, 3)]
             predicted.setdefault(network, []).append(pair)
     places = places_of(frames)
-    present = {key.split("|")[1] for key in told["nodes"]}
+    present = set(nodes["network"])
     return told | {
         "predicted": predicted,
         "networks": ["WORLD", *(code for code in places.codes if code in present)],
@@ -111,22 +141,31 @@ def _shared(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     }
 
 
-def _edges(edges: pl.DataFrame, ids: Mapping[str, list[str]], of_all: int, of_period: int) -> dict[str, Any]:
+def _edges(
+    edges: pl.DataFrame, ids: Mapping[str, list[str]], of_all: int, of_period: int
+) -> dict[str, dict[str, str]]:
     """Take the first pairs of each network; say how many are left out."""
-    index = {level: {name: i for i, name in enumerate(of)} for level, of in ids.items()}
     most = pl.when(pl.col("period") == "all").then(of_all).otherwise(of_period)
-    told: dict[str, list[list[float]]] = {}
-    total: dict[str, int] = {}
-    for row in edges.filter(pl.col("place") <= most).rows(named=True):
-        own, key = index.get(row["level"], {}), _key(row)
-        total[key] = row["pairs"]
-        if row["source"] in own and row["target"] in own:
-            told.setdefault(key, []).append([
-                own[row["source"]], own[row["target"]], round(row["count"], 1), round(row["strength"], 2),
-                int(row["is_backbone"]), int(row["is_cross_section"]),
-            ])  # fmt: skip
-    left = {key: count - len(told.get(key, ())) for key, count in total.items()}
-    return {"edges": told, "left": {key: count for key, count in left.items() if count}}
+    numbers = _numbered(ids)
+    rows = edges.filter(pl.col("place") <= most)
+    for end in ("source", "target"):
+        numbered = numbers.rename({"technology": end, "i": f"{end}_i"})
+        rows = rows.join(numbered, on=["level", end], how="left", maintain_order="left")
+    shown = rows.drop_nulls(["source_i", "target_i"]).select(
+        _KEY,
+        _rows(
+            pl.col("source_i"),
+            pl.col("target_i"),
+            _short("count", 1),
+            _short("strength", 2),
+            pl.col("is_backbone").cast(pl.Int8),
+            pl.col("is_cross_section").cast(pl.Int8),
+        ),
+    )
+    counts = dict(shown.group_by("key").len().iter_rows())
+    pairs = dict(rows.group_by(_KEY, maintain_order=True).agg(pl.col("pairs").first()).iter_rows())
+    left = {key: total - counts.get(key, 0) for key, total in pairs.items()}
+    return {"edges": _grouped(shown), "left": {key: str(count) for key, count in left.items() if count}}
 
 
 def _options(values: Mapping[str, str]) -> str:

@@ -276,6 +276,11 @@ def _read_first(frames: Mapping[str, pl.DataFrame], places: Places) -> str:
             "organisations or offices of filing: where a company is at home is not where an invention was "
             "made.</li>"
         )
+    if facts["abstracts"] is not None and facts["abstracts"] < 0.5:
+        points.append(
+            f"<li><b>{percent(facts['abstracts'])} of publications have an abstract:</b> of the others, the "
+            "topic's words are looked for in titles alone, and fewer are found.</li>"
+        )
     counts = {r["country"]: r["core_families"] for r in frames["ranking"].rows(named=True)}
     few = [
         f"{p.name} ({number(counts.get(p.code, 0))})" for p in places.compared if counts.get(p.code, 0) < 30

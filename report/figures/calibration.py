@@ -74,7 +74,7 @@ def bounds(row: Mapping[str, Any]) -> str:
 def _draw(width: float, rows: list[dict[str, Any]]) -> Drawing:
     is_wide = width > 400
     row, top, bottom = (24.0, 12.0, 30.0) if is_wide else (42.0, 12.0, 30.0)
-    left = width * 0.6 if is_wide else 8.0
+    left = width * 0.6 if is_wide else 16.0
     x = Scale(0, 1, left, width - (46 if is_wide else 50))
     drawn, y, last = "", top, ""
     for r in rows:

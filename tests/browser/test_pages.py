@@ -5,22 +5,22 @@ Skipped where there is none: `make test-browser` says so.
 
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from corepath.report.explore import as_explorer
 from corepath.report.page import Style, as_page
 from corepath.warehouse.release.frames import QUERIES
 from corepath.warehouse.settings import ROOT
+from tests.browser.axe import SCRIPT, findings
 from tests.browser.chromium import BINARY, browser
 from tests.report import worlds as w
 from tests.report.test_explore import explorer_frames
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(BINARY is None, reason="there is no Chromium")]
 
-FIRST = {"before": None, "after": "2026.11.0", "drift": [], "warnings": []}
-LONG = "Ein sehr langer Name ohne Ende, der eine ganze Zeile einnimmt und dann noch eine Zeile mehr"
+needs_axe = pytest.mark.skipif(SCRIPT is None, reason="`make test-browser` installs axe-core")
 
+FIRST = {"before": None, "after": "2026.11.0", "drift": [], "warnings": []}
 # What the spread of the text, the pictures and their labels must not do.
 BEYOND = """(() => {
   const width = document.documentElement.clientWidth, wrong = [];
@@ -46,44 +46,76 @@ def style(*names: str) -> Style:
     return Style(page, figures)
 
 
-def _worlds() -> dict[str, dict[str, pl.DataFrame]]:
-    full = w.frames()
-    kept = ("release", "places", "facts", "sources")
-    named = pl.DataFrame([{"country": c, "name": f"{LONG} {c}", "is_compared": True} for c in w.COUNTRIES])
-    twelve = [f"C{letter}" for letter in "ABCDEFGHIJKL"]
-    many = pl.DataFrame([{"country": c, "name": f"Country {c}", "is_compared": True} for c in twelve])
-    return {
-        "full": full,
-        "empty": {name: frame if name in kept else frame.clear() for name, frame in full.items()},
-        "no key core technology": w.frames(
-            technology=w.technology(passed=0), references=w.references().clear()
-        ),
-        "names of eighty letters": w.frames(places=named, technology=w.technology(title=LONG * 4)),
-        "other scripts": w.frames(technology=w.technology(title="人工知能チップ مرحبا 🧠" * 20)),
-        "twelve countries": w.frames(
-            places=many,
-            ranking=w.ranking(**{c: (900.0 + 50 * i, 40.0 + 9 * i) for i, c in enumerate(twelve)}),
-            thresholds=w.thresholds({c: [i + 1, 12 - i, i + 1] for i, c in enumerate(twelve)}),
-        ),
-        "half a year": w.frames(years=w.years(2024, 2024), segments=w.segments(None, "too few years", False)),
-    }
-
-
 @pytest.fixture(scope="module")
 def tab():
     with browser() as opened:
         yield opened
 
 
-@pytest.mark.parametrize("world", _worlds())
-@pytest.mark.parametrize(("width", "dark"), [(360, False), (390, True), (1400, False), (1600, True)])
-def test_the_report_shows_without_error_request_or_overflow(world, width, dark, tab, tmp_path: Path):
-    page = tmp_path / "report.html"
-    page.write_text(as_page(_worlds()[world], QUERIES, style("page"), FIRST, []), encoding="utf-8")
-    tab.open(page.as_uri(), width, dark=dark)
-    assert tab.errors == []
-    assert tab.requests == [page.as_uri()]
-    assert tab.evaluate(BEYOND) == []
+def shown(name: str, folder: Path) -> str:
+    """Write the report of a world and give its address."""
+    page = folder / "report.html"
+    frames, _ = w.odd()[name]
+    page.write_text(as_page(frames, QUERIES, style("page"), FIRST, []), encoding="utf-8")
+    return page.as_uri()
+
+
+@pytest.mark.parametrize("world", w.odd())
+def test_the_report_shows_without_error_request_or_overflow(world, tab, tmp_path: Path):
+    address = shown(world, tmp_path)
+    for width, dark in [(360, False), (390, True), (1400, False), (1600, True)]:
+        tab.open(address, width, dark=dark)
+        assert tab.errors == []
+        assert tab.requests == [address]
+        assert tab.evaluate(BEYOND) == [], (width, dark)
+
+
+@needs_axe
+@pytest.mark.parametrize("world", w.odd())
+def test_axe_has_no_serious_finding_in_the_report(world, tab, tmp_path: Path):
+    address = shown(world, tmp_path)
+    for width, dark in [(390, True), (1400, False)]:
+        tab.open(address, width, dark=dark)
+        assert findings(tab) == []
+
+
+@needs_axe
+def test_axe_finds_what_is_wrong(tab, tmp_path: Path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<!doctype html><html lang=en><title>t</title><main><h1>h</h1><img src=''>"
+        "<p style='color:#bbb;background:#fff'>faint</p></main>"
+    )
+    tab.open(page.as_uri(), 390)
+    assert [found.split(":")[0] for found in findings(tab)] == ["color-contrast", "image-alt"]
+
+
+# On A4, 14 mm of margin all around: no picture is wider or higher than a sheet, and none is missing.
+SHEET = (182 / 25.4 * 96, 269 / 25.4 * 96)
+PRINTED = """(() => {
+  const boxes = [...document.querySelectorAll("figure > svg.wide")].map((svg) => {
+    const box = svg.getBoundingClientRect();
+    return [svg.parentNode.id, box.width, box.height, getComputedStyle(svg.parentNode).breakInside];
+  });
+  const narrow = [...document.querySelectorAll("figure > svg.narrow")];
+  return [boxes, narrow.filter((svg) => svg.getBoundingClientRect().height > 0).length];
+})()"""
+
+
+@pytest.mark.parametrize("world", ["everything", "twelve countries", "names of eighty letters"])
+def test_no_figure_is_cut_on_paper(world, tab, tmp_path: Path):
+    tab.open(shown(world, tmp_path), round(SHEET[0]), dark=True)
+    tab.call("Emulation.setEmulatedMedia", media="print")
+    boxes, narrow = tab.evaluate(PRINTED)
+    assert boxes
+    assert narrow == 0
+    for name, width, height, breaks in boxes:
+        assert 100 < width <= SHEET[0] + 1, name
+        assert 30 < height <= SHEET[1], name
+        assert breaks == "avoid", name
+    paper = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")  # also of a dark screen
+    tab.call("Emulation.setEmulatedMedia", media="")
 
 
 def test_the_explorer_is_driven_by_keyboard_and_its_address_keeps_the_view(tab, tmp_path: Path):

@@ -446,6 +446,7 @@ def frames(**changed: pl.DataFrame) -> dict[str, pl.DataFrame]:
         "core_overlap": 0.5,
         "core_overlap_method": 0.4,
         "imputed": 0.14,
+        "abstracts": 0.9,
         "complete_year": 2022,
         "first_year": 1990,
         "last_year": 2023,
@@ -511,3 +512,110 @@ def frames(**changed: pl.DataFrame) -> dict[str, pl.DataFrame]:
             {"source": ["G06F", "G06F"], "target": ["G06N", "H01L"], "strength": [2.0, 1.0]}
         ),
     } | changed
+
+
+LONG = "Ein sehr langer Name ohne Ende, der eine ganze Zeile einnimmt und noch eine mehr"
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)> مرحبا \u202e🧠 人工知能チップ ' * 4
+
+
+def facts(**changed: Any) -> pl.DataFrame:
+    return frames()["facts"].with_columns(pl.lit(value).alias(name) for name, value in changed.items())
+
+
+def compared(names: dict[str, str]) -> pl.DataFrame:
+    return pl.DataFrame([{"country": c, "name": n, "is_compared": True} for c, n in names.items()])
+
+
+def odd() -> dict[str, tuple[dict[str, pl.DataFrame], list[str]]]:
+    """Releases that have less, or more, than a page expects; and what each must say."""
+    full = frames()
+    kept = ("release", "places", "facts", "sources")
+    twelve = {f"C{letter}": f"Country {letter}" for letter in "ABCDEFGHIJKL"}
+    crowd = {f"{a}{b}": f"Country {a}{b}" for a in "ABCDEFGHIJ" for b in "ABCDEFGHIJKLMNOPQRSTUVWXY"}
+    one, two = {"JP": "Japan"}, {"JP": "Japan", "US": "United States"}
+    no_lag = lags(("all", "US", "JP", 500, None, None, None, "cannot tell"))
+    return {
+        "everything": (full, ["2 of 4 subclasses pass the test"]),
+        "nothing": (
+            {name: frame if name in kept else frame.clear() for name, frame in full.items()},
+            ["No technology has a key core family", "no one to hold anyone against"],
+        ),
+        "no key core technology": (
+            frames(
+                technology=technology(passed=0),
+                references=references().clear(),
+                facts=facts(core_technologies=0),
+            ),
+            ["No technology is key core", "None of 4 subclasses passes the test"],
+        ),
+        "one country": (
+            frames(
+                places=compared(one),
+                ranking=ranking(JP=(3100, 310)),
+                lags=lags(),
+                similarity=similarity().clear(),
+                networks=lifts(WORLD=(900.0, 1.05, 1.02, 1.08), JP=(400.0, 1.2, 1.1, 1.3)),
+            ),
+            ["Key core technologies in patents of Japan:", "no one to hold anyone against"],
+        ),
+        "two countries": (
+            frames(places=compared(two), ranking=ranking(JP=(3100, 310), US=(3800, 520))),
+            ["Key core technologies in patents of Japan and the United States:"],
+        ),
+        "twelve countries": (
+            frames(
+                places=compared(twelve),
+                ranking=ranking(**{c: (900.0 + 50 * i, 40.0 + 9 * i) for i, c in enumerate(twelve)}),
+                thresholds=thresholds({c: [i + 1, 12 - i, i + 1] for i, c in enumerate(twelve)}),
+            ),
+            ["Country K and Country L:"],
+        ),
+        "250 countries and 5,000 technologies": (
+            frames(
+                places=compared(crowd),
+                ranking=ranking(**{c: (500.0 - i, 40.0 + i % 9) for i, c in enumerate(crowd)}),
+                technology=technology(passed=5000, of=5000),
+                map_nodes=pl.DataFrame({"technology": [f"B{i:04d}" for i in range(5000)]}),
+            ),
+            ["238 more compared countries are in the mart", "4,985 more subclasses in the mart"],
+        ),
+        "names of eighty letters": (
+            frames(
+                places=compared({c: f"{LONG} {c}" for c in COUNTRIES}), technology=technology(title=LONG * 4)
+            ),
+            [f"patents of {LONG} JP"],
+        ),
+        "hostile titles": (
+            frames(
+                places=compared(dict.fromkeys(COUNTRIES, HOSTILE)),
+                technology=technology(title=HOSTILE),
+                references=references(title=HOSTILE),
+                nodes=nodes().with_columns(pl.lit(HOSTILE).alias("title")),
+                release=full["release"].with_columns(pl.lit(HOSTILE).alias("title")),
+            ),
+            ["&lt;script&gt;alert(1)&lt;/script&gt;"],
+        ),
+        "no lag that can be told": (
+            frames(lags=no_lag),
+            ["Over the whole topic, no lag can be told", "too few key core families"],
+        ),
+        "no abstract": (
+            frames(facts=facts(abstracts=0.0)),
+            ["0 % of publications have an abstract:", "titles alone"],
+        ),
+        "97 % imputed": (frames(facts=facts(imputed=0.97)), ["97 % of countries are imputed"]),
+        "one sub-field": (
+            frames(lags=lags(("memory", "US", "JP", 500, -0.7, -1.5, 0.2, "level"))),
+            ["Over the whole topic, no lag can be told"],
+        ),
+        "half a year": (
+            frames(
+                years=years(2024, 2024),
+                segments=segments(None, "too few years", False),
+                facts=facts(complete_year=None, first_year=2024, last_year=2024),
+                emerging=emerging().clear(),
+                backtest=backtest().clear(),
+            ),
+            ["No year is complete", "first filed 2024–2024"],
+        ),
+    }

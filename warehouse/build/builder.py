@@ -419,6 +419,8 @@ with cited as (
 )
 select source, office, 'publications' as what, count(*) as count
 from staging.stg_document group by all
+union all select source, office, 'publications with an abstract', count(abstract)
+from staging.stg_document group by all
 union all select source, office, 'references', total from cited
 union all select source, office, 'linked references', linked from cited
 union all select source, office, 'references of unknown kind', classless from cited

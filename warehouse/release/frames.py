@@ -28,6 +28,12 @@ select
         select sum(families) filter (where is_imputed) / sum(families)
         from marts.fct_country_source where is_primary
     ) as imputed,
+    (
+        select
+            sum(count) filter (where what = 'publications with an abstract')
+            / sum(count) filter (where what = 'publications')
+        from meta.source_count
+    ) as abstracts,
     (select max(year) from marts.fct_country_year where is_complete) as complete_year,
     (select min(priority_year) from marts.fct_patent) as first_year,
     (select max(priority_year) from marts.fct_patent) as last_year""",

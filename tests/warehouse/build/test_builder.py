@@ -284,6 +284,7 @@ def test_the_release_says_of_each_source_how_many_publications_were_merged(conne
     counted = connection.sql("select what, source, office, count from build.meta.source_count").fetchall()
     assert {what: sorted(rest for w, *rest in counted if w == what) for what, *_ in counted} == {
         "publications": [["patentsview", "US", 1], ["uspto", "US", 3]],
+        "publications with an abstract": [["patentsview", "US", 0], ["uspto", "US", 2]],
         "references": [["patentsview", "US", 1], ["uspto", "JP", 3]],
         "linked references": [["patentsview", "US", 0], ["uspto", "JP", 1]],
         "references of unknown kind": [["patentsview", "US", 0], ["uspto", "JP", 2]],
