@@ -52,13 +52,15 @@ function prepare() {
   const nodes = data.nodes[of()] || [], all = view.b === "2" ? [] : data.edges[of()] || [];
   const edges = (view.b === "0" ? all : all.filter((e) => e[4])).slice(0, SHOWN_EDGES);
   const largest = nodes.reduce((most, node) => Math.max(most, node[1]), 1);
-  index = { nodes, edges, at: new Map(nodes.map((node) => [node[0], node])), largest,
+  index = { nodes, edges, bySize: [...nodes].sort((a, b) => b[1] - a[1]), at: new Map(nodes.map((node) => [node[0], node])), largest,
     heaviest: edges.reduce((most, e) => Math.max(most, e[2]), 1),
     next: view.b === "2" && view.l === "subclass" ? data.predicted[view.n] || [] : [] };
 }
 
+// Asked of the page once a drawing: each question would make it lay itself out.
+let size = [0, 0];
 const place = (i) => {
-  const [x, y] = data.positions[view.l][i], w = canvas.clientWidth, h = canvas.clientHeight;
+  const [x, y] = data.positions[view.l][i], [w, h] = size;
   return [(EDGE + x * (w - 2 * EDGE)) * zoom.k + zoom.x, (EDGE + (y / 1.08) * (h - 2 * EDGE)) * zoom.k + zoom.y];
 };
 const radius = (node) => (2.5 + 13 * Math.sqrt(node[1] / index.largest)) * Math.sqrt(zoom.k);
@@ -71,13 +73,14 @@ function colour(node) {
 
 function draw() {
   const ratio = window.devicePixelRatio || 1, w = canvas.clientWidth, h = canvas.clientHeight;
+  size = [w, h];
   if (canvas.width !== Math.round(w * ratio) || canvas.height !== Math.round(h * ratio)) {
     canvas.width = Math.round(w * ratio);
     canvas.height = Math.round(h * ratio);
   }
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.clearRect(0, 0, w, h);
-  const chosen = hover >= 0 ? hover : selected(), near = new Set([chosen]);
+  const own = selected(), chosen = hover >= 0 ? hover : own, near = new Set([chosen]);
   for (const e of index.edges) if (e[0] === chosen || e[1] === chosen) near.add(e[0]).add(e[1]);
   drawEdges(chosen);
   for (const [a, b, chance] of index.next) {
@@ -92,8 +95,8 @@ function draw() {
     pen.arc(x, y, radius(node), 0, 7);
     pen.fillStyle = colour(node);
     pen.fill();
-    if (data.core[view.l][node[0]] || node[0] === selected()) {
-      pen.lineWidth = node[0] === selected() ? 4 : 1.6;
+    if (data.core[view.l][node[0]] || node[0] === own) {
+      pen.lineWidth = node[0] === own ? 4 : 1.6;
       pen.strokeStyle = colours.ink;
       pen.stroke();
     }
@@ -135,7 +138,8 @@ function drawNames(chosen, near) {
   pen.font = "600 12px ui-monospace, Menlo, Consolas, monospace";
   pen.textAlign = "center";
   pen.lineJoin = "round";
-  const taken = [], order = [...index.nodes].sort((a, b) => (b[0] === chosen) - (a[0] === chosen) || b[1] - a[1]);
+  // The chosen one first, then by size.
+  const taken = [], first = index.at.get(chosen), order = first ? [first, ...index.bySize] : index.bySize;
   for (const node of order) {
     if (chosen >= 0 && !near.has(node[0])) continue;
     const [x, y] = place(node[0]), top = y - radius(node) - 4;
