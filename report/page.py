@@ -4,13 +4,14 @@ import base64
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from corepath.report import text
 from corepath.report.drawing import Drift, Figure, Places, legend_mark, svg
+from corepath.report.drawing import text as mark_text
 from corepath.report.figures import (
     calibration,
     collaboration,
@@ -133,13 +134,15 @@ def _reference(frames: Mapping[str, pl.DataFrame], places: Places) -> str | None
     )
 
 
-def as_svg(figure: Figure, name: str, style: Style) -> str | None:
+def as_svg(figure: Figure, name: str, style: Style, is_made_up: bool = False) -> str | None:
     """Write a figure as a file of its own; nothing where it has no picture."""
     if figure.wide is None:
         return None
-    return svg(
-        figure.wide, figure.question, f"{figure.answer} {figure.description}", name, style=style.figures
-    )
+    drawing = figure.wide
+    if is_made_up:  # so that it says so wherever it is taken
+        note = mark_text(4, drawing.height + 14, f"{text.MADE_UP[0]} Generated patents.", "faint")
+        drawing = replace(drawing, height=drawing.height + 20, body=drawing.body + note)
+    return svg(drawing, figure.question, f"{figure.answer} {figure.description}", name, style=style.figures)
 
 
 def as_page(
@@ -183,7 +186,9 @@ def as_page(
         + f'<main id="main">{_read_first(frames, places)}{_planted(beside, places)}{_legend(places, change)}'
         + '<div class="grid">'
         + "".join(
-            _section(name, figure, queries, style, _calibrated(name, frames["calibration"]))
+            _section(
+                name, figure, queries, style, _calibrated(name, frames["calibration"]), truth is not None
+            )
             for name, figure in made.items()
         )
         + "</div>"
@@ -342,7 +347,7 @@ def _calibrated(name: str, calibration: pl.DataFrame) -> str:
 
 
 def _section(
-    name: str, figure: Figure, queries: Mapping[str, str], style: Style, calibrated: str = ""
+    name: str, figure: Figure, queries: Mapping[str, str], style: Style, calibrated: str, is_made_up: bool
 ) -> str:
     make = FIGURES[name][1]
     used = [p for p in inspect.signature(make).parameters if p in queries and p != "places"]
@@ -355,13 +360,14 @@ def _section(
         )
     has_any = bool(picture or figure.extra)
     read = ", ".join(f"<code>{escape(mart)}</code>" for mart in marts)
+    files = _downloads(name, figure, style, is_made_up)
     sql = ";\n\n".join(f"-- {p}\n{queries[p].strip()}" for p in used) + ";"
     return (
         f'<figure id="{name}" class="{"full" if figure.is_full else ""}"><h2><a '
         f'href="#{name}">{escape(figure.question)}</a></h2>'
         f'<p class="{"answer" if has_any else "answer empty"}">{escape(text.sentence(figure.answer))}</p>'
         f"{picture}{figure.extra}<figcaption>{escape(figure.note)} {escape(calibrated)}</figcaption>"
-        f'<div class="take"><span class="src">Data: {read}</span>{_downloads(name, figure, style)}'
+        f'<div class="take"><span class="src">Data: {read}</span>{files}'
         f"<details><summary>Table</summary>{_table(figure.table, figure.question)}</details>"
         f'<details><summary>SQL</summary><pre tabindex="0"><code>{escape(sql)}</code></pre></details></div>'
         "</figure>"
@@ -372,10 +378,10 @@ def _marts(query: str) -> list[str]:
     return sorted(set(re.findall(r"\bmarts\.(\w+)", query)))
 
 
-def _downloads(name: str, figure: Figure, style: Style) -> str:
+def _downloads(name: str, figure: Figure, style: Style, is_made_up: bool) -> str:
     csv = _data("text/csv", text.as_csv(figure.table))
     links = f'<a download="{name}.csv" href="{csv}">CSV</a>' if figure.table.height else ""
-    picture = as_svg(figure, name, style)
+    picture = as_svg(figure, name, style, is_made_up)
     return links + (
         f'<a download="{name}.svg" href="{_data("image/svg+xml", picture)}">SVG</a>' if picture else ""
     )

@@ -58,6 +58,8 @@ def test_a_figure_that_is_taken_along_is_a_whole_svg(name):
     root = ET.fromstring(as_svg(figure, name, Style("", "svg { --ink: #000 }")))
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert root[0].text == figure.question
+    assert "made-up" not in ET.tostring(root, encoding="unicode")
+    assert "A made-up world." in as_svg(figure, name, Style("", "svg { --ink: #000 }"), is_made_up=True)
 
 
 # --- Many patents, or key core ones? -----------------------------------------------------------

@@ -155,8 +155,11 @@ def figure(path: Path, name: str) -> str:
     """
     if name not in FIGURES:
         raise UsageError(f"no such figure: {name}; there are {', '.join(FIGURES)}")
-    made = make_figures(_read(path))[name]
-    drawn = as_svg(made, name, read_style())
+    frames = _read(path)
+    made = make_figures(frames)[name]
+    # Releases from before there was a truth have none.
+    is_made_up = "truth" in frames["release"].columns and frames["release"]["truth"][0] is not None
+    drawn = as_svg(made, name, read_style(), is_made_up)
     if drawn is None:
         raise UsageError(f"nothing to draw in {name}: {made.answer}")
     return drawn
