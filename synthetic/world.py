@@ -167,6 +167,7 @@ def create(
         surge_factor=plan["surge"]["factor"],
         core_pull=pulled / (pulled + 1 - core),
         technology_share=plan["core"]["technology_share"],
+        topic_symbol=plan["topic"]["symbol"],
         background=background,
         nothing_planted=plan["null"],
         offices=OFFICES,
@@ -323,6 +324,8 @@ def _create_plan_tables(
         """,
         [str(FOLDER / "form.csv")],
     )
+    if title := plan["topic"]["title"].translate(str.maketrans("", "", "{}")):
+        con.execute("update form set ai_chip = ?", [[f"{title}: {{a}}", f"{title} with {{b}}"]])
     con.execute(
         """
         create or replace table name as

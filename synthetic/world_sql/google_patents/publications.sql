@@ -134,8 +134,15 @@ select
     []::struct(name varchar, department varchar, level varchar)[] as examiner,
     []::struct(code varchar, inventive boolean, first boolean, tree varchar[])[] as uspc,
     coalesce(codes.codes, []) as ipc,
-    case when publication.office in ('US', 'EP', 'WO', 'KR') then coalesce(codes.codes, []) else []
-    end as cpc,
+    list_concat(
+        case when publication.office in ('US', 'EP', 'WO', 'KR') then coalesce(codes.codes, []) else [] end,
+        case
+            when getvariable('topic_symbol') <> '' and family.is_ai_title then [{
+                'code': getvariable('topic_symbol'), 'inventive': true, 'first': false, 'tree': []::varchar[]
+            }]
+            else []
+        end
+    ) as cpc,
     []::struct(code varchar, inventive boolean, first boolean, tree varchar[])[] as fi,
     []::struct(code varchar, inventive boolean, first boolean, tree varchar[])[] as fterm,
     []::struct(code varchar, inventive boolean, first boolean, tree varchar[])[] as locarno,
@@ -187,4 +194,5 @@ left join codes using (family)
 left join by_us using (family)
 left join by_others using (family)
 left join priorities using (family)
+inner join family on publication.family = family.family
 order by publication.family, publication.publication_id
