@@ -843,7 +843,7 @@ def query_topic(
     uspto the names of weekly files.
     """
     with _explained():
-        print(query(read_topic(topic), dialect, since.date() if since else None, sample))
+        print(query(read_topic(topic), dialect, since.date() if since else None, sample, topic))
 
 
 @topics_app.command("measure")

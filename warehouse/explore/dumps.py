@@ -357,3 +357,5 @@ def _sampled(sample: Sampled) -> Iterator[str]:
     for country, shares in sample.known.items():
         known = [f"{name} {share:.0%}" for name, share in shares.items() if share > 0]
         yield f"  known of families of {country}: {', '.join(known) or 'no indicator'}"
+    if sample.rows >= HEAD_ROWS:
+        yield "  Citations (fc_*) are counted up to the last day of the sample: whole files tell more."

@@ -20,7 +20,9 @@ class Dialect(StrEnum):
     uspto = "uspto"
 
 
-def query(topic: Topic, dialect: Dialect, since: date | None = None, sample: int = 100) -> str:
+def query(
+    topic: Topic, dialect: Dialect, since: date | None = None, sample: int = 100, asked: str | None = None
+) -> str:
     """Write what to ask a data source for, so that a topic can be refreshed from the answer.
 
     Parameters
@@ -33,6 +35,8 @@ def query(topic: Topic, dialect: Dialect, since: date | None = None, sample: int
         Of the USPTO: the first day of publication.
     sample
         Of BigQuery: one family in so many is exported from outside of the topic; 0 for none.
+    asked
+        How the reader names the topic; its own name by default.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def query(topic: Topic, dialect: Dialect, since: date | None = None, sample: int
     """
     match dialect:
         case Dialect.bigquery:
-            return _bigquery(topic, sample)
+            return _bigquery(topic, sample, asked or topic.name)
         case Dialect.lens:
             return _lens(topic)
         case Dialect.uspto:
@@ -83,7 +87,7 @@ _BIGQUERY = """\
 --   bq query --use_legacy_sql=false --dry_run < {name}.sql
 --   bq query --use_legacy_sql=false < {name}.sql
 --   gcloud storage cp 'gs://BUCKET/{name}/*.parquet' google_patents/
---   corepath refresh --topic {name} --source google_patents=google_patents
+--   corepath refresh --topic {asked} --source google_patents=google_patents
 export data options (
     uri = 'gs://BUCKET/{name}/*.parquet', format = 'PARQUET', compression = 'SNAPPY', overwrite = true
 ) as
@@ -162,9 +166,11 @@ _SAMPLE = """
     select family from publication where mod(abs(farm_fingerprint(family)), {sample}) = 0"""
 
 
-def _bigquery(topic: Topic, sample: int) -> str:
+def _bigquery(topic: Topic, sample: int, asked: str) -> str:
     says = f"one family in {sample} of all others, for rates" if sample else "none"
-    return _BIGQUERY.format(name=topic.name, sample_says=says, select=select_publications(topic, sample))
+    return _BIGQUERY.format(
+        name=topic.name, asked=asked, sample_says=says, select=select_publications(topic, sample)
+    )
 
 
 def select_publications(topic: Topic, sample: int, publications: str = PUBLICATIONS) -> str:

@@ -141,6 +141,8 @@ def test_the_export_of_a_shipped_topic_holds_all_that_it_selects(name, tmp_path)
         )
         connection.execute(f"create view publications as from read_json('{path}', columns = {{{columns}}})")
         assert exported(connection, read(name), 0).fetchall() is not None
+    assert f"--topic {name} " in query(read(name), Dialect.bigquery)
+    assert "--topic my/file.toml " in query(read(name), Dialect.bigquery, asked="my/file.toml")
     assert "create" not in query(read(name), Dialect.bigquery).split("export data", maxsplit=1)[1]
 
 
