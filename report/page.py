@@ -375,7 +375,8 @@ def _section(
 
 
 def _marts(query: str) -> list[str]:
-    return sorted(set(re.findall(r"\bmarts\.(\w+)", query)))
+    found = re.findall(r"\b(marts|meta)\.(\w+)", query)
+    return sorted({table if schema == "marts" else f"meta.{table}" for schema, table in found})
 
 
 def _downloads(name: str, figure: Figure, style: Style, is_made_up: bool) -> str:

@@ -85,7 +85,7 @@ def _paths(code: str, country: Mapping[str, Any], pathways: pl.DataFrame) -> lis
 
 def _rank(code: str, country: Mapping[str, Any], thresholds: pl.DataFrame) -> Row:
     found = next((r for r in thresholds.rows(named=True) if r["country"] == code and r["is_default"]), None)
-    what, rank = "rank by key core families", country["core_rank"]
+    what, rank = "rank by key core families (planted: in all fields)", country["core_rank"]
     if found is None or found["rank_core_low"] is None:
         return code, what, str(rank), "cannot tell", None
     told = f"{found['rank_core']} ({found['rank_core_low']:.0f} to {found['rank_core_high']:.0f})"

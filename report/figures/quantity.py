@@ -128,12 +128,15 @@ def _draw(
     for r in rows:
         drawn += _country(r, places[r["country"]], across, up, 13 * (r["core_families"] / largest) ** 0.5)
     drawn += _labels(rows, places, across, up, is_wide)
-    # Where fewer countries are in its way.
-    at = [across(r["families"]) for r in rows]
-    if sum(x < left + 110 for x in at) <= sum(x > width - right - 110 for x in at):
-        drawn += text(left + 4, up(rate) - 5, f"whole topic {percent(rate)}", "ax halo")
-    else:
-        drawn += text(width - right, up(rate) - 5, f"whole topic {percent(rate)}", "ax halo", "end")
+    # Where the fewest countries are in its way.
+    near = [
+        across(r["families"])
+        for r in rows
+        if up(r["core_rate_upper"]) < up(rate) + 14 and up(r["core_rate_lower"]) > up(rate) - 30
+    ]
+    places_along = [left + 4 + (width - right - left - 104) * step / 8 for step in range(9)]
+    free = min(places_along, key=lambda start: sum(start - 14 < x < start + 114 for x in near))
+    drawn += text(free, up(rate) - 5, f"whole topic {percent(rate)}", "ax halo")
     return Drawing(width, height, drawn)
 
 

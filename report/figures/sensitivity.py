@@ -83,8 +83,9 @@ def _ranks(of: list[dict[str, Any]]) -> str:
 
 
 def _said(row: dict[str, Any]) -> str:
-    choice = "without " if row["choice"] == "indicator" else f"{plain(row['choice'])} "
-    return choice + (row["option"].upper() if row["choice"] == "indicator" else plain(row["option"]))
+    if row["choice"] == "indicator":
+        return f"without {row['option'].upper()}"
+    return f"with {plain(row['choice'])} {plain(row['option'])}"
 
 
 def _answer(rows: list[dict[str, Any]], places: Places) -> str:
@@ -99,7 +100,7 @@ def _answer(rows: list[dict[str, Any]], places: Places) -> str:
             continue
         moved = sum(r["rank_core_change"] != 0 for r in own)
         told.append(
-            f"{place.said} from {_own(most)} to {most['rank_core']} with {_said(most)}; in all "
+            f"{place.said} from {_own(most)} to {most['rank_core']} {_said(most)}; in all "
             f"{number(moved)} of {counted(len(own), 'other option')} move it"
         )
     parts = []

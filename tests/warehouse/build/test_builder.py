@@ -260,9 +260,9 @@ def test_the_shipped_rules_have_the_precedence_of_the_method():
 def test_the_release_says_of_each_source_how_many_publications_were_merged(connection):
     connection.execute(
         "attach ':memory:' as build; create schema build.meta; create schema staging; "
-        "create table staging.stg_document as select * from (values ('uspto', 2, 'US'), "
-        "('uspto', 1, 'US'), ('uspto', 3, 'US'), ('patentsview', 1, 'US')) "
-        "as d(source, source_count, office); "
+        "create table staging.stg_document as select * from (values ('uspto', 2, 'US', 'a'), "
+        "('uspto', 1, 'US', 'b'), ('uspto', 3, 'US', null), ('patentsview', 1, 'US', null)) "
+        "as d(source, source_count, office, abstract); "
         "create table staging.stg_citation as select * from (values "
         "('JP-S62123456-A', 'invention', true, 1), ('JP-S62123457', 'unknown', false, 1), "
         "('JP-7/1?', 'unknown', false, 1), ('US-5-A', 'invention', false, 2), (null, null, false, 1)) "
