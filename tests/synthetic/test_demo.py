@@ -17,7 +17,7 @@ def test_the_demo_is_the_topic_that_ships_with_fewer_draws_and_is_made_once(tmp_
     assert topic.method.dimensions == shipped.method.dimensions
     assert topic.include == shipped.include
     truth = tomllib.loads((tmp_path / "world.truth.toml").read_text())
-    assert truth["core"]["technologies"] == ["G06N", "H03K"]
+    assert truth["core"]["technologies"] == ["G06N", "H03K", "H04L", "G06Q"]
     assert list((tmp_path / "world").glob("*.parquet"))
     capsys.readouterr()
     demo.main([str(tmp_path), "--families", "300"])
