@@ -15,6 +15,7 @@ from corepath.warehouse.database import LEAST_MEMORY, attach, reading
 from corepath.warehouse.errors import UsageError
 from corepath.warehouse.load.loader import Pending, pending
 from corepath.warehouse.release import repository as release
+from corepath.warehouse.release.history import withdrawn
 from corepath.warehouse.release.pages import read_truth
 from corepath.warehouse.release.repository import SCHEMA_VERSION, Releases
 from corepath.warehouse.settings import Settings
@@ -44,13 +45,19 @@ class Plan:
     builds
         Why a table would be built, by schema.name; None where it is up to date.
     version
-        Of the release that holds all this already, so that nothing would be built or published.
+        Of the release that would stay the latest, so that nothing would be built or published.
+    withdrawn
+        The release that was made of the same and rolled back, where that is why.
+    damage
+        What is wrong with the latest release, where it would be built again for that.
     """
 
     run: Run
     files: Mapping[str, Pending]
     builds: Mapping[str, str | None]
     version: str | None
+    withdrawn: str | None = None
+    damage: tuple[str, ...] = ()
 
 
 def resolve(settings: Settings) -> Run:
@@ -154,9 +161,14 @@ def foresee(settings: Settings) -> Plan:
             given |= {f"raw.{name}_{table}": files[name].fingerprint for table in source.tables}
         now = fingerprints(run.tables, given)
         before = build.materialized(connection)
-    latest = run.releases.latest()
-    if latest and latest.identity == identity(run.tables, now, truth_of(settings)):
-        return Plan(run, files, dict.fromkeys(run.tables), latest.version)
+    latest, made = run.releases.latest(), identity(run.tables, now, truth_of(settings))
+    damage: list[str] = []
+    if latest and latest.version:
+        is_same = latest.identity == made
+        damage = run.releases.damage(latest.version) if is_same else []
+        gone = withdrawn(run.releases, made)
+        if (is_same and not damage) or gone:
+            return Plan(run, files, dict.fromkeys(run.tables), latest.version, gone)
     changed = {
         f"raw.{name}_{table}" for name in files if files[name].changes for table in run.sources[name].tables
     }
@@ -170,7 +182,7 @@ def foresee(settings: Settings) -> Plan:
         builds[key] = _reason(table, before.get(key), now[key], changed)
         if builds[key]:
             changed.add(key)
-    return Plan(run, files, builds, None)
+    return Plan(run, files, builds, None, damage=tuple(damage))
 
 
 def _reason(table: Table, before: str | None, now: str, changed: set[str]) -> str | None:
@@ -193,13 +205,20 @@ def as_text(plan: Plan) -> str:
         for name, files in plan.files.items()
     ]
     topic = plan.run.topic.name
+    if plan.withdrawn:
+        said = f"{plan.withdrawn} was made of the same and rolled back, {plan.version} stays the latest"
+        return "\n".join([*lines, f"skip   publish: {topic} {said}"])
     if plan.version:
         return "\n".join([*lines, f"skip   publish: {topic} {plan.version} is up to date"])
-    lines += [
-        f"{'build' if reason else 'skip':6} {key}: {reason or 'up to date'}"
-        for key, reason in plan.builds.items()
-        if plan.run.tables[key].schema != "sources"
-    ]
+    tables = plan.run.tables
+    kept = [key for key, reason in plan.builds.items() if tables[key].schema != "sources" and not reason]
+    if kept:
+        lines.append(f"skip   {len(kept)} tables of the warehouse: up to date")
+    lines += [f"build  {key}: {why}" for key, why in plan.builds.items() if why and tables[key].in_warehouse]
+    for schema in ("intermediate", "marts"):
+        whys = [why for key, why in plan.builds.items() if tables[key].schema == schema]
+        lines.append(f"build  {len(whys)} tables of {schema}: {whys[0]}")
+    lines += [f"build  {topic} again: of its latest release, {what}" for what in plan.damage]
     return "\n".join(
         [*lines, f"build  publish: {topic} {plan.run.releases.next_version()}, if validation passes"]
     )
@@ -211,7 +230,9 @@ def as_dict(plan: Plan) -> dict[str, Any]:
         "topic": plan.run.topic.name,
         "files": {name: asdict(files) for name, files in plan.files.items()},
         "builds": {k: reason for k, reason in plan.builds.items() if plan.run.tables[k].schema != "sources"},
-        "up_to_date": plan.version,
+        "up_to_date": None if plan.withdrawn else plan.version,
+        "rolled_back": plan.withdrawn,
+        "damage": plan.damage,
         "next_version": None if plan.version else plan.run.releases.next_version(),
     }
 
