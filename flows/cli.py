@@ -70,8 +70,10 @@ Start with the sample that ships:
 then read it: `corepath show`. Every option can also come from the environment, as
 `COREPATH_TOPIC`, `COREPATH_RELEASES`, ...
 
-Compare and roll back: `corepath versions`, `diff`, `verify`, `rollback`. For programs, commands that
-read take `--json`.
+Before a run: `corepath refresh --plan` foretells what it will load, build and skip, and why. While you
+develop: `corepath build TABLE` builds single tables, `corepath graph` shows what is made of what.
+After it: `corepath sql` and `open`, `versions`, `diff`, `rollback`; `doctor` when something is damaged.
+Commands that read take `--json`.
 
 Exit codes: 0 published, or nothing to do; 1 a defect; 2 wrong usage; 3 bad input, or a damaged
 release; 4 not published: validation failed, too much changed, or too little to analyse; 5 another run holds
@@ -143,7 +145,7 @@ class GraphFormat(StrEnum):
     mermaid = "mermaid"
 
 
-@app.command()
+@app.command(rich_help_panel="Run")
 def refresh(
     topic: TopicName = None,
     source: Sources = None,
@@ -276,7 +278,7 @@ def _require_folder(warehouse: Path) -> None:
             raise UsageError(f"{folder} cannot be made: {error.strerror}") from error
 
 
-@app.command("build")
+@app.command("build", rich_help_panel="Run")
 def build_tables(
     tables: Annotated[
         list[str],
@@ -335,7 +337,7 @@ def build_tables(
         say(f"{len(made)} tables in {sum(each.seconds for each in built):.1f} s; they are in {out}")
 
 
-@app.command()
+@app.command(rich_help_panel="Releases")
 def versions(topic: TopicName = None, releases: ReleasesPlace = None, as_json: AsJson = False) -> None:
     """List the releases of every topic with their status: published, refused, rolled back, pruned."""
     with _explained():
@@ -370,7 +372,7 @@ def versions(topic: TopicName = None, releases: ReleasesPlace = None, as_json: A
             say(f"No release in {shown(settings.releases)} yet: start with `corepath refresh`.")
 
 
-@app.command()
+@app.command(rich_help_panel="Read")
 def show(
     version: Version = None,
     topic: TopicName = None,
@@ -412,7 +414,7 @@ def show(
         say(f"In {where}")
 
 
-@app.command("open")
+@app.command("open", rich_help_panel="Read")
 def open_page(version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None) -> None:
     """Open the report of a release in the browser, and say where it is."""
     with _explained():
@@ -427,7 +429,7 @@ def open_page(version: Version = None, topic: TopicName = None, releases: Releas
             say("No browser was found on this machine: open the file in one.")
 
 
-@app.command("sql")
+@app.command("sql", rich_help_panel="Read")
 def query_release(
     statement: Annotated[
         str | None,
@@ -465,7 +467,7 @@ def query_release(
                 shell.run(reader, text, Format.json if as_json else form)
 
 
-@app.command("reproduce")
+@app.command("reproduce", rich_help_panel="Releases")
 def reproduce_release(
     release_or_folder: Annotated[
         str | None,
@@ -520,7 +522,7 @@ def reproduce_release(
             say(f"{where} is reproduced: {len(tables)} tables, byte for byte")
 
 
-@app.command("verify")
+@app.command("verify", rich_help_panel="Releases")
 def verify_release(
     version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None, as_json: AsJson = False
 ) -> None:
@@ -553,7 +555,7 @@ def verify_release(
             say(f"{known.place}/{version} is whole: {len(checked)} files")
 
 
-@app.command()
+@app.command(rich_help_panel="Releases")
 def doctor(
     repair: Annotated[
         bool,
@@ -590,7 +592,7 @@ def doctor(
         say("repaired: all is sound now" if found else "all is sound")
 
 
-@app.command("diff")
+@app.command("diff", rich_help_panel="Releases")
 def compare(
     before: Annotated[
         str | None,
@@ -629,7 +631,7 @@ def compare(
             show_markdown(diff.as_markdown(change))
 
 
-@app.command()
+@app.command(rich_help_panel="Releases")
 def rollback(
     version: OneVersion,
     why: Annotated[
@@ -651,13 +653,13 @@ def rollback(
         say(f"latest is {version} now: {known.place}/{version}")
 
 
-@app.command()
+@app.command(rich_help_panel="Releases")
 def pin(version: OneVersion, topic: TopicName = None, releases: ReleasesPlace = None) -> None:
     """Keep a release whatever `corepath prune` removes."""
     _pin(version, topic, releases, keep=True)
 
 
-@app.command()
+@app.command(rich_help_panel="Releases")
 def unpin(version: OneVersion, topic: TopicName = None, releases: ReleasesPlace = None) -> None:
     """Let `corepath prune` remove a release again."""
     _pin(version, topic, releases, keep=False)
@@ -670,7 +672,7 @@ def _pin(version: str, topic: str | None, releases: str | None, keep: bool) -> N
         say(f"{version} is {'pinned' if keep else 'not pinned'}{already}")
 
 
-@app.command()
+@app.command(rich_help_panel="Releases")
 def prune(
     keep: Annotated[int, typer.Option(help="How many of the last releases to keep.")],
     yes: Annotated[
@@ -698,7 +700,7 @@ def prune(
             say("nothing was removed: add --yes to remove them")
 
 
-@app.command("schema")
+@app.command("schema", rich_help_panel="Read")
 def show_schema(
     version: Version = None, topic: TopicName = None, releases: ReleasesPlace = None, as_json: AsJson = False
 ) -> None:
@@ -712,7 +714,7 @@ def show_schema(
             print(schema.as_markdown(path), end="")
 
 
-@app.command()
+@app.command(rich_help_panel="Read")
 def export(
     folder: Annotated[Path, typer.Argument(help="Folder to write the files into.")],
     version: Annotated[
@@ -734,7 +736,7 @@ def export(
 
 
 topics_app = typer.Typer(rich_markup_mode="markdown")
-app.add_typer(topics_app, name="topics")
+app.add_typer(topics_app, name="topics", rich_help_panel="Explore")
 
 
 @topics_app.callback(invoke_without_command=True)
@@ -870,7 +872,7 @@ def measure_topic(
             show_markdown(as_markdown(found))
 
 
-@app.command("sources")
+@app.command("sources", rich_help_panel="Explore")
 def list_sources(
     name: Annotated[
         str | None, typer.Argument(help="Describe this source: tables, files and columns. Or: check.")
@@ -926,7 +928,12 @@ def list_sources(
 
 
 fetch_app = typer.Typer(rich_markup_mode="markdown", no_args_is_help=True)
-app.add_typer(fetch_app, name="fetch", help="Fetch raw files: what is new, resumed after a break.")
+app.add_typer(
+    fetch_app,
+    name="fetch",
+    help="Fetch raw files: what is new, resumed after a break.",
+    rich_help_panel="Run",
+)
 Folder = Annotated[Path, typer.Option("--to", help="Folder that receives the files.")]
 _DAY = ["%Y-%m-%d"]
 
@@ -967,7 +974,7 @@ def _tell_fetched(found: fetching.Fetched, folder: Path) -> None:
     say(f"{len(found.came)} files came into {folder}, {len(found.there)} were there")
 
 
-@app.command("graph")
+@app.command("graph", rich_help_panel="Explore")
 def show_graph(
     form: Annotated[
         GraphFormat, typer.Option("--format", help="text, or mermaid to draw it.")
