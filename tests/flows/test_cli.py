@@ -361,6 +361,7 @@ def test_show_tells_what_a_release_found_and_where_it_is(chosen: str, sample_rel
         "Trend",
         "Indicator weights",
         "Convergence networks",
+        "Main path of citations",
         "Paths",
         "Who is behind whom",
         "How often such results are wrong",

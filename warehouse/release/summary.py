@@ -118,6 +118,26 @@ where population = 'all' and period = 'all' and subfield = 'all' and level = 'su
 order by network <> 'WORLD', families desc
 """
 
+_MAIN_PATH = """
+with links as (
+    from marts.fct_main_path where network = 'WORLD' and subfield = 'all' and is_global
+),
+
+carrying as (
+    select cited_family_id as family_id from links
+    union
+    select citing_family_id from links
+)
+
+select
+    p.priority_year as year, coalesce(c.name, p.country) as country,
+    case when p.is_core then 'yes' else '' end as core, p.representative_publication as publication,
+    case when length(p.title) > 60 then p.title[1:57] || '...' else p.title end as title
+from carrying inner join marts.fct_patent as p using (family_id)
+left join marts.dim_country as c using (country)
+order by p.priority_date, family_id limit 25
+"""
+
 _PATHS = """
 select
     coalesce(c.name, p.country) as country, p.families as core,
@@ -301,8 +321,8 @@ def summarise(path: Path, shown: str | None = None) -> str:
     -------
     str
         Markdown: the key core technologies and who leads in them, countries and their trends,
-        weights, networks, paths and lags, how often such results are wrong, where countries are known
-        from, sources with what was rejected, their licences and how to cite them, rows, what
+        weights, networks, the main path of citations, paths and lags, how often such results are
+        wrong, where countries are known from, sources with what was rejected, their licences and how to cite them, rows, what
         validation warned of, how to open it, and what made it.
     """
     with opened(path) as db:
@@ -356,6 +376,9 @@ def summarise(path: Path, shown: str | None = None) -> str:
             _table(db.sql(_WEIGHTS)),
             "## Convergence networks",
             _table(db.sql(_NETWORKS)),
+            "## Main path of citations",
+            "The families that most ways through the field's citations pass (fct_main_path):",
+            _table(db.sql(_MAIN_PATH)) or "No family of the topic cites an earlier one.",
             "## Paths",
             "Labels with their support, see docs/pathways.md:",
             _table(db.sql(_PATHS)) or "No compared country has 30 key core families.",
