@@ -45,7 +45,7 @@ def test_every_command_of_the_tutorial_runs_in_order(tmp_path: Path) -> None:
         text=True,
         capture_output=True,
         check=False,
-        timeout=1500,
+        timeout=3600,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     for told in (
