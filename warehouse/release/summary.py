@@ -322,8 +322,8 @@ def summarise(path: Path, shown: str | None = None) -> str:
     str
         Markdown: the key core technologies and who leads in them, countries and their trends,
         weights, networks, the main path of citations, paths and lags, how often such results are
-        wrong, where countries are known from, sources with what was rejected, their licences and how to cite them, rows, what
-        validation warned of, how to open it, and what made it.
+        wrong, where countries are known from, sources with what was rejected, their licences and how
+        to cite them, rows, what validation warned of, how to open it, and what made it.
     """
     with opened(path) as db:
         title, version, countries = db.sql("select title, version, countries from meta.release").fetchall()[0]
