@@ -439,6 +439,7 @@ def fresh(folder: Path, **changes: Any) -> Settings:
     """Settings of a first refresh of the sample below a folder."""
     sources = {"ppubs": ROOT / "samples" / "ppubs", "uspto": ROOT / "samples" / "uspto"}
     given = {"topic": TOPIC, "sources": sources, "threads": 2} | changes
+    (folder / "new").mkdir(exist_ok=True)
     return Settings(
         **given, warehouse=folder / "new" / "warehouse.duckdb", releases=folder / "new" / "releases"
     )
