@@ -1,7 +1,7 @@
 -- How often families outside the topic are applied for together: what each country is used to.
 -- One row = one country, or WORLD. Joint ownership is common in Japan and rare in the US, whatever
--- the technology; a topic's rate says something next to this one only. Countries as the record, the
--- register or the same name elsewhere tell them; organisations share a family equally.
+-- the technology; a topic's rate means something beside this one only. Countries are those of the record, the
+-- register or the same name elsewhere; organisations share a family equally.
 with outside as (
     select invention.family, invention.party_publication
     from staging.stg_invention as invention

@@ -1,5 +1,5 @@
 -- Families of the topic. One row = one family that has an invention document in the topic.
--- All its invention documents count (staging.stg_invention); the earliest published one stands for
+-- All its invention documents count (staging.stg_invention); the earliest published one represents
 -- it.
 with topic_family as (
     select family.family, min_by(document.selected_by, document.publication_number) as selected_by

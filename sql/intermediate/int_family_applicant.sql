@@ -103,7 +103,7 @@ recognised as (
     where not (compared.is_inventor and organised.family is not null)
 ),
 
--- What other documents of the family say of the same organisation.
+-- The country that other documents of the family give for the same organisation.
 elsewhere as (
     select stg_family.family, organisation.organisation, min(party.country) as family_country
     from intermediate.int_family as family

@@ -1,4 +1,4 @@
--- Sub-fields of families: every one that fits the document that stands for the family.
+-- Sub-fields of families: every one that fits the representative document of the family.
 -- One row = one family x sub-field; position is the sub-field's place in the topic file.
 select distinct family.family, subfield.subfield, subfield.position
 from intermediate.int_family as family

@@ -1,6 +1,6 @@
 -- How many families cite a family of the topic within whole years of its publication, all windows
 -- in one scan of the citations. One row = one family of the topic.
--- All counts are null where no citation is loaded; those by examiners where no origin is told.
+-- All counts are null where no citation is loaded; those by examiners where no origin is recorded.
 with windows as (
     select
         family,

@@ -77,7 +77,7 @@ select
         as tri,
     case when recorded.has_pct and dated.office_count is not null then dated.is_pct end::double as pct,
     dated.claim_count::double as cl,
-    null::double as icl, -- no source tells which claims are independent
+    null::double as icl, -- no source records which claims are independent
     scope.sc,
     scope.mg,
     dated.inventor_count::double as inv,

@@ -1,5 +1,5 @@
 -- Families of each network, and what divides them. One row = one network x family.
--- WORLD holds every family whole; a country holds its share of each.
+-- WORLD counts every family as one; a country counts its share of each.
 with networks as (
     select 'WORLD' as network, family, 1.0::double as share
     from intermediate.int_family

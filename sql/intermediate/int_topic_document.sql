@@ -5,7 +5,7 @@ with hit as (
     inner join topic.topic_rule as rule using (rule_id)
 ),
 
-spared as (
+exempt as (
     select distinct unless.rule_id, hit.publication_number
     from topic.topic_unless as unless
     inner join hit on unless.unless_label = hit.label
@@ -15,9 +15,9 @@ spared as (
 excluded as (
     select distinct hit.publication_number
     from hit
-    left join spared
-        on hit.rule_id = spared.rule_id and hit.publication_number = spared.publication_number
-    where hit.purpose = 'exclude' and spared.publication_number is null
+    left join exempt
+        on hit.rule_id = exempt.rule_id and hit.publication_number = exempt.publication_number
+    where hit.purpose = 'exclude' and exempt.publication_number is null
 )
 
 select

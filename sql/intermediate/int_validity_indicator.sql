@@ -21,7 +21,7 @@ with known_document as (
     where document.is_invention and document.publication_date <= old.known_until
 ),
 
-told as (
+recorded as (
     select
         family,
         case
@@ -74,19 +74,19 @@ has as (
 select
     old.family,
     case when has.citations then coalesce(cited.fc, 0) end::double as fc_3,
-    case when told.has_references then coalesce(referred.bc, 0) end::double as bc,
-    told.npl::double as npl,
-    told.fs::double as fs,
-    case when has.pct and told.fs is not null then told.is_pct end::double as pct,
-    told.cl::double as cl,
-    told.inv::double as inv,
+    case when recorded.has_references then coalesce(referred.bc, 0) end::double as bc,
+    recorded.npl::double as npl,
+    recorded.fs::double as fs,
+    case when has.pct and recorded.fs is not null then recorded.is_pct end::double as pct,
+    recorded.cl::double as cl,
+    recorded.inv::double as inv,
     case when party.publication_date <= old.known_until then applying.groups end::double as app,
     scope.sc,
     scope.mg,
     scope.conv,
     scope.xsec
 from intermediate.int_validity_family as old
-inner join told on old.family = told.family
+inner join recorded on old.family = recorded.family
 inner join staging.stg_document as party on old.party_publication = party.publication_number
 left join referred on old.family = referred.family
 left join cited on old.family = cited.family

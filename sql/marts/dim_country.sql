@@ -9,10 +9,10 @@ with countries as (
 )
 
 select
-    countries.country, -- ISO 3166-1 alpha-2 code; TW, HK and MO stand apart from CN
+    countries.country, -- ISO 3166-1 alpha-2 code; TW, HK and MO are separate from CN
     countries.alpha3, -- ISO 3166-1 alpha-3 code
     countries.name, -- Name in English
-    countries.is_historic, -- Whether the state is gone; what is left of it stands apart, under its own code
+    countries.is_historic, -- Whether the state is gone; its families keep its own code
     count_as.counted_as, -- Country that its families count for, if the topic says so; null otherwise
     country.country is not null as is_compared -- Whether this release compares it and draws its network
 from countries

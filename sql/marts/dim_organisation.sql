@@ -26,15 +26,15 @@ select
     applicant.organisation, -- Name in the register of organisations, else harmonised from the records
     min(applicant.corporate_group) as corporate_group, -- Group it belongs to; itself where none is known
     coalesce(min(rules.group_rule), 'itself')
-        as group_rule, -- Rule that tells the group: register, place, words ...; see docs
+        as group_rule, -- Rule that determines the group: register, place, words ...; see docs
     coalesce(min(rules.group_confidence), 1)
         as group_confidence, -- Share of labelled pairs that the rule joins rightly, 0 to 1
     min(places.country)
         as country, -- Where most of its families are placed, before count_as (ISO; ZZ unknown)
     min(applicant.organisation_type)
-        as organisation_type, -- Sector in PATSTAT's words, combinations too; UNKNOWN if none tells
-    min(rules.type_rule) as type_rule, -- Rule that tells the type; null for inventors without applicant
-    min(applicant.register_basis) as register_basis, -- Why the register says so; null where it is not there
+        as organisation_type, -- Sector in PATSTAT's words, combinations too; UNKNOWN if no rule applies
+    min(rules.type_rule) as type_rule, -- Rule that determines the type; null for inventors without applicant
+    min(applicant.register_basis) as register_basis, -- Evidence of the register; null where it has no entry
     count(*)::bigint as families, -- Families of the topic it applied for, alone or with others
     sum(applicant.share::decimal(38, 15))::double
         as fractional_families -- The same, shared equally between co-applicants

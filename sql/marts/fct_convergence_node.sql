@@ -1,5 +1,5 @@
 -- The place of each technology in each convergence network.
--- Of main groups, of which there are thousands, only what can be counted is told.
+-- Of main groups, of which there are thousands, only what can be counted is given.
 -- One row = one network x technology.
 -- Key: topic, network, population, period, subfield, level, technology.
 -- Refers to: dim_technology (technology).

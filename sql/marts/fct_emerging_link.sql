@@ -1,6 +1,6 @@
 -- Technologies that have not met yet and are likely to in the years that follow: of each network
 -- the 100 likeliest pairs, by a model of what made pairs meet in the latest period that has new
--- ones. How good such a model was the last time, fct_link_prediction tells.
+-- ones. fct_link_prediction measures how good such a model was the last time.
 -- One row = one network x pair. Key: topic, network, source, target.
 -- Refers to: dim_technology (source), dim_technology (target).
 -- Never null: rank, chance, common_neighbours, adamic_adar, resource_allocation,

@@ -1,4 +1,4 @@
--- How well the convergences of the latest period that has new ones could have been told before it:
+-- How well the convergences of the latest period that has new ones could have been predicted before it:
 -- by a model learnt one period earlier, and by each of its features alone. All pairs that had not
 -- met are candidates.
 -- One row = one network x predictor. Key: topic, network, predictor.

@@ -69,8 +69,8 @@ select
 from intermediate.int_network_metric as metric
 left join intermediate.int_network_null as random
     on
-        metric.network = random.network and metric.population = random.population and metric.period = random.period
-        and metric.subfield = 'all' and metric.level = random.level
+        metric.network = random.network and metric.population = random.population
+        and metric.period = random.period and metric.subfield = 'all' and metric.level = random.level
 left join intermediate.int_small_world as world
     on
         metric.network = world.network and metric.population = world.population

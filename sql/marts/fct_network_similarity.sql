@@ -21,7 +21,7 @@ select
     similarity.weighted_jaccard, -- Sum of the lesser over sum of the greater shares of all pairs, 0 to 1
     similarity.weighted_jaccard_lower, -- Lower end of its 90 % interval, from families drawn anew
     similarity.weighted_jaccard_upper, -- Upper end of that interval
-    similarity.partial as partial_pearson, -- Pearson given the rest of the world; null where that tells all
+    similarity.partial as partial_pearson, -- Pearson given the rest of the world; null if that explains all
     similarity.partial_p as partial_pearson_p, -- Chance of as much if technologies had other names (MRQAP)
     rarefied.mean as portrait_divergence, -- How differently they are built, 0 to 1, at equal size
     rarefied.lower as portrait_divergence_lower, -- 2.5 % quantile of the samples of equal size

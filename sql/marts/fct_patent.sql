@@ -35,7 +35,7 @@ select
     main_country.country, -- Country with the largest share, by the topic's attribution (ISO; ZZ unknown)
     main_country.country_share, -- That country's share of the family, 0 to 1
     main_country.country_count::bigint as country_count, -- Countries that share the family
-    source.country_source, -- Weakest step that tells its countries, see docs/method.md
+    source.country_source, -- Least certain step by which its countries are known, see docs/method.md
     year(family.priority_date)::bigint as priority_year, -- Year of the earliest priority
     family.priority_date, -- Earliest priority, filing or publication date known
     family.filing_date, -- Earliest filing date of its invention documents
@@ -56,7 +56,7 @@ select
     case when not indicator.fc_7_window_closed then indicator.fc_7 end
         as fc_7_estimate, -- What an open FC_7 is scored with; null if closed or truncation = closed
     breakthrough.is_breakthrough, -- Whether FC_5 is in the top 1 % of its priority year; null if open
-    indicator.fcx_5, -- FCX_5: FC_5 by examiners; null if open or a citing family tells no origin
+    indicator.fcx_5, -- FCX_5: FC_5 by examiners; null if open, or if a citing family has no origin recorded
     indicator.fc_5_others, -- FC_5 without families of the same corporate group; null if open
     indicator.fc_reported, -- Citing families or documents as the source counts them, of any age
     indicator.bc, -- BC: cited families; null where the source lists no references
@@ -66,13 +66,13 @@ select
     indicator.tri, -- TRI: 1 if filed at EP and JP and granted in the US; null if no loaded family is
     indicator.pct, -- PCT: 1 if an international application; null if no loaded family is one
     indicator.cl, -- CL: claims of the grant, else of the earliest document; null where not recorded
-    indicator.icl, -- ICL: independent claims; no source tells them yet
+    indicator.icl, -- ICL: independent claims; no source records them yet
     indicator.sc, -- SC: IPC subclasses; null where it has none
     indicator.mg, -- MG: IPC main groups; null where none is known
     indicator.inv, -- INV: inventors; null where the source does not list them all
     indicator.app, -- APP: corporate groups that apply for it, inventors left out; null where none does
     indicator.gl, -- GL: 1 - days from filing to grant / most days of its priority year; null if not granted
-    indicator.ren, -- REN: years renewed; no source tells them yet
+    indicator.ren, -- REN: years renewed; no source records them yet
     indicator.gen, -- GEN: chance that two families citing it differ in subclass, 0 to 1; if asked for
     indicator.ori, -- ORI: chance that two families it cites differ in subclass, 0 to 1; if asked for
     indicator.rad, -- RAD: share of the cited families' subclasses that it is not in, 0 to 1; if asked for

@@ -24,7 +24,7 @@ select
     named.country, -- Country (ISO 3166 alpha-2; ZZ unknown)
     coalesce(named.share, 0.0::double)
         as share, -- Share of the family by the topic's attribution, 0 to 1; what all marts use
-    source.country_source, -- Weakest step that tells it, see docs/method.md; null where share is 0
+    source.country_source, -- Least certain step behind it, see docs/method.md; null where share is 0
     named.share_by_applicant, -- Share by its applicants' countries, equal between applicants
     applicant_source.country_source as applicant_source, -- The same step for it; null where the share is 0
     named.share_by_inventor, -- Share by its inventors' countries, equal between inventors

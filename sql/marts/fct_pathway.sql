@@ -35,7 +35,7 @@ paths as (
     group by country
 ),
 
-told as (
+described as (
     select
         paths.*,
         core.families,
@@ -43,7 +43,7 @@ told as (
         country.name || ', by ' || core.families::varchar || ' key core families. Industries: '
         || paths.industry_statement || '. Technologies: ' || paths.technology_statement
         || '. Collaboration: ' || paths.collaboration_statement
-        || '. Patents tell of classes and co-applicants, not of demand, supply or intent.'
+        || '. Patents record classes and co-applicants, not demand, supply or intent.'
             as sentence
     from paths
     inner join core on paths.country = core.country
@@ -52,18 +52,18 @@ told as (
 
 select
     topic.topic, -- Topic of the release
-    told.country, -- Applicant country (ISO alpha-2)
-    told.families, -- Its key core families, each counted whole
-    told.fractional_families, -- The same, fractional
-    told.industry_path, -- I1, I2, I3, I4, or indeterminate where fewer than 0.8 of the samples agree
-    told.industry_support, -- Share of samples with the same label, 0 to 1
-    told.industry_next, -- The label most frequent among the other samples
-    told.technology_path, -- T1, T2, T3 or indeterminate
-    told.technology_support, -- Share of samples with the same label
-    told.technology_next, -- The label most frequent among the other samples
-    told.collaboration_path, -- C1, C2, C3, C4 or indeterminate
-    told.collaboration_support, -- Share of samples with the same label
-    told.collaboration_next, -- The label most frequent among the other samples
-    told.sentence -- What the figures say, in words
-from told
+    described.country, -- Applicant country (ISO alpha-2)
+    described.families, -- Its key core families, each counted whole
+    described.fractional_families, -- The same, fractional
+    described.industry_path, -- I1, I2, I3, I4, or indeterminate where fewer than 0.8 of the samples agree
+    described.industry_support, -- Share of samples with the same label, 0 to 1
+    described.industry_next, -- The label most frequent among the other samples
+    described.technology_path, -- T1, T2, T3 or indeterminate
+    described.technology_support, -- Share of samples with the same label
+    described.technology_next, -- The label most frequent among the other samples
+    described.collaboration_path, -- C1, C2, C3, C4 or indeterminate
+    described.collaboration_support, -- Share of samples with the same label
+    described.collaboration_next, -- The label most frequent among the other samples
+    described.sentence -- The figures in words
+from described
 cross join topic.topic

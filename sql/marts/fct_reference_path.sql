@@ -34,7 +34,7 @@ with candidates as (
         on standing.country = similarity.country and other_standing.country = similarity.other
 ),
 
-told as (
+compared as (
     select
         standing.*,
         candidates.reference,
@@ -72,35 +72,35 @@ told as (
 
 worded as (
     select
-        told.*,
-        told.country_name || ' is ' || told.standing || ' in ' || told.technology || ' with '
-        || round(told.families, 1)::varchar || ' key core families'
+        compared.*,
+        compared.country_name || ' is ' || compared.standing || ' in ' || compared.technology || ' with '
+        || round(compared.families, 1)::varchar || ' key core families'
         || case
-            when told.country = told.leader then '.'
-            else ' (' || told.leader_name || ': ' || round(told.leader_families, 1)::varchar
+            when compared.country = compared.leader then '.'
+            else ' (' || compared.leader_name || ': ' || round(compared.leader_families, 1)::varchar
                 || case
-                    when told.lag is null or told.lag_conclusion = 'cannot tell' then ''
-                    else '; lag ' || round(told.lag, 1)::varchar || ' years in ' || told.subfield
+                    when compared.lag is null or compared.lag_conclusion = 'cannot tell' then ''
+                    else '; lag ' || round(compared.lag, 1)::varchar || ' years in ' || compared.subfield
                 end || ').'
         end
-        || case told.kind
+        || case compared.kind
             when 'advantage' then ' It is an advantage of the country.'
             when 'foundational' then ' The technology is foundational: many others meet in it.'
             else ' It is neither foundational nor an advantage: no reference is proposed.'
         end
         || case
-            when told.kind = 'neither' then ''
-            when told.standing <> 'lagging' then ' No compared country is surely ahead.'
-            when told.reference is null
-                then ' No country with a known path is surely ahead and ' || told.asks || '.'
-            else ' Reference: ' || told.reference_name || ' (path ' || told.reference_path
-                || '), because ' || told.why || case
-                    when told.candidates > 1
-                        then ', and the most similar of ' || told.candidates::varchar || ' such'
+            when compared.kind = 'neither' then ''
+            when compared.standing <> 'lagging' then ' No compared country is surely ahead.'
+            when compared.reference is null
+                then ' No country with a known path is surely ahead and ' || compared.asks || '.'
+            else ' Reference: ' || compared.reference_name || ' (path ' || compared.reference_path
+                || '), because ' || compared.why || case
+                    when compared.candidates > 1
+                        then ', and the most similar of ' || compared.candidates::varchar || ' such'
                     else ''
-                end || '; similarity ' || round(told.similarity, 2)::varchar || '.'
+                end || '; similarity ' || round(compared.similarity, 2)::varchar || '.'
         end as reason
-    from told
+    from compared
 )
 
 select
@@ -113,9 +113,9 @@ select
     worded.leader, -- Compared country with the most
     worded.leader_families, -- That country's
     worded.gap, -- (own - leader's) / sqrt of their sum; of the leader, against the second
-    worded.standing, -- leading (gap over 2.33), lagging (below -2.33), level (not told apart)
+    worded.standing, -- leading (gap over 2.33), lagging (below -2.33), level (no significant difference)
     worded.subfield, -- Sub-field that half of its core families are of, or all
-    worded.lag, -- Years behind the leader in that sub-field, of fct_technology_lag; null if not told
+    worded.lag, -- Years behind the leader in that sub-field, of fct_technology_lag; null if unknown
     worded.lag_low, -- Lower end of its 95 % interval
     worded.lag_high, -- Upper end
     worded.strength_rank, -- Share of the world network's subclasses that meet others less often

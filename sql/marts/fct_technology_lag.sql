@@ -1,5 +1,5 @@
 -- How many years countries are behind each other in key core families, by sub-field.
--- One row = one sub-field, or all, x country x reference; each pair stands both ways.
+-- One row = one sub-field, or all, x country x reference; each pair is there both ways.
 -- Key: topic, subfield, country, reference.
 -- Refers to: dim_country (country), dim_country (reference).
 -- Never null: families, reference_families.

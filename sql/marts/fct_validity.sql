@@ -1,4 +1,4 @@
--- Whether the score says what later turns out: families old enough, scored by what was known three
+-- Whether the score predicts what later turns out: families old enough, scored by what was known three
 -- years after their first publication, held against what came after.
 -- One row = one knowledge x outcome x scope x weighting x scoring. Key: topic, knowledge, outcome,
 -- scope, scope_name, weighting, scoring.
@@ -40,7 +40,7 @@ select
     measured.families, -- Families old enough that the outcome is known of
     measured.positives, -- Those that it holds for; null for a count
     measured.core_families, -- The best core_share of all, of those in the scope
-    measured.auc, -- Chance that a family it holds for scores above another; 0.5 says nothing
+    measured.auc, -- Chance that a family it holds for scores above another; 0.5 is chance
     measured.auc_low, -- Lower end of its sampling interval of 90 % (DeLong)
     measured.auc_high, -- Upper end
     measured.auc_gain, -- AUC less that of equal weights under the same scoring
@@ -52,7 +52,7 @@ select
     measured.rank_correlation, -- Spearman's, of the score with a count; null for yes or no
     measured.rank_correlation_low, -- Lower end of its sampling interval of 90 % (Bonett, Wright)
     measured.rank_correlation_high, -- Upper end
-    measured.is_headline, -- Whether the report says it first
+    measured.is_headline, -- Whether it is the headline of the report
     case
         when measured.is_headline then
             'Scored by what was known '

@@ -1,4 +1,4 @@
--- What every source tells of a publication's references. One row = one citing x cited.
+-- What every source records of a publication's references. One row = one citing x cited.
 select
     null::varchar as citing_publication,
     null::varchar as cited_publication,

@@ -1,4 +1,4 @@
--- What every source tells of a publication's classes.
+-- What every source records of a publication's classes.
 -- One row = one publication x scheme x position.
 select
     null::varchar as publication_number,

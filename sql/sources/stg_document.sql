@@ -1,4 +1,4 @@
--- What every source tells of a publication. One row = one publication.
+-- What every source records of a publication. One row = one publication.
 -- A source gives the columns it has; those it lacks are null. The counts are null where a source
 -- does not record the detail at all, zero where it does and there is none.
 select

@@ -1,4 +1,4 @@
--- What every source tells of a publication's applicants and inventors.
+-- What every source records of a publication's applicants and inventors.
 -- One row = one publication x role x position.
 select
     null::varchar as publication_number,

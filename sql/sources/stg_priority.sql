@@ -1,4 +1,4 @@
--- What every source tells of a publication's priorities. One row = one publication x priority.
+-- What every source records of a publication's priorities. One row = one publication x priority.
 select
     null::varchar as publication_number,
     null::varchar as priority_number,

@@ -3,11 +3,11 @@
 -- a reference means the one that is loaded under its number in its class, and references of a
 -- publication that differ in kind only are one. An invention, a utility model and a design of one
 -- number are three documents, and so are an application and a grant of offices that number them
--- apart (reference.publication_class). A reference of no kind, whose number does not tell its
+-- apart (reference.publication_class). A reference of no kind, whose number does not determine its
 -- class either, has cited_class unknown. It means an invention, as nine of ten do; where no other
 -- series of the office has such numbers, else the one publication loaded under its number.
 -- The list is that of the best-ranked source that has one, for patents and for other literature;
--- origin and category are of the best-ranked source that tells them. is_loaded tells whether what
+-- origin and category are of the best-ranked source that has them. is_loaded says whether what
 -- is cited is a publication that is loaded.
 -- Never null: citing_publication.
 with cited as (
@@ -147,7 +147,7 @@ merged as (
     group by citing_publication, is_patent, meant
 ),
 
--- Patents and other literature are told apart: one source may have only the patents.
+-- Patents and other literature are merged separately: one source may have only the patents.
 mixed as (
     select citing_publication, is_patent, min(source_rank) as best_rank
     from merged

@@ -7,7 +7,7 @@
 -- classify, wherever a reform took it; topics may select by it, and nothing counts it as a
 -- technology.
 -- What is no symbol of the scheme stays as recorded, with no subclass: nothing counts it, and a
--- warning of the validation tells how many there are.
+-- warning of the validation counts them.
 -- Key: publication_number, scheme, symbol.
 -- Refers to: stg_document (publication_number).
 with spelt as (
@@ -39,7 +39,7 @@ joined as (
                 || '/' || substring(head, 9, 2)
                 || regexp_replace(substring(head, 11, 4), '0+$', '')
             when tail = '' then head
-            -- Behind the subgroup stand versions, dates and marks, none of them wanted.
+            -- What follows the subgroup (version, date, office) is not wanted.
             else
                 substring(head, 1, 4) || regexp_replace(substring(head, 5), '^0+', '')
                 || '/' || regexp_replace(tail, '[^0-9].*$', '')
@@ -55,7 +55,7 @@ readable as (
         and not (scheme = 'IPC' and starts_with(symbol, 'Y'))
 ),
 
--- The longest of the old places that a symbol is in tells where it went.
+-- The longest old place that a symbol lies in determines where it went.
 moved as (
     select
         readable.scheme,
@@ -97,7 +97,7 @@ parsed as (
     where trim(classification.symbol) <> ''
 ),
 
--- What one symbol is spelt in several ways, or several sources tell, is one row.
+-- A symbol that is spelt in several ways, or that several sources hold, is one row.
 merged as (
     select
         publication_number,

@@ -1,6 +1,6 @@
 -- Publications of all loaded sources. One row = one publication.
--- Where sources tell the same publication, each field is that of the best-ranked source to have it.
--- Only what a second source tells is merged field by field: that is far less than all, and nothing
+-- Where several sources hold a publication, each field is that of the best-ranked source to have it.
+-- Only what a second source holds is merged field by field: that is far less than all, and nothing
 -- where one source is loaded.
 -- is_invention and is_grant are null where a date would decide that is not known.
 -- Key: publication_number.

@@ -1,8 +1,8 @@
 -- Which family cites which. One row = one citing family x cited family.
--- A cited publication that is not loaded stands for a family of its own, of whatever kind of its
+-- A cited publication that is not loaded is a family of its own, of whatever kind of its
 -- class it is, below 0 and without a date; where its class is not known, it is an invention. A
 -- family's references to itself are left out.
--- is_examiner tells whether an examiner cites. It is null where the citing family's documents tell
+-- is_examiner says whether an examiner cites. It is null where the citing family's documents give
 -- of no reference whose it is; where they do, one of unknown origin is no examiner's.
 -- Key: citing_family, cited_family.
 with published as (
@@ -30,7 +30,7 @@ cited as (
     group by all
 ),
 
-telling as (
+with_origins as (
     select distinct citing_family from cited where is_told
 ),
 
@@ -55,10 +55,10 @@ select
     paired.cited_family,
     citing.publication_date as citing_publication_date,
     target.publication_date as cited_publication_date,
-    case when telling.citing_family is not null then paired.is_examiner end as is_examiner
+    case when with_origins.citing_family is not null then paired.is_examiner end as is_examiner
 from paired
 inner join published as citing on paired.citing_family = citing.family
 left join published as target on paired.cited_family = target.family
-left join telling on paired.citing_family = telling.citing_family
+left join with_origins on paired.citing_family = with_origins.citing_family
 -- Where nothing is cited, it is other literature.
 where paired.cited_family <> paired.citing_family

@@ -49,7 +49,7 @@ grouped as (
         min(publication_date) as publication_date,
         min(grant_date) as grant_date,
         count(*) as document_count,
-        -- WO is no office of a market; EP counts as one. XX says that the source names no office.
+        -- WO is no office of a market; EP counts as one. XX means that the source names no office.
         case
             when bool_or(office <> 'XX')
                 then count(distinct case when office not in ('WO', 'XX') then office end)

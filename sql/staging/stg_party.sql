@@ -13,7 +13,7 @@ with contested as (
     having min(source_rank) < max(source_rank)
 ),
 
-told as (
+listed as (
     select
         stg_party.publication_number,
         stg_party.role,
@@ -31,7 +31,7 @@ told as (
         on stg_party.publication_number = contested.publication_number and stg_party.role = contested.role
 ),
 
--- From here to `filled`: only where several sources tell.
+-- From here to `filled`: only where several sources hold the publication.
 lists as (
     select
         publication_number,
@@ -48,7 +48,7 @@ lists as (
         count(country) > 0 as has_country,
         count(sector) > 0 as has_sector,
         bool_or(source = 'patstat' and sector is not null) as has_patstats_sector
-    from told
+    from listed
     where is_contested
     group by publication_number, role, source_rank
 ),
@@ -71,7 +71,7 @@ chosen as (
 -- Each name once, however many parties have it.
 names as (
     select distinct name
-    from told
+    from listed
     where is_contested and name is not null
 ),
 
@@ -92,36 +92,36 @@ worded as (
 
 party as (
     select
-        told.publication_number,
-        told.role,
-        told.position,
-        told.country,
-        told.sector,
-        told.source,
-        told.source_rank,
+        listed.publication_number,
+        listed.role,
+        listed.position,
+        listed.country,
+        listed.sector,
+        listed.source,
+        listed.source_rank,
         worded.first_word,
         worded.words,
         lists.parties,
         -- The parties of the list taken that lack what another may have.
-        told.source_rank = chosen.source_rank
+        listed.source_rank = chosen.source_rank
         and (
-            (told.country is null and chosen.country_can_be_filled)
-            or (told.sector is null and chosen.sector_can_be_filled)
+            (listed.country is null and chosen.country_can_be_filled)
+            or (listed.sector is null and chosen.sector_can_be_filled)
             or chosen.has_patstats_sector
         ) as is_lacking
-    from told
+    from listed
     inner join chosen
         on
-            told.publication_number = chosen.publication_number
-            and told.role = chosen.role
+            listed.publication_number = chosen.publication_number
+            and listed.role = chosen.role
             and (chosen.country_can_be_filled or chosen.sector_can_be_filled or chosen.has_patstats_sector)
     inner join lists
         on
-            told.publication_number = lists.publication_number
-            and told.role = lists.role
-            and told.source_rank = lists.source_rank
-    left join worded on told.name = worded.name
-    where told.is_contested
+            listed.publication_number = lists.publication_number
+            and listed.role = lists.role
+            and listed.source_rank = lists.source_rank
+    left join worded on listed.name = worded.name
+    where listed.is_contested
 ),
 
 -- Namesakes within a list that differ lend nothing.
@@ -200,17 +200,17 @@ filled as (
 )
 
 select
-    told.publication_number,
-    told.role,
-    told.position,
-    told.name,
-    coalesce(told.country, filled.country, chosen.shared_country) as country,
-    coalesce(filled.patstat_sector, told.sector, filled.sector) as sector
-from told
-left join chosen on told.publication_number = chosen.publication_number and told.role = chosen.role
+    listed.publication_number,
+    listed.role,
+    listed.position,
+    listed.name,
+    coalesce(listed.country, filled.country, chosen.shared_country) as country,
+    coalesce(filled.patstat_sector, listed.sector, filled.sector) as sector
+from listed
+left join chosen on listed.publication_number = chosen.publication_number and listed.role = chosen.role
 left join filled
     on
-        told.publication_number = filled.publication_number
-        and told.role = filled.role
-        and told.position = filled.position
-where chosen.source_rank is null or told.source_rank = chosen.source_rank
+        listed.publication_number = filled.publication_number
+        and listed.role = filled.role
+        and listed.position = filled.position
+where chosen.source_rank is null or listed.source_rank = chosen.source_rank

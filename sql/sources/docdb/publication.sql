@@ -1,6 +1,6 @@
 -- The state of each publication after all exchanges. One row = one publication.
 -- The latest record is taken. A deletion (D) and a publication that was withdrawn (CV) have no data
--- and remove the publication. DV only takes a withdrawal back, so that it says nothing itself.
+-- and remove the publication. DV only revokes a withdrawal, and holds no data itself.
 -- Where the EPO changes a key, it deletes and creates in one exchange, in any order.
 with latest as (
     select *

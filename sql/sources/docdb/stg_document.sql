@@ -1,6 +1,6 @@
 -- Publications as DOCDB has them. One row = one publication.
 -- DOCDB has references of the offices that report them only, and inventors of most: a record that
--- lists none does not say that there are none. It has no claims.
+-- lists none is not known to have none. It has no claims.
 with earliest as (
     select
         publication.publication_number,
@@ -37,8 +37,8 @@ select
     publication.publication_number,
     publication.office,
     publication.kind,
-    -- A PCT application is numbered by its receiving office, and told from that office's own by
-    -- kind W; here PCT tells it.
+    -- A PCT application is numbered by its receiving office, and distinguished from that office's
+    -- own by kind W; here PCT does.
     nullif(
         case when publication.application_kind = 'W' then 'PCT' || publication.application_office else '' end
         || regexp_replace(upper(publication.application_number), '[^A-Z0-9]', '', 'g'),

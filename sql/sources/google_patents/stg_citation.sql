@@ -1,5 +1,5 @@
 -- References in Google Patents. One row = one reference.
--- `category` there tells who cited, `type` how relevant (X, Y, A). References to applications
+-- `category` there is who cited, `type` how relevant (X, Y, A). References to applications
 -- without a publication are left out.
 -- A view: each row comes from one publication.
 with refs as (

@@ -54,7 +54,7 @@ select
     publication_number,
     office,
     kind,
-    -- DOCDB tells a PCT application from the receiving office's own by kind W; here PCT tells it.
+    -- DOCDB distinguishes a PCT application from the receiving office's own by kind W; here PCT does.
     case
         when filing_kind = 'W' then 'PCT' || filing_office || filing_number
         else nullif(filing_number, '')

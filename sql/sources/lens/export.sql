@@ -1,6 +1,6 @@
 -- Publications of Lens CSV exports in the shape of its JSON. One row = one row of an export.
 -- Old exports write dates as 25/04/13, with the year of the week instead of the year: 30/12/87 is
--- 1986-12-30. The year of publication stands beside it; that of filing is the last one of those
+-- 1986-12-30. The year of publication is given beside it; that of filing is the last one of those
 -- two digits that is not after the publication.
 with dated as (
     select
@@ -43,7 +43,7 @@ listed as (
         list_filter(
             string_split("NPL Citations", ';;'), lambda n: trim(n) not in ('', 'None')
         ) as literature,
-        -- No reference at all is what an export says where none was recorded.
+        -- An export lists no reference where none was recorded.
         try_cast("Cites Patent Count" as bigint) + try_cast("NPL Citation Count" as bigint) > 0
             as is_citing
     from dated

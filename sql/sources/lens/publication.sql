@@ -1,5 +1,5 @@
 -- Publications of Lens exports with their canonical number. One row = one publication.
--- JSON says more than CSV and wins where both hold a publication; else the last file does.
+-- JSON holds more than CSV and takes precedence where both hold a publication; else the last file does.
 -- A record whose number is not office, number and kind is left out.
 with records as (
     select
@@ -97,7 +97,7 @@ filings as (
 select
     * exclude (application, priorities, plain_filings, kind),
     split_part(publication_number, '-', 3) as kind,
-    -- DOCDB tells a PCT application from the receiving office's own by kind W; here PCT tells it.
+    -- DOCDB distinguishes a PCT application from the receiving office's own by kind W; here PCT does.
     list_transform(plain_filings, lambda f: struct_pack(
         receiving_office := f.office,
         office := case when f.kind = 'W' then 'WO' else f.office end,

@@ -28,12 +28,12 @@ with claimed as (
     from lens.publication
 ),
 
-told as (
+recorded as (
     select
         *,
         list_filter(titles, lambda t: trim(t.text) <> '') as filled_titles,
         list_filter(abstracts, lambda a: trim(a.text) <> '') as filled_abstracts,
-        -- The application itself stands among the priorities, where its date is written in full.
+        -- The application itself is among the priorities, where its date is written in full.
         coalesce(
             list_filter(
                 priorities,
@@ -56,7 +56,7 @@ chosen as (
             as title,
         coalesce(list_filter(filled_abstracts, lambda a: a.lang = 'en')[1], filled_abstracts[1])
             as abstract
-    from told
+    from recorded
 )
 
 select

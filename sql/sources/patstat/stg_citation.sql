@@ -1,7 +1,7 @@
 -- References in PATSTAT. One row = one reference.
 -- A cited application that has no publication in PATSTAT is left out. Other literature is given by
 -- PATSTAT's number for it. Where there are no references of publications (tls212), families cite
--- each other (tls228) by one of their publications; a family that is not there stands for itself.
+-- each other (tls228) by one of their publications; a family that is not there is cited as itself.
 with category as (
     select
         pat_publn_id,
@@ -12,7 +12,7 @@ with category as (
     group by all
 ),
 
--- Any publication stands for its application or family: what is cited is the family in the end.
+-- Any publication represents its application or family: what is cited is the family in the end.
 one as (
     select
         appln_id,

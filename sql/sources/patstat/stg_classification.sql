@@ -1,5 +1,5 @@
 -- IPC and CPC in PATSTAT. One row = one publication x scheme x symbol.
--- Every publication has the symbols of its application. PATSTAT says which IPC symbol is the first,
+-- Every publication has the symbols of its application. PATSTAT records which IPC symbol is the first,
 -- and nothing of the order of the others or of CPC: their position is unknown.
 with symbols as (
     select

@@ -1,7 +1,7 @@
 -- Publications in PATSTAT, or applications of an extract without any (see publication.sql).
 -- One row = one publication. Of 9999 and 0, PATSTAT's words for an unknown year and number, nothing
 -- is made. A day that is not known is left out; of a priority of which the year alone is known,
--- 1 January stands for it.
+-- it is taken as 1 January.
 with refs as (
     select
         citing_publication as publication_number,

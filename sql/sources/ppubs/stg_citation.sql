@@ -1,6 +1,6 @@
 -- US references in Patent Public Search. One row = one citing publication x cited publication.
 -- A reference is written 6103599, D238214, RE37580, 2002/0127820 or 20170270411: a grant, or eleven
--- digits for an application publication. Only numbers before 6167569 (2001-01-02) tell their kind.
+-- digits for an application publication. Only numbers before 6167569 (2001-01-02) determine their kind.
 with refs as (
     select
         publication_number as citing_publication,

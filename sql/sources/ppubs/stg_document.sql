@@ -33,7 +33,7 @@ select
     end as family_id,
     filed as filing_date,
     least(filed, related, claimed, publication_date) as priority_date,
-    -- A claim of foreign priority is dated, but the search does not say from which office.
+    -- A claim of foreign priority is dated, but the search does not record from which office.
     case when claimed is null then 'US' end as first_filing_office,
     publication_date,
     trim(regexp_replace(
