@@ -42,7 +42,7 @@ SAMPLE = {"ppubs": "samples/ppubs", "uspto": "samples/uspto"}
 class Service:
     """A running service, and its server's API over plain HTTP."""
 
-    process: subprocess.Popen[bytes]
+    process: "subprocess.Popen[bytes] | _ProcessManager"
     port: int
     refresh_now: str
     home: Path
@@ -70,6 +70,17 @@ class Service:
             env=_environment(),
         )
         return re.findall(r"UUID: (\S+)", done.stdout)[0]
+
+    def queue(self, settings: dict[str, object]) -> str:
+        """Trigger a run by the API as soon as the server answers; tell its id."""
+
+        def trigger() -> str | None:
+            with contextlib.suppress(OSError):
+                where = f"deployments/{self.deployment()['id']}/create_flow_run"
+                return self.api(where, {"parameters": {"settings": settings}})["id"]
+            return None
+
+        return _until(trigger, 120)
 
     def run(self, run: str) -> dict[str, Any]:
         return self.api(f"flow_runs/{run}")
@@ -274,11 +285,11 @@ VICTIMS = {
 }
 
 
-def _small(tmp_path: Path) -> dict[str, object]:
-    """Settings of a run that publishes in some twenty seconds."""
+def _small(tmp_path: Path, title: str = "Any") -> dict[str, object]:
+    """Settings of a run that publishes in some twenty seconds, a release of its own for each title."""
     topic = tmp_path / "any.toml"
     topic.write_text(
-        'name = "any"\ntitle = "Any"\nclasses = ["A", "B", "C", "D", "E", "F", "G", "H"]\n'
+        f'name = "any"\ntitle = "{title}"\nclasses = ["A", "B", "C", "D", "E", "F", "G", "H"]\n'
         "[method]\nminimum_families = 10\nsamples = 10\nnull_draws = 100\nrarefaction_draws = 20\n"
         "permutations = 99\ncommunities = 2\n"
     )
@@ -309,26 +320,33 @@ def test_after_the_machine_went_down_the_next_run_publishes(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-def test_whatever_is_killed_the_next_run_publishes_by_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("started", ["together", "apart"])
+def test_whatever_is_killed_the_next_run_publishes_by_itself(started: str, tmp_path: Path) -> None:
     chance = random.Random(os.environ.get("PYTEST_RANDOM_SEED", "kills"))
-    home, port, settings = tmp_path / "home", _free_port(), _small(tmp_path)
-    with _service(home, port) as service:
-        for _ in range(KILLS):
-            run = service.refresh(**settings)
-            _until(lambda run=run: service.run(run)["state"]["type"] == "RUNNING", 120)
-            time.sleep(chance.uniform(0, 8))
+    home, port = tmp_path / "home", _free_port()
+    releases = Releases(tmp_path / "releases", "any")
+    with (_service if started == "together" else _apart)(home, port) as service:
+        for kill in range(KILLS):
+            # Each run has something to publish: else it would end before it is killed.
+            run = service.queue(_small(tmp_path, f"To be killed {kill}"))
+            _until(lambda run=run: service.run(run)["state"]["type"] == "RUNNING", 150)
+            time.sleep(chance.uniform(0, 25))
             victims = chance.sample(sorted(VICTIMS), chance.randint(1, len(VICTIMS)))
+            killed = time.monotonic()
             for number, command in _processes(home).items():
                 if any(VICTIMS[victim] in command for victim in victims):
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(number, signal.SIGKILL)
             # The killed run is over, by its own word or since it fell silent, within two minutes.
             _until(lambda run=run: _over(service, run), 150)
-            assert service.wait_for(service.refresh(**settings))["type"] == "COMPLETED"
+            print(f"{kill + 1}: {', '.join(victims)}: over after {time.monotonic() - killed:.0f} s")
+            known = len(releases.published())
+            assert service.wait_for(service.queue(_small(tmp_path, f"Next {kill}")))["type"] == "COMPLETED"
+            assert len(releases.published()) == known + 1
             assert service.deployment()["global_concurrency_limit"]["active_slots"] == 0
             servers = [c for c in _processes(home).values() if VICTIMS["server"] in c]
             assert len(servers) == 1, servers
-        assert service.stop(signal.SIGTERM) == 0
+        service.stop(signal.SIGTERM)
         _check_gone(home, port)
 
 
@@ -468,6 +486,84 @@ def _service(home: Path, port: int) -> Iterator[Service]:
         process.wait(60)
         for left in _processes(home):
             os.kill(left, signal.SIGKILL)
+
+
+class _ProcessManager:
+    """Start programs, and each again when it ends, as systemd does."""
+
+    def __init__(self, commands: list[list[str]], environment: dict[str, str], said: Path) -> None:
+        self._commands, self._environment, self._said = commands, environment, said
+        self._programs = [self._start(command) for command in commands]
+        self._ending = threading.Event()
+        self._watch = threading.Thread(target=self._keep_alive, daemon=True)
+        self._watch.start()
+
+    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
+        with self._said.open("ab") as output:
+            return subprocess.Popen(
+                command, cwd=ROOT, env=self._environment, stdout=output, stderr=output, start_new_session=True
+            )
+
+    def _keep_alive(self) -> None:
+        while not self._ending.wait(0.5):
+            for place, program in enumerate(self._programs):
+                if program.poll() is not None:
+                    self._programs[place] = self._start(self._commands[place])
+
+    def send_signal(self, number: int) -> None:
+        self._ending.set()
+        self._watch.join()
+        for program in reversed(self._programs):
+            program.send_signal(number)
+
+    def wait(self, seconds: float) -> int:
+        return max(abs(program.wait(seconds)) for program in self._programs)
+
+
+@contextmanager
+def _apart(home: Path, port: int) -> Iterator[Service]:
+    """Server and worker as docs/service.md has them, with a process manager of our own."""
+    home.mkdir()
+    (home / "auth").write_text("corepath:a secret of this test\n")
+    api, secret = f"http://127.0.0.1:{port}/api", "corepath:a secret of this test"
+    environment = _environment() | {
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": api,
+        "PREFECT_SERVER_API_AUTH_STRING": secret,
+        "PREFECT_API_AUTH_STRING": secret,
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port}",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+    }
+    prefect = str(Path(sys.executable).with_name("prefect"))
+    programs = _ProcessManager(
+        [
+            [prefect, "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+            [sys.executable, "-m", "corepath.flows.worker"],
+        ],
+        environment,
+        home.with_suffix(".out"),
+    )
+    service = Service(programs, port, "", home)
+    try:
+
+        def answers() -> bool:
+            with contextlib.suppress(OSError):
+                return service.api("health")
+            return False
+
+        _until(answers, 240)
+        subprocess.run(
+            [sys.executable, "-m", "corepath.flows.serve", "--only-deploy"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+        )
+        yield service
+    finally:
+        programs.send_signal(signal.SIGTERM)
+        for left in _processes(home):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(left, signal.SIGKILL)
 
 
 def _serve(home: Path, port: int) -> subprocess.CompletedProcess[str]:
