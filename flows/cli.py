@@ -28,7 +28,7 @@ from corepath.flows.stopping import stop_on_signals
 from corepath.warehouse import fetch as fetching
 from corepath.warehouse import scratch, sources
 from corepath.warehouse.build import graph
-from corepath.warehouse.database import reading
+from corepath.warehouse.database import SCHEMA_VERSION, reading
 from corepath.warehouse.doctor import examine
 from corepath.warehouse.errors import BadInput, CorepathError, UsageError
 from corepath.warehouse.explore import dumps, preview
@@ -46,7 +46,7 @@ from corepath.warehouse.release.pages import figure as draw_figure
 from corepath.warehouse.release.query import reading as reading_release
 from corepath.warehouse.release.summary import as_dict as release_as_dict
 from corepath.warehouse.release.summary import brief, summarise
-from corepath.warehouse.release.verify import verify
+from corepath.warehouse.release.verify import must_be_whole, verify
 from corepath.warehouse.reproduce import other_versions, reproduce
 from corepath.warehouse.settings import Settings, help_of
 from corepath.warehouse.topic import files as topic
@@ -120,7 +120,7 @@ Sources = Annotated[
 def _show_version(asked: bool) -> None:
     if asked:
         print(
-            f"corepath {importlib.metadata.version('corepath')} (schema {release.SCHEMA_VERSION}, "
+            f"corepath {importlib.metadata.version('corepath')} (schema {SCHEMA_VERSION}, "
             f"DuckDB {importlib.metadata.version('duckdb')}, Python {sys.version.split()[0]})"
         )
         raise typer.Exit
@@ -392,12 +392,12 @@ def show(
     with _explained():
         settings = _settings(topic=topic, releases=releases)
         known = _releases(settings)
-        version = known.find(version)
-        where = f"{known.place}/{version}"
+        path = _release(settings, version)
+        where = f"{known.place}/{path.name}"
         if out is not None and figure is None:
             raise UsageError("-o writes a figure: name it, such as --figure rank")
         if figure is not None:
-            drawn = draw_figure(known.path(version), figure)
+            drawn = draw_figure(path, figure)
             if out is None:
                 print(drawn)
             else:
@@ -408,9 +408,9 @@ def show(
                 say(f"{figure} of {where} is in {out}")
             return
         if as_json:
-            show_json({"path": where} | release_as_dict(known.path(version)))
+            show_json({"path": where} | release_as_dict(path))
             return
-        show_markdown(summarise(known.path(version), where))
+        show_markdown(summarise(path, where))
         say(f"In {where}")
 
 
@@ -419,7 +419,7 @@ def open_page(version: Version = None, topic: TopicName = None, releases: Releas
     """Open the report of a release in the browser, and say where it is."""
     with _explained():
         settings = _settings(topic=topic, releases=releases)
-        page = _releases(settings).path(version).resolve() / "report.html"
+        page = _release(settings, version).resolve() / "report.html"
         if isinstance(settings.releases, str):
             # What is read from a store is gone when this command ends, before a browser has it.
             copy = Path(tempfile.mkdtemp(prefix="corepath-"))
@@ -458,10 +458,10 @@ def query_release(
     with _explained():
         settings = _settings(topic=topic, releases=releases)
         known = _releases(settings)
-        version = known.find(version)
-        with reading_release(known.path(version)) as reader:
+        path = _release(settings, version)
+        with reading_release(path) as reader:
             if statement is None and sys.stdin.isatty():
-                shell.prompt(reader, f"{known.place}/{version}")
+                shell.prompt(reader, f"{known.place}/{path.name}")
             else:
                 text = sys.stdin.read() if statement is None else statement
                 shell.run(reader, text, Format.json if as_json else form)
@@ -622,7 +622,7 @@ def compare(
         known = _releases(settings)
         if before is None or after is None:
             before, after = known.before(before), known.find(before)
-        sides = [diff.read(known.path(version)) for version in (before, after)]
+        sides = [diff.read(_release(settings, version)) for version in (before, after)]
         with reading(settings) as connection:
             change = diff.compare(connection, *sides)
         if as_json:
@@ -707,7 +707,7 @@ def show_schema(
     """Write the schema of a release as Markdown: tables, columns, types, keys, comments."""
     with _explained():
         settings = _settings(topic=topic, releases=releases)
-        path = _releases(settings).path(version)
+        path = _release(settings, version)
         if as_json:
             show_json(schema.columns(path))
         else:
@@ -730,7 +730,7 @@ def export(
     """Write a release's networks as GraphML, GEXF and VOSviewer's JSON."""
     with _explained():
         settings = _settings(topic=topic, releases=releases)
-        path = _releases(settings).path(version)
+        path = _release(settings, version)
         for file in write_networks(path, folder, population, period, subfield, level):
             say(str(file))
 
@@ -1040,6 +1040,17 @@ def _name(topic_or_file: str) -> str:
 
 def _releases(settings: Settings) -> release.Releases:
     return release.at(settings.releases, _name(settings.topic))
+
+
+def _release(settings: Settings, version: str | None) -> Path:
+    """Find a release; one that another account made is verified before anything of it is read."""
+    known = _releases(settings)
+    version = known.find(version)
+    path = known.path(version)
+    if not known.is_own(version):
+        with reading(settings) as connection:
+            must_be_whole(connection, path, known.published()[version].sums, f"{known.place}/{version}")
+    return path
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import anyio.abc
-import yaml  # Prefect brings it, for prefect.yaml
+import yaml
 from prefect.utilities.processutils import setup_signal_handlers_worker
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 

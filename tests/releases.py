@@ -7,10 +7,10 @@ from pathlib import Path
 
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.build.graph import Table
-from corepath.warehouse.database import attach, connect
+from corepath.warehouse.database import SCHEMA_VERSION, attach, connect
 from corepath.warehouse.release import package
 from corepath.warehouse.release import repository as release
-from corepath.warehouse.release.repository import SCHEMA_VERSION, Releases
+from corepath.warehouse.release.repository import Releases
 from corepath.warehouse.settings import Settings
 
 # The key of a mart, and a SELECT that makes it.

@@ -4,7 +4,7 @@ import errno
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from math import inf
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from corepath.warehouse.errors import BadInput, Busy, Unavailable, UsageError, system_error
-from corepath.warehouse.settings import Settings
+from corepath.warehouse.settings import ROOT, Settings
 
 # The oldest DuckDB whose files every client from 1.2 on can open: BI tools lag behind.
 STORAGE_VERSION = "v1.2.0"
@@ -20,13 +20,25 @@ STORAGE_VERSION = "v1.2.0"
 # those before try several: loading takes a fifth less. What is newer saves no more.
 WAREHOUSE_STORAGE_VERSION = "v1.3.0"
 
+# What the tables and columns of marts are; a change that breaks readers raises the first number.
+SCHEMA_VERSION = "2.0.0"
+
 # Extensions are code from elsewhere: none is fetched, none is loaded, by any connection.
 NO_EXTENSIONS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
     "allow_unsigned_extensions": False,
+    "allow_persistent_secrets": False,
+    "custom_extension_repository": "none",
+    "extension_directories": [os.devnull],
 }
+
+# A connection that reads one file, which it opens: no other, and no setting is changed.
+SEALED = NO_EXTENSIONS | {"enable_external_access": False, "lock_configuration": True}
+
+# What a run changes in its connection: how much memory it holds, and where tables are looked up.
+_CHANGED = ("memory_limit", "search_path")
 
 # Below it a run cannot even make its first tables.
 LEAST_MEMORY = 250e6
@@ -40,7 +52,7 @@ MEMORY = "memory"
 DUCKDB_SHARE = 0.85
 
 
-def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+def connect(settings: Settings, folders: Iterable[Path] | None = None) -> duckdb.DuckDBPyConnection:
     """Open an in-memory DuckDB inside the settings' limits, to which files are attached.
 
     Parameters
@@ -48,11 +60,15 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     settings
         Memory, of which DuckDB takes DUCKDB_SHARE, and threads; spilled data goes beside the
         warehouse.
+    folders
+        What it may read and write; by default all files, as a run needs that follows the links of a
+        dump wherever they lead.
 
     Returns
     -------
     duckdb.DuckDBPyConnection
-        A connection that installs no extension and shows no progress bar.
+        A connection that installs no extension, and whose configuration is locked but for its
+        memory and search path.
     """
     limit = f"{DUCKDB_SHARE * settings.memory_bytes:.0f}B"
     connection = duckdb.connect(
@@ -66,7 +82,20 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
         }
     )
     connection.execute(f"set variable {MEMORY} = {literal(limit)}")
+    if folders is not None:
+        # DuckDB follows links before it compares.
+        reached = sorted({str(path) for folder in folders for path in (folder.absolute(), folder.resolve())})
+        connection.execute(f"set allowed_directories = [{', '.join(map(literal, reached))}]")
+        connection.execute("set enable_external_access = false")
+    connection.execute(f"set allowed_configs = [{', '.join(map(literal, _CHANGED))}]")
+    connection.execute("set lock_configuration = true")
     return connection
+
+
+def reach(settings: Settings) -> list[Path]:
+    """Name the folders that a command needs which loads nothing: corepath's own and the settings'."""
+    folders = [ROOT, settings.warehouse.parent, Path(tempfile.gettempdir())]
+    return folders + [settings.releases] * isinstance(settings.releases, Path)
 
 
 # What DuckDB keeps of its limit, whatever else holds memory.
@@ -116,7 +145,8 @@ def giving_up(connection: duckdb.DuckDBPyConnection, memory: float) -> Iterator[
 def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a DuckDB inside the settings' limits that reads releases and leaves nothing behind."""
     with tempfile.TemporaryDirectory() as folder:
-        connection = connect(settings.model_copy(update={"warehouse": Path(folder) / "reading"}))
+        aside = settings.model_copy(update={"warehouse": Path(folder) / "reading"})
+        connection = connect(aside, reach(settings))
         try:
             yield connection
         finally:
@@ -138,23 +168,28 @@ def opened(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises
     ------
     BadInput
-        The file holds more than tables, or cannot be opened.
+        The file holds more than tables, cannot be opened, or is of another schema and lacks what is read.
     """
     file = release / "corepath.duckdb"
     # What does not fit into memory would else be written into the release.
     beside = Path(tempfile.gettempdir()) / f"corepath-reading-{os.getpid()}"
     try:
         connection = duckdb.connect(
-            str(file),
-            read_only=True,
-            config=NO_EXTENSIONS
-            | {"enable_external_access": False, "lock_configuration": True, "temp_directory": str(beside)},
+            str(file), read_only=True, config=SEALED | {"temp_directory": str(beside)}
         )
     except duckdb.Error as error:
         raise BadInput(f"{file} cannot be opened: {error}") from error
     try:
         require_only_tables(connection, file)
         yield connection
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        [(version,)] = connection.sql("select schema_version from meta.release").fetchall()
+        if version == SCHEMA_VERSION:
+            raise
+        raise BadInput(
+            f"{release} has schema {version}, of which this corepath (schema {SCHEMA_VERSION}) cannot show "
+            f"this: open its own report.html, read its tables, or take the corepath that made it"
+        ) from error
     finally:
         connection.close()
 

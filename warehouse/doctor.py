@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from corepath.warehouse.database import NO_EXTENSIONS, exclusive, reading
+from corepath.warehouse.database import SEALED, exclusive, reading
 from corepath.warehouse.errors import BadInput
 from corepath.warehouse.release import repository
 from corepath.warehouse.release.repository import Attempt, Releases, now, sha256
@@ -77,7 +77,7 @@ def _of_warehouse(path: Path) -> Iterator[Finding]:
 
 def _warehouse_problem(path: Path) -> str | None:
     try:
-        with duckdb.connect(str(path), read_only=True, config=NO_EXTENSIONS) as connection:
+        with duckdb.connect(str(path), read_only=True, config=SEALED) as connection:
             tables = {
                 name
                 for (name,) in connection.sql(

@@ -52,6 +52,11 @@ class _Rule:
             return None
         return _GROUP.sub(lambda place: _filled(place, groups), self.number), self.as_kind or kind
 
+    def renamed(self, kind: str, year: int | None) -> str:
+        """Give the kind as it is written everywhere."""
+        is_meant = self.kinds.fullmatch(kind) and all(_holds(each, [], year) for each in self.when)
+        return self.as_kind if is_meant else kind
+
 
 def _holds(condition: tuple[str, ...], groups: list[str], year: int | None) -> bool:
     name, sign, value, group, more, near = condition
@@ -86,7 +91,8 @@ def read_rules(path: Path = RULES) -> dict[str, list[_Rule]]:
         year of publication and on groups: `year>=2001`, `year=?` (unknown), `{1}<=64`,
         `year={1}+1925~2` (at most two years apart). `number` is what is written: `{1}` is a group,
         `{0}` all, `{2:6}` padded to six digits, `{2:0}` without zeros in front, `{1-1925:2}` less
-        1925. `as_kind` is the kind that the number tells.
+        1925. `as_kind` is the kind that the number tells. A row without `reads` stands before the
+        others and is about the kind alone: `as_kind` is how it is written everywhere.
 
     Returns
     -------
@@ -174,7 +180,9 @@ def publication_number(office: str, number: str, kind: str | None, year: int | N
     if not office or not joined.strip("0"):
         return None
     for rule in _rules().get(office, _rules()["*"]):
-        if found := rule.write(text, joined, letters, year):
+        if not rule.reads.pattern:
+            letters = rule.renamed(letters, year)
+        elif found := rule.write(text, joined, letters, year):
             return "-".join(filter(None, (office, *found)))
     unread = text.replace("-", "/") + "?" * ("-" in text)
     return "-".join(filter(None, (office, unread, letters)))

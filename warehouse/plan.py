@@ -11,13 +11,13 @@ import duckdb
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.build import inputs
 from corepath.warehouse.build.graph import Table, discover, fingerprints
-from corepath.warehouse.database import LEAST_MEMORY, attach, reading
+from corepath.warehouse.database import LEAST_MEMORY, SCHEMA_VERSION, attach, reading
 from corepath.warehouse.errors import UsageError
 from corepath.warehouse.load.loader import Pending, pending
 from corepath.warehouse.release import repository as release
 from corepath.warehouse.release.history import withdrawn
 from corepath.warehouse.release.pages import read_truth
-from corepath.warehouse.release.repository import SCHEMA_VERSION, Releases
+from corepath.warehouse.release.repository import Releases
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.sources import Source, named
 from corepath.warehouse.topic.files import Topic, read

@@ -19,6 +19,7 @@ import duckdb
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.build.graph import Table, fingerprints, head_of
 from corepath.warehouse.database import (
+    SCHEMA_VERSION,
     KEPT_SHARE,
     WAREHOUSE_STORAGE_VERSION,
     attach,
@@ -36,7 +37,7 @@ from corepath.warehouse.plan import Run, identity, read_inputs, resolve, truth_o
 from corepath.warehouse.release.assemble import Content, complete
 from corepath.warehouse.release.history import withdrawn
 from corepath.warehouse.release.recipe import recipe_of
-from corepath.warehouse.release.repository import SCHEMA_VERSION, now
+from corepath.warehouse.release.repository import now
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.topic.files import source_of
 from corepath.warehouse.validate.results import store_results, stored_results

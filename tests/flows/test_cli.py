@@ -249,6 +249,29 @@ def test_releases_that_a_run_holds_are_left_alone(chips: Releases, held, of_chip
         assert of_chips("verify").exit_code == 0, "who only reads waits for nobody"
 
 
+@pytest.mark.parametrize(
+    "command", [["show"], ["diff", "2026.11.0"], ["schema"], ["open"], ["export", "here"]]
+)
+def test_a_release_that_another_account_made_is_verified_before_it_is_read(
+    command: list[str], chips: Releases, of_chips: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (chips.path() / "planted.txt").write_text("x")
+    ours = of_chips(*command)
+    assert "is not whole" not in ours.stderr
+    real = os.getuid()
+    monkeypatch.setattr("corepath.warehouse.release.repository.os.getuid", lambda: real + 1)
+    explained(of_chips(*command), 3, "is not whole: planted.txt is not listed in SHA256SUMS")
+
+
+def test_a_release_of_an_earlier_schema_is_told(chips: Releases, of_chips: Run) -> None:
+    database = chips.path() / "corepath.duckdb"
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as made:
+        made.execute("update meta.release set schema_version = '1.0.0'")
+    explained(of_chips("show"), 3, "has schema 1.0.0, of which this corepath (schema 2.0.0) cannot show this")
+    assert of_chips("schema").exit_code == 0, "what it has is shown"
+
+
 def test_schema_names_every_column(of_chips: Run) -> None:
     result = of_chips("schema")
     assert result.exit_code == 0

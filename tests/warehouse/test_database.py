@@ -3,22 +3,27 @@
 import errno
 import fcntl
 import os
+import re
+import tempfile
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from corepath.warehouse.database import (
+    SEALED,
     WAREHOUSE_STORAGE_VERSION,
     attach,
     connect,
     exclusive,
     explained,
     file_pattern,
+    reading,
 )
 from corepath.warehouse.errors import BadInput, Unavailable, UsageError
+from corepath.warehouse.explore import selection
 from corepath.warehouse.plan import resolve
-from corepath.warehouse.settings import Settings
+from corepath.warehouse.settings import ROOT, Settings
 
 
 def opened(path: Path, query: str = "select 1", memory: str = "300MB") -> None:
@@ -119,3 +124,103 @@ def test_a_pattern_of_a_file_finds_that_file_alone(tmp_path: Path, name: str) ->
     assert duckdb.sql("select name from read_csv(?)", params=[file_pattern(tmp_path / name)]).fetchall() == [
         (name,)
     ]
+
+
+# --- What a connection may do --------------------------------------------------------------------
+
+LOCKED = [
+    "set autoinstall_known_extensions = true",
+    "set allow_unsigned_extensions = true",
+    "set enable_external_access = true",
+    "set temp_directory = '/tmp'",
+    "set lock_configuration = false",
+    "set allowed_configs = ['threads']",
+    "install httpfs",
+    "load httpfs",
+    "create persistent secret of_others (type s3, key_id 'a')",
+]
+ELSEWHERE = [
+    "from read_text('{other}')",
+    "from read_csv('{inside}/link/secret.csv')",
+    "from read_csv('{inside}/../elsewhere/secret.csv')",
+    "copy (select 1) to '{other}.parquet'",
+    "attach '{other}.duckdb' as other",
+]
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    """A folder that a connection may reach, one that it may not, and a link from the first to that."""
+    inside, elsewhere = tmp_path / "inside", tmp_path / "elsewhere"
+    for folder in (inside, elsewhere, tmp_path / "temporary"):
+        folder.mkdir()
+    # Within the usual one all of this test would lie.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (inside / "link").symlink_to(elsewhere)
+    for folder in (inside, elsewhere):
+        (folder / "secret.csv").write_text("secret\n1\n")
+    return {"inside": inside, "other": elsewhere / "secret.csv"}
+
+
+def settings_of(folders: dict[str, Path]) -> Settings:
+    return Settings(warehouse=folders["inside"] / "w.duckdb", releases=folders["inside"], threads=1)
+
+
+@pytest.mark.parametrize("statement", LOCKED)
+def test_the_connection_of_a_run_is_locked(folders: dict[str, Path], statement: str) -> None:
+    with connect(settings_of(folders)) as connection:
+        with pytest.raises(duckdb.Error):
+            connection.execute(statement)
+        # What a run does change.
+        connection.execute("set memory_limit = '200MB'; set search_path = 'memory.main'")
+
+
+@pytest.mark.parametrize("statement", LOCKED + ELSEWHERE)
+@pytest.mark.parametrize("kind", ["of a release", "of a warehouse"])
+def test_connections_that_load_nothing_reach_nothing_else(
+    folders: dict[str, Path], statement: str, kind: str
+) -> None:
+    settings = settings_of(folders)
+    if kind == "of a release":
+        context = reading(settings)
+    else:
+        opened(settings.warehouse, "create schema warehouse.staging")
+        opened(settings.warehouse, "create table warehouse.staging.stg_family as select 1 as family")
+        context = selection.reading(settings)
+    with context as connection:
+        assert connection.execute(f"from read_csv('{folders['inside']}/secret.csv')").fetchall(), (
+            "its own folders"
+        )
+        with pytest.raises(duckdb.Error):
+            connection.execute(statement.format(**folders)).fetchall()
+    assert [file.name for file in folders["other"].parent.iterdir()] == ["secret.csv"]
+
+
+def test_a_connection_that_reaches_few_folders_still_spills(folders: dict[str, Path]) -> None:
+    with reading(settings_of(folders).model_copy(update={"memory": "300MB"})) as connection:
+        query = "select count(*) from (select hash(i), i::varchar from range(10000000) as r(i) order by all)"
+        assert connection.execute(query).fetchall() == [(10_000_000,)]
+
+
+def test_every_other_connection_is_sealed() -> None:
+    """What `connect` does not open reads one file, and is sealed."""
+    calls = [
+        call
+        for folder in ("warehouse", "flows", "transforms", "report")
+        for file in (ROOT / folder).rglob("*.py")
+        for call in re.findall(r"duckdb\.connect\(.*?\)(?=:|\n)", file.read_text(encoding="utf-8"), re.S)
+        if file != ROOT / "warehouse" / "database.py" or "read_only" in call
+    ]
+    assert len(calls) == 3
+    assert all("config=SEALED" in call for call in calls)
+
+
+@pytest.mark.parametrize("statement", [*LOCKED, *ELSEWHERE[:1], *ELSEWHERE[3:]])
+def test_a_sealed_connection_reads_its_file_alone(folders: dict[str, Path], statement: str) -> None:
+    path = folders["inside"] / "own.duckdb"
+    with duckdb.connect(str(path)) as made:
+        made.execute("create table t as select 1 as one")
+    with duckdb.connect(str(path), read_only=True, config=SEALED) as connection:
+        assert connection.execute("from t").fetchall() == [(1,)]
+        with pytest.raises(duckdb.Error):
+            connection.execute(statement.format(**folders)).fetchall()

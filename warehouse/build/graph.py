@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from corepath.warehouse.database import SEALED
 from corepath.warehouse.errors import CorepathError
 from corepath.warehouse.settings import ROOT
 from corepath.warehouse.topic.files import Topic
@@ -126,7 +127,7 @@ def discover(sources: Iterable[str], root: Path = ROOT) -> dict[str, Table]:
         A name is used twice, a parent is unknown, tables form a cycle, or one leads to no mart.
     """
     sources = sorted(sources)
-    with duckdb.connect() as parser:
+    with duckdb.connect(config=SEALED) as parser:
         return _ordered(_find(sources, root, parser), _given(sources, root))
 
 

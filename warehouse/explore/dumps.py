@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.build import inputs
 from corepath.warehouse.build.graph import discover
-from corepath.warehouse.database import attach, connect, find_tables
+from corepath.warehouse.database import attach, connect, find_tables, reach
 from corepath.warehouse.errors import BadInput, CorepathError
 from corepath.warehouse.explore.selection import ancestors, printable
 from corepath.warehouse.load.archive import open_members
@@ -271,7 +271,7 @@ def _parquet(path: Path, name: str, claims: Sequence[Source], heads: Path, numbe
 def _sample(source: Source, heads: Path) -> Sampled:
     """Load the heads of a source's files aside, and see what becomes known of their families."""
     settings = Settings(topic="everything", sources={}, warehouse=heads / "sample.duckdb", threads=1)
-    with connect(settings) as connection:
+    with connect(settings, reach(settings)) as connection:
         attach(connection, settings.warehouse, "warehouse")
         connection.execute("create schema warehouse.raw; use warehouse")
         try:

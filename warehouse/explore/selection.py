@@ -10,7 +10,7 @@ import duckdb
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.build import inputs
 from corepath.warehouse.build.graph import Table, discover
-from corepath.warehouse.database import connect, find_tables, literal
+from corepath.warehouse.database import connect, find_tables, literal, reach
 from corepath.warehouse.errors import BadInput, Busy, UsageError
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.sources import available
@@ -35,7 +35,7 @@ def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     path = settings.warehouse
     if not path.exists():
         raise UsageError(f"there is no warehouse {path}; make one with corepath refresh")
-    with connect(settings) as connection:
+    with connect(settings, reach(settings)) as connection:
         try:
             connection.execute(f"attach {literal(path)} as warehouse (read_only)")
             connection.sql("select family from warehouse.staging.stg_family limit 0")

@@ -35,7 +35,7 @@ def refusals(change: Change, before: Side, after: Side, allowed_drop: float) -> 
             reasons.append(
                 f"the schema is still {after.schema_version}, but what reads {before.version} "
                 f"would fail ({'; '.join(broken)}): raise the first number of SCHEMA_VERSION in "
-                "warehouse/release/repository.py, or keep what is missing"
+                "warehouse/database.py, or keep what is missing"
             )
     for table in change.tables:
         drop = _growth(table)

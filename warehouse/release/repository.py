@@ -29,9 +29,6 @@ from corepath.warehouse.validate.validator import Result
 
 log = logging.getLogger("corepath.release")
 
-# What the tables and columns of marts are; a change that breaks readers raises the first number.
-SCHEMA_VERSION = "2.0.0"
-
 POINTER_BYTES = 16  # of `latest` in a store
 # What corepath writes aside before it has its name: a draft, a pointer, a file, a pruned release;
 # behind the dash its process.
@@ -202,6 +199,10 @@ class Releases:
     def copy(self, version: str) -> Path:
         """Give the folder of a version on this machine, listed or not."""
         return self.folder / version
+
+    def is_own(self, version: str) -> bool:
+        """Tell whether this account wrote a version, and the list that tells of it."""
+        return {(self.folder / name).stat().st_uid for name in (version, "versions.json")} == {os.getuid()}
 
     def find(self, version: str | None = None) -> str:
         """Name a release that is there: a version that is, or the latest.
@@ -420,6 +421,10 @@ class StoredReleases(Releases):
                     yield
                 finally:
                     self._owner = None
+
+    def is_own(self, version: str) -> bool:  # noqa: ARG002  a store does not tell who wrote it
+        """Tell whether this account wrote a version: a store does not say."""
+        return False
 
     def copy(self, version: str) -> Path:
         """Copy a version to this machine, until this process ends."""

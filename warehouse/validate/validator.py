@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, Literal, Self, cast
 
+from corepath.warehouse.database import SEALED
 from corepath.warehouse.errors import CorepathError
 from corepath.warehouse.settings import ROOT
 from corepath.warehouse.validate.suites import Suite
@@ -63,7 +64,7 @@ class Validator:
     """
 
     def __init__(self, memory: str = "4GB", threads: int = 1) -> None:
-        self._limits = {"memory_limit": memory, "threads": threads}
+        self._limits = SEALED | {"memory_limit": memory, "threads": threads}
 
     def __enter__(self) -> Self:
         # A program may close its standard output; what Great Expectations prints goes the way of

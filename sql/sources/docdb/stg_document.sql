@@ -36,7 +36,7 @@ refs as (
 select
     publication.publication_number,
     publication.office,
-    publication.kind,
+    split_part(publication.publication_number, '-', 3) as kind,
     -- A PCT application is numbered by its receiving office, and distinguished from that office's
     -- own by kind W; here PCT does.
     nullif(

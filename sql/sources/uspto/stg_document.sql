@@ -31,7 +31,7 @@ refs as (
 select
     publication.publication_number,
     'US' as office,
-    publication.kind,
+    split_part(publication.publication_number, '-', 3) as kind,
     publication.application_number,
     publication.filing_date,
     least(

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -769,6 +770,25 @@ def test_a_dump_that_lacks_what_it_needs_is_refused_each_time(warehouse, tmp_pat
     for _ in range(2):
         with pytest.raises(BadInput, match="needs the table patent or published_application"):
             load(warehouse, available()["patentsview"], tmp_path)
+
+
+def test_days_of_documents_that_are_none_count_as_unknown_and_are_counted(warehouse, tmp_path):
+    sample = gzip.decompress((SAMPLES / "uspto" / "ipg050104.small.xml.gz").read_bytes())
+    grant = sample[: sample.index(b"<?xml", 1)]
+    filed = re.search(rb"<application-reference.*?<date>(\d{8})</date>", grant, re.S)[1]
+    days = [b"20030230", b"20030600", b"soon", b"00010103", b"99990101", b"00000000", filed]
+    (tmp_path / "ipg050104.xml").write_bytes(b"".join(grant.replace(filed, day) for day in days))
+    load(warehouse, USPTO, tmp_path)
+    assert warehouse.sql(
+        "select reason, given, unread, example from raw.unread where column_name = 'filing_date' order by all"
+    ).fetchall() == [
+        ("after tomorrow", 6, 1, "0001-01-03"),
+        ("before 1790", 6, 1, "0001-01-03"),
+        ("no DATE", 6, 3, "0001-01-03"),
+    ]
+    read = warehouse.sql("select filing_date::varchar from raw.uspto_document order by _row").fetchall()
+    assert [day for (day,) in read[:3]] == [None, None, None]
+    assert read[-1] == (f"{filed[:4].decode()}-{filed[4:6].decode()}-{filed[6:].decode()}",)
 
 
 def test_a_parsers_documents_are_the_rows_that_the_ledger_counts(warehouse):

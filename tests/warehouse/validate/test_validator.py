@@ -767,6 +767,11 @@ def validated(once, sample_release) -> dict[Any, Result]:
         odd = {"type": "expect_column_values_to_not_be_null", "kwargs": kwargs, "meta": about}
         jobs.append(Job(str(base), [suite("dim_period", odd | {"severity": "warning"})]))
         order.append("odd")
+        query = "from read_text('/etc/hostname')"
+        kwargs, about = {"unexpected_rows_query": query}, about | {"name": "reaches out"}
+        reaching = {"type": "unexpected_rows_expectation", "kwargs": kwargs, "meta": about}
+        jobs.append(Job(str(base), [suite("dim_period", reaching)]))
+        order.append("reaching")
         empty = folder / "empty.duckdb"
         shutil.copyfile(base, empty)
         with duckdb.connect(str(empty)) as db:
@@ -866,6 +871,12 @@ def test_an_expectation_that_cannot_be_evaluated_rejects_even_as_a_warning(valid
     assert (result.outcome, result.severity) == ("errored", "warning")
     assert "no_such_column" in result.observed
     assert result.rejects
+
+
+def test_an_expectation_reads_no_other_file(validated) -> None:
+    result = validated["reaching"]
+    assert result.outcome == "errored"
+    assert "file system operations are disabled" in result.observed
 
 
 @pytest.mark.parametrize(

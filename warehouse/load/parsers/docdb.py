@@ -14,7 +14,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from corepath.warehouse.load.archive import BrokenDownloadError
-from corepath.warehouse.load.parsers.elements import PARSER, country, fields, iso_date, text_of
+from corepath.warehouse.load.parsers.elements import PARSER, country, fields, given_day, iso_date, text_of
 from corepath.warehouse.numbers import publication_number
 
 MAX_DOCUMENT = 64 * 2**20
@@ -237,8 +237,9 @@ def _document(
     number = document.get("doc-number") or publication.get("doc-number")
     kind = (document.get("kind") or publication.get("kind") or "").strip()
     office = document.get("country") or publication.get("country")
-    published = iso_date(document.get("date-publ") or publication.get("date"))
-    written = _publication_number({"country": office, "doc-number": number, "kind": kind}, published)
+    published = document.get("date-publ") or publication.get("date")
+    named = {"country": office, "doc-number": number, "kind": kind}
+    written = _publication_number(named, iso_date(published))
     if not written or not _KIND.fullmatch(kind):
         raise _DamagedError(f"no publication number: {office}-{number}-{kind}")
     application = _docdb(parts.get("application-reference", ()))
@@ -264,11 +265,11 @@ def _document(
         "status": document.get("status"),
         "exchange_date": exchanged or last_exchange,
         "last_exchange_date": last_exchange,
-        "publication_date": published,
+        "publication_date": given_day(published),
         "application_office": country(application.get("country")),
         "application_number": application.get("doc-number"),
         "application_kind": application.get("kind"),
-        "filing_date": iso_date(application.get("date")),
+        "filing_date": given_day(application.get("date")),
         "title": text_of(title),
         "title_language": _language(title),
         "abstract": _paragraphs(abstract),
@@ -412,7 +413,7 @@ def _priorities(parts: Parts) -> Iterator[Row]:
                     "priority_office": country(priority.get("country")),
                     "priority_number": priority.get("doc-number"),
                     "priority_kind": priority.get("kind"),
-                    "priority_date": iso_date(priority.get("date")),
+                    "priority_date": given_day(priority.get("date")),
                     "linkage_type": text_of(details.get("priority-linkage-type")),
                     "is_active": _flag(text_of(details.get("priority-active-indicator")), "Y"),
                 }

@@ -54,6 +54,12 @@ def iso_date(text: str | None) -> str | None:
     return _iso_date(text) if len(text) <= _LONGEST_DATE else None
 
 
+def given_day(text: str | None) -> str | None:
+    """ISO date, or the text if it is none, which the loader counts as unread; None for zeros alone."""
+    text = (text or "").strip()
+    return iso_date(text) or (text if text.strip("0-/. ") else None)
+
+
 # A file has few dates and repeats them; a month costs an exception.
 @lru_cache(maxsize=2**14)
 def _iso_date(text: str) -> str | None:

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 from lxml import etree
 
 from corepath.warehouse.load.archive import BrokenDownloadError
-from corepath.warehouse.load.parsers.elements import PARSER, country, fields, iso_date, text_of
+from corepath.warehouse.load.parsers.elements import PARSER, country, fields, given_day, iso_date, text_of
 from corepath.warehouse.numbers import publication_number
 
 MAX_DOCUMENT = 64 * 2**20
@@ -294,7 +294,7 @@ def _priority_rows(number: str, claims: Iterable[_Claim]) -> Rows:
             "position": position,
             "priority_office": country(claim.office),
             "priority_number": claim.number,
-            "priority_date": iso_date(claim.date),
+            "priority_date": given_day(claim.date),
             "priority_kind": claim.kind,
         }
         yield "priority", row
@@ -321,7 +321,7 @@ def _since_2005(
         "is_grant": document.tag == "us-patent-grant",
         "document_type": None if reference is None else reference.get("appl-type"),
         "application_number": application.get("doc-number"),
-        "filing_date": iso_date(application.get("date")),
+        "filing_date": given_day(application.get("date")),
         "publication_date": _publication_date(publication.get("date")),
         "title": text_of(parts.get("invention-title")),
         "abstract": text_of(document.find("abstract")),
@@ -480,7 +480,7 @@ def _before_2005(
         "application_number": text_of(
             bibliography.find("domestic-filing-data/application-number/doc-number")
         ),
-        "filing_date": iso_date(bibliography.findtext("domestic-filing-data/filing-date")),
+        "filing_date": given_day(bibliography.findtext("domestic-filing-data/filing-date")),
         "publication_date": _publication_date(publication.get("document-date")),
         "title": text_of(bibliography.find("technical-information/title-of-invention")),
         "abstract": text_of(document.find("subdoc-abstract")),

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from corepath.warehouse.database import file_pattern, identifier
 from corepath.warehouse.load.readers import Count, Part
-from corepath.warehouse.load.readers.nested import FIRST_DAY, LAST_DAY
+from corepath.warehouse.load.readers.nested import FIRST_DAY, LAST_DAY, day
 from corepath.warehouse.settings import ROOT
 from corepath.warehouse.sources import Source
 
@@ -47,14 +47,18 @@ def read(
     for place, (member, _) in enumerate(members):
         name = f"{file}!{member}" if file.lower().endswith(".zip") else file
         for table, declared in source.tables.items():
-            values = ", ".join(f"{identifier(c)}::{kind}" for c, kind in declared.columns.items())
+            parsed = folder / f"{place}-{table}.parquet"
+            values = ", ".join(
+                _read_day(identifier(c)) if kind == "DATE" else f"{identifier(c)}::{kind}"
+                for c, kind in declared.columns.items()
+            )
             ((rows,),) = warehouse.execute(
                 f"insert into {source.raw(table)} select ?, file_row_number + 1, {values} "
                 "from read_parquet(?, file_row_number = true)",
-                [name, file_pattern(folder / f"{place}-{table}.parquet")],
+                [name, file_pattern(parsed)],
             ).fetchall()
             loaded += rows if table == next(iter(source.tables)) else 0
-            _note_days(warehouse, Part(source, table, name, folder))
+            _note_days(warehouse, Part(source, table, name, parsed))
         warehouse.execute(
             "insert into raw.rejects select ?, ?, position, reason, raw from read_parquet(?)",
             [source.name, name, file_pattern(folder / f"{place}-rejects.parquet")],
@@ -62,16 +66,20 @@ def read(
     return Count(sum(documents for _, documents in members), loaded)
 
 
+def _read_day(name: str) -> str:
+    """Write SQL that gives the day of a text, nearly always ISO's; what is none is null."""
+    return f"coalesce(try_cast({name} as date), {day(name)})"
+
+
 def _note_days(warehouse: duckdb.DuckDBPyConnection, part: Part) -> None:
-    """Count the days of a table that no patent can have."""
+    """Count what is no day, and the days of a table that no patent can have."""
     for column in [c for c, kind in part.declared.columns.items() if kind == "DATE"]:
-        name = identifier(column)
-        given, early, late, example = warehouse.execute(
-            f"select count({name}), count(*) filter ({name} < {FIRST_DAY}), "
-            f"count(*) filter ({name} > {LAST_DAY}), "
-            f"min({name}) filter ({name} < {FIRST_DAY} or {name} > {LAST_DAY})::varchar "
-            f"from {part.target} where _file = ?",
-            [part.name],
+        given, none, early, late, example = warehouse.execute(
+            "select count(given), count(given) - count(day), "
+            f"count(*) filter (day < {FIRST_DAY}), count(*) filter (day > {LAST_DAY}), "
+            f"min(given) filter (not coalesce(day between {FIRST_DAY} and {LAST_DAY}, false)) "
+            f"from (select {identifier(column)} as given, {_read_day('given')} as day from read_parquet(?))",
+            [file_pattern(part.path)],
         ).fetchall()[0]
-        reasons = {"before 1790": early, "after tomorrow": late}
+        reasons = {"no DATE": none, "before 1790": early, "after tomorrow": late}
         part.note_unread(warehouse, column, "DATE", given, reasons, 0, example)

@@ -204,7 +204,7 @@ def test_a_document() -> None:
     ]
     assert values(rows, "priority") == [
         ["KR", "20100102345", "A", "2010-10-20", "W", True],
-        ["US", "201161512345", "P", None, None, False],
+        ["US", "201161512345", "P", "20110000", None, False],
     ]
 
 
@@ -389,10 +389,11 @@ def test_the_phase_may_have_who_cites_beside_it() -> None:
 
 
 @pytest.mark.parametrize("digits", ["00000000", "99990000", "20130230", "2013", ""])
-def test_what_is_no_date_is_none(digits: str) -> None:
+def test_what_is_no_date_is_handed_on_to_be_counted_and_zeros_are_none(digits: str) -> None:
     rows = parse(DOCUMENT.replace("20130425", digits).replace("20111020", digits))
-    assert column(rows, "document", "publication_date") == [None]
-    assert column(rows, "document", "filing_date") == [None]
+    given = digits if digits.strip("0") else None
+    assert column(rows, "document", "publication_date") == [given]
+    assert column(rows, "document", "filing_date") == [given]
 
 
 @pytest.mark.parametrize("number", ["0", "", "-1"])

@@ -519,7 +519,7 @@ def test_related_documents() -> None:
         [1, "US", "1", "2001-01-02", "division"],
         [2, "US", "2", "2001-01-02", "reissue"],
         [3, "US", "3", "2001-01-02", "divisional-reissue"],
-        [4, "US", "60123456", None, "provisional"],
+        [4, "US", "60123456", "20001200", "provisional"],
     ]
 
 
@@ -538,9 +538,10 @@ def test_publication_number(number: str, kind: str, publication_number: str) -> 
     assert column(rows, "document", "publication_number") == [publication_number]
 
 
-@pytest.mark.parametrize("date", ["20040600", "20040000", "20130230", "2004", "soon", ""])
-def test_incomplete_filing_date_is_none(date: str) -> None:
-    assert column(parse(GRANT.replace("20040618", date)), "document", "filing_date") == [None]
+@pytest.mark.parametrize("date", ["20040600", "20040000", "20130230", "2004", "soon", "", "00000000"])
+def test_a_filing_date_that_is_none_is_handed_on_to_be_counted(date: str) -> None:
+    given = date if date.strip("0") else None
+    assert column(parse(GRANT.replace("20040618", date)), "document", "filing_date") == [given]
 
 
 def claim(text: str) -> str:
@@ -725,7 +726,7 @@ def test_what_the_sample_of_2004_lacks() -> None:
         [1, "JP", "2001-12345", "2001-06-30", "foreign"],
         [2, "US", "9", "2001-01-02", "division"],
         [3, "US", "10", "2001-01-02", "continuation-in-part"],
-        [4, "US", "60123456", None, "provisional"],
+        [4, "US", "60123456", "20011200", "provisional"],
     ]
 
 
