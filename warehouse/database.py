@@ -95,7 +95,9 @@ def connect(settings: Settings, folders: Iterable[Path] | None = None) -> duckdb
 def reach(settings: Settings) -> list[Path]:
     """Name the folders that a command needs which loads nothing: corepath's own and the settings'."""
     folders = [ROOT, settings.warehouse.parent, Path(tempfile.gettempdir())]
-    return folders + [settings.releases] * isinstance(settings.releases, Path)
+    if isinstance(settings.releases, Path):
+        folders.append(settings.releases)
+    return folders
 
 
 # What DuckDB keeps of its limit, whatever else holds memory.

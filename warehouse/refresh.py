@@ -19,8 +19,8 @@ import duckdb
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.build.graph import Table, fingerprints, head_of
 from corepath.warehouse.database import (
-    SCHEMA_VERSION,
     KEPT_SHARE,
+    SCHEMA_VERSION,
     WAREHOUSE_STORAGE_VERSION,
     attach,
     connect,

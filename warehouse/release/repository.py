@@ -422,7 +422,7 @@ class StoredReleases(Releases):
                 finally:
                     self._owner = None
 
-    def is_own(self, version: str) -> bool:  # noqa: ARG002  a store does not tell who wrote it
+    def is_own(self, version: str) -> bool:
         """Tell whether this account wrote a version: a store does not say."""
         return False
 

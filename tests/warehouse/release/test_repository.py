@@ -21,8 +21,8 @@ import pytest
 
 from corepath.warehouse.build.builder import MART_TYPES
 from corepath.warehouse.build.graph import describe, discover
-from corepath.warehouse.errors import UsageError
 from corepath.warehouse.database import SCHEMA_VERSION
+from corepath.warehouse.errors import UsageError
 from corepath.warehouse.release.repository import Releases, asked, topics, write_sums
 from corepath.warehouse.settings import ROOT
 from corepath.warehouse.sources import available
