@@ -513,11 +513,21 @@ def _planted_cell(row: Mapping[str, Any] | None) -> str:
     return f'<td class="{css}">{escape(row["planted"])}<small>{sign} {escape(row["found"])}</small></td>'
 
 
+def _linkage(source: Mapping[str, Any]) -> str:
+    """Say how many references meet a loaded publication, and which values count as unknown."""
+    refs = source["refs"]
+    unread = f"Count as unknown: {escape(source['unread'])}. " if source["unread"] else ""
+    if not refs:
+        return f"No references. {unread}"
+    linked = percent(source["linked"] / refs)
+    return f"{linked} of {counted(refs, 'reference')} meet a loaded publication. {unread}"
+
+
 def _footer(release: Mapping[str, Any], frames: Mapping[str, pl.DataFrame]) -> str:
     sources = "".join(
         f"<li>{escape(r['title'])}: {number(r['publications'])} publications from "
         f"{counted(r['files'] or 0, 'file')}, {number(r['rejected'])} rows rejected. "
-        f"{escape(r['licence'] or '')}. {escape(r['credit'] or '')}</li>"
+        f"{_linkage(r)}{escape(r['licence'] or '')}. {escape(r['credit'] or '')}</li>"
         for r in frames["sources"].rows(named=True)
     )
     return (

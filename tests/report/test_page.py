@@ -40,6 +40,17 @@ def test_what_limits_the_release_is_said_first():
     assert "Windows are closed" in first
 
 
+def test_each_source_tells_its_links_and_what_counts_as_unknown():
+    sources = w.frames()["sources"]
+    footer = page().split("<footer>")[1]
+    assert "12 % of 200 references meet a loaded publication." in footer
+    assert "Count as unknown: 3 of 90 values of filing_date are before 1790." in footer
+    none = sources.with_columns(refs=pl.lit(0), linked=pl.lit(0), unread=pl.lit(None, pl.String))
+    footer = page(sources=none).split("<footer>")[1]
+    assert "No references." in footer
+    assert "Count as unknown" not in footer
+
+
 def test_a_figure_says_how_often_its_results_are_wrong():
     section = page().split('id="lag"')[1].split("</figure>")[0]
     assert (

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,27 +52,89 @@ except CorepathError as error:
 """
 
 
-@pytest.fixture
-def seen(tmp_path: Path) -> list[dict[str, object]]:
-    """What was said about a disk that is full at three moments, and one that is read-only."""
-    apart = ["unshare", "--mount"]
-    if (
-        shutil.which("unshare") is None
-        or subprocess.run(
-            [*apart, "mount", "-t", "tmpfs", "none", str(tmp_path)], capture_output=True, check=False
-        ).returncode
-    ):
+# The same for the temporary folder, where archives are unpacked, and for where DuckDB spills.
+TEMPORARY = """
+import gzip, json, os, subprocess, sys, tempfile
+from pathlib import Path
+from corepath.warehouse.database import attach, connect, explained
+from corepath.warehouse.errors import CorepathError
+from corepath.warehouse.load.loader import load
+from corepath.warehouse.settings import ROOT, Settings
+from corepath.warehouse.sources import available
+
+small, folder = Path(sys.argv[1]), Path(sys.argv[2])
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(small)], check=True)
+filled = {"datePublished": "2010-01-05", "inventionTitle": "x" * 99}
+lines = (filled | {"guid": f"US-{i}-B2"} for i in range(20000))
+(folder / "p.jsonl.gz").write_bytes(gzip.compress("\\n".join(map(json.dumps, lines)).encode()))
+dumps = {"ppubs": folder / "p.jsonl.gz", "uspto": ROOT / "samples" / "uspto"}
+
+def attempt(settings, work):
+    try:
+        with explained(settings), connect(settings) as connection:
+            told = {"said": work(connection), "code": 0}
+    except CorepathError as error:
+        told = {"said": str(error), "code": error.exit_code}
+    print(json.dumps(told))
+
+def read(connection, source):
+    attach(connection, folder / "w.duckdb", "warehouse")
+    connection.execute("use warehouse")
+    return load(connection, available()[source], dumps[source]).rows
+
+for size in ("64k", "200m"):
+    subprocess.run(["mount", "-o", f"remount,size={size}", str(small)], check=True)
+    tempfile.tempdir = str(small)
+    for source in dumps:
+        attempt(Settings(warehouse=folder / "w.duckdb", threads=1), lambda c, source=source: read(c, source))
+subprocess.run(["mount", "-o", "remount,size=4m", str(small)], check=True)
+spilling = "select count(*) from (select hash(i), i::varchar from range(10000000) as r(i) order by all)"
+spilled = Settings(warehouse=small / "w.duckdb", memory="300MB", threads=1)
+attempt(spilled, lambda c: c.execute(spilling).fetchall())
+"""
+
+
+def apart() -> list[str]:
+    """Give the words before a command that may mount; skip the test where nobody may."""
+    words = ["unshare", "--mount"]
+    tried = [*words, "mount", "-t", "tmpfs", "none", "/mnt"]
+    if shutil.which("unshare") is None or subprocess.run(tried, capture_output=True, check=False).returncode:
         pytest.skip("a small disk can be mounted by root only")
+    return words
+
+
+def answers(script: str, *folders: Path) -> list[dict[str, Any]]:
+    """Run a script in a mount namespace of its own; give the lines of JSON that it prints."""
     answer = subprocess.run(
-        [*apart, sys.executable, "-c", MOUNTED, str(tmp_path)],
+        [*apart(), sys.executable, "-c", script, *map(str, folders)],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert answer.returncode == 0, answer.stderr
     return [json.loads(line) for line in answer.stdout.splitlines()]
+
+
+def test_a_temporary_folder_that_is_full_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
+    (tmp_path / "small").mkdir()
+    *full, ppubs, uspto, spilled = answers(TEMPORARY, tmp_path / "small", tmp_path)
+    for told in full:
+        assert told["code"] == 6
+        assert f"the temporary folder {tmp_path / 'small'} cannot be written" in told["said"]
+        assert "No space left on device" in told["said"]
+        assert "TMPDIR" in told["said"]
+    assert (ppubs["said"], ppubs["code"], uspto["code"]) == (20_000, 0, 0)
+    assert uspto["said"] > 300
+    assert spilled["code"] == 6
+    assert "w.duckdb.tmp: the disk has no room for what does not fit into memory" in spilled["said"]
+
+
+@pytest.fixture
+def seen(tmp_path: Path) -> list[dict[str, object]]:
+    """What was said about a disk that is full at three moments, and one that is read-only."""
+    return answers(MOUNTED, tmp_path)
 
 
 def test_a_disk_that_is_full_or_read_only_is_told_with_its_place_and_what_helps(seen, tmp_path) -> None:

@@ -41,8 +41,24 @@ select
 select table_name, expectation, severity, observed, why from meta.validation_result
 where outcome <> 'passed' order by all""",
     "sources": """
-select source, title, files, rows, rejected, publications, licence, credit, url
-from meta.source order by rank""",
+select
+    source, title, files, rows, rejected, publications, licence, credit, url,
+    coalesce(refs, 0) as refs, coalesce(linked, 0) as linked, unread
+from meta.source
+left join (
+    select
+        source, (sum(count) filter (what = 'references'))::bigint as refs,
+        (sum(count) filter (what = 'linked references'))::bigint as linked
+    from meta.source_count group by source
+) using (source)
+left join (
+    select source, string_agg(
+        printf('%s of %s values of %s are %s', format('{:,}', unread), format('{:,}', given),
+            column_name, reason), '; ' order by unread desc, column_name, reason
+    ) as unread
+    from meta.unread where unread > 0 group by source
+) using (source)
+order by rank""",
     "validity": """
 select sentence from marts.fct_validity where is_headline and sentence is not null order by all""",
     "ranking": """

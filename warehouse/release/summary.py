@@ -184,23 +184,29 @@ select source, files, rows, rejected, publications, merged_publications as "merg
 from meta.source order by rank
 """
 
-# The offices that are cited most; of one that is not loaded nothing can be linked.
+# The offices that each source cites most; of one that is not loaded nothing can be linked.
 _LINKAGE = """
 with counted as (
     select
-        office, max(count) filter (where what = 'publications') as loaded,
+        source, office,
+        sum(count) filter (where what = 'publications') as publications,
         sum(count) filter (where what = 'references') as refs,
         sum(count) filter (where what = 'linked references') as linked,
         sum(count) filter (where what = 'references of unknown kind') as kindless,
         sum(count) filter (where what = 'references that no rule reads') as unread
-    from (select office, what, sum(count) as count from meta.source_count group by all) group by all
+    from meta.source_count group by source, office
+),
+beside as (
+    select *, coalesce(sum(publications) over (partition by office), 0) as loaded from counted
 )
 select
-    office, coalesce(loaded, 0)::bigint as "publications loaded", refs::bigint as "references",
+    source, office, loaded::bigint as "publications loaded", refs::bigint as "references",
     printf('%.1f %%', 100 * linked / refs) as linked,
     printf('%.1f %%', 100 * kindless / refs) as "of unknown kind",
     printf('%.1f %%', 100 * unread / refs) as unread
-from counted where refs > 0 order by refs desc, office limit 12
+from beside where refs > 0
+qualify row_number() over (partition by source order by refs desc, office) <= 12
+order by source, refs desc, office
 """
 
 # Values of a source's files that are given and could not be read, or cannot be.
@@ -394,8 +400,8 @@ def summarise(path: Path, shown: str | None = None) -> str:
             _table(db.sql(_COUNTRY_SOURCES)),
             "## Sources",
             _table(db.sql(_SOURCES)),
-            "References by the office that is cited, and how many meet a publication that is loaded; "
-            "meta.source_count has them by source:",
+            "References of each source by the office that is cited, and how many meet a publication that any "
+            "source has loaded; meta.source_count has them all:",
             _table(db.sql(_LINKAGE)) or "There are no references.",
             "Values that are given and count as unknown; meta.unread has them all:",
             _table(db.sql(_UNREAD)) or "None.",
