@@ -14,7 +14,7 @@ import duckdb
 
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.build.graph import Table, fingerprints
-from corepath.warehouse.database import NO_EXTENSIONS, attach, exclusive, explained, find_tables, identifier
+from corepath.warehouse.database import SEALED, attach, exclusive, explained, find_tables, identifier
 from corepath.warehouse.errors import UsageError, meant
 from corepath.warehouse.plan import Run, read_inputs
 from corepath.warehouse.refresh import Step, load_sources, open_warehouse, plain
@@ -180,7 +180,7 @@ def _require_ours(file: Path) -> None:
     if not file.exists():
         return
     try:
-        with duckdb.connect(str(file), read_only=True, config=NO_EXTENSIONS) as connection:
+        with duckdb.connect(str(file), read_only=True, config=SEALED) as connection:
             connection.sql("select tables from meta.scratch limit 0")
     except duckdb.Error:
         raise UsageError(

@@ -250,7 +250,7 @@ def test_releases_that_a_run_holds_are_left_alone(chips: Releases, held, of_chip
 
 
 @pytest.mark.parametrize(
-    "command", [["show"], ["diff", "2026.11.0"], ["schema"], ["open"], ["export", "here"]]
+    "command", [["show"], ["diff", "2026.11.0", "2026.11.1"], ["schema"], ["open"], ["export", "here"]]
 )
 def test_a_release_that_another_account_made_is_verified_before_it_is_read(
     command: list[str], chips: Releases, of_chips: Run, monkeypatch: pytest.MonkeyPatch

@@ -211,7 +211,7 @@ def test_every_other_connection_is_sealed() -> None:
         for call in re.findall(r"duckdb\.connect\(.*?\)(?=:|\n)", file.read_text(encoding="utf-8"), re.S)
         if file != ROOT / "warehouse" / "database.py" or "read_only" in call
     ]
-    assert len(calls) == 3
+    assert len(calls) >= 3
     assert all("config=SEALED" in call for call in calls)
 
 
