@@ -27,8 +27,10 @@ demo: setup  ## Refresh a made-up world of AI chips, and show what was planted b
 		--truth $(DEMO)/world.truth.toml --warehouse $(DEMO)/warehouse.duckdb --releases $(DEMO)/releases
 	@echo "Open $(DEMO)/releases/ai_chips/latest/report.html, or: $(BIN)/corepath open --topic ai_chips --releases $(DEMO)/releases"
 
-demo-figures: demo  ## Make the figures that README shows from the demo
-	$(BIN)/corepath show --topic ai_chips --releases $(DEMO)/releases --figure quantity -o docs/demo-quantity.svg
+FIGURES := quantity rank sensitivity networks lag paths
+demo-figures: demo  ## Make the figures that README and docs show from the demo
+	for name in $(FIGURES); do \
+		$(BIN)/corepath show --topic ai_chips --releases $(DEMO)/releases --figure $$name -o docs/demo-$$name.svg; done
 
 test: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run every test but those that take minutes
 	$(BIN)/pytest

@@ -497,8 +497,8 @@ def _planted(beside: pl.DataFrame | None, places: Places) -> str:
     return (
         '<section id="planted"><h2>What was planted, and what was found</h2><p class="answer">The '
         f"world was made with known differences between countries. Of {len(rows)} of them corepath tells "
-        f"{told}, and {agreed} of these as they were planted; where it says that it cannot tell, the "
-        "families are too few.</p>"
+        f"{told}, and {agreed} of these as they were planted; where the families are too few to tell, it "
+        "says so.</p>"
         '<div class="scroll" role="region" aria-label="Planted and found" tabindex="0"><table class="paths">'
         f'<thead><tr><th scope="col">Planted, and found</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div></section>"
