@@ -575,21 +575,34 @@ def doctor(
     """
     with _explained():
         settings = _settings(warehouse=warehouse, releases=releases)
-        left = found = 0
+        found = []
         for finding in examine(settings, [_name(topic)] if topic else None):
-            found += 1
+            is_repaired = repair and finding.repair is not None
             if repair and finding.repair:
                 finding.repair()
+            found.append(
+                {
+                    "place": finding.place,
+                    "problem": finding.problem,
+                    "consequence": finding.consequence,
+                    "remedy": finding.remedy,
+                    "is_repaired": is_repaired,
+                }
+            )
+            if not as_json and is_repaired:
                 say(f"REPAIRED  {finding.place} {finding.problem}: {finding.consequence}")
-            else:
-                left += 1
+            elif not as_json:
                 say(f"WRONG     {finding}")
+        if as_json:
+            show_json(found)
+        left = sum(not each["is_repaired"] for each in found)
         if left:
             raise BadInput(
                 f"{left} problem{'s' * (left > 1)}"
                 + ("" if repair else "; `corepath doctor --repair` rebuilds what can be rebuilt")
             )
-        say("repaired: all is sound now" if found else "all is sound")
+        if not as_json:
+            say("repaired: all is sound now" if found else "all is sound")
 
 
 @app.command("diff", rich_help_panel="Releases")

@@ -184,6 +184,48 @@ def of_chips(chips: Releases, corepath: Run) -> Run:
     return lambda *words: corepath(*words, "--topic=chips", f"--releases={chips.folder.parent}")
 
 
+READING = [
+    "versions",
+    "show",
+    "sql from(fct_threshold)",
+    "verify",
+    "doctor",
+    "schema",
+    "prune --keep=1",
+    "topics",
+    f"topics explain {TOPIC} US-8930553-B2",
+    f"topics preview {TOPIC}",
+    "sources",
+    "sources ppubs",
+    "sources check SAMPLE",
+    "graph",
+    "refresh --plan --source=ppubs=SAMPLE",
+]
+
+
+@pytest.mark.parametrize("command", READING)
+def test_a_command_that_reads_answers_programs_in_json(command: str, sample_release, corepath: Run) -> None:
+    places = {
+        "COREPATH_RELEASES": str(sample_release.releases),
+        "COREPATH_WAREHOUSE": str(sample_release.warehouse),
+    }
+    words = command.replace("SAMPLE", str(ROOT / "samples" / "ppubs")).split()
+    result = corepath(*words, "--json", **places)
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout) or command in ("doctor", "prune --keep=1")
+
+
+def test_doctor_tells_programs_what_is_wrong(chips: Releases, of_chips: Run) -> None:
+    (chips.folder / "latest").unlink()
+    result = of_chips("doctor", "--json")
+    assert result.exit_code == 3
+    (finding,) = json.loads(result.stdout)
+    assert (finding["is_repaired"], finding["place"]) == (False, f"{chips.folder}/latest")
+    (finding,) = json.loads(of_chips("doctor", "--json", "--repair").stdout)
+    assert finding["is_repaired"]
+    assert json.loads(of_chips("doctor", "--json").stdout) == []
+
+
 def test_verify_tells_of_each_file_and_exits_with_3_if_one_is_damaged(chips: Releases, of_chips: Run) -> None:
     good = of_chips("verify")
     assert good.exit_code == 0
