@@ -17,7 +17,7 @@ DRAWS = """
 [method]
 samples = 20
 null_draws = 100
-rarefaction_draws = 10
+rarefaction_draws = 20
 permutations = 99
 communities = 5
 [variant.half]
