@@ -21,6 +21,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from corepath.flows.cli import app
+from corepath.flows.progress import watched
 from corepath.warehouse import refresh as core
 from corepath.warehouse.build.graph import discover
 from corepath.warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
@@ -59,7 +60,9 @@ def without_prefect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let `corepath refresh` do the job itself, where Prefect's part is not what is tested."""
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
     monkeypatch.setenv("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
-    monkeypatch.setattr("corepath.flows.refresh.refresh", core.refresh)
+    monkeypatch.setattr(
+        "corepath.flows.refresh.refresh", lambda settings: core.refresh(settings, watched(core.plain))
+    )
 
 
 def options(settings: Settings) -> list[str]:
