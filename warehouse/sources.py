@@ -158,6 +158,11 @@ class Source(BaseModel):
                 f"{path}: holds no file that source {self.name} reads ({', '.join(self.files)}){others}; "
                 "`corepath sources` tells what each source expects"
             )
+        if others := sorted(name for name in below.keys() - files.keys() if not name.startswith(".")):
+            names = ", ".join(others[:EXAMPLES]) + ", ..." * (len(others) > EXAMPLES)
+            log.warning(
+                "%s: %s: %s files fill no table and are not read: %s", self.name, path, len(others), names
+            )
         for name, file in files.items():
             if is_of_macos(file.name):
                 raise BadInput(f"{file}: is what macOS keeps beside a file, no data; name the file itself")

@@ -359,6 +359,14 @@ def test_what_macos_keeps_beside_files_is_passed_over(warehouse, tmp_path):
         load(warehouse, PPUBS, tmp_path / "._a.jsonl")
 
 
+def test_files_that_nobody_reads_are_named(warehouse, tmp_path, caplog):
+    write(tmp_path, line(1))
+    for name in ("readme", "b.csv", ".hidden"):
+        (tmp_path / name).write_text("../elsewhere")
+    load(warehouse, PPUBS, tmp_path)
+    assert f"ppubs: {tmp_path}: 2 files fill no table and are not read: b.csv, readme" in caplog.messages
+
+
 def test_members_that_nobody_reads_are_named(warehouse, tmp_path, caplog):
     with zipfile.ZipFile(tmp_path / "g_patent.zip", "w") as archive:
         archive.writestr("g_patent.tsv", "patent_id\tpatent_date\twipo_kind\n1\t2010-01-05\tB2\n")
