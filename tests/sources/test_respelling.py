@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.worlds import rows, world
+from corepath.warehouse.load.loader import load
+from tests.sources.damaged import warehouse
+from tests.worlds import SOURCES, rows, world
 
 # The number and its kind, as in staging; as DOCDB, Google Patents and PATSTAT have it; as the Lens;
 # as US grants print it; and the year of publication.
@@ -142,3 +144,83 @@ def test_patentsview_s_references_without_a_kind_mean_the_inventions():
     inventions = {n for n, *_ in foreign} - {"JP-S62123456-U", "JP-S6423131-U", "CN-1100001-C"}
     assert {row["cited_publication"] for row in found if row["is_loaded"]} == inventions - {"TW-I234567-B"}
     assert {row["cited_publication"]: row["cited_class"] for row in found}["JP-S6423131"] == "unknown"
+
+
+# --- The publications themselves -----------------------------------------------------------------
+
+
+def of_google_patents(documents):
+    return google_patents((), loaded=documents)
+
+
+def of_lens(documents):
+    return {
+        "raw.lens_record": [
+            {
+                "jurisdiction": number[:2],
+                "doc_number": spelt,
+                "kind": number.split("-")[2],
+                "date_published": f"{year}-01-01",
+                "_row": row,
+            }
+            for row, (number, _, spelt, _, year) in enumerate(documents)
+        ]
+    }
+
+
+def of_patstat(documents):
+    found = patstat(documents)
+    del found["raw.patstat_tls212_citation"]
+    return {table: rows_[:-1] for table, rows_ in found.items()}
+
+
+def of_ppubs(documents):
+    """The search pads numbers, and gives the kinds of designs and reissues without their digit."""
+    return {
+        "raw.ppubs_publication": [
+            {
+                "guid": f"US-{spelt.replace('/', '')}-{kind[0] if kind in ('S1', 'E1') else kind}",
+                "datePublished": f"{year}-01-02T00:00:00Z",
+                "_row": row,
+            }
+            for row, (number, _, spelt, _, year) in enumerate(documents)
+            for kind in [number.split("-")[2]]
+        ]
+    }
+
+
+def of_docdb(documents, folder):
+    """The exchange file, read by its parser."""
+    records = "".join(
+        f'<exch:exchange-document country="{number[:2]}" doc-number="{docdb}" kind="{number.split("-")[2]}" '
+        f'date-publ="{year}0102"><exch:bibliographic-data/></exch:exchange-document>'
+        for number, docdb, _, _, year in documents
+    )
+    (folder / "d.xml").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?><exch:exchange-documents '
+        f'xmlns:exch="http://www.epo.org/exchange">{records}</exch:exchange-documents>'
+    )
+    with warehouse() as connection:
+        load(connection, SOURCES["docdb"], folder / "d.xml")
+        return {"raw.docdb_document": rows(connection, "from raw.docdb_document")}
+
+
+@pytest.mark.parametrize("source", [of_google_patents, of_lens, of_patstat, of_ppubs, of_docdb])
+def test_publications_are_the_same_in_every_source_s_spelling(source, tmp_path):
+    documents = [d for d in DOCUMENTS if source is not of_ppubs or d[0].startswith("US")]
+    given = source(documents, tmp_path) if source is of_docdb else source(documents)
+    found = rows(world(given, "staging.stg_document"), "from staging.stg_document")
+    assert {(row["publication_number"], row["office"], row["kind"]) for row in found} == {
+        (number, number[:2], number.split("-")[2]) for number, *_ in documents
+    }
+
+
+def test_publications_of_all_sources_are_one_each(tmp_path):
+    spellings = [of_google_patents(DOCUMENTS), of_lens(DOCUMENTS), of_patstat(DOCUMENTS)]
+    spellings += [of_docdb(DOCUMENTS, tmp_path), of_ppubs([d for d in DOCUMENTS if d[0].startswith("US")])]
+    given = {table: found for spelling in spellings for table, found in spelling.items()}
+    connection = world(given, "staging.stg_document")
+    counted = dict(
+        connection.sql("select publication_number, source_count from staging.stg_document").fetchall()
+    )
+    assert counted == {number: 4 + number.startswith("US") for number, *_ in DOCUMENTS}
