@@ -118,13 +118,15 @@ class Source(BaseModel):
     tables: dict[str, RawTable] = Field(min_length=1)
     lookalikes: list[Lookalike] = []
 
-    def find(self, path: Path) -> list[tuple[str, Path]]:
+    def find(self, path: Path, tell: bool = False) -> list[tuple[str, Path]]:
         """List the dump's files below a path.
 
         Parameters
         ----------
         path
             A file of the dump, or a folder that holds it at any depth, linked folders among them.
+        tell
+            Whether to warn of files that it does not read.
 
         Returns
         -------
@@ -158,7 +160,8 @@ class Source(BaseModel):
                 f"{path}: holds no file that source {self.name} reads ({', '.join(self.files)}){others}; "
                 "`corepath sources` tells what each source expects"
             )
-        if others := sorted(name for name in below.keys() - files.keys() if not name.startswith(".")):
+        others = sorted(name for name in below.keys() - files.keys() if not name.startswith("."))
+        if tell and others:
             names = ", ".join(others[:EXAMPLES]) + ", ..." * (len(others) > EXAMPLES)
             log.warning(
                 "%s: %s: %s files fill no table and are not read: %s", self.name, path, len(others), names

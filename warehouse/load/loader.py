@@ -156,7 +156,7 @@ def load(
         ).fetchall()
     }
     with ThreadPoolExecutor(1) as hashing:
-        found = [_look(name, file, hashing) for name, file in source.find(path)]
+        found = [_look(name, file, hashing) for name, file in source.find(path, tell=True)]
         gone = sorted(set(known) - {file.name for file in found})
         for name in gone:
             with _transaction(warehouse):

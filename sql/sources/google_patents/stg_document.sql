@@ -61,8 +61,10 @@ select
     end as application_number,
     case when regexp_full_match(family_id, '[1-9][0-9]*') then family_id end as family_id,
     filed as filing_date,
-    list_min(list_filter([first_filed, filed], lambda d: d >= date '1790-01-01'))
-        as priority_date,
+    list_min(list_filter(
+        [first_filed, filed, try_strptime(first_claim.filed::varchar, '%Y%m%d')::date],
+        lambda d: d >= date '1790-01-01'
+    )) as priority_date,
     case
         when array_length(priority_claim) > 0 then nullif(first_claim.office, '')
         when priority_claim is not null then nullif(filing_office, '')

@@ -170,6 +170,13 @@ def test_the_office_of_first_filing_is_that_of_the_earliest_priority():
     ]
 
 
+@pytest.mark.parametrize("column", [0, None, 20140101])
+def test_the_earliest_priority_dates_a_document_whatever_the_column_says(column):
+    claims = [{"application_number": "DE-102013123450-A", "filing_date": 20131105}]
+    row = document(priority_claim=claims, priority_date=column, filing_date=20140101)
+    assert row["priority_date"] == date(2013, 11, 5)
+
+
 def test_without_a_priority_the_first_filing_is_the_application():
     fields = {"application_number": "US-2017034582-W", "filing_date": 20170525}
     row = document(priority_claim=[], priority_date=0, **fields)
