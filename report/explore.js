@@ -63,6 +63,13 @@ const place = (i) => {
   const [x, y] = data.positions[view.l][i], [w, h] = size;
   return [(EDGE + x * (w - 2 * EDGE)) * zoom.k + zoom.x, (EDGE + (y / 1.08) * (h - 2 * EDGE)) * zoom.k + zoom.y];
 };
+// The same technology ends many lines: its place is computed once a drawing.
+let spots = new Map();
+function at(i) {
+  let spot = spots.get(i);
+  if (!spot) spots.set(i, (spot = place(i)));
+  return spot;
+}
 const radius = (node) => (2.5 + 13 * Math.sqrt(node[1] / index.largest)) * Math.sqrt(zoom.k);
 const PALETTE = ["#306fb6", "#1d8b63", "#b7641a", "#9c50a0", "#c53a49", "#806f00", "#4b7f8b", "#6c60c7", "#9a6342", "#656f7c"];
 
@@ -74,6 +81,7 @@ function colour(node) {
 function draw() {
   const ratio = window.devicePixelRatio || 1, w = canvas.clientWidth, h = canvas.clientHeight;
   size = [w, h];
+  spots = new Map();
   if (canvas.width !== Math.round(w * ratio) || canvas.height !== Math.round(h * ratio)) {
     canvas.width = Math.round(w * ratio);
     canvas.height = Math.round(h * ratio);
@@ -108,12 +116,13 @@ function draw() {
 function stroke(style, width, dash, pairs) {
   pen.beginPath();
   for (const [a, b] of pairs) {
-    pen.moveTo(...place(a));
-    pen.lineTo(...place(b));
+    const from = at(a), to = at(b);
+    pen.moveTo(from[0], from[1]);
+    pen.lineTo(to[0], to[1]);
   }
   pen.strokeStyle = style;
-  pen.lineWidth = width;
-  pen.setLineDash(dash);
+  pen.lineWidth = quick ? 1 : width;
+  pen.setLineDash(quick ? [] : dash);
   pen.stroke();
   pen.setLineDash([]);
 }
@@ -154,11 +163,20 @@ function drawNames(chosen, near) {
   }
 }
 
-let waiting = false;
+// While a map of many lines moves it is drawn in thin lines without dashes, and once more when it rests.
+let waiting = false, quick = false, rest = 0;
 function later() {
   if (waiting) return;
   waiting = true;
-  requestAnimationFrame(() => { waiting = false; draw(); });
+  requestAnimationFrame(() => {
+    waiting = false;
+    quick = index.edges.length > 1000;
+    draw();
+    if (!quick) return;
+    quick = false;
+    clearTimeout(rest);
+    rest = setTimeout(draw, 150);
+  });
 }
 
 // --- Beside the map --------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ BINARY = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
     None,
 )
-_PATIENCE = 30.0  # seconds for an answer
+_PATIENCE = 60.0  # seconds for an answer
+_IS_THERE = "document.readyState === 'complete' && location.href !== 'about:blank'"
 
 
 class Tab:
@@ -75,7 +76,8 @@ class Tab:
         self.requests.clear()
         self.call("Page.navigate", url=url)
         end = time.monotonic() + _PATIENCE
-        while not self._loaded:
+        # The empty page's own event may come late: the page that is asked for must be there, too.
+        while not (self._loaded and self.evaluate(_IS_THERE)):
             assert time.monotonic() < end, f"{url} does not load"
             self.evaluate("0")
         self.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
