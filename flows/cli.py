@@ -11,7 +11,7 @@ import sys
 import tempfile
 import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
@@ -35,9 +35,9 @@ from corepath.warehouse.explore import dumps, preview
 from corepath.warehouse.explore.explain import as_text, explain
 from corepath.warehouse.explore.measure import as_markdown, measure
 from corepath.warehouse.place import shown
+from corepath.warehouse.plan import Run, foresee, resolve
 from corepath.warehouse.plan import as_dict as plan_as_dict
 from corepath.warehouse.plan import as_text as as_plan
-from corepath.warehouse.plan import foresee, resolve
 from corepath.warehouse.refresh import Outcome, plain
 from corepath.warehouse.release import diff, history, schema
 from corepath.warehouse.release import repository as release
@@ -492,7 +492,10 @@ def reproduce_release(
     or differs is listed, and nothing is built. Exits with 3 then, and if a table has other bytes.
     """
     with _explained():
-        from corepath.flows.progress import watched
+        from corepath.flows.progress import showing, steps_of, watched
+
+        def shown_run(run: Run) -> AbstractContextManager[None]:
+            return showing(run, output.errors, steps_of(run, with_prefect=False))
 
         settings = _settings(
             topic=topic, releases=releases, sources=_pairs(source), memory=memory, threads=threads
@@ -509,8 +512,8 @@ def reproduce_release(
                 markup=False,
                 highlight=False,
             )
-        with _logged():
-            tables = reproduce(path, settings, watched(plain))
+        logging.getLogger("corepath").setLevel(logging.INFO)
+        tables = reproduce(path, settings, watched(plain), shown_run)
         if as_json:
             show_json({"release": where, "tables": tables})
         else:

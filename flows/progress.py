@@ -40,16 +40,16 @@ def phase_of(step: str) -> str:
     return first if first in _PHASES else "build"
 
 
-def steps_of(run: Run) -> list[str]:
+def steps_of(run: Run, with_prefect: bool = True) -> list[str]:
     """Name every step that a run may take: what is up to date is passed over when it comes to that."""
     return [
-        START,
+        *[START] * with_prefect,
         *(f"load {name}" for name in run.sources),
         "validate raw",
         *(key for key, table in run.tables.items() if table.schema != "sources"),
         "validate",
         "publish",
-        REPORT,
+        *[REPORT] * with_prefect,
     ]
 
 
@@ -278,7 +278,8 @@ def showing(run: Run, console: Console, steps: Iterable[str] | None = None) -> I
 def _seconds_of(run: Run) -> Path:
     """Name the file that holds how long the steps of such a run took."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    what = f"{run.settings.warehouse.resolve()} {run.topic.name} {','.join(run.sources)}"
+    read = [str(path.resolve()) for path in run.settings.sources.values()]
+    what = "\n".join([run.topic.name, *sorted(read)])
     return cache / "corepath" / "seconds" / f"{hashlib.sha256(what.encode()).hexdigest()[:16]}.json"
 
 

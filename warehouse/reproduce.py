@@ -2,14 +2,15 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corepath.warehouse.database import reading
 from corepath.warehouse.errors import BadInput, UsageError
-from corepath.warehouse.plan import read_inputs, resolve
+from corepath.warehouse.plan import Run, read_inputs, resolve
 from corepath.warehouse.refresh import Step, plain, refresh
 from corepath.warehouse.release.recipe import RECIPE, TOPIC, recipe_of, versions
 from corepath.warehouse.release.repository import sha256
@@ -27,7 +28,12 @@ class Reproduced:
     is_same: bool
 
 
-def reproduce(release: Path, settings: Settings, step: Step[Any] = plain) -> list[Reproduced]:
+def reproduce(
+    release: Path,
+    settings: Settings,
+    step: Step[Any] = plain,
+    shown: Callable[[Run], AbstractContextManager[None]] = lambda _: nullcontext(),
+) -> list[Reproduced]:
     """Check what a release was made of, make it again aside, and compare.
 
     Parameters
@@ -38,6 +44,8 @@ def reproduce(release: Path, settings: Settings, step: Step[Any] = plain) -> lis
         Where the raw files of each source are; memory and threads. The rest is what the release says.
     step
         How to run each step.
+    shown
+        How to show the run that makes it again.
 
     Returns
     -------
@@ -75,7 +83,8 @@ def reproduce(release: Path, settings: Settings, step: Step[Any] = plain) -> lis
         if problems:
             more = f"\n... and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
             raise BadInput(f"{release} cannot be made again here:\n" + "\n".join(problems[:_SHOWN]) + more)
-        outcome = refresh(here, step)
+        with shown(resolve(here)):
+            outcome = refresh(here, step)
         marts = [each for each in package["resources"] if each["format"] == "parquet"]
         return [
             Reproduced(

@@ -2,13 +2,15 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from corepath.warehouse import refresh as core
 from corepath.warehouse.errors import BadInput, UsageError
+from corepath.warehouse.plan import Run
 from corepath.warehouse.reproduce import Reproduced, other_versions, reproduce
 from corepath.warehouse.settings import Settings
 from tests.conftest import SOURCES, Once, Unvalidated
@@ -63,7 +65,15 @@ HERE = Settings(topic="ai_chips", countries=["KR"], sources=SOURCES, threads=1)
 
 @pytest.mark.usefixtures("unvalidated")
 def test_every_table_comes_out_with_the_same_bytes_on_another_number_of_threads(copy: Path) -> None:
-    tables = reproduce(copy, HERE)
+    shown = []
+
+    @contextmanager
+    def show(run: Run) -> Iterator[None]:
+        shown.append((run.topic.name, run.settings.countries))
+        yield
+
+    tables = reproduce(copy, HERE, shown=show)
+    assert shown == [("chips_half", ["JP", "US"])], "what the release says, not what these settings do"
     marts = sorted(path.stem for path in copy.glob("*.parquet"))
     assert sorted(table.table for table in tables) == marts
     assert [table for table in tables if not table.is_same] == []
