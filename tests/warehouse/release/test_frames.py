@@ -11,6 +11,9 @@ from corepath.warehouse.settings import ROOT
 META = {
     "release": "topic, title, version, schema_version, published_at, code_version, run_id, countries",
     "source": "source, title, files, rows, rejected, publications, licence, credit, url, rank",
+    "source_count": "source, office, what, count bigint",
+    "unread": "source, column_name, unread bigint, given bigint, reason, example",
+    "calibration": "position, inference, claim, says, least, most, rate, error, worst, holds",
     "validation_result": "table_name, expectation, column_name, severity, outcome, observed, why",
 }
 
@@ -26,7 +29,8 @@ def empty_release():
         declared = ", ".join(f'"{name}" {kind}' for name, kind in columns)
         connection.execute(f"create table marts.{section.split()[0]} ({declared})")
     for name, columns in META.items():
-        declared = ", ".join(f'"{column}" varchar' for column in columns.split(", "))
+        named = [column if " " in column else f"{column} varchar" for column in columns.split(", ")]
+        declared = ", ".join(named)
         connection.execute(f"create table meta.{name} ({declared})")
     return connection
 
