@@ -236,9 +236,11 @@ function showSide() {
 
 function showStatus() {
   const left = data.left[of()] || 0, total = index.edges.length + index.next.length;
+  const rarer = data.rarer[view.l] || 0;
   $("status").textContent =
     `${names(view.n)}: ${index.nodes.length} technologies, ${total} ${index.next.length ? "predicted pairs" : "pairs"} drawn` +
     (left && view.b === "0" ? `; ${left.toLocaleString("en")} weaker pairs are in the mart only` : "") +
+    (rarer ? `; ${rarer.toLocaleString("en")} rarer technologies are in the mart only` : "") +
     (view.b === "2" && view.l !== "subclass" ? ". Links are predicted for subclasses only." : ".");
 }
 

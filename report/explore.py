@@ -106,7 +106,7 @@ def _shared(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     """Everything but the pairs: places, titles, technologies of each network, predicted pairs."""
     nodes = frames["explore_nodes"]
     core = {level: set(of["technology"]) for (level,), of in frames["core"].group_by("level")}
-    told: dict[str, Any] = {"ids": {}, "titles": {}, "positions": {}, "core": {}}
+    told: dict[str, Any] = {"ids": {}, "titles": {}, "positions": {}, "core": {}, "rarer": {}}
     for level in ("subclass", "main_group"):
         of_level = nodes.filter(pl.col("level") == level)
         if not of_level.height:
@@ -122,6 +122,7 @@ def _shared(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
         # Subclasses lie where the report has them.
         placed = positions(ids, frames["map_edges" if level == "subclass" else "map_edges_of_groups"])
         told["ids"][level] = ids
+        told["rarer"][level] = of_level["technology"].n_unique() - len(ids)
         told["titles"][level] = [_cut(title or "") for title in most["title"]]
         told["positions"][level] = [placed[name] for name in ids]
         told["core"][level] = [int(name in core.get(level, ())) for name in ids]

@@ -9,8 +9,10 @@ import pytest
 
 from corepath.report.explore import as_explorer
 from corepath.report.page import Style, as_page
+from corepath.synthetic import demo
+from corepath.warehouse.refresh import refresh
 from corepath.warehouse.release.frames import QUERIES
-from corepath.warehouse.settings import ROOT
+from corepath.warehouse.settings import ROOT, Settings
 from tests.browser.axe import SCRIPT, findings
 from tests.browser.chromium import BINARY, browser
 from tests.report import worlds as w
@@ -19,6 +21,9 @@ from tests.report.test_explore import explorer_frames
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(BINARY is None, reason="there is no Chromium")]
 
 needs_axe = pytest.mark.skipif(SCRIPT is None, reason="`make test-browser` installs axe-core")
+
+# Widths in pixels, light and dark.
+SCREENS = [(360, False), (390, False), (390, True), (1400, False), (1400, True), (1600, True)]
 
 FIRST = {"before": None, "after": "2026.11.0", "drift": [], "warnings": []}
 # What the spread of the text, the pictures and their labels must not do.
@@ -63,7 +68,7 @@ def shown(name: str, folder: Path) -> str:
 @pytest.mark.parametrize("world", w.odd())
 def test_the_report_shows_without_error_request_or_overflow(world, tab, tmp_path: Path):
     address = shown(world, tmp_path)
-    for width, dark in [(360, False), (390, True), (1400, False), (1600, True)]:
+    for width, dark in SCREENS:
         tab.open(address, width, dark=dark)
         assert tab.errors == []
         assert tab.requests == [address]
@@ -118,19 +123,71 @@ def test_no_figure_is_cut_on_paper(world, tab, tmp_path: Path):
     tab.call("Emulation.setEmulatedMedia", media="")
 
 
-def test_the_explorer_is_driven_by_keyboard_and_its_address_keeps_the_view(tab, tmp_path: Path):
-    page = tmp_path / "explore.html"
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory) -> Path:
+    """A release of a small world of the demo."""
+    folder = tmp_path_factory.mktemp("made_up")
+    demo.main([str(folder), "--families", "2500"])
+    settings = Settings(
+        topic=str(folder / "ai_chips.toml"),
+        sources={"google_patents": folder / "world"},
+        truth=folder / "world.truth.toml",
+        warehouse=folder / "warehouse.duckdb",
+        releases=folder / "releases",
+    )
+    return refresh(settings).path
+
+
+@needs_axe
+@pytest.mark.parametrize("name", ["report", "explore"])
+def test_pages_of_releases_show_without_error_request_overflow_or_serious_finding(
+    name, tab, sample_release, made_up
+):
+    for folder, is_made_up in ((sample_release.path, False), (made_up, True)):
+        page = folder.resolve() / f"{name}.html"
+        for width, dark in SCREENS:
+            tab.open(page.as_uri(), width, dark=dark)
+            assert tab.errors == []
+            assert tab.requests == [page.as_uri()]
+            assert tab.evaluate(BEYOND) == [], (width, dark)
+            assert ("A made-up world." in tab.evaluate("document.body.innerText")) is is_made_up
+        assert findings(tab) == []
+
+
+def explorer(folder: Path) -> str:
+    """Write an explorer of twelve technologies and give its address."""
+    page = folder / "explore.html"
     script = (ROOT / "report" / "explore.js").read_text(encoding="utf-8")
     frames = explorer_frames("Computing <b>", technologies=12, pairs=20)
     page.write_text(as_explorer(frames, style("page", "explore"), script), encoding="utf-8")
+    return page.as_uri()
+
+
+def test_a_finger_chooses_a_technology_in_the_explorer(tab, tmp_path: Path):
+    tab.open(f"{explorer(tmp_path)}#f=all", 390)
+    tab.call("Emulation.setTouchEmulationEnabled", enabled=True)
+    tab.evaluate("document.getElementById('map').scrollIntoView({behavior: 'instant'})")
+    symbol, x, y = tab.evaluate(
+        "(() => { const node = index.nodes[3], box = canvas.getBoundingClientRect(), [x, y] = place(node[0]);"
+        " return [symbols()[node[0]], box.left + x, box.top + y]; })()"
+    )
+    tab.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+    tab.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    assert tab.evaluate("document.querySelector('#side h2').firstChild.textContent.trim()") == symbol
+    tab.call("Emulation.setTouchEmulationEnabled", enabled=False)
+
+
+def test_the_explorer_is_driven_by_keyboard_and_its_address_keeps_the_view(tab, tmp_path: Path):
+    address = explorer(tmp_path)
     for width in (390, 1400):
-        tab.open(page.as_uri(), width)
-        assert (tab.errors, tab.requests) == ([], [page.as_uri()])
+        tab.open(address, width)
+        assert (tab.errors, tab.requests) == ([], [address])
         assert tab.evaluate(BEYOND) == []
-    tab.open(f"{page.as_uri()}#f=all", 1400)
+    tab.open(f"{address}#f=all", 1400)
     tab.evaluate("document.getElementById('find').focus()")
     tab.write("G03")
     assert tab.evaluate("document.getElementById('count').textContent") == "1 found"
+    assert tab.evaluate("document.querySelectorAll('#body tr').length") == 1  # the table filters, too
     tab.press("Enter")
     assert tab.evaluate("document.querySelector('#side h2').firstChild.textContent.trim()") == "G03N"
     tab.evaluate("document.getElementById('map').focus()")

@@ -70,6 +70,12 @@ def test_it_holds_networks_pairs_and_what_was_left_out():
     assert data["predicted"] == {"WORLD": [[0, 1, 0.25]]}
 
 
+def test_technologies_beyond_what_a_map_holds_are_counted():
+    data = held(as_explorer(explorer_frames(technologies=5000), Style("", ""), ""))
+    assert len(data["ids"]["subclass"]) + data["rarer"]["subclass"] == 5000
+    assert data["rarer"]["subclass"] > 0
+
+
 def test_the_same_frames_give_the_same_bytes():
     frames = explorer_frames()
     shuffled = frames | {"explore_nodes": frames["explore_nodes"].sort("technology", descending=True)}
