@@ -35,8 +35,9 @@ demo-figures: demo  ## Make the figures that README and docs show from the demo
 test: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run every test but those that take minutes
 	$(BIN)/pytest
 
+KILLS ?= 25
 test-slow: setup .venv-s3/.ready .venv-describe/.ready  ## Run the tests that take minutes: kills, crowds of readers
-	$(BIN)/pytest -m slow
+	KILLS=$(KILLS) $(BIN)/pytest -m "slow or service"
 
 DUCKDBS := $(foreach version,1.2 1.3 1.4 1.5,.venv-duckdb-$(version)/.ready)
 

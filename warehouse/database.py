@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -98,6 +99,18 @@ def reach(settings: Settings) -> list[Path]:
     if isinstance(settings.releases, Path):
         folders.append(settings.releases)
     return folders
+
+
+def clear_spilled(warehouse: Path) -> None:
+    """Remove what DuckDB and the parts of tables spilled beside a file; what else lies there stays."""
+    folder = Path(f"{warehouse}.tmp")
+    for path in [*folder.glob("duckdb_temp_*"), *folder.glob("corepath-*")]:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    with suppress(OSError):  # it is not there, or holds something else
+        folder.rmdir()
 
 
 # What DuckDB keeps of its limit, whatever else holds memory.

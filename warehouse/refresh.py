@@ -23,6 +23,7 @@ from corepath.warehouse.database import (
     SCHEMA_VERSION,
     WAREHOUSE_STORAGE_VERSION,
     attach,
+    clear_spilled,
     connect,
     exclusive,
     explained,
@@ -185,7 +186,7 @@ def open_warehouse(run: Run) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
-        shutil.rmtree(f"{run.settings.warehouse}.tmp", ignore_errors=True)
+        clear_spilled(run.settings.warehouse)
 
 
 def load_sources(connection: duckdb.DuckDBPyConnection, run: Run, step: Step[Any]) -> dict[str, str]:

@@ -3,7 +3,6 @@
 import importlib.metadata
 import logging
 import os
-import shutil
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +13,15 @@ import duckdb
 
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.build.graph import Table, fingerprints
-from corepath.warehouse.database import SEALED, attach, exclusive, explained, find_tables, identifier
+from corepath.warehouse.database import (
+    SEALED,
+    attach,
+    clear_spilled,
+    exclusive,
+    explained,
+    find_tables,
+    identifier,
+)
 from corepath.warehouse.errors import UsageError, meant
 from corepath.warehouse.plan import Run, read_inputs
 from corepath.warehouse.refresh import Step, load_sources, open_warehouse, plain
@@ -118,7 +125,7 @@ def build_tables(run: Run, names: Iterable[str], file: Path, step: Step[Any] = p
         aside.replace(file)
     finally:
         aside.unlink(missing_ok=True)
-        shutil.rmtree(f"{aside}.tmp", ignore_errors=True)
+        clear_spilled(aside)
     return found
 
 

@@ -191,6 +191,7 @@ def test_runs_of_several_deployments_take_turns(tmp_path: Path) -> None:
     assert all(end <= start for (_, end), (start, _) in pairwise(times)), times
 
 
+@pytest.mark.service
 def test_nobody_without_the_secret_gets_in_and_the_worker_runs_only_what_is_declared(tmp_path: Path) -> None:
     home, port = tmp_path / "home", _free_port()
     with _service(home, port) as service:
@@ -275,7 +276,8 @@ def test_a_page_of_another_origin_gets_nothing(tmp_path: Path) -> None:
         assert service.stop(signal.SIGTERM) == 0
 
 
-# How often something is killed; KILLS=50 make test-slow takes hours. KILLS_SEED draws other moments.
+# How often something is killed, of a service started together and of one started apart; `make test-slow`
+# says 25, which takes an hour. KILLS_SEED draws other moments.
 KILLS = int(os.environ.get("KILLS", "6"))
 VICTIMS = {
     "server": "server start",

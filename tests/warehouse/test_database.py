@@ -14,6 +14,7 @@ from corepath.warehouse.database import (
     SEALED,
     WAREHOUSE_STORAGE_VERSION,
     attach,
+    clear_spilled,
     connect,
     exclusive,
     explained,
@@ -224,3 +225,16 @@ def test_a_sealed_connection_reads_its_file_alone(folders: dict[str, Path], stat
         assert connection.execute("from t").fetchall() == [(1,)]
         with pytest.raises(duckdb.Error):
             connection.execute(statement.format(**folders)).fetchall()
+
+
+def test_of_what_lies_beside_a_warehouse_only_what_was_spilled_is_removed(tmp_path: Path) -> None:
+    beside = tmp_path / "w.duckdb.tmp"
+    (beside / "corepath-x1").mkdir(parents=True)
+    for name in ("duckdb_temp_storage_S32K-0.tmp", "corepath-x1/part.parquet", "notes.txt"):
+        (beside / name).write_text("x")
+    clear_spilled(tmp_path / "w.duckdb")
+    assert [path.name for path in beside.iterdir()] == ["notes.txt"]
+    (beside / "notes.txt").unlink()
+    clear_spilled(tmp_path / "w.duckdb")
+    assert not beside.exists()
+    clear_spilled(tmp_path / "w.duckdb")

@@ -17,6 +17,8 @@ from corepath.warehouse.release.repository import Attempt, Releases
 from corepath.warehouse.settings import Settings
 from tests.releases import families, publish
 
+pytestmark = pytest.mark.service
+
 
 @pytest.fixture
 def releases(tmp_path: Path) -> Releases:

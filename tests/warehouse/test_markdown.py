@@ -9,6 +9,8 @@ from markdown_it import MarkdownIt
 
 from corepath.warehouse.markdown import escaped, table
 
+pytestmark = pytest.mark.service
+
 
 @pytest.mark.parametrize(
     "text",

@@ -174,6 +174,7 @@ def test_sources_in_the_environment_that_are_no_json_are_named(monkeypatch: pyte
         {"sources": {"ppubs": "link/secret"}},
     ],
 )
+@pytest.mark.service
 def test_a_place_outside_the_allowed_folders_is_rejected_whoever_names_it(outside, tmp_path, monkeypatch):
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "link").symlink_to(tmp_path)

@@ -227,7 +227,7 @@ def _in_parts(
     ((beside,),) = connection.sql("select current_setting('temp_directory')").fetchall()
     spilled = Path(beside).absolute()  # processes may work in other folders
     spilled.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=spilled) as folder:
+    with TemporaryDirectory(prefix="corepath-", dir=spilled) as folder:
         files = {name.split(".")[1]: Path(folder) / f"{name}.parquet" for name in table.parents}
         for parent, file in zip(table.parents, files.values(), strict=True):
             connection.execute(f"copy (from {parent}) to {literal(file)} (format parquet)")

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ import pyarrow.parquet as pq
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.build import inputs
 from corepath.warehouse.build.graph import discover
-from corepath.warehouse.database import attach, connect, find_tables, reach
+from corepath.warehouse.database import attach, clear_spilled, connect, find_tables, reach
 from corepath.warehouse.errors import BadInput, CorepathError
 from corepath.warehouse.explore.selection import ancestors, printable
 from corepath.warehouse.load.archive import open_members
@@ -281,7 +280,7 @@ def _sample(source: Source, heads: Path) -> Sampled:
             return Sampled(source.name, 0, 0, None, None, [], {}, str(error).replace(f"{heads}/", ""))
         finally:
             connection.execute("use memory")
-            shutil.rmtree(f"{settings.warehouse}.tmp", ignore_errors=True)
+            clear_spilled(settings.warehouse)
 
 
 def _described(connection: duckdb.DuckDBPyConnection, source: Source) -> Sampled:
