@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,9 +23,11 @@ from typer.testing import CliRunner
 
 from corepath.flows.cli import app
 from corepath.flows.progress import watched
+from corepath.flows.shell import prompt
 from corepath.warehouse import refresh as core
 from corepath.warehouse.build.graph import discover
 from corepath.warehouse.errors import BadInput, Busy, CorepathError, Refused, UsageError
+from corepath.warehouse.release.query import reading
 from corepath.warehouse.release.repository import Releases
 from corepath.warehouse.settings import ROOT, Settings
 from corepath.warehouse.sources import available
@@ -379,6 +382,50 @@ def test_sql_reads_statements_from_a_pipe(chips: Releases, corepath: Run) -> Non
     given = "select 1 as a; select count(*) as n from marts.fct_patent;"
     arguments = ["sql", "--topic=chips", f"--releases={chips.folder.parent}"]
     assert CliRunner().invoke(app, arguments, input=given).stdout == "a\n1\nn\n11\n"
+
+
+def test_a_prompt_runs_what_is_written_until_it_ends(
+    chips: Releases, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = iter(
+        [
+            "select count(*)",
+            "from fct_patent;",
+            "selec 1;",
+            "select 'left",
+            KeyboardInterrupt(),  # leaves the statement, not the prompt
+            ".tables",
+            ".columns fct_patent",
+            ".help",
+            "select 6 * 7 as answer;",
+            ".quit",
+        ]
+    )
+
+    def write(_: str) -> str:
+        line = next(written)
+        if isinstance(line, BaseException):
+            raise line
+        return line
+
+    monkeypatch.setattr("builtins.input", write)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(chips.folder))
+    monkeypatch.setattr("corepath.flows.output.console", Console(width=100))
+    monkeypatch.setattr("corepath.flows.output.errors", Console(stderr=True, width=100))
+    handled = signal.getsignal(signal.SIGINT)
+    try:
+        with reading(chips.path()) as reader:
+            prompt(reader, "chips")
+    finally:
+        signal.signal(signal.SIGINT, handled)
+    told, errors = capsys.readouterr()
+    assert "count_star()\n11\n" in told.replace(" ", "")
+    assert re.search(r"^fct_patent +11 +Rows of a test", told, re.MULTILINE)
+    assert re.search(r"^family_id +BIGINT +It is family_id$", told, re.MULTILINE)
+    assert re.search(r"^answer\n42$", told, re.MULTILINE)
+    assert "A statement ends with ;" in told
+    assert "syntax error" in errors
+    assert list(written) == []
 
 
 FORBIDDEN = [
