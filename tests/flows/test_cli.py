@@ -766,7 +766,7 @@ def test_a_new_release_exits_with_0_and_is_told_table_by_table(
     told = dict(re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in lines)
     assert len(lines) < 10
     assert told["where"] == str(path)
-    assert re.match(r"[\d,]+ patent families, [\d,]+ key core, from uspto and ppubs", told["data"])
+    assert re.match(r"[\d,]+ families, [\d,]+ key core; uspto, ppubs; complete to \d{4}$", told["data"])
     assert told["changed"] == "nothing to compare with: it is the first release"
     assert (
         told["next"] == f"corepath open --topic {topic} --releases {own_sample.releases}, or: show, diff, sql"

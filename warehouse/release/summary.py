@@ -1,6 +1,7 @@
 """A release in a page of Markdown, read from its own database."""
 
 import json
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -255,7 +256,7 @@ where is_core_technology and level = 'subclass' order by rank
 """
 
 _BRIEF_WARNINGS = """
-select printf('%s: %s does not hold (%s): %s', table_name, expectation, observed, why)
+select printf('%s: not so in %s. %s', expectation, table_name, why)
 from meta.validation_result where outcome <> 'passed' order by all
 """
 
@@ -288,8 +289,8 @@ def brief(path: Path) -> list[tuple[str, str]]:
     lines = [
         (
             "data",
-            f"{families:,} patent families, {core:,} key core, from {' and '.join(sources)}"
-            + (f", complete to {until}" if until else ""),
+            f"{families:,} families, {core:,} key core; {', '.join(sources)}"
+            + (f"; complete to {until}" if until else ""),
         ),
         ("leads", f"{leads} key core families" if leads else "no country has a key core family"),
         (
@@ -309,7 +310,7 @@ def brief(path: Path) -> list[tuple[str, str]]:
         lines.append(("rejected", f"{rejected:,} damaged rows, in raw.rejects of the warehouse"))
     if warnings:
         others = f" (and {len(warnings) - 1} more)" if len(warnings) > 1 else ""
-        lines.append(("beware", f"{warnings[0]}{others}"))
+        lines.append(("beware", f"{textwrap.shorten(warnings[0], 120, placeholder=' ...')}{others}"))
     return lines
 
 
