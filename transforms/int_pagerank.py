@@ -35,7 +35,7 @@ def int_pagerank(
         One row a family of the topic: family, pr (1 is the mean of its year). No rows if the
         topic does not ask for pr, or no loaded family cites another.
     """
-    nothing = pl.DataFrame(schema={"family": pl.Int32, "pr": pl.Float64})
+    nothing = pl.DataFrame(schema={"family": pl.Int64, "pr": pl.Float64})
     if topic_indicator.filter(pl.col("indicator") == "pr").collect().is_empty():
         return nothing
     linked = stg_family_citation.filter(pl.col("cited_publication_date").is_not_null())

@@ -2,6 +2,7 @@
 
 Key: publication_number.
 Never null: family_id.
+Depends by publication_number on: all rows.
 """
 
 import numpy as np
@@ -10,9 +11,12 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from corepath.transforms.methods.filing import filing_number
+from corepath.transforms.methods.order import numbered_in_order
 
 
-def stg_family(stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame) -> pl.DataFrame:
+def stg_family(
+    stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame, before: pl.LazyFrame | None = None
+) -> pl.DataFrame:
     """Group publications into families: by DOCDB number, else by shared filings.
 
     A publication's filings are its application and its priorities, whichever source tells them.
@@ -30,12 +34,14 @@ def stg_family(stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame) -> pl.Dat
     stg_priority
         One row a publication x priority: publication_number, priority_office, priority_number,
         priority_date.
+    before
+        The table as it was: a family keeps its number while it lives.
 
     Returns
     -------
     pl.DataFrame
-        One row a publication: publication_number; family, the place of family_id in order of all,
-        from 0, by which what is made from here joins; family_id, which marts show; family_basis
+        One row a publication: publication_number; family, a number in the order of family_id,
+        by which what is made from here joins; family_id, which marts show; family_basis
         (docdb where the source numbers it, priority where shared filings join it, application where
         it is alone).
 
@@ -50,17 +56,17 @@ def stg_family(stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame) -> pl.Dat
     ...     {"publication_number": ["US-1-A1"], "priority_office": ["JP"],
     ...      "priority_number": ["9"], "priority_date": [None]},
     ...     schema_overrides={"priority_date": pl.Date})
-    >>> for row in stg_family(documents, priorities).rows():
+    >>> for row in stg_family(documents, priorities).drop("family").rows():
     ...     print(*row)
-    US-1-A1 1 US-1-A1 priority
-    US-2-B2 1 US-1-A1 priority
-    US-3-B2 0 55 docdb
+    US-1-A1 US-1-A1 priority
+    US-2-B2 US-1-A1 priority
+    US-3-B2 55 docdb
     """
     known = stg_document.select(
         "publication_number", family_id="source_family_id", family_basis=pl.lit("docdb")
     ).collect()
     if not known["family_id"].has_nulls():
-        return _numbered(known)
+        return _numbered(known, before)
     del known
     documents = (
         filing_number(stg_document, "office", "application_number", "filing_date")
@@ -123,14 +129,16 @@ def stg_family(stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame) -> pl.Dat
             family_id=pl.coalesce("known", "host", "eldest", "publication_number"),
             family_basis=basis,
         )
-        .collect(engine="streaming")
+        .collect(engine="streaming"),
+        before,
     )
 
 
-def _numbered(publications: pl.DataFrame) -> pl.DataFrame:
+def _numbered(publications: pl.DataFrame, before: pl.LazyFrame | None) -> pl.DataFrame:
     """Number the families of publications in order of family_id."""
-    families = publications.select("family_id").unique().sort("family_id")
-    numbers = families.with_columns(family=pl.int_range(pl.len(), dtype=pl.Int32))
+    ids = publications.select("family_id").unique().sort("family_id")["family_id"]
+    known = before.select("family_id", "family").unique().collect() if before is not None else None
+    numbers = pl.DataFrame({"family_id": ids, "family": numbered_in_order(ids, known)})
     return publications.join(numbers, on="family_id", maintain_order="left").select(
         "publication_number", "family", "family_id", "family_basis"
     )

@@ -10,6 +10,7 @@ import duckdb
 
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.build import inputs
+from corepath.warehouse.build.border import crossing, same_as
 from corepath.warehouse.build.graph import Table, discover, fingerprints
 from corepath.warehouse.database import LEAST_MEMORY, SCHEMA_VERSION, attach, reading
 from corepath.warehouse.errors import UsageError
@@ -161,12 +162,14 @@ def foresee(settings: Settings) -> Plan:
             given |= {f"raw.{name}_{table}": files[name].fingerprint for table in source.tables}
         now = fingerprints(run.tables, given)
         before = build.materialized(connection)
-    latest, made = run.releases.latest(), identity(run.tables, now, truth_of(settings))
+        made = identity(run.tables, now, truth_of(settings))
+        same = same_as(connection, made)
+    latest = run.releases.latest()
     damage: list[str] = []
     if latest and latest.version:
-        is_same = latest.identity == made
+        is_same = latest.identity in same
         damage = run.releases.damage(latest.version) if is_same else []
-        gone = withdrawn(run.releases, made)
+        gone = withdrawn(run.releases, same)
         if (is_same and not damage) or gone:
             return Plan(run, files, dict.fromkeys(run.tables), latest.version, gone)
     changed = {
@@ -219,8 +222,10 @@ def as_text(plan: Plan) -> str:
         whys = [why for key, why in plan.builds.items() if tables[key].schema == schema]
         lines.append(f"build  {len(whys)} tables of {schema}: {whys[0]}")
     lines += [f"build  {topic} again: of its latest release, {what}" for what in plan.damage]
+    version, latest = plan.run.releases.next_version(), plan.run.releases.latest()
+    condition = f"if the {len(crossing(tables))} tables that it reads of all patents changed, and "
     return "\n".join(
-        [*lines, f"build  publish: {topic} {plan.run.releases.next_version()}, if validation passes"]
+        [*lines, f"build  publish: {topic} {version}, {condition if latest else 'if '}validation passes"]
     )
 
 

@@ -6,7 +6,7 @@ import logging
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +17,9 @@ from typing import Any, TypeVar
 import duckdb
 
 from corepath.warehouse.build import builder as build
+from corepath.warehouse.build.border import contents, remember, same_as, world_side
 from corepath.warehouse.build.graph import Table, fingerprints, head_of
+from corepath.warehouse.build.incremental import Changes
 from corepath.warehouse.database import (
     KEPT_SHARE,
     SCHEMA_VERSION,
@@ -33,14 +35,16 @@ from corepath.warehouse.database import (
 )
 from corepath.warehouse.errors import Refused, Unavailable
 from corepath.warehouse.explore.selection import ancestors, funnel
-from corepath.warehouse.load.loader import fingerprint, load
+from corepath.warehouse.load.loader import base_fingerprint, fingerprint, load, settle
 from corepath.warehouse.plan import Run, identity, read_inputs, resolve, truth_of
 from corepath.warehouse.release.assemble import Content, complete
 from corepath.warehouse.release.history import withdrawn
 from corepath.warehouse.release.recipe import recipe_of
 from corepath.warehouse.release.repository import now
 from corepath.warehouse.settings import Settings
+from corepath.warehouse.sources import Source
 from corepath.warehouse.topic.files import source_of
+from corepath.warehouse.validate.bare import evaluate
 from corepath.warehouse.validate.results import store_results, stored_results
 from corepath.warehouse.validate.suites import Suite, known, suites_of
 from corepath.warehouse.validate.validator import Job, Result, Validator
@@ -127,16 +131,26 @@ def refresh(
         run.releases.held(),
         explained(settings),
         open_warehouse(run) as connection,
-        # Of the memory, what this process gives up while that one validates.
-        Validator(f"{(1 - KEPT_SHARE) * memory_limit(connection):.0f}B", settings.threads) as validator,
     ):
-        given = read_inputs(connection, run) | load_sources(connection, run, step)
-        marks = fingerprints(run.tables, given)
+        inputs = read_inputs(connection, run)
+        loaded = load_sources(connection, run, step)
+        settled = raw_fingerprints(connection, run, base_fingerprint)
+        marks = fingerprints(run.tables, inputs | loaded)
         made = identity(run.tables, marks, truth_of(settings))
-        if outcome := _nothing_to_do(run, made):
+        if outcome := _nothing_to_do(run, same_as(connection, made)):
             return outcome
+        before = inputs | settled | fingerprints(run.tables, inputs | settled)
+        changes = Changes(connection, run.tables, run.sources, before, inputs | loaded | marks)
         job = _Build(
-            run, connection, validator, marks, given, made, step, run_parts, run_id or str(uuid.uuid4())
+            run,
+            connection,
+            marks,
+            inputs | loaded,
+            changes,
+            made,
+            step,
+            run_parts,
+            run_id or str(uuid.uuid4()),
         )
         try:
             return job.renew()
@@ -145,16 +159,19 @@ def refresh(
             raise
 
 
-def _nothing_to_do(run: Run, made: str) -> Outcome | None:
-    """Give the latest release where it holds this already, or where this was rolled back."""
+def _nothing_to_do(run: Run, same: Collection[str], why: str = "nothing changed") -> Outcome | None:
+    """Give the latest release where it holds this already, or where this was rolled back.
+
+    Any of the identities is that of this build.
+    """
     latest = run.releases.latest()
     if latest is None or latest.version is None:
         return None
     topic, path = run.topic.name, run.releases.folder / latest.version
-    if latest.identity == made:
+    if latest.identity in same:
         damage = run.releases.damage(latest.version)
         if not damage:
-            log.info("%s %s is up to date: nothing changed", topic, latest.version)
+            log.info("%s %s is up to date: %s", topic, latest.version, why)
             return Outcome("unchanged", topic, latest.version, path, latest.rows)
         log.warning(
             "%s %s is damaged (%s): it is built again as a new version",
@@ -162,7 +179,7 @@ def _nothing_to_do(run: Run, made: str) -> Outcome | None:
             latest.version,
             "; ".join(damage),
         )
-    if gone := withdrawn(run.releases, made):
+    if gone := withdrawn(run.releases, same):
         log.warning(
             "%s %s was made of the same and then rolled back: %s stays the latest; "
             "`corepath rollback %s` takes it again",
@@ -198,9 +215,22 @@ def load_sources(connection: duckdb.DuckDBPyConnection, run: Run, step: Step[Any
         dump = settings.sources[name]
         work = partial(load, connection, source, dump, settings.reject_share, processes=settings.threads)
         step(f"load {name}", work, 2)
+    connection.execute(f"set search_path = {literal(path)}")
+    return raw_fingerprints(connection, run, fingerprint)
+
+
+def raw_fingerprints(
+    connection: duckdb.DuckDBPyConnection,
+    run: Run,
+    identify: Callable[[duckdb.DuckDBPyConnection, Source], str],
+) -> dict[str, str]:
+    """Give the fingerprint of each raw table, as a function of the loader identifies its source."""
+    (path,) = connection.sql("select current_setting('search_path')").fetchall()[0]
+    connection.execute("use warehouse")
     marks = {
-        f"raw.{source.name}_{table}": fingerprint(connection, source)
+        f"raw.{source.name}_{table}": mark
         for source in run.sources.values()
+        for mark in [identify(connection, source)]
         for table in source.tables
     }
     connection.execute(f"set search_path = {literal(path)}")
@@ -219,9 +249,9 @@ class _Build:
 
     run: Run
     connection: duckdb.DuckDBPyConnection
-    validator: Validator
     fingerprints: Mapping[str, str]
     given: Mapping[str, str]  # fingerprints of what the graph starts from
+    changes: Changes
     identity: str
     step: Step[Any]
     run_parts: build.RunParts
@@ -234,9 +264,16 @@ class _Build:
         file = draft / "corepath.duckdb"
         try:
             self._begin(file)
-            raw = self.step("validate raw", lambda: self._validate_raw(file), 0)
-            rows, suites = self._build(file)
-            results = self.step("validate", lambda: self._validate(file, suites, raw), 0)
+            loaded = [*self.step("validate raw", self._validate_raw, 0), *self._follow()]
+            rows = self._build_world()
+            if outcome := self._same_content():
+                return outcome
+            # It starts while the topic is built. Of the memory it takes what this process gives up then.
+            memory = f"{(1 - KEPT_SHARE) * memory_limit(self.connection):.0f}B"
+            with Validator(memory, self.run.settings.threads) as validator:
+                rows, suites = self._build_topic(rows)
+                job = Job(str(file.resolve()), suites)
+                results = self.step("validate", lambda: self._validate(validator, job, loaded), 0)
             version = releases.next_version()
             path = self.step("publish", lambda: self._publish(draft, version, rows, results), 0)
         finally:
@@ -245,50 +282,71 @@ class _Build:
         return Outcome("published", topic, version, path, rows, results)
 
     def _begin(self, file: Path) -> None:
-        """Make the file of the build, and tell in it what was loaded; close it."""
+        """Make the file of the build, and tell in it what was loaded."""
         attach(self.connection, file, "build")
         self.connection.execute("create schema build.meta")
         build.describe_files(self.connection, self.run.sources)
-        self.connection.execute("detach build")
 
-    def _build(self, file: Path) -> tuple[dict[str, int], dict[str, list[Suite]]]:
-        """Build what is not up to date into the warehouse and the file; close both.
-
-        Returns the rows of each mart, and the suites of staging and of the marts.
-        """
-        attach(self.connection, file, "build")
+    def _follow(self) -> list[Result]:
+        """Bring the warehouse's tables up to date with the files, and validate what changed in staging."""
         tables = self.run.tables.values()
         build.create_schemas(self.connection, tables)
         present = build.materialized(self.connection)
-        rows = {}
-        for table in self._families_first():
-            made = self._make(table, present.get(table.key))
-            if table.schema == "marts":
-                rows[table.name] = made
-            if table.key == _FAMILIES:
-                self._enough(made)
+        for table in tables:
+            if table.in_warehouse or table.schema == "sources":
+                self._make(table, present.get(table.key))
+        results = self.step("validate staging", self._validate_staging, 0)
+        self._settle()
+        return results
+
+    def _build_world(self) -> dict[str, int]:
+        """Build what reads staging, for the topic; give the rows of the marts among it."""
+        ours = world_side(self.run.tables)
+        return self._build([table for table in self._families_first() if table.key in ours])
+
+    def _same_content(self) -> Outcome | None:
+        """Give the latest release, or the one rolled back, where the topic reads what that was made of."""
+        found = contents(self.connection, self.run.tables, self.given)
+        truth = truth_of(self.run.settings)
+        remember(self.connection, self.identity, identity(self.run.tables, found, truth))
+        same = same_as(self.connection, self.identity)
+        return _nothing_to_do(self.run, same, "nothing that the topic reads changed")
+
+    def _build_topic(self, rows: dict[str, int]) -> tuple[dict[str, int], list[Suite]]:
+        """Build what is left, and close the files; give the rows and the suites of all marts."""
+        ours = world_side(self.run.tables)
+        rows = rows | self._build([table for table in self._families_first() if table.key not in ours])
         build.describe_sources(self.connection, self.run.sources)
         build.describe_marts(self.connection, self.run.tables, "build")
         build.describe_calibration(self.connection, "build")
-        suites = {
-            schema: suites_of(
-                self.connection, schema, {t.name: head_of(t) for t in tables if t.schema == schema}
-            )
-            for schema in ("staging", "marts")
-        }
+        suites = self._suites("marts")
         # What is done with makes room for the process that validates.
         self.connection.execute(
             "use memory; detach build; detach warehouse; drop schema memory.intermediate cascade"
         )
-        return rows, suites
+        in_order = [t.name for t in self.run.tables.values() if t.schema == "marts"]
+        return {name: rows[name] for name in in_order}, suites
+
+    def _build(self, tables: Iterable[Table]) -> dict[str, int]:
+        """Build per-topic tables; give the rows of the marts among them."""
+        rows = {}
+        for table in tables:
+            made = self._make(table, None)
+            if table.schema == "marts":
+                rows[table.name] = made
+            if table.key == _FAMILIES:
+                self._enough(made)
+        return rows
+
+    def _suites(self, schema: str) -> list[Suite]:
+        heads = {t.name: head_of(t) for t in self.run.tables.values() if t.schema == schema}
+        return suites_of(self.connection, schema, heads)
 
     def _families_first(self) -> list[Table]:
         """Put what selects the topic's families before all else that is built for the topic."""
-        first = set(ancestors(self.run.tables, _FAMILIES))
-        tables = list(self.run.tables.values())
-        shared = [t for t in tables if t.in_warehouse or t.schema == "sources"]
-        chosen = [t for t in tables if t.key in first]
-        return shared + chosen + [t for t in tables if t not in shared and t not in chosen]
+        first = ancestors(self.run.tables, _FAMILIES)
+        tables = [t for t in self.run.tables.values() if not (t.in_warehouse or t.schema == "sources")]
+        return sorted(tables, key=lambda table: table.key not in first)
 
     def _make(self, table: Table, present: str | None) -> int:
         connection, mark = self.connection, self.fingerprints[table.key]
@@ -301,7 +359,7 @@ class _Build:
         if present == mark:
             log.info("%s: up to date", table.key)
             return 0
-        return self.step(table.key, lambda: build.materialize(connection, table, mark), 0)
+        return self.step(table.key, lambda: self.changes.materialize(table, present), 0)
 
     def _enough(self, families: int) -> None:
         minimum = self.run.topic.method.minimum_families
@@ -313,29 +371,47 @@ class _Build:
                 f"selection leaves:\n{funnel(self.connection).as_text()}"
             )
 
-    def _validate_raw(self, file: Path) -> list[Result]:
+    def _validate_raw(self) -> list[Result]:
         """Validate what was loaded, before anything is built of it."""
+        self.connection.execute("use build")
         suites = [Suite("meta", name, known(name)) for name in ("source_file", "source_table")]
-        results = self.validator.validate([Job(str(file.resolve()), suites)])
+        results = [result for suite in suites for result in evaluate(self.connection, suite)]
         self._decide(results)
         return results
 
-    def _validate(self, file: Path, suites: Mapping[str, list[Suite]], raw: list[Result]) -> list[Result]:
-        """Validate staging and marts; give the results of raw along."""
-        warehouse = self.run.settings.warehouse
-        marks = {suite.name: suite.fingerprint(self.fingerprints) for suite in suites["staging"]}
-        with self._warehouse():
-            stored = stored_results(self.connection, marks)
-        again = [suite for suite in suites["staging"] if suite.name not in stored]
+    def _validate_staging(self) -> list[Result]:
+        """Validate staging: tables that changed, and of these the rows that did where that is enough."""
+        before, now = self.changes.before, self.fingerprints
+        results = []
+        for suite in self._suites("staging"):
+            name, mark = suite.name, suite.fingerprint(now)
+            stored = stored_results(self.connection, {name: mark})
+            if name not in stored:
+                key = f"staging.{name}"
+                earlier = stored_results(self.connection, {name: suite.fingerprint(before)}).get(name, [])
+                found = evaluate(self.connection, suite, self.changes.added(key), earlier)
+                store_results(self.connection, {name: mark}, found)
+                stored = {name: found}
+            results += stored[name]
+        self._decide(results)
+        return results
+
+    def _validate(self, validator: Validator, job: Job, loaded: list[Result]) -> list[Result]:
+        """Validate the marts; give the results of what was loaded along."""
         with giving_up(self.connection, inf):
-            found = self.validator.validate(
-                [Job(str(warehouse.resolve()), again), Job(str(file.resolve()), suites["marts"])]
-            )
-        with self._warehouse():
-            store_results(self.connection, {suite.name: marks[suite.name] for suite in again}, found)
-        results = [result for of_table in stored.values() for result in of_table] + found
-        self._decide(results, raw)
-        return raw + results
+            results = validator.validate([job])
+        self._decide(results, loaded)
+        return loaded + results
+
+    def _settle(self) -> None:
+        """Note that all that is made of the files is up to date with them, and valid."""
+        (path,) = self.connection.sql("select current_setting('search_path')").fetchall()[0]
+        self.connection.execute("use warehouse")
+        with build.transaction(self.connection):
+            for source in self.run.sources.values():
+                settle(self.connection, source)
+            self.changes.forget()
+        self.connection.execute(f"set search_path = {literal(path)}")
 
     def _decide(self, results: list[Result], earlier: Sequence[Result] = ()) -> None:
         """Log what did not pass; reject the release if one of it must."""
@@ -346,15 +422,6 @@ class _Build:
         rejecting = [f"{r.table}: {r.expectation} {r.outcome}, {r.why}" for r in results if r.rejects]
         if rejecting:
             raise Refused(f"validation rejects the release: {'; '.join(rejecting)}", [*earlier, *results])
-
-    @contextmanager
-    def _warehouse(self) -> Iterator[None]:
-        """Attach the warehouse while nobody else reads its file."""
-        attach(self.connection, self.run.settings.warehouse, "warehouse", WAREHOUSE_STORAGE_VERSION)
-        try:
-            yield
-        finally:
-            self.connection.execute("detach warehouse")
 
     def _publish(self, draft: Path, version: str, rows: dict[str, int], results: list[Result]) -> Path:
         topic, settings = self.run.topic, self.run.settings

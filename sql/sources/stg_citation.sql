@@ -1,4 +1,5 @@
 -- What every source records of a publication's references. One row = one citing x cited.
+-- Depends by citing_publication on: each source.
 select
     null::varchar as citing_publication,
     null::varchar as cited_publication,

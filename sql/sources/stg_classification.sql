@@ -1,5 +1,6 @@
 -- What every source records of a publication's classes.
 -- One row = one publication x scheme x position.
+-- Depends by publication_number on: each source.
 select
     null::varchar as publication_number,
     null::varchar as scheme,

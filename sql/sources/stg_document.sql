@@ -1,6 +1,7 @@
 -- What every source records of a publication. One row = one publication.
 -- A source gives the columns it has; those it lacks are null. The counts are null where a source
 -- does not record the detail at all, zero where it does and there is none.
+-- Depends by publication_number on: each source.
 select
     null::varchar as publication_number,
     null::varchar as office,

@@ -1,4 +1,5 @@
 -- What every source records of a publication's priorities. One row = one publication x priority.
+-- Depends by publication_number on: each source.
 select
     null::varchar as publication_number,
     null::varchar as priority_number,

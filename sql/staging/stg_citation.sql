@@ -8,7 +8,9 @@
 -- series of the office has such numbers, else the one publication loaded under its number.
 -- The list is that of the best-ranked source that has one, for patents and for other literature;
 -- origin and category are of the best-ranked source that has them. is_loaded says whether what
--- is cited is a publication that is loaded.
+-- is cited is a publication that is loaded; bare_number is its office and number, without the kind.
+-- Depends by citing_publication on: sources.stg_citation,
+-- staging.stg_document.bare_number > staging.stg_citation(bare_number > citing_publication).
 -- Never null: citing_publication.
 with cited as (
     select
@@ -24,12 +26,12 @@ with cited as (
 documents as (
     select
         publication_number,
-        split_part(publication_number, '-', 1) || '-' || split_part(publication_number, '-', 2)
-            as bare_number,
+        bare_number,
         split_part(publication_number, '-', 1) as office,
         substring(split_part(publication_number, '-', 2), 1, 1) as series,
         substring(split_part(publication_number, '-', 3) || '?', 1, 1) as kind
     from staging.stg_document
+    where bare_number in (select bare_number from cited)
 ),
 
 -- There are some hundreds of these, of millions of numbers.
@@ -111,6 +113,7 @@ resolved as (
                 then cited.cited_publication
         end as not_loaded,
         case when classes.is_told then classes.class end as class,
+        cited.bare_number,
         cited.origin,
         cited.category,
         cited.source_rank
@@ -138,6 +141,8 @@ merged as (
         -- Of a publication that is not loaded the longest spelling, which has a kind.
         max(not_loaded) as not_loaded,
         max(class) as class,
+        -- What is meant is of one number.
+        max(bare_number) as bare_number,
         -- Even where the examiner cites, odd where the applicant does.
         min(source_rank * 2 + case origin when 'examiner' then 0 else 1 end)
             filter (where origin <> 'unknown') as ranked_origin,
@@ -162,6 +167,7 @@ select
     case when not merged.is_patent then merged.meant end as npl,
     case when merged.is_patent then coalesce(merged.class, 'unknown') end as cited_class,
     merged.is_patent and merged.not_loaded is null as is_loaded,
+    case when merged.is_patent then merged.bare_number end as bare_number,
     case
         when merged.ranked_origin is null then 'unknown'
         when merged.ranked_origin % 2 = 0 then 'examiner'

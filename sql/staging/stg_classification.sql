@@ -8,6 +8,7 @@
 -- technology.
 -- What is no symbol of the scheme stays as recorded, with no subclass: nothing counts it, and a
 -- warning of the validation counts them.
+-- Depends by publication_number on: sources.stg_classification.
 -- Key: publication_number, scheme, symbol.
 -- Refers to: stg_document (publication_number).
 with spelt as (

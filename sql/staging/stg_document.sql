@@ -3,6 +3,8 @@
 -- Only what a second source holds is merged field by field: that is far less than all, and nothing
 -- where one source is loaded.
 -- is_invention and is_grant are null where a date would decide that is not known.
+-- bare_number is the office and the number, without the kind.
+-- Depends by publication_number on: sources.stg_document.
 -- Key: publication_number.
 -- Never null: office.
 with shared as (
@@ -166,5 +168,7 @@ select
     least(claimed_date, filing_date, publication_date) as priority_date,
     is_invention,
     is_grant,
-    case when is_grant then publication_date end as grant_date
+    case when is_grant then publication_date end as grant_date,
+    split_part(publication_number, '-', 1) || '-' || split_part(publication_number, '-', 2)
+        as bare_number
 from classified_kind

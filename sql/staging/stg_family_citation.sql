@@ -4,23 +4,21 @@
 -- family's references to itself are left out.
 -- is_examiner says whether an examiner cites. It is null where the citing family's documents give
 -- of no reference whose it is; where they do, one of unknown origin is no examiner's.
+-- Depends by citing_family on:
+-- staging.stg_citation.citing_publication > staging.stg_family(publication_number > family),
+-- staging.stg_family.family,
+-- staging.stg_family.family > staging.stg_family_citation(cited_family > citing_family),
+-- staging.stg_document.publication_number > staging.stg_family(publication_number > family),
+-- staging.stg_document.publication_number > staging.stg_family(publication_number > family) >
+-- staging.stg_family_citation(cited_family > citing_family).
 -- Key: citing_family, cited_family.
-with published as (
-    select family.family, min(document.publication_date) as publication_date
-    from staging.stg_family as family
-    inner join staging.stg_document as document on family.publication_number = document.publication_number
-    group by family.family
-),
-
-cited as (
+with cited as (
     select
         citing.family as citing_family,
         target.family as cited_family,
         case
             when target.family is null then
-                split_part(citation.cited_publication, '-', 1)
-                || '-' || split_part(citation.cited_publication, '-', 2)
-                || ' ' || replace(citation.cited_class, 'unknown', 'invention')
+                citation.bare_number || ' ' || replace(citation.cited_class, 'unknown', 'invention')
         end as not_loaded,
         bool_or(citation.origin = 'examiner') as is_examiner,
         bool_or(citation.origin <> 'unknown') as is_told
@@ -34,20 +32,29 @@ with_origins as (
     select distinct citing_family from cited where is_told
 ),
 
-absent as (
-    select not_loaded, -row_number() over (order by not_loaded) as family
-    from cited
-    where not_loaded is not null
-    group by not_loaded
-),
-
+-- What is not loaded gets a number of 60 bits that depends on nothing else. Spark reads hexadecimal
+-- digits by conv(digits, 16, 10).
 paired as (
     select
-        cited.citing_family,
-        coalesce(cited.cited_family, absent.family)::integer as cited_family,
-        cited.is_examiner
+        citing_family,
+        coalesce(cited_family, -('0x' || substring(md5(not_loaded), 1, 15))::bigint)
+            as cited_family,
+        is_examiner
     from cited
-    left join absent on cited.not_loaded = absent.not_loaded
+),
+
+named as (
+    select citing_family as family from paired
+    union
+    select cited_family as family from paired
+),
+
+published as (
+    select family.family, min(document.publication_date) as publication_date
+    from staging.stg_family as family
+    inner join staging.stg_document as document on family.publication_number = document.publication_number
+    where family.family in (select family from named)
+    group by family.family
 )
 
 select

@@ -1,6 +1,9 @@
 -- Inventions: families that have an invention document. One row = one family, of all its invention
 -- documents that have a date. No topic changes it. Dates and places in an order are compared as one
 -- text, day before number, so that a family is one narrow row of a hash table and never a sort.
+-- Depends by family on: staging.stg_family,
+-- staging.stg_document.publication_number > staging.stg_family(publication_number > family),
+-- staging.stg_party.publication_number > staging.stg_family(publication_number > family).
 -- Key: family.
 with applied as (
     select distinct publication_number from staging.stg_party where role = 'applicant'

@@ -4,6 +4,8 @@
 -- offices classify more. Old symbols count where the reforms of the IPC have put them, so that a
 -- series does not break. Of CPC, subclasses that the IPC does not have and indexing codes are left
 -- out: they tag.
+-- Depends by family on: staging.stg_invention, staging.stg_classification.publication_number >
+-- staging.stg_invention(representative_publication > family).
 -- Key: family, subclass, main_group.
 -- May be null: main_group.
 -- Refers to: stg_invention (family).

@@ -1,5 +1,6 @@
 -- Subclasses of inventions, by the rule of staging.stg_invention_code.
 -- One row = one family x subclass.
+-- Depends by family on: staging.stg_invention_code.
 -- Key: family, subclass.
 with once as (
     select

@@ -4,6 +4,7 @@
 -- sector, the others fill it: for a party of the same name in whatever case, punctuation and order
 -- of words; else at the same position of a list as long, if the name begins alike or is missing;
 -- else, a country that all of the other's parties share. PATSTAT's sectors come before all.
+-- Depends by publication_number on: sources.stg_party.
 -- Key: publication_number, role, position.
 -- Refers to: stg_document (publication_number).
 with contested as (

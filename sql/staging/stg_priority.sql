@@ -1,5 +1,6 @@
 -- Priorities of publications. One row = one publication x priority.
 -- The best-ranked source that has any is taken whole: two spellings of one priority would be two.
+-- Depends by publication_number on: sources.stg_priority.
 -- Key: publication_number, priority_office, priority_number.
 -- May be null: priority_office.
 with told as (

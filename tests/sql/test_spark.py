@@ -55,6 +55,7 @@ FUNCTIONS = {
     "lower",
     "max",
     "max_by",
+    "md5",
     "median",
     "min",
     "min_by",

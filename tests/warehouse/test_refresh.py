@@ -21,11 +21,13 @@ import pytest
 
 from corepath.warehouse.database import reading
 from corepath.warehouse.errors import BadInput, Busy, CorepathError, Refused, Unavailable, UsageError
+from corepath.warehouse.plan import as_text, foresee
 from corepath.warehouse.refresh import plain, refresh
 from corepath.warehouse.release import diff
 from corepath.warehouse.release.assemble import compare_with_latest
 from corepath.warehouse.release.repository import Attempt, Releases, now, write_json
 from corepath.warehouse.settings import ROOT, Settings
+from corepath.warehouse.validate.suites import Suite
 from corepath.warehouse.validate.validator import Job, Result
 from tests.releases import families, publish
 
@@ -458,30 +460,67 @@ def with_a_misread_number(folder: Path) -> Path:
     return dump
 
 
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[tuple[str, str]]]:
-    """The tables of each job that validation was given; every mart passes, and nothing is known."""
-    jobs: list[list[tuple[str, str]]] = []
+def test_files_that_no_family_of_the_topic_has_to_do_with_lead_to_no_release(
+    own_sample, told, tmp_path: Path
+) -> None:
+    """A cited design of 1990 comes and goes: the warehouse follows, and the topic is not built."""
+    dump = tmp_path / "more"
+    dump.mkdir()
+    (dump / "ppubs.jsonl.gz").symlink_to(own_sample.sources["ppubs"] / "ppubs.jsonl.gz")
+    design = {"guid": "US-D0300000-S", "datePublished": "1990-01-02T00:00:00Z", "inventionTitle": "Lamp"}
+    (dump / "design.jsonl").write_text(json.dumps(design))
+    settings = own_sample.model_copy(update={"sources": {**own_sample.sources, "ppubs": dump}})
+    steps = []
 
-    def validate(given: list[Job]) -> list[Result]:
-        jobs.extend([(suite.schema, suite.name) for suite in job.suites] for job in given)
+    def step(name: str, work: Any, retries: int) -> Any:
+        steps.append(name)
+        return plain(name, work, retries)
+
+    version = Releases(own_sample.releases, TOPIC).latest().version
+    promised = as_text(foresee(settings)).splitlines()[-1]
+    assert promised.startswith("build  publish")
+    assert "that it reads of all patents changed" in promised
+    outcome = refresh(settings, step)
+    assert (outcome.status, outcome.version) == ("unchanged", version)
+    assert {"staging.stg_document", "intermediate.int_family"} <= set(steps)
+    assert not {"intermediate.int_score", "validate", "publish"} & set(steps)
+    assert told.records[-1].getMessage().endswith("is up to date: nothing that the topic reads changed")
+    with duckdb.connect(str(own_sample.warehouse), read_only=True) as db:
+        found = db.sql("from staging.stg_document where publication_number = 'US-D300000-S'")
+        assert len(found.fetchall()) == 1
+    # What came of it is known from now on, before anything is built.
+    assert as_text(foresee(settings)).splitlines()[-1] == f"skip   publish: {TOPIC} {version} is up to date"
+    assert refresh(settings).status == "unchanged"
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """The tables that were validated; all is well, and nothing is known."""
+    tables: list[tuple[str, str]] = []
+
+    def validate(jobs: list[Job]) -> list[Result]:
+        tables.extend((suite.schema, suite.name) for job in jobs for suite in job.suites)
+        return []
+
+    def evaluate(_: object, suite: Suite, *__: object) -> list[Result]:
+        tables.append((suite.schema, suite.name))
         return []
 
     stub = types.SimpleNamespace(validate=validate)
     monkeypatch.setattr("corepath.warehouse.refresh.Validator", lambda *_: contextlib.nullcontext(stub))
-    return jobs
+    monkeypatch.setattr("corepath.warehouse.refresh.evaluate", evaluate)
+    return tables
 
 
 def test_a_second_topic_validates_no_table_again_that_has_not_changed(
     own_sample, sample_release, asked, tmp_path: Path
 ) -> None:
     outcome = refresh(own_sample.model_copy(update={"topic": other_topic(tmp_path)}))
-    raw, staging, marts = asked
-    assert raw == [("meta", "source_file"), ("meta", "source_table")]
-    assert staging == []
-    assert {schema for schema, _ in marts} == {"marts"}
+    assert asked[:2] == [("meta", "source_file"), ("meta", "source_table")]
+    assert {schema for schema, _ in asked[2:]} == {"marts"}
     first = [r for r in sample_release.outcome.results if r.table.startswith("stg_")]
     assert first
+    # With the time at which they were found.
     assert sorted(map(repr, outcome.results)) == sorted(map(repr, first))
 
 
@@ -491,8 +530,7 @@ def test_a_table_of_the_warehouse_that_changed_is_validated_again(own_sample, as
             update={"sources": {**own_sample.sources, "ppubs": with_a_misread_number(tmp_path)}}
         )
     )
-    _, staging, _ = asked
-    assert ("staging", "stg_document") in staging
+    assert ("staging", "stg_document") in asked
 
 
 def test_a_bad_load_is_refused_before_anything_is_built(
@@ -507,8 +545,8 @@ def test_a_bad_load_is_refused_before_anything_is_built(
 
     bad = Result("source_table", "tables hold", None, "critical", "failed", "1", "They are damaged")
     odd = replace(bad, expectation="are fresh", severity="warning")
-    stub = types.SimpleNamespace(validate=lambda jobs: [odd, bad])
-    monkeypatch.setattr("corepath.warehouse.refresh.Validator", lambda *_: contextlib.nullcontext(stub))
+    found = iter([[odd], [bad]])
+    monkeypatch.setattr("corepath.warehouse.refresh.evaluate", lambda *_: next(found))
     with pytest.raises(Refused, match="source_table: tables hold failed") as refused:
         refresh(own_sample.model_copy(update={"topic": other_topic(tmp_path)}), step)
     assert steps == ["load ppubs", "load uspto", "validate raw"]

@@ -19,7 +19,7 @@ SCHEMA = {
     "measure": pl.String,
     "name": pl.String,
     "value": pl.Float64,
-    "family": pl.Int32,
+    "family": pl.Int64,
 }
 
 # Measure, name and value.

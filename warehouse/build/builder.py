@@ -40,7 +40,12 @@ _MATERIALIZED = (
 )
 
 
-def unite_sources(connection: duckdb.DuckDBPyConnection, table: Table, sources: Mapping[str, Source]) -> None:
+def unite_sources(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    sources: Mapping[str, Source],
+    catalog: str = "memory",
+) -> None:
     """Show a canonical table of all sources as one view, with each row's source and its rank.
 
     A day that no patent can have, before 1790 or after tomorrow, is unknown.
@@ -53,6 +58,8 @@ def unite_sources(connection: duckdb.DuckDBPyConnection, table: Table, sources: 
         The table `sources.<name>`: its file declares the columns, its parents give the rows.
     sources
         The sources by name.
+    catalog
+        Where to put it.
 
     Raises
     ------
@@ -80,9 +87,9 @@ def unite_sources(connection: duckdb.DuckDBPyConnection, table: Table, sources: 
         parts.append(
             f"select {taken}, {literal(name)} as source, {sources[name].rank} as source_rank from {parent}"
         )
-    connection.execute("create schema if not exists memory.sources")
+    connection.execute(f"create schema if not exists {catalog}.sources")
     connection.execute(
-        f"create or replace view memory.sources.{table.name} as " + "\nunion all by name\n".join(parts)
+        f"create or replace view {catalog}.sources.{table.name} as " + "\nunion all by name\n".join(parts)
     )
 
 
@@ -130,18 +137,28 @@ def materialize(connection: duckdb.DuckDBPyConnection, table: Table, fingerprint
     int
         Its rows.
     """
+    with transaction(connection):
+        rows = make(connection, table, "warehouse")
+        note(connection, table.key, fingerprint)
+    return rows
+
+
+def note(connection: duckdb.DuckDBPyConnection, name: str, fingerprint: str) -> None:
+    """Note the fingerprint of a table of the warehouse, in the transaction that makes it so."""
+    connection.execute(_MATERIALIZED)
+    connection.execute("insert or replace into warehouse.raw.materialized values (?, ?)", [name, fingerprint])
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let what is done be done whole or not at all."""
     connection.begin()
     try:
-        connection.execute(_MATERIALIZED)
-        rows = make(connection, table, "warehouse")
-        connection.execute(
-            "insert or replace into warehouse.raw.materialized values (?, ?)", [table.key, fingerprint]
-        )
+        yield
         connection.commit()
     except BaseException:
         connection.rollback()
         raise
-    return rows
 
 
 def make(
@@ -174,17 +191,13 @@ def make(
     schema = f"{catalog}.{identifier(table.schema)}"
     target = f"{schema}.{identifier(table.name)}"
     connection.execute(f"create schema if not exists {schema}")
-    try:
+    with naming(table):
         if table.path.suffix == ".sql":
             kind = "view" if table.is_view else "table"
             _drop_other(connection, catalog, table)
             connection.execute(f"create or replace {kind} {target} as\n{table.text}")
         else:
             write_frame(connection, target, _call(connection, table, run_parts))
-    except DegenerateInput as error:
-        raise Refused(f"this topic cannot be analysed on these sources: {error}") from error
-    except (duckdb.Error, pl.exceptions.PolarsError) as error:
-        raise CorepathError(f"{table.path}: {error}") from error
     if table.is_view:  # to count its rows would be to make them
         log.info("%s: a view", table.key)
         return 0
@@ -193,6 +206,41 @@ def make(
         _comment(connection, table, catalog)
     log.info("%s: %s rows in %.2f s", table.key, f"{rows:,}", time.perf_counter() - started)
     return rows
+
+
+def make_beside(connection: duckdb.DuckDBPyConnection, table: Table, target: str) -> None:
+    """Make a table of the warehouse, which is there, once more under another name.
+
+    Parameters
+    ----------
+    connection
+        Where the parents are found by schema and name.
+    table
+        What to make. A function that takes the table as it was (`before`) gets it.
+    target
+        Where to put it, with catalog and schema.
+
+    Raises
+    ------
+    CorepathError
+        As of `make`.
+    """
+    with naming(table):
+        if table.path.suffix == ".sql":
+            connection.execute(f"create or replace table {target} as\n{table.text}")
+        else:
+            write_frame(connection, target, _call(connection, table, one_by_one, is_there=True))
+
+
+@contextmanager
+def naming(table: Table) -> Iterator[None]:
+    """Name the file of the table where it cannot be made."""
+    try:
+        yield
+    except DegenerateInput as error:
+        raise Refused(f"this topic cannot be analysed on these sources: {error}") from error
+    except (duckdb.Error, pl.exceptions.PolarsError) as error:
+        raise CorepathError(f"{table.path}: {error}") from error
 
 
 def _drop_other(connection: duckdb.DuckDBPyConnection, catalog: str, table: Table) -> None:
@@ -207,11 +255,15 @@ def _drop_other(connection: duckdb.DuckDBPyConnection, catalog: str, table: Tabl
         connection.execute(f"drop {other} {target}")
 
 
-def _call(connection: duckdb.DuckDBPyConnection, table: Table, run_parts: RunParts) -> pl.DataFrame:
+def _call(
+    connection: duckdb.DuckDBPyConnection, table: Table, run_parts: RunParts, is_there: bool = False
+) -> pl.DataFrame:
     with _Room(connection) as room:
         if table.is_in_parts:
             return _in_parts(connection, table, run_parts, room)
         frames = {parent.split(".")[1]: _scan(connection, parent, room) for parent in table.parents}
+        if table.takes_before and is_there:
+            frames["before"] = _scan(connection, table.key, room)
         result = table.function()(**frames)
         return result.collect(engine="streaming") if isinstance(result, pl.LazyFrame) else result
 

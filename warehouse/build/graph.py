@@ -62,6 +62,11 @@ class Table:
         """Whether its function makes a part of it, of as many as its module says (PARTS)."""
         return self.path.suffix == ".py" and re.search(r"^PARTS = ", self.text, re.M) is not None
 
+    @cached_property
+    def takes_before(self) -> bool:
+        """Whether its function takes the table as it was, to change no more of it than it must."""
+        return self.path.suffix == ".py" and re.search(r"^    before: ", self.text, re.M) is not None
+
     def parts(self) -> int:
         """Tell how many parts it is made in; only where it is."""
         return importlib.import_module(f"corepath.transforms.{self.name}").PARTS
@@ -97,6 +102,38 @@ class Head:
     key: tuple[str, ...]
     filled: tuple[str, ...]
     references: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Hop:
+    """A step from keys to other keys: of the rows of a table that hold one, take another column."""
+
+    table: str
+    given: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """How rows of a parent lead to keys of a table: by a column, and the steps from there to the key.
+
+    The column is empty where each row of the table comes from one row of the parent.
+    """
+
+    parent: str
+    column: str
+    hops: tuple[Hop, ...]
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """By which key, a column of it, the rows of a table depend on rows of its parents.
+
+    No way leads there where the table has to see all rows of its parents.
+    """
+
+    key: str
+    ways: tuple[Way, ...]
 
 
 @dataclass(frozen=True)
@@ -271,7 +308,7 @@ def _parents_of_function(path: Path, tables: Mapping[str, Table], root: Path) ->
     if path.stem not in functions:
         raise GraphError(f"{path}: holds no function {path.stem}")
     for name in (argument.arg for argument in functions[path.stem].args.args):
-        if name == "part" and tables[path.stem].is_in_parts:
+        if (name == "part" and tables[path.stem].is_in_parts) or name == "before":
             continue
         if name in tables:
             yield tables[name].key
@@ -330,6 +367,51 @@ def head_of(table: Table) -> Head:
 def _names(what: str, text: str) -> tuple[str, ...]:
     found = re.search(rf"{what}: ([a-z_0-9, ]+)\.", text)
     return tuple(found[1].split(", ")) if found else ()
+
+
+_HOP = re.compile(r"([\w.]+)\((\w+) > (\w+)\)")
+
+
+def dependence_of(table: Table) -> Dependence | None:
+    """Read by which key the rows of a table depend on rows of its parents; None if its head does not say.
+
+    Parameters
+    ----------
+    table
+        A table whose head may have a sentence ``Depends by key on: schema.parent, ...``. A parent
+        that has the key by another name is ``schema.parent.column``; steps to the key follow, as
+        in ``staging.a.x > staging.b(x > y)``: of b's rows that have such an x, y is the key.
+        ``each source`` are all parents, ``all rows`` says that no key leads from parents to rows,
+        and ``schema.parent by row`` that each row comes from one row of the parent.
+
+    Raises
+    ------
+    GraphError
+        A table that is no parent, nor itself, is named.
+    """
+    found = re.search(r"Depends by (\w+) on: (.+?)\.(?: |$)", head_of(table).text)
+    if not found:
+        return None
+    key, said = found.groups()
+    if said == "all rows":
+        return Dependence(key, ())
+    if said == "each source":
+        return Dependence(key, tuple(Way(parent, key, ()) for parent in table.parents))
+    ways = tuple(_way(text, key) for text in said.split(", "))
+    known = {*table.parents, table.key}
+    for name in (name for way in ways for name in (way.parent, *(hop.table for hop in way.hops))):
+        if name not in known:
+            raise GraphError(f"{table.path}: depends on {name}, which it does not read")
+    return Dependence(key, ways)
+
+
+def _way(text: str, key: str) -> Way:
+    """Read `schema.parent`, perhaps with a column and steps, or `by row`."""
+    start, _, steps = text.partition(" > ")
+    parent, by_row, _ = start.partition(" by row")
+    schema, name, *column = parent.split(".")
+    hops = tuple(Hop(*hop) for hop in _HOP.findall(steps))
+    return Way(f"{schema}.{name}", "" if by_row else column[0] if column else key, hops)
 
 
 def describe(table: Table) -> Description:

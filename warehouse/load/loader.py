@@ -67,7 +67,14 @@ create table if not exists raw.source_table (
     source varchar, name varchar, is_needed boolean, is_counted boolean, rows bigint,
     newest_publication date, newest_before date, mark varchar, primary key (source, name)
 );
+create schema if not exists removed;
+create table if not exists raw.base_file (
+    source varchar, file varchar, sha256 varchar, reader varchar, primary key (source, file)
+);
 """
+
+# Of a source's rows, how many may be replaced until it is simpler to build all that is made of them.
+_REPLACED_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -158,15 +165,16 @@ def load(
     with ThreadPoolExecutor(1) as hashing:
         found = [_look(name, file, hashing) for name, file in source.find(path, tell=True)]
         gone = sorted(set(known) - {file.name for file in found})
-        for name in gone:
-            with _transaction(warehouse):
-                _forget(warehouse, source, name)
-            log.info("%s: %s is gone, its rows are removed", source.name, name)
         changed = [
             file
             for file in found
             if file.name not in known or known[file.name] != (file.sha256.result(), reader)
         ]
+        _limit_journal(warehouse, source, [*gone, *(file.name for file in changed)])
+        for name in gone:
+            with _transaction(warehouse):
+                _forget(warehouse, source, name)
+            log.info("%s: %s is gone, its rows are removed", source.name, name)
         ledger = _Ledger(warehouse, source, reader, reject_share)
         try:
             if documents.has_parser(source):
@@ -264,6 +272,7 @@ def _make_tables(warehouse: duckdb.DuckDBPyConnection, source: Source) -> None:
             for name in stored:
                 warehouse.execute(f"drop table if exists raw.{identifier(name)}")
             warehouse.execute("delete from raw.source_file where source = ?", [source.name])
+            _drop_journal(warehouse, source)
         for name, columns in stored.items():
             required = source.tables[name.removeprefix(f"{source.name}_")].required
             declared = ", ".join(
@@ -350,13 +359,71 @@ def _forget(warehouse: duckdb.DuckDBPyConnection, source: Source, file: str) -> 
     ((known,),) = warehouse.execute(
         "select count(*) from raw.source_file where source = $source and file = $file", of_source
     ).fetchall()
+    is_journalled = bool(
+        warehouse.execute(
+            "select 1 from raw.base_file where source = $source and file = $file", of_source
+        ).fetchall()
+    )
     for name in source.tables if known else ():
-        warehouse.execute(f"delete from {source.raw(name)} where {_OF_FILE.format('_file')}", of_file)
+        rows = f"from {source.raw(name)} where {_OF_FILE.format('_file')}"
+        if is_journalled:  # tables made of these rows are still to follow
+            journal = journal_of(source, name)
+            warehouse.execute(f"create table if not exists {journal} as from {source.raw(name)} limit 0")
+            warehouse.execute(f"insert into {journal} select * {rows}", of_file)
+        warehouse.execute(f"delete {rows}", of_file)
     for noted in ("rejects", "unread"):
         warehouse.execute(
             f"delete from raw.{noted} where source = $source and ({_OF_FILE.format('file')})", of_source
         )
     warehouse.execute("delete from raw.source_file where source = $source and file = $file", of_source)
+
+
+def journal_of(source: Source, table: str) -> str:
+    """Name the table that holds what was removed of a raw table since `settle`."""
+    return f"removed.{identifier(f'raw_{source.name}_{table}')}"
+
+
+def _limit_journal(warehouse: duckdb.DuckDBPyConnection, source: Source, files: Sequence[str]) -> None:
+    """Keep no journal where many rows are replaced: what is made of them is built whole then."""
+    replaced, rows = warehouse.execute(
+        "select coalesce(sum(loaded) filter (where list_contains($files, file)), 0)::bigint, "
+        "coalesce(sum(loaded), 0)::bigint from raw.source_file where source = $source",
+        {"files": list(files), "source": source.name},
+    ).fetchall()[0]
+    if replaced > _REPLACED_SHARE * rows:
+        with _transaction(warehouse):
+            _drop_journal(warehouse, source)
+
+
+def _drop_journal(warehouse: duckdb.DuckDBPyConnection, source: Source) -> None:
+    for name in source.tables:
+        warehouse.execute(f"drop table if exists {journal_of(source, name)}")
+    warehouse.execute("delete from raw.base_file where source = ?", [source.name])
+
+
+def settle(warehouse: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Note that everything made of a source has followed its files: the journal begins anew.
+
+    Parameters
+    ----------
+    warehouse
+        A connection whose current catalog is the warehouse, within a transaction.
+    source
+        Whose files.
+    """
+    _drop_journal(warehouse, source)
+    warehouse.execute(
+        "insert into raw.base_file select source, file, sha256, reader from raw.source_file where source = ?",
+        [source.name],
+    )
+
+
+def base_fingerprint(warehouse: duckdb.DuckDBPyConnection, source: Source) -> str:
+    """Identify the content that a source's raw tables had at the last `settle`."""
+    files = warehouse.execute(
+        "select file, sha256, reader from raw.base_file where source = ? order by file", [source.name]
+    ).fetchall()
+    return _fingerprint(source, files)
 
 
 def _check_tables(warehouse: duckdb.DuckDBPyConnection, source: Source, path: Path) -> None:

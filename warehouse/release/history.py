@@ -1,6 +1,7 @@
 """What is done to releases that are there: go back to one, keep some, remove the others."""
 
 import shutil
+from collections.abc import Collection
 
 import duckdb
 
@@ -49,8 +50,8 @@ def rollback(
         releases.point_to(version)
 
 
-def withdrawn(releases: Releases, identity: str) -> str | None:
-    """Find the release of an identity that was rolled back, if nothing was published since.
+def withdrawn(releases: Releases, identities: Collection[str]) -> str | None:
+    """Find the release of one of some identities that was rolled back, if nothing was published since.
 
     A refresh of the same input then leaves `latest` where it is: it does not undo the rollback.
 
@@ -67,7 +68,7 @@ def withdrawn(releases: Releases, identity: str) -> str | None:
         return None  # the run that went back was killed before it moved the pointer
     newer = list(releases.published().values())
     newer = newer[newer.index(latest) + 1 :]
-    return next((a.version for a in reversed(newer) if a.identity == identity), None)
+    return next((a.version for a in reversed(newer) if a.identity in identities), None)
 
 
 def pin(releases: Releases, version: str, keep: bool) -> bool:

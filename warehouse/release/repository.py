@@ -585,11 +585,11 @@ def write_meta(
     connection.execute(
         "create table build.meta.validation_result (table_name varchar, "
         "expectation varchar, column_name varchar, severity varchar, outcome varchar, "
-        "observed varchar, why varchar)"
+        "observed varchar, why varchar, validated_at varchar)"
     )
     if results:
         connection.executemany(
-            "insert into build.meta.validation_result values (?, ?, ?, ?, ?, ?, ?)",
+            "insert into build.meta.validation_result values (?, ?, ?, ?, ?, ?, ?, ?)",
             [list(asdict(result).values()) for result in results],
         )
 

@@ -17,6 +17,7 @@ import time
 import traceback
 from contextlib import redirect_stdout, suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Literal, Self, cast
 
@@ -39,6 +40,8 @@ class Result:
     outcome: Literal["passed", "failed", "errored"]
     observed: str
     why: str
+    # When it was evaluated: results of a table that did not change are of an earlier run.
+    validated_at: str = ""
 
     @property
     def rejects(self) -> bool:
@@ -163,6 +166,7 @@ def _result(table: str, item: Any) -> Result:
         outcome="passed" if item.success else "errored" if errored else "failed",
         observed=str(observed)[:500],
         why=config.meta["why"],
+        validated_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 

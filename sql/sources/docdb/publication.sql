@@ -2,6 +2,7 @@
 -- The latest record is taken. A deletion (D) and a publication that was withdrawn (CV) have no data
 -- and remove the publication. DV only revokes a withdrawal, and holds no data itself.
 -- Where the EPO changes a key, it deletes and creates in one exchange, in any order.
+-- Depends by publication_number on: raw.docdb_document.
 with latest as (
     select *
     from raw.docdb_document

@@ -1,4 +1,6 @@
 -- References in DOCDB. One row = one citing x cited publication or other literature x origin.
+-- Depends by citing_publication on: docdb.publication.publication_number,
+-- raw.docdb_citation.publication_number.
 select distinct
     citation.publication_number as citing_publication,
     citation.cited_publication,

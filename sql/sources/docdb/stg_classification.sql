@@ -1,5 +1,6 @@
 -- IPC and CPC in DOCDB. One row = one publication x scheme x position.
 -- The symbol that the office puts first leads, wherever the record lists it.
+-- Depends by publication_number on: docdb.publication, raw.docdb_classification.
 select
     classification.publication_number,
     classification.scheme,

@@ -1,6 +1,8 @@
 -- Publications as DOCDB has them. One row = one publication.
 -- DOCDB has references of the offices that report them only, and inventors of most: a record that
 -- lists none is not known to have none. It has no claims.
+-- Depends by publication_number on: docdb.publication, docdb.stg_party, raw.docdb_priority,
+-- docdb.stg_citation.citing_publication.
 with earliest as (
     select
         publication.publication_number,

@@ -1,4 +1,5 @@
 -- Applicants and inventors in DOCDB. One row = one publication x role x position.
+-- Depends by publication_number on: docdb.publication, raw.docdb_party.
 select
     party.publication_number,
     party.role,

@@ -1,5 +1,6 @@
 -- Priorities in DOCDB that make a family. One row = one publication x priority.
 -- Claims that are not active add nothing to an invention, says the EPO, and form no family.
+-- Depends by publication_number on: docdb.publication, raw.docdb_priority.
 select distinct
     priority.publication_number,
     -- A PCT application is distinguished from its receiving office's own by kind W; here PCT does.

@@ -1,6 +1,7 @@
 -- Records of Google Patents with their canonical number. One row = one record.
 -- A number that is not office-number-kind gives none.
 -- A view: each row comes from one row of raw.
+-- Depends by publication_number on: raw.google_patents_publication by row.
 with numbered as (
     select
         * exclude (publication_number),

@@ -2,6 +2,7 @@
 -- `category` there is who cited, `type` how relevant (X, Y, A). References to applications
 -- without a publication are left out.
 -- A view: each row comes from one publication.
+-- Depends by citing_publication on: google_patents.publication.publication_number.
 with refs as (
     select
         publication_number,

@@ -1,6 +1,7 @@
 -- IPC and CPC in Google Patents. One row = one publication x scheme x position.
 -- The classes marked as first come first; the others keep their order.
 -- A view: each row comes from one publication.
+-- Depends by publication_number on: google_patents.publication.
 with ordered as (
     select
         publication_number,

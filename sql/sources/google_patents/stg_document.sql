@@ -1,6 +1,7 @@
 -- Publications as Google Patents has them. One row = one publication.
 -- Claims are one text, and of US documents only: they are not counted.
 -- A view: each row comes from one publication.
+-- Depends by publication_number on: google_patents.publication.
 with dated as (
     select
         *,

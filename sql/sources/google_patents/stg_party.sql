@@ -2,6 +2,7 @@
 -- The harmonised names are taken: they have the country, and are in Latin script. Where there are
 -- none, the names as printed; the two lists differ in order, and cannot be joined.
 -- A view: each row comes from one publication.
+-- Depends by publication_number on: google_patents.publication.
 with named as (
     select
         publication_number,

@@ -1,6 +1,7 @@
 -- Priorities in Google Patents. One row = one publication x priority.
 -- Numbers are written as those of applications in stg_document.
 -- A view: each row comes from one publication.
+-- Depends by publication_number on: google_patents.publication.
 with claims as (
     select publication_number, unnest(list_distinct(priority_claim)) as claim
     from google_patents.publication

@@ -1,5 +1,6 @@
 -- IPC and CPC as Patent Public Search flattens them. One row = one publication x symbol.
 -- A view: each row comes from one publication.
+-- Depends by publication_number on: ppubs.publication.
 with documents as (
     select
         publication_number,

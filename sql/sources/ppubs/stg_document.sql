@@ -1,5 +1,6 @@
 -- Publications as Patent Public Search returns them. One row = one publication.
 -- A view: each row comes from one publication.
+-- Depends by publication_number on: ppubs.publication.
 with dated as (
     -- A day before 1790 is unknown, and hides none of the others.
     select

@@ -2,6 +2,7 @@
 -- The applicants are the assignees; where there are none, the applicants who are no inventors
 -- (US law made inventors the applicants until 2012): persons are written "Last; First".
 -- A view: each row comes from one publication.
+-- Depends by publication_number on: ppubs.publication.
 with publications as (
     select
         publication_number,

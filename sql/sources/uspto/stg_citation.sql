@@ -1,4 +1,6 @@
 -- References in the USPTO's grants. One row = one reference.
+-- Depends by citing_publication on: uspto.publication.publication_number,
+-- raw.uspto_citation.publication_number.
 with refs as (
     select distinct
         citation.publication_number,

@@ -1,5 +1,6 @@
 -- IPC and CPC in the USPTO's grants and applications.
 -- One row = one publication x scheme x position.
+-- Depends by publication_number on: uspto.publication, raw.uspto_classification.
 select distinct
     classification.publication_number,
     classification.scheme,

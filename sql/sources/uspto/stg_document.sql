@@ -1,4 +1,6 @@
 -- Grants and applications as the USPTO publishes them. One row = one publication.
+-- Depends by publication_number on: uspto.publication, uspto.stg_party, uspto.stg_priority,
+-- uspto.stg_citation.citing_publication.
 with earliest as (
     select
         publication_number,

@@ -1,6 +1,7 @@
 -- Applicants and inventors in the USPTO's grants and applications.
 -- One row = one publication x role x position.
 -- The applicants are the assignees; where there are none, the applicants who are no inventors.
+-- Depends by publication_number on: uspto.publication, raw.uspto_party.
 with parties as (
     select distinct
         party.publication_number,

@@ -1,4 +1,5 @@
 -- Priority claims and parents in the USPTO's grants and applications. One row = one priority.
+-- Depends by publication_number on: uspto.publication, raw.uspto_priority.
 select distinct
     priority.publication_number,
     regexp_replace(upper(priority.priority_number), '[^A-Z0-9]', '', 'g') as priority_number,

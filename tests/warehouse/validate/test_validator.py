@@ -22,6 +22,7 @@ from corepath.warehouse.errors import CorepathError
 from corepath.warehouse.refresh import refresh
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.sources import available
+from corepath.warehouse.validate.bare import evaluate
 from corepath.warehouse.validate.results import store_results, stored_results
 from corepath.warehouse.validate.suites import SUITES, Suite, derived, known
 from corepath.warehouse.validate.validator import Job, Result, Validator
@@ -753,13 +754,16 @@ def validated(once, sample_release) -> dict[Any, Result]:
     def make(folder: Path) -> dict[Any, Result]:
         base = folder / "good.duckdb"
         copy_tables(sample_release.warehouse, sample_release.database, base)
-        jobs, order = [], []
+        jobs, order, by_query = [], [], {}
         for number, cases in enumerate(rounds_of(CASES)):
             file = folder / f"{number}.duckdb"
             shutil.copyfile(base, file)
             with duckdb.connect(str(file)) as db:
                 for case in cases:
                     db.execute(case.sql)
+                for case in cases:
+                    (found,) = evaluate(db, suite(case.table, case.config))
+                    by_query["by query", case.table, case.expectation, case.change] = found
             jobs.append(Job(str(file), [suite(case.table, case.config) for case in cases]))
             order += [(c.table, c.expectation, c.change) for c in cases]
         kwargs = {"column": "no_such_column"}
@@ -784,7 +788,7 @@ def validated(once, sample_release) -> dict[Any, Result]:
         shutil.rmtree(folder)
         of_empty = results[len(order) :]
         seeded = dict(zip(order, results, strict=False))
-        return seeded | {(r.table, r.expectation, "empty"): r for r in of_empty}
+        return seeded | by_query | {(r.table, r.expectation, "empty"): r for r in of_empty}
 
     return once("validate", make)
 
@@ -824,6 +828,42 @@ def test_an_expectation_fails_on_a_bad_row(case: Seeded, validated) -> None:
     assert (result.severity, result.why) == (case.config["severity"], case.config["meta"]["why"])
     assert result.outcome == ("failed" if case.is_bad else "passed"), result.observed
     assert result.rejects == (case.is_bad and result.severity == "critical")
+
+
+def test_one_query_finds_what_great_expectations_finds(validated) -> None:
+    found = {key[1:]: result for key, result in validated.items() if key[0] == "by query"}
+    assert len(found) == len(CASES)
+    for key, result in found.items():
+        assert result == replace(validated[key], validated_at=result.validated_at)
+
+
+def test_what_cannot_be_counted_is_told_and_takes_no_other_result_along() -> None:
+    with duckdb.connect() as db:
+        db.execute("create schema staging; create table staging.stg_a as select 1 as n")
+        about = {
+            "severity": "warning",
+            "meta": {"name": "of no column", "why": "A suite may be behind its table"},
+        }
+        odd = {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "m"}} | about
+        good = {"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 1}} | about
+        first, second = evaluate(db, Suite("staging", "stg_a", [odd, good]))
+    assert (first.outcome, first.rejects, second.outcome) == ("errored", True, "passed")
+    assert '"m" not found' in first.observed
+
+
+def test_of_a_table_that_gained_rows_single_rows_are_seen_once() -> None:
+    key, known_n = derived("staging", key=["n"], filled=["n"])
+    suite = Suite("staging", "stg_a", [key, known_n])
+    with duckdb.connect() as db:
+        db.execute("create schema staging; create schema added")
+        db.execute("create table staging.stg_a as from (values (1), (1), (null)) as rows (n)")
+        db.execute("create table added.stg_a as from (values (1)) as rows (n)")
+        before = [replace(result, outcome="passed") for result in evaluate(db, suite)]
+        assert [r.observed for r in evaluate(db, suite)] == ["1", "1"]
+        # A key is of the whole table; the null stood there before, when all was well.
+        assert [r.observed for r in evaluate(db, suite, "added.stg_a", before)] == ["1", "0"]
+        failed = [replace(result, outcome="failed") for result in before]
+        assert [r.observed for r in evaluate(db, suite, "added.stg_a", failed)] == ["1", "1"]
 
 
 @pytest.mark.parametrize("table", MAY_BE_EMPTY)

@@ -1,0 +1,442 @@
+"""Bring tables of the warehouse up to date by the keys that changed files touch.
+
+The head of a table says by which key its rows depend on rows of its parents (`graph.dependence_of`).
+What changed leads to keys; the parents are narrowed to these; the table's SELECT, as it stands, runs
+over the narrowed parents, and its rows with these keys are replaced. What became of each table's
+rows is stored beside it, in the schemas `removed` and `added`, for the tables that are made of it:
+until `settle`, a run that was killed is continued.
+"""
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import duckdb
+
+from corepath.warehouse.build import builder as build
+from corepath.warehouse.build.graph import Dependence, Table, Way, dependence_of
+from corepath.warehouse.database import identifier, literal
+from corepath.warehouse.sources import Source
+
+log = logging.getLogger("corepath.build")
+
+# Above this share of a table's keys it is built whole: one pass over all is then as cheap.
+MOST_KEYS = 0.2
+
+_CHANGED = (
+    "create table if not exists warehouse.raw.changed "
+    "(name varchar primary key, before varchar, after varchar)"
+)
+
+
+def stored(name: str, what: str) -> str:
+    """Name where the rows are that a table lost (`removed`) or gained (`added`)."""
+    return f"warehouse.{what}.{identifier(name.replace('.', '_'))}"
+
+
+@dataclass
+class Changes:
+    """What changed since everything was up to date, found table by table, in the order of the graph.
+
+    Attributes
+    ----------
+    connection
+        Where the warehouse is attached.
+    tables, sources
+        The graph, and the sources it starts from.
+    before, now
+        Fingerprints of all tables, as they would be of the files at the last `settle`, and as they
+        are of the files now; raw tables among them.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    tables: Mapping[str, Table]
+    sources: Mapping[str, Source]
+    before: Mapping[str, str]
+    now: Mapping[str, str]
+    # Of each table the keys that are touched; None where that is not known.
+    _keys: dict[str, str | None] = field(default_factory=dict)
+    # By which column a parent is narrowed to keys of that content, for more than one table.
+    _narrowed: dict[str, str] = field(default_factory=dict)
+    _content: str = ""
+
+    def __post_init__(self) -> None:
+        self.connection.execute("create schema if not exists warehouse.removed")
+        self.connection.execute("create schema if not exists warehouse.added")
+        self.connection.execute(_CHANGED)
+        self.connection.execute("attach if not exists ':memory:' as narrowed")
+        self.connection.execute("create schema if not exists narrowed.keys")
+
+    def materialize(self, table: Table, present: str | None) -> int:
+        """Bring a table of the warehouse up to date, by its keys where that is possible, else whole.
+
+        Parameters
+        ----------
+        table
+            The table.
+        present
+            The fingerprint of what the warehouse holds of it.
+
+        Returns
+        -------
+        int
+            Its rows.
+        """
+        dependence = None if table.is_view else dependence_of(table)
+        if dependence and present is not None and present == self.before[table.key]:
+            made = self._compared(table) if not dependence.ways else self._narrow_made(table, dependence)
+            if made is not None:
+                return self._replace(table, dependence.key, made)
+        return build.materialize(self.connection, table, self.now[table.key])
+
+    def added(self, name: str) -> str | None:
+        """Name the table of the rows that a table gained, if it followed what changed by keys."""
+        noted = self.connection.execute(
+            "select 1 from warehouse.raw.changed where name = ? and before = ? and after = ?",
+            [name, self.before.get(name), self.now[name]],
+        ).fetchall()
+        return stored(name, "added") if noted else None
+
+    def forget(self) -> None:
+        """Forget what became of rows: all that is made of the sources is up to date."""
+        for name in self.tables:
+            forget(self.connection, name)
+
+    # --- Rows --------------------------------------------------------------------------------------
+
+    def _compared(self, table: Table) -> str:
+        """Make a table whole, beside the one that is there."""
+        made = f"narrowed.keys.{identifier(f'made {table.key}')}"
+        build.make_beside(self.connection, table, made)
+        return made
+
+    def _narrow_made(self, table: Table, dependence: Dependence) -> str | None:
+        """Make the rows of a table that changed keys touch; None where the keys are not known, or many."""
+        keys = self.keys(table.key, dependence)
+        if keys is None:
+            return None
+        ((touched, there),) = self.connection.sql(
+            f"select count(*), (select approx_count_distinct({identifier(dependence.key)}) from {table.key}) "
+            f"from {keys}"
+        ).fetchall()
+        if touched > MOST_KEYS * max(there, self._most_rows(table)):
+            log.info("%s: %s keys are touched, it is built whole", table.key, f"{touched:,}")
+            return None
+        made = f"narrowed.keys.{identifier(f'made {table.key}')}"
+        if not touched:
+            self.connection.execute(f"create or replace table {made} as from {table.key} limit 0")
+            return made
+        for parent in table.parents:
+            self._narrow(parent, table, dependence, keys)
+        with build.naming(table), self._narrowed_first():
+            self.connection.execute(
+                f"create or replace table {made} as select made.* from (\n{table.text}\n) as made "
+                f"semi join {keys} as touched on {_same('made', dependence.key, 'touched', 'key')}"
+            )
+        return made
+
+    def _most_rows(self, table: Table) -> int:
+        """Count the rows of the longest table that a table of few rows may be made of."""
+        sizes = dict(
+            self.connection.sql(
+                "select schema_name || '.' || table_name, estimated_size from duckdb_tables() "
+                "where database_name = 'warehouse'"
+            ).fetchall()
+        )
+
+        def most(name: str) -> int:
+            if (table := self._view(name)) is None:
+                return sizes.get(name, 0)
+            return max(map(most, table.parents), default=0)
+
+        return max(map(most, table.parents), default=0)
+
+    def _view(self, name: str) -> Table | None:
+        """Give a table whose rows are made where they are read; None of any other."""
+        table = self.tables.get(name)
+        return table if table and (table.is_view or table.schema == "sources") else None
+
+    def _replace(self, table: Table, key: str, made: str) -> int:
+        """Replace the rows that changed by those that were made; keep both for who reads the table."""
+        started = time.perf_counter()
+        (here, old) = (f"warehouse.{table.key}", f"narrowed.keys.{identifier(f'old {table.key}')}")
+        column, keys = identifier(key), self._keys.get(table.key)
+        of_keys = f"semi join {keys} as touched on {_same('rows', key, 'touched', 'key')}" if keys else ""
+        self.connection.execute(
+            f"create or replace table {old} as select rows.* from {here} as rows {of_keys}"
+        )
+        columns = ", ".join(identifier(c) for c in self.connection.sql(f"from {here} limit 0").columns)
+        removed, added = (
+            f"narrowed.keys.{identifier(f'{what} {table.key}')}" for what in ("removed", "added")
+        )
+        for target, one, other in ((removed, old, made), (added, made, old)):
+            self.connection.execute(
+                f"create or replace table {target} as "
+                f"select {columns} from {one} except all select {columns} from {other}"
+            )
+        with build.transaction(self.connection):
+            forget(self.connection, table.key)
+            for what, rows in (("removed", removed), ("added", added)):
+                self.connection.execute(f"create table {stored(table.key, what)} as from {rows}")
+            # Rows of a key go and come together.
+            touched = f"(select {column} from {removed} union select {column} from {added}) as touched"
+            self.connection.execute(
+                f"delete from {here} as rows using {touched} where {_same('rows', key, 'touched', key)}"
+            )
+            self.connection.execute(
+                f"insert into {here} select {columns} from {made} as rows "
+                f"semi join {touched} on {_same('rows', key, 'touched', key)}"
+            )
+            self.connection.execute(
+                "insert into warehouse.raw.changed values (?, ?, ?)",
+                [table.key, self.before[table.key], self.now[table.key]],
+            )
+            build.note(self.connection, table.key, self.now[table.key])
+        counts = [
+            self.connection.sql(f"select count(*) from {rows}").fetchall()[0][0]
+            for rows in (removed, added, here)
+        ]
+        for rows in (made, old, removed, added):
+            self.connection.execute(f"drop table {rows}")
+        said = tuple(f"{count:,}" for count in counts)
+        log.info(
+            "%s: %s rows removed, %s added, %s rows in %.2f s",
+            table.key,
+            *said,
+            time.perf_counter() - started,
+        )
+        return counts[-1]
+
+    # --- Keys --------------------------------------------------------------------------------------
+
+    def keys(self, name: str, dependence: Dependence) -> str | None:
+        """Find the keys of a table that changes of its parents touch: a table of one column, `key`.
+
+        None where it is not known what changed in a parent.
+        """
+        if name not in self._keys:
+            reached = {way.parent for way in dependence.ways}
+            changed = {p for p in self.tables[name].parents if self.before.get(p) != self.now[p]}
+            ways = [way for way in dependence.ways if way.parent in changed]
+            found = [self._reached(way, name, dependence.key) for way in ways]
+            known = [select for select in found if select]
+            is_known = changed <= reached and len(known) == len(ways)
+            self._keys[name] = self._write_keys(name, known) if is_known else None
+        return self._keys[name]
+
+    def _reached(self, way: Way, name: str, key: str) -> str | None:
+        """Select the keys that a way leads to from what changed in a parent; None if that is not known."""
+        found = self._changed(way, name, key)
+        if found is None:
+            return None
+        for hop in way.hops:
+            given, reached = identifier(hop.given), identifier(hop.found)
+            rows = " union all ".join(
+                f"select {given} as given, {reached} as reached from {rows}"
+                for rows in self._as_it_was_and_is(hop.table)
+            )
+            found = f"select reached as key from ({rows}) where given in (select key from ({found}))"
+        return found
+
+    def _write_keys(self, name: str, parts: list[str]) -> str:
+        target = f"narrowed.keys.{identifier(name)}"
+        union = " union all ".join(f"({part})" for part in parts) or "select null::varchar as key where false"
+        self.connection.execute(f"create or replace table {target} as select distinct key from ({union})")
+        return target
+
+    def _changed(self, way: Way, child: str, key: str) -> str | None:
+        """Select a column of the rows of a parent that went or came; None if they are not known."""
+        parent, column = way.parent, identifier(way.column)
+        if parent.startswith("raw."):
+            if not self._is_journalled(parent):
+                return None
+            rows = self._raw_rows(parent)
+            return f"select {column} as key from {rows}" if way.column else self._by_row(parent, child, key)
+        if view := self._view(parent):
+            dependence = dependence_of(view)
+            if dependence is None or way.column != dependence.key:
+                return None
+            keys = self.keys(parent, dependence)
+            return f"select key from {keys}" if keys else None
+        if self.added(parent) is None:
+            return None
+        return " union all ".join(
+            f"select {column} as key from {stored(parent, what)}" for what in ("removed", "added")
+        )
+
+    def _as_it_was_and_is(self, name: str) -> Iterator[str]:
+        """Name what holds the rows of a table as it is, and those it lost."""
+        yield f"warehouse.{name}"
+        if _exists(self.connection, stored(name, "removed")):
+            yield stored(name, "removed")
+
+    # --- Raw tables --------------------------------------------------------------------------------
+
+    def _is_journalled(self, raw: str) -> bool:
+        source = self._source_of(raw)
+        return bool(
+            self.connection.execute(
+                "select 1 from warehouse.raw.base_file where source = ? limit 1", [source.name]
+            ).fetchall()
+        )
+
+    def _source_of(self, raw: str) -> Source:
+        return next(
+            source
+            for source in self.sources.values()
+            if any(raw == f"raw.{source.name}_{table}" for table in source.tables)
+        )
+
+    def _raw_rows(self, raw: str) -> str:
+        """Gather the rows of a raw table that files brought or took since the last `settle`."""
+        target = f"narrowed.keys.{identifier(f'rows {raw}')}"
+        if _exists(self.connection, target):
+            return target
+        here, source = f"warehouse.raw.{identifier(raw.removeprefix('raw.'))}", self._source_of(raw).name
+        # Of a file, or of a member of the archive that it is.
+        self.connection.execute(
+            f"create table {target} as select rows.* from {here} as rows semi join ("
+            f"select _file from (select distinct _file from {here}) as member inner join "
+            "(select file from warehouse.raw.source_file anti join warehouse.raw.base_file "
+            f"using (source, file, sha256, reader) where source = {literal(source)}) as new "
+            "on member._file = new.file or starts_with(member._file, new.file || '!')"
+            ") as new on rows._file = new._file"
+        )
+        gone = stored(raw, "removed")
+        if _exists(self.connection, gone):
+            self.connection.execute(f"insert into {target} from {gone}")
+        return target
+
+    def _by_row(self, raw: str, child: str, key: str) -> str:
+        """Select the keys of a table, each row of which comes from a raw row, for raw rows that changed."""
+        table = self.tables[child]
+        self._put(raw, f"from {self._raw_rows(raw)}")
+        target = f"narrowed.keys.{identifier(f'by row {child}')}"
+        with self._narrowed_first():
+            self.connection.execute(
+                f"create or replace table {target} as select {identifier(key)} as key from (\n{table.text}\n)"
+            )
+        self._drop(raw)
+        return f"select key from {target}"
+
+    # --- Narrowed parents --------------------------------------------------------------------------
+
+    def _narrow(self, parent: str, child: Table, dependence: Dependence, keys: str) -> None:
+        """Put the rows of a parent that the rows of some keys depend on where the SELECT finds them first.
+
+        A parent that keys lead to in several ways, or by the rows that are to be made, stays whole.
+        """
+        ways = [way for way in dependence.ways if way.parent == parent]
+        hops = [hop for way in ways for hop in way.hops]
+        if len(ways) != 1 or len(hops) > 1 or child.key in {hop.table for hop in hops}:
+            self._drop(parent)
+            return
+        (way,) = ways
+        if hops:
+            (hop,) = hops
+            found = (
+                f"select {identifier(hop.given)} as key from warehouse.{hop.table} as rows "
+                f"where {identifier(hop.found)} in (select key from {keys})"
+            )
+            self._put(
+                parent,
+                f"select rows.* from {self._whole(parent)} as rows semi join ({found}) as found "
+                f"on rows.{identifier(way.column)} = found.key",
+            )
+        elif way.column:
+            self._narrow_to(parent, way.column, keys)
+        else:  # the child knows which raw row a key is of
+            self._put(
+                parent,
+                f"select rows.* from {self._whole(parent)} as rows semi join ("
+                f"select row._file, row._row from warehouse.{_quoted(child.key)} as row "
+                f"semi join {keys} as touched on {_same('row', dependence.key, 'touched', 'key')}) as found "
+                "on rows._file = found._file and rows._row = found._row",
+            )
+
+    def _narrow_to(self, name: str, column: str, keys: str) -> None:
+        """Put the rows of a table with some keys; of a view, the view over its narrowed parents."""
+        content = str(self.connection.sql(f"select count(*), bit_xor(hash(key)) from {keys}").fetchall())
+        if self._content != content:  # what was narrowed to other keys is of no use, nor what reads it
+            for other in list(self._narrowed):
+                self._drop(other)
+            self._content = content
+        if self._narrowed.get(name) == column:
+            return
+        self._drop(name)
+        view = self._view(name)
+        dependence = dependence_of(view) if view else None
+        if view is None or dependence is None or dependence.key != column:
+            self._put(
+                name,
+                f"select rows.* from {self._whole(name)} as rows semi join {keys} as touched "
+                f"on {_same('rows', column, 'touched', 'key')}",
+            )
+        else:
+            for parent in view.parents:
+                self._narrow(parent, view, dependence, keys)
+            with self._narrowed_first():
+                if view.schema == "sources":
+                    build.unite_sources(self.connection, view, self.sources, "narrowed")
+                else:
+                    self.connection.execute(f"create schema if not exists narrowed.{identifier(view.schema)}")
+                    self.connection.execute(f"create view narrowed.{_quoted(name)} as\n{view.text}")
+        self._narrowed[name] = column
+
+    def _whole(self, name: str) -> str:
+        catalog = "memory" if name.startswith("sources.") else "warehouse"
+        return f"{catalog}.{_quoted(name)}"
+
+    def _put(self, name: str, select: str) -> None:
+        self.connection.execute(f"create schema if not exists narrowed.{identifier(name.split('.')[0])}")
+        self.connection.execute(f"create or replace table narrowed.{_quoted(name)} as {select}")
+
+    def _drop(self, name: str) -> None:
+        self._narrowed.pop(name, None)
+        for kind in ("table", "view"):
+            if _exists(self.connection, f"narrowed.{_quoted(name)}", kind):
+                self.connection.execute(f"drop {kind} narrowed.{_quoted(name)}")
+
+    @contextmanager
+    def _narrowed_first(self) -> Iterator[None]:
+        """Let `schema.table` find narrowed tables before those of the warehouse."""
+        ((path,),) = self.connection.sql("select current_setting('search_path')").fetchall()
+        schemas = self.connection.sql(
+            "select database_name, schema_name from duckdb_schemas() "
+            "where database_name in ('narrowed', 'memory', 'warehouse') "
+            "and (not internal or schema_name = 'main') order by database_name <> 'narrowed', 1, 2"
+        ).fetchall()
+        first = ",".join(f"{identifier(catalog)}.{identifier(schema)}" for catalog, schema in schemas)
+        self.connection.execute(f"set search_path = {literal(first)}")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"set search_path = {literal(path)}")
+
+
+def forget(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Forget which rows a table lost and gained."""
+    for what in ("removed", "added"):
+        connection.execute(f"drop table if exists {stored(name, what)}")
+    connection.execute("delete from warehouse.raw.changed where name = ?", [name])
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, name: str, kind: str = "table") -> bool:
+    catalog, schema, table = (part.strip('"') for part in name.split(".", 2))
+    return bool(
+        connection.execute(
+            f"select 1 from duckdb_{kind}s() where database_name = ? and schema_name = ? and {kind}_name = ?",
+            [catalog, schema, table],
+        ).fetchall()
+    )
+
+
+def _same(one: str, column: str, other: str, key: str) -> str:
+    # A key may be unknown: rows without one go together, too.
+    return f"{one}.{identifier(column)} is not distinct from {other}.{identifier(key)}"
+
+
+def _quoted(name: str) -> str:
+    return ".".join(identifier(part) for part in name.split("."))

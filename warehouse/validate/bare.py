@@ -1,0 +1,175 @@
+"""Evaluate expectations by one query a table: where tables are long, and only some of their rows are new.
+
+Great Expectations runs several queries an expectation, over whole tables. Here, expectations of
+single rows see the rows that changed, if all others passed before; keys, references, balances and
+shares see the whole table. What is expected stands in the same suites, and a test holds the results
+of both against each other.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import duckdb
+
+from corepath.warehouse.database import identifier, literal
+from corepath.warehouse.validate.suites import Expectation, Suite
+from corepath.warehouse.validate.validator import Result
+
+# Rows of a table that a condition names, and nothing that other rows or tables decide.
+_OF_ROWS = re.compile(
+    r"select [^()]+ from \{batch\} where (?!.*\b(?:select|having|over|group by)\b)", re.IGNORECASE
+)
+_COLUMNS = {
+    "expect_column_values_to_be_between",
+    "expect_column_values_to_be_in_set",
+    "expect_column_values_to_not_be_null",
+}
+
+
+def evaluate(
+    connection: duckdb.DuckDBPyConnection,
+    suite: Suite,
+    added: str | None = None,
+    before: Sequence[Result] = (),
+) -> list[Result]:
+    """Evaluate a suite.
+
+    Parameters
+    ----------
+    connection
+        Where the suite's table, and those that its queries name, are found.
+    suite
+        A table and what is expected of it.
+    added
+        The table of the rows that the suite's table gained since `before`; None if all are to be seen.
+    before
+        The results of the table as it was.
+
+    Returns
+    -------
+    list of Result
+        One an expectation, in order.
+    """
+    whole = f"{suite.schema}.{identifier(suite.name)}"
+    earlier = {(result.expectation, result.column): result for result in before}
+    asked = []
+    for expectation in suite.expectations:
+        result = earlier.get((_name(expectation), _column(expectation)))
+        passed = result is not None and result.outcome == "passed"
+        of_rows = added is not None and passed and is_of_rows(expectation)
+        asked.append(counting(expectation, added if of_rows and added else whole))
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    found = _counted(connection, asked)
+    return [_result(suite.name, *pair, now) for pair in zip(suite.expectations, found, strict=True)]
+
+
+def is_of_rows(expectation: Expectation) -> bool:
+    """Tell whether a row meets an expectation or not, whatever other rows there are.
+
+    Examples
+    --------
+    >>> rows = "select family from {batch} where family is null"
+    >>> is_of_rows({"type": "unexpected_rows_expectation", "kwargs": {"unexpected_rows_query": rows}})
+    True
+    >>> key = "select family from {batch} group by family having count(*) > 1"
+    >>> is_of_rows({"type": "unexpected_rows_expectation", "kwargs": {"unexpected_rows_query": key}})
+    False
+    """
+    if expectation["type"] == "unexpected_rows_expectation":
+        return _OF_ROWS.match(expectation["kwargs"]["unexpected_rows_query"]) is not None
+    return expectation["type"] in _COLUMNS
+
+
+def counting(expectation: Expectation, table: str) -> str:
+    """Write the query that counts the rows that are not as expected; of a table's length, its rows.
+
+    Parameters
+    ----------
+    expectation
+        As the suite has it.
+    table
+        What to look at.
+
+    Raises
+    ------
+    NotImplementedError
+        It is of a type that no suite of raw or staging tables has.
+
+    Examples
+    --------
+    >>> between = {"type": "expect_column_values_to_be_between", "kwargs": {"column": "n", "min_value": 1}}
+    >>> counting(between, "t")
+    'select count(*) from t where "n" < 1'
+    """
+    kwargs = expectation["kwargs"]
+    column = identifier(kwargs.get("column", ""))
+    match expectation["type"]:
+        case "unexpected_rows_expectation":
+            return f"select count(*) from ({kwargs['unexpected_rows_query'].format(batch=table)})"
+        case "expect_table_row_count_to_be_between":
+            return f"select count(*) from {table}"
+        case "expect_column_values_to_not_be_null":
+            return f"select count(*) from {table} where {column} is null"
+        case "expect_column_values_to_be_in_set":
+            known = ", ".join(map(_literal, kwargs["value_set"]))
+            return f"select count(*) from {table} where {column} not in ({known})"
+        case "expect_column_values_to_be_between":
+            limits = (("<", kwargs.get("min_value")), (">", kwargs.get("max_value")))
+            beyond = " or ".join(f"{column} {sign} {value}" for sign, value in limits if value is not None)
+            return f"select count(*) from {table} where {beyond}"
+        case "expect_compound_columns_to_be_unique":
+            columns = ", ".join(map(identifier, kwargs["column_list"]))
+            return (
+                f"select coalesce(sum(times), 0)::bigint from (select count(*) as times from {table} "
+                f"group by {columns} having count(*) > 1)"
+            )
+        case other:
+            raise NotImplementedError(other)
+
+
+def _literal(value: object) -> str:
+    return literal(value) if isinstance(value, str) else str(value)
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, queries: Sequence[str]) -> list[int | str]:
+    """Run counting queries together; one by one if one of them cannot be run. Text is what went wrong."""
+    if not queries:
+        return []
+    try:
+        together = ", ".join(f"({query})" for query in queries)
+        return list(connection.sql(f"select {together}").fetchall()[0])
+    except duckdb.Error as error:
+        if len(queries) == 1:
+            return [str(error)]
+        return [_counted(connection, [query])[0] for query in queries]
+
+
+def _result(table: str, expectation: Expectation, found: int | str, now: str) -> Result:
+    if isinstance(found, str):
+        outcome = "errored"
+    elif expectation["type"] == "expect_table_row_count_to_be_between":
+        outcome = "passed" if found >= expectation["kwargs"]["min_value"] else "failed"
+    else:
+        outcome = "failed" if found else "passed"
+    return Result(
+        table=table,
+        expectation=_name(expectation),
+        column=_column(expectation),
+        severity=expectation.get("severity", "critical"),
+        outcome=outcome,
+        observed=str(found)[:500],
+        why=expectation["meta"]["why"],
+        validated_at=now,
+    )
+
+
+def _name(expectation: Expectation) -> str:
+    return expectation["meta"].get("name", expectation["type"])
+
+
+def _column(expectation: Expectation) -> str | None:
+    kwargs: Mapping[str, list[str]] = expectation["kwargs"]
+    return (
+        ", ".join(kwargs["column_list"]) if "column_list" in kwargs else expectation["kwargs"].get("column")
+    )
