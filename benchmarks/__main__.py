@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import loading, method, paths, report, selection, topic, validation
+from benchmarks import loading, method, paths, report, selection, topic, validation, weekly
 from benchmarks.calibration import runner as calibration
 from benchmarks.compare import differences
 from benchmarks.run import RESULTS, ROOT, Contender, alternate, measure, say
@@ -27,6 +27,7 @@ SIZES: dict[str, dict[str, list[int]]] = {
         "floor": [5_000],
         "growth": [2_000, 4_000, 8_000, 16_000],
         "refresh": [5_000],
+        "weekly": [20_000],
         "phases": [5_000],
         "loading": [5_000],
         "method": [5_000],
@@ -40,6 +41,7 @@ SIZES: dict[str, dict[str, list[int]]] = {
         "floor": [1_000_000],
         "growth": [250_000, 500_000, 1_000_000, 4_000_000],
         "refresh": [1_000_000],
+        "weekly": [400_000],
         "phases": [1_000_000],
         "loading": [1_000_000],
         "method": [1_000_000],
@@ -53,6 +55,7 @@ PARTS = tuple(SIZES["small"])
 XML_BYTES_A_FAMILY = 600  # so that the XML is of the order of the other dumps
 SHARDS = 100  # of which one is 1 %
 SECOND_TOPIC = "ai_chips"
+TOPIC_SHARE = 0.02  # of a national office's families
 # The fewest draws there can be. What no contender computes is not to be measured beside it; and
 # draws cost the same at every refresh of new data, so that the rest shows best without them.
 FEW: dict[str, Any] = {
@@ -124,31 +127,42 @@ class Bench:
         self._alternate("phases", contenders, {"families": sizes[0]})
 
     def refresh(self, sizes: list[int]) -> None:
-        """A refresh of all, of nothing, of 1 % new files, and of a second topic."""
-        world = self._world(sizes[0], shards=SHARDS)
-        files = sorted(world.iterdir())
-
-        def show(shown: Sequence[Path]) -> Any:
-            def link(folder: Path) -> None:
-                (folder / "dump").mkdir(exist_ok=True)
-                for file in shown:
-                    (folder / "dump" / file.name).hardlink_to(file)
-
-            return link
-
-        def step(number: int, topic: Path, shown: Sequence[Path] = ()) -> Contender:
-            return self._refresh(
-                Path("dump"), "--plain", topic=topic, tells=f"{number}.json", before=show(shown)
-            )
-
+        """A refresh of all, of nothing, of 1 % new files, and of a second topic; of a topic of nearly all."""
+        files = sorted(self._world(sizes[0], shards=SHARDS).iterdir())
         contenders = {
-            "full": step(1, self.few, files[:-1]),
-            "nothing changed": step(2, self.few),
-            "1 % of files new": step(3, self.few, files[-1:]),
-            "second topic": step(4, self.second),
+            "full": self._step(1, self.few, files[:-1]),
+            "nothing changed": self._step(2, self.few),
+            "1 % of files new": self._step(3, self.few, files[-1:]),
+            "second topic": self._step(4, self.second),
         }
         parameters = {"families": sizes[0], "files": len(files)}
         self._alternate("refresh", contenders, parameters, in_order=True)
+
+    def weekly(self, sizes: list[int]) -> None:
+        """A refresh of all, of nothing and of new files; of a topic of a fiftieth."""
+        world = self._world(sizes[0], shards=SHARDS, topic_share=TOPIC_SHARE)
+        files = sorted(world.iterdir())
+        unread = self.work / f"{world.name}.unread.parquet"
+        if not unread.exists():
+            weekly.write_designs(files[-1], unread)
+        contenders = {
+            "full": self._step(1, self.few, files[:-1]),
+            "nothing changed": self._step(2, self.few),
+            "new files that the topic does not read": self._step(3, self.few, [unread]),
+            "1 % of files new": self._step(4, self.few, files[-1:]),
+        }
+        parameters = {"families": sizes[0], "files": len(files), "topic_share": TOPIC_SHARE}
+        self._alternate("weekly", contenders, parameters, in_order=True)
+
+    def _step(self, number: int, topic: Path, shown: Sequence[Path] = ()) -> Contender:
+        """Give a refresh of the dump in its round's folder, after some files were added to it."""
+
+        def show(folder: Path) -> None:
+            (folder / "dump").mkdir(exist_ok=True)
+            for file in shown:
+                (folder / "dump" / file.name).hardlink_to(file)
+
+        return self._refresh(Path("dump"), "--plain", topic=topic, tells=f"{number}.json", before=show)
 
     def loading(self, sizes: list[int]) -> None:
         """Raw tables, against the least that reads the same columns or elements."""
@@ -273,15 +287,19 @@ class Bench:
         parameters = {**parameters, **self.limits}
         alternate(name, contenders, self.runs, parameters, scratch, results=self.results, **options)
 
-    def _world(self, families: int, layout: str = "google_patents", shards: int = 8) -> Path:
+    def _world(
+        self, families: int, layout: str = "google_patents", shards: int = 8, topic_share: float | None = None
+    ) -> Path:
         """Generate a world, once."""
-        home = self.work / f"{layout}-{families}-{shards}"
+        home = self.work / f"{layout}-{families}-{shards}{f'-{topic_share}' if topic_share else ''}"
         if not home.exists():
             say(f"generating {home.name}")
             aside = self.work / f".world-{os.getpid()}"
             shape = ["--families", str(families), "--layout", layout, "--shards", str(shards)]
             if layout == "patentsview":
                 shape = shape[:-2]  # its tables are one file each
+            if topic_share:
+                shape += ["--topic-share", str(topic_share)]
             command = [*_python("corepath.synthetic.world"), *shape, "--seed", "1", "--out", str(aside)]
             subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
             aside.rename(home)

@@ -145,6 +145,43 @@ def targets(reports: dict[str, Report]) -> list[Target]:
         lambda r: _part(r, "second topic", "full"),
     )
     add(
+        "weekly_new",
+        "1 % of files new / full, a topic of 2 %, start-up aside",
+        False,
+        0.4,
+        400_000,
+        "weekly",
+        lambda r: _part(r, "1 % of files new", "full"),
+    )
+    add(
+        "weekly_staging",
+        "staging and its validation, 1 % of files new / full",
+        False,
+        0.1,
+        400_000,
+        "weekly",
+        _staging,
+    )
+    add(
+        "weekly_unread",
+        "new files that the topic does not read / full, start-up aside",
+        False,
+        0.1,
+        400_000,
+        "weekly",
+        lambda r: _part(r, "new files that the topic does not read", "full"),
+    )
+    add(
+        "weekly_unchanged",
+        "nothing changed, without Prefect",
+        False,
+        1,
+        400_000,
+        "weekly",
+        lambda r: spread(values(r, "nothing changed", "wall"))[0],
+        " s",
+    )
+    add(
         "orchestrating",
         "orchestration's share of a refresh",
         False,
@@ -252,6 +289,22 @@ def _new_files(report: Report) -> float:
         full, some = (_phases(taken[name]) for name in ("full", "1 % of files new"))
         spent = some["loading"] + some["building"] + some["publishing"]
         found.append(spent / (full["building"] + full["publishing"] + 0.05 * full["loading"]))
+    return spread(found)[0]
+
+
+def _staging(report: Report) -> float:
+    """Compare what the warehouse's tables and their validation take."""
+    found = []
+    for taken in report["rounds"]:
+        full, some = (
+            sum(
+                wall
+                for step, (wall, _) in taken[name]["told"]["steps"].items()
+                if step.startswith(("google_patents.", "staging.", "validate staging"))
+            )
+            for name in ("full", "1 % of files new")
+        )
+        found.append(some / full)
     return spread(found)[0]
 
 
@@ -380,8 +433,10 @@ def _refresh(report: Report) -> str:
         )
         for name in names
     ]
+    share = report["parameters"].get("topic_share")
+    of = f", a topic of {100 * share:.0f} %" if share else ", a topic of nearly everything"
     return (
-        f"## What a refresh costs when little changed\n\n{report['parameters']['families']:,} "
+        f"## What a refresh costs when little changed{of}\n\n{report['parameters']['families']:,} "
         f"families in {report['parameters']['files']} files, without Prefect; one after the other "
         f"on one warehouse, {_FEW_DRAWS}. Seconds.\n\n" + table(("refresh", "wall", *kinds), rows)
     )
@@ -603,6 +658,7 @@ SECTIONS = {
     "analyst": _against,
     "floor": _against,
     "growth": _growth,
+    "weekly": _refresh,
     "refresh": _refresh,
     "phases": _where,
     "loading": _loading,
