@@ -46,6 +46,7 @@ def steps_of(run: Run, with_prefect: bool = True) -> list[str]:
         *[START] * with_prefect,
         *(f"load {name}" for name in run.sources),
         "validate raw",
+        "validate staging",
         *(key for key, table in run.tables.items() if table.schema != "sources"),
         "validate",
         "publish",

@@ -411,6 +411,7 @@ class _Build:
             for source in self.run.sources.values():
                 settle(self.connection, source)
             self.changes.forget()
+        self.changes.close()
         self.connection.execute(f"set search_path = {literal(path)}")
 
     def _decide(self, results: list[Result], earlier: Sequence[Result] = ()) -> None:

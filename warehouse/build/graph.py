@@ -65,7 +65,7 @@ class Table:
     @cached_property
     def takes_before(self) -> bool:
         """Whether its function takes the table as it was, to change no more of it than it must."""
-        return self.path.suffix == ".py" and re.search(r"^    before: ", self.text, re.M) is not None
+        return self.path.suffix == ".py" and re.search(r"\bbefore: pl\.LazyFrame", self.text) is not None
 
     def parts(self) -> int:
         """Tell how many parts it is made in; only where it is."""

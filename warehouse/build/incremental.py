@@ -104,6 +104,10 @@ class Changes:
         for name in self.tables:
             forget(self.connection, name)
 
+    def close(self) -> None:
+        """Let go of what was made on the way."""
+        self.connection.execute("detach narrowed")
+
     # --- Rows --------------------------------------------------------------------------------------
 
     def _compared(self, table: Table) -> str:
