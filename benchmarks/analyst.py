@@ -534,7 +534,7 @@ def rank_countries(shares: pd.DataFrame, scores: pd.DataFrame, topic: topics.Top
         ranks = df[["families", "core_families"]].round(9).rank(ascending=False, method="min")
         df["rank_families"], df["rank_core"] = ranks.families, ranks.core_families
         df["quality_gap"] = df.rank_families - df.rank_core
-        rate, z = df.core_families / df.families, 3.841458820694124 / df.families
+        rate, z = df.core_families / df.families, 9.834134580976957 / df.families
         spread = np.sqrt(z * (rate * (1 - rate) + z / 4))
         df["core_rate"] = rate
         df["core_rate_lower"] = (rate + z / 2 - spread) / (1 + z)

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from corepath.transforms.methods.stability import WIDENED, interval
+from corepath.transforms.methods.stability import CORE_FAMILIES, COUNTRY_RANK, interval
 
 
 def int_country_interval(
@@ -45,8 +45,8 @@ def int_country_interval(
         for source in (int_stability_part, int_specification_part)
     )
     countries = own.select(pl.len()).collect().item()
-    low, high = interval(pl.col("own_families").first(), pl.col("value"), 0, float("inf"), WIDENED["country"])
-    best, worst = interval(pl.col("own_rank").first(), pl.col("rank"), 1, countries, WIDENED["country"])
+    low, high = interval(pl.col("own_families").first(), pl.col("value"), 0, float("inf"), CORE_FAMILIES)
+    best, worst = interval(pl.col("own_rank").first(), pl.col("rank"), 1, countries, COUNTRY_RANK)
     return sampling.agg(
         core_families_low=low,
         core_families_high=high,

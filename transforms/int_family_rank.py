@@ -1,8 +1,10 @@
 """How sure the rank of a family is."""
 
+from math import log
+
 import polars as pl
 
-from corepath.transforms.methods.stability import WIDENED, interval
+from corepath.transforms.methods.stability import FAMILY_RANK, interval
 
 
 def int_family_rank(int_stability_part: pl.LazyFrame, int_score_rank: pl.LazyFrame) -> pl.LazyFrame:
@@ -24,7 +26,8 @@ def int_family_rank(int_stability_part: pl.LazyFrame, int_score_rank: pl.LazyFra
     """
     # Ranks differ by factors: the first by a few places, the thousandth by hundreds.
     own, draws = pl.col("rank").first().log(), pl.col("ranks").log()
-    low, high = interval(own, draws, 0, float("inf"), WIDENED["family"])
+    worst = int_score_rank.select(pl.len()).collect().item()
+    low, high = interval(own, draws, 0, log(worst), FAMILY_RANK)
     return (
         int_stability_part.filter(pl.col("measure") == "ranks")
         .select("family", "ranks")

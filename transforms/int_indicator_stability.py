@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from corepath.transforms.methods.stability import WIDENED, interval
+from corepath.transforms.methods.stability import WEIGHT, interval
 
 
 def int_indicator_stability(
@@ -26,7 +26,7 @@ def int_indicator_stability(
         null where it is the only one.
     """
     weights = pl.col("measure") == "weight"
-    low, high = interval(pl.col("weight").first(), pl.col("value"), 0, 1, WIDENED["weight"])
+    low, high = interval(pl.col("weight").first(), pl.col("value"), 0, 1, WEIGHT)
     sampling = (
         int_stability_part.filter(weights)
         .join(int_indicator_weight.select("indicator", "weight"), left_on="name", right_on="indicator")

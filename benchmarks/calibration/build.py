@@ -35,7 +35,7 @@ def build(world: World, tables: Iterable[str], folder: Path) -> duckdb.DuckDBPyC
     duckdb.DuckDBPyConnection
         One thread, in memory. The generator's truth is the file world.truth.toml in `folder`.
     """
-    connection = connect(Settings(warehouse=folder / "warehouse", threads=1, memory="2GB"))
+    connection = connect(Settings(warehouse=folder / "warehouse", threads=1, memory="4GB"))
     topic = topics.write(folder / "topic.toml", everything=world.everything, **dict(world.method))
     inputs.read_reference(connection)
     inputs.write_topic(connection, read(str(topic)), None)

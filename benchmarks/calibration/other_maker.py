@@ -34,8 +34,15 @@ class Making:
         Whether technologies come up one after another; else the mix is one at all times.
     lags
         Years by which each country follows the same mix.
+    alike
+        Whether countries have one mix; else each has its own, unrelated to those of others.
     pulled, pull
         So many technologies are cited `pull` times as often as others: key core by construction.
+    favour
+        How many times as often the first country has these than others have.
+    joined, together
+        So many pairs of technologies go together: of the families with one of a pair that share has
+        the other, too.
     has_citations, bare, offices
         Whether documents cite; share of families with subclasses alone; how many offices there are.
     giant
@@ -49,8 +56,12 @@ class Making:
     growth: tuple[float, ...] = (0.03, 0.03, 0.03, 0.03)
     drifts: bool = False
     lags: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
+    alike: bool = True
     pulled: int = 0
     pull: float = 3.0
+    favour: float = 1.0
+    joined: int = 0
+    together: float = 0.0
     has_citations: bool = True
     bare: float = 0.0
     offices: int = 5
@@ -63,6 +74,12 @@ def planted(making: Making) -> list[str]:
     """Name the technologies that are cited more: evenly over the scheme."""
     step = max(1, len(SUBCLASSES) // max(1, making.pulled))
     return list(SUBCLASSES[step // 2 :: step][: making.pulled])
+
+
+def joined(making: Making) -> list[tuple[str, str]]:
+    """Name the pairs of technologies that go together: one of each half of the scheme."""
+    half = len(SUBCLASSES) // 2
+    return [(SUBCLASSES[one], SUBCLASSES[half + one]) for one in range(making.joined)]
 
 
 def make(connection: duckdb.DuckDBPyConnection, families: int, seed: int, making: Making) -> None:
@@ -126,8 +143,13 @@ def _classified(
     country: np.ndarray, moment: np.ndarray, making: Making, chance: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw which technologies each family has, and an order of them."""
-    often = chance.permutation(1 / np.arange(1, len(SUBCLASSES) + 1) ** 0.6)
-    weight = np.broadcast_to(often, (len(moment), len(SUBCLASSES)))
+    falling = 1 / np.arange(1, len(SUBCLASSES) + 1) ** 0.6
+    mixes = 1 if making.alike else len(making.countries)
+    often = np.array([chance.permutation(falling) for _ in range(mixes)])
+    weight = often[country % mixes]
+    if making.favour != 1:
+        codes = [SUBCLASSES.index(name) for name in planted(making)]
+        weight[np.ix_(country == 0, codes)] *= making.favour
     if making.drifts:
         peak = np.linspace(FIRST_YEAR - 4, LAST_YEAR + 4, len(SUBCLASSES))
         own = moment - np.array(making.lags)[country]
@@ -138,6 +160,9 @@ def _classified(
     order = np.argsort(waited, axis=1)
     technology = np.zeros(weight.shape, dtype=bool)
     np.put_along_axis(technology, order, np.arange(weight.shape[1]) < number[:, None], axis=1)
+    for pair in joined(making):
+        one, other = (SUBCLASSES.index(name) for name in pair)
+        technology[:, other] |= technology[:, one] & (chance.random(len(moment)) < making.together)
     return technology, np.argsort(order, axis=1)
 
 

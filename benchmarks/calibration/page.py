@@ -19,6 +19,8 @@ with the generator. This page says how often each of them is wrong there. It is 
 python -m benchmarks calibration --size full
 ```
 
+A run that was stopped goes on where it was, as long as the code is the same.
+
 - *Nominal* is what the inference must keep; a dash where there is no promise, only a figure.
 - *Measured* is the rate over all worlds of a kind, with its Monte Carlo error: one standard error,
   each world, or each sample of a large one, being one draw.
@@ -39,8 +41,7 @@ def as_markdown(measured: Mapping[str, Any], known: Mapping[str, Inference]) -> 
     Parameters
     ----------
     measured
-        By name of an inference: measured (the day), size, worlds, minutes, processes, and rows as
-        `runner.measure` gives them.
+        By name of an inference: measured (the day), size, and what `runner.measure` gives.
     known
         The inferences by name.
 
@@ -55,8 +56,8 @@ def as_markdown(measured: Mapping[str, Any], known: Mapping[str, Inference]) -> 
         claims = {claim.name: claim for claim in inference.claims}
         parts += [f"\n## {name[0].upper()}{name[1:]}\n", f"`{inference.column}`. {inference.about}\n"]
         parts.append(
-            f"Measured on {about['measured']}, size {about['size']}: a run of {about['worlds']} worlds took "
-            f"{about['minutes']:.0f} minutes with {about['processes']} processes.\n"
+            f"Measured on {about['measured']}, size {about['size']}: {about['worlds']} worlds took "
+            f"{about['minutes']:.0f} minutes of processor time.\n"
         )
         parts += [
             "| draws, worlds | what is counted | nominal | measured | cases | holds |",

@@ -1,6 +1,7 @@
 """Make the worlds, several at once, look into them, and add up what was counted."""
 
 import gc
+import hashlib
 import importlib
 import json
 import pkgutil
@@ -47,17 +48,9 @@ def run(size: str, only: Iterable[str] | None, processes: int, work: Path, resul
     names = list(known if only is None else only)
     file = results / "calibration.json"
     measured: Found = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    started = time.perf_counter()
-    rows = measure(size, names, processes, work)
-    facts = {
-        "measured": datetime.now(UTC).date().isoformat(),
-        "size": size,
-        "processes": processes,
-        "minutes": (time.perf_counter() - started) / 60,
-        "worlds": len(worlds_of(size, names)),
-    }
+    found = measure(size, names, processes, work)
     for name in names:
-        measured[name] = facts | {"rows": [row for row in rows if row["inference"] == name]}
+        measured[name] = {"measured": datetime.now(UTC).date().isoformat(), "size": size} | found[name]
     # In the order of the modules; what is no inference any more is dropped.
     measured = {name: measured[name] for name in known if name in measured}
     write(file, measured)
@@ -82,8 +75,8 @@ def inferences() -> dict[str, Inference]:
     return {inference.name: inference for inference in found}
 
 
-def measure(size: str, names: Iterable[str], processes: int, work: Path) -> list[Found]:
-    """Measure inferences.
+def measure(size: str, names: Iterable[str], processes: int, work: Path) -> dict[str, Found]:
+    """Measure inferences; what was stopped goes on with the worlds that have not been counted.
 
     Parameters
     ----------
@@ -94,38 +87,66 @@ def measure(size: str, names: Iterable[str], processes: int, work: Path) -> list
     processes
         How many worlds are made at once.
     work
-        Where to put them meanwhile.
+        Where to put them meanwhile, and what was counted in each, by the code that counted.
 
     Returns
     -------
-    list of dict
-        One an inference x kind of world x claim: inference, kind, claim, rate, error (Monte Carlo,
-        one standard error over worlds), cases, worlds.
+    dict of dict
+        By inference: worlds, how many; minutes, of processor time that making and counting them took
+        (a world that several inferences look into counts in each); and rows as of `sum_up`.
     """
     lookers = worlds_of(size, names)
-    work.mkdir(parents=True, exist_ok=True)
-    counted = []
+    code = fingerprint()
+    counted = work / "counted"
+    counted.mkdir(parents=True, exist_ok=True)
+    seen = []
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        jobs = [(pool.submit(look, world, who, work), world) for world, who in lookers.items()]
+        jobs = []
+        for world, who in lookers.items():
+            key = hashlib.sha256(f"{code} {world} {who}".encode()).hexdigest()[:20]
+            jobs.append((pool.submit(look, world, who, work, counted / f"{key}.json"), world))
         for number, (job, world) in enumerate(jobs, start=1):
-            rows, seconds = job.result()
-            counted += rows
-            say(f"{number}/{len(jobs)} {world.kind}, seed {world.seed}: {seconds:.1f} s")
-    return sum_up(counted)
+            seen.append(job.result())
+            say(f"{number}/{len(jobs)} {world.kind}, seed {world.seed}: {seen[-1]['seconds']:.1f} s")
+    found = {}
+    for name in names:
+        own = [one for one, who in zip(seen, lookers.values(), strict=True) if name in who]
+        rows = sum_up(row for one in own for row in one["rows"] if row["inference"] == name)
+        minutes = sum(one["seconds"] for one in own) / 60
+        found[name] = {"worlds": len(own), "minutes": minutes, "rows": rows}
+    return found
+
+
+def fingerprint() -> str:
+    """Tell the code by which worlds are counted from other code."""
+    digest = hashlib.sha256()
+    for folder in ("sql", "synthetic", "transforms", "benchmarks/calibration"):
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.suffix in {".py", ".sql"}:
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def worlds_of(size: str, names: Iterable[str]) -> dict[World, list[str]]:
-    """Give each world once, with the inferences that look into it."""
+    """Give each world once, with the inferences that look into it; all kinds take turns."""
     known, lookers = inferences(), {}
     for name in names:
         for world in known[name].worlds(size):
             lookers.setdefault(world, []).append(name)
-    return lookers
+    return dict(sorted(lookers.items(), key=lambda pair: pair[0].seed))
 
 
-def look(world: World, names: list[str], work: Path) -> tuple[list[Found], float]:
-    """Make a world, and count in it what some inferences claim."""
-    started = time.perf_counter()
+def look(world: World, names: list[str], work: Path, file: Path) -> Found:
+    """Make a world, and count in it what some inferences claim; or read what was counted before.
+
+    Returns
+    -------
+    dict
+        seconds of processor time, and rows: inference, kind, claim, hits, of.
+    """
+    if file.exists():
+        return json.loads(file.read_text(encoding="utf-8"))
+    started = time.process_time()
     known = inferences()
     tables = dict.fromkeys(table for name in names for table in known[name].tables)
     rows = []
@@ -138,12 +159,14 @@ def look(world: World, names: list[str], work: Path) -> tuple[list[Found], float
         for name in names:
             counted = known[name].count(connection, world)
             rows += [
-                {"inference": name, "kind": world.kind, "claim": claim, "hits": hits, "of": of}
+                {"inference": name, "kind": world.kind, "claim": claim, "hits": float(hits), "of": float(of)}
                 for counts in (counted if isinstance(counted, list) else [counted])
                 for claim, (hits, of) in counts.items()
             ]
     gc.collect()
-    return rows, time.perf_counter() - started
+    found = {"seconds": time.process_time() - started, "rows": rows}
+    write(file, found)
+    return found
 
 
 def sum_up(counted: Iterable[Mapping[str, Any]]) -> list[Found]:

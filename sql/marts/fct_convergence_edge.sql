@@ -32,7 +32,7 @@ select
     edge.noise_score, -- (k c - 1) / (k c + 1), k = 2m / (s_i s_j): 0 as the strengths lead to expect
     edge.noise_deviation, -- Standard deviation of that score; null where it has none
     coalesce(edge.noise_score > 1.64::double * edge.noise_deviation, false)
-        as is_noise_backbone, -- Whether the noise-corrected backbone keeps it
+        as is_noise_backbone, -- Whether the noise-corrected backbone keeps it; it does a tenth of chance ties
     substring(edge.source, 1, 1) <> substring(edge.target, 1, 1)
         as is_cross_section -- Whether it joins two IPC sections
 from intermediate.int_convergence_edge as edge

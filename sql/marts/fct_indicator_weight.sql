@@ -1,5 +1,6 @@
 -- Indicators, their weights and what these rest on; why an indicator has none.
--- Sampling intervals cover the truth less often than they say: meta.calibration has how often.
+-- Weights of a sample lie off those of a large world, and intervals with them, so that a weight may
+-- be the end of its interval; how often these hold the large world's: meta.calibration.
 -- One row = one indicator. Key: topic, indicator.
 -- Never null: position, is_asked, is_decisive, direction, coverage, is_used.
 with core as (
@@ -55,7 +56,7 @@ select
     weight.between_country_share, -- Share of its entropy weight that is differences between countries
     weight.correlation, -- Pearson correlation with the indicator that it is closest to, either way
     weight.correlated_indicator, -- That indicator; above 0.9 the two count the same thing twice
-    stability.weight_low, -- Lower end of its sampling interval, nominally 90 %; null where left out
+    stability.weight_low, -- Lower end of its 90 % sampling interval; null where left out
     stability.weight_high, -- Upper end
     stability.weight_method_low, -- Least weight over the grid of methods; null where left out
     stability.weight_method_high, -- Largest

@@ -1,6 +1,6 @@
 -- How well the convergences of the latest period that has new ones could have been predicted before it:
 -- by a model learnt one period earlier, and by each of its features alone. All pairs that had not
--- met are candidates.
+-- met are candidates. Figures are of one period, and without an interval.
 -- One row = one network x predictor. Key: topic, network, predictor.
 -- Never null: learnt_period, tested_period, candidates, emerged.
 select

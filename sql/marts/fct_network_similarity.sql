@@ -12,14 +12,14 @@ select
     similarity.technologies, -- Technologies that meet another in either country
     similarity.pearson, -- Correlation of the counts of all pairs of technologies; null without ties
     similarity.pearson_p, -- Chance of as much if technologies had other names (QAP)
-    similarity.pearson_lower, -- Lower end of its 90 % interval, from families drawn anew
+    similarity.pearson_lower, -- Lower end of its 90 % interval, for networks of as many families
     similarity.pearson_upper, -- Upper end of that interval
     similarity.spearman, -- Correlation of the ranks of these counts; null without ties
     similarity.spearman_p, -- Chance of as much if technologies had other names (QAP)
-    similarity.spearman_lower, -- Lower end of its 90 % interval, from families drawn anew
+    similarity.spearman_lower, -- Lower end of its 90 % interval, for networks of as many families
     similarity.spearman_upper, -- Upper end of that interval
     similarity.weighted_jaccard, -- Sum of the lesser over sum of the greater shares of all pairs, 0 to 1
-    similarity.weighted_jaccard_lower, -- Lower end of its 90 % interval, from families drawn anew
+    similarity.weighted_jaccard_lower, -- Lower end of its 90 % interval, for networks of as many families
     similarity.weighted_jaccard_upper, -- Upper end of that interval
     similarity.partial as partial_pearson, -- Pearson given the rest of the world; null if that explains all
     similarity.partial_p as partial_pearson_p, -- Chance of as much if technologies had other names (MRQAP)

@@ -81,7 +81,7 @@ class Method(Strict):
     core_deviations: float = Field(default=1.0, gt=0)
     pareto_share: float = Field(default=0.8, gt=0, lt=1)
     samples: int = Field(default=500, ge=10)
-    stable_selection: float = Field(default=0.8, gt=0.5, le=1)
+    stable_selection: float = Field(default=0.9, gt=0.5, le=1)
     seed: int = Field(default=20261122, ge=0)
     technology_q: float = Field(default=0.05, gt=0, lt=1)
     technology_minimum: int = Field(default=5, ge=1)

@@ -10,6 +10,7 @@ from scipy.stats import kendalltau
 from corepath.transforms.methods import stability
 from corepath.transforms.methods.stability import (
     Baseline,
+    Reach,
     best,
     interval,
     rank_biased_overlap,
@@ -59,9 +60,13 @@ def test_a_rank_is_one_more_than_the_others_that_are_better_and_half_of_those_th
         assert rank == 1 + sum(s > scores[i] for s in others) + others.count(scores[i]) / 2
 
 
-@given(st.floats(0, 9), st.lists(st.floats(0, 9), min_size=1, max_size=40))
-def test_an_interval_holds_its_number_and_keeps_its_bounds(value, draws):
-    low, high = interval(pl.lit(value), pl.col("draw"), 0, 9)
+@given(
+    st.floats(0, 9),
+    st.lists(st.floats(0, 9), min_size=1, max_size=40),
+    st.builds(Reach, widened=st.floats(0, 3), moved=st.floats(0, 2), apart=st.floats(0, 2)),
+)
+def test_an_interval_holds_its_number_and_keeps_its_bounds(value, draws, reach):
+    low, high = interval(pl.lit(value), pl.col("draw"), 0, 9, reach)
     found = pl.DataFrame({"draw": draws}).select(low=low.first(), high=high.first()).row(0)
     assert 0 <= found[0] <= value + 1e-9
     assert value - 1e-9 <= found[1] <= 9
@@ -73,7 +78,7 @@ def test_nine_in_ten_intervals_of_a_mean_hold_the_truth():
     for _ in range(300):
         x = chance.normal(5, 1, 40)
         draws = x[chance.integers(0, 40, (200, 40))].mean(axis=1)
-        low, high = interval(pl.lit(x.mean()), pl.col("draw"), -np.inf, np.inf)
+        low, high = interval(pl.lit(x.mean()), pl.col("draw"), -np.inf, np.inf, Reach())
         row = pl.DataFrame({"draw": draws}).select(low=low.first(), high=high.first()).row(0)
         held += row[0] <= 5 <= row[1]
     assert 0.84 <= held / 300 <= 0.94
