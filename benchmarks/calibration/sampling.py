@@ -184,7 +184,7 @@ INFERENCE = Inference(
         ),
         Claim("ranks of countries", "countries' ranks in their 90 % interval (fct_country_ranking)", 0.87),
         Claim("ranks of families", "ranks of core families in their 90 % interval (fct_patent)", 0.87),
-        Claim("stable core", "stable core families that are core in the world (fct_patent)", 0.8),
+        Claim("stable core", "stable core families that are core in the world (fct_patent)"),
         Claim("core rates", "countries' core rates in their 95 % interval (fct_country_ranking)", 0.92),
     ),
     tables=tuple(

@@ -101,7 +101,7 @@ select
     score_rank.is_core, -- Whether it is a key core patent by the topic's rule
     score_rank.is_tied_at_cut, -- Whether it ties with others at the cut, which are all core
     stability.selection_probability, -- Share of the draws of families that hold it in which it is core
-    stability.is_stable_core, -- Whether that share reaches the topic's stable_selection
+    stability.is_stable_core, -- Whether it reaches stable_selection; 3 of 4 such are core in a large world
     stability.method_share, -- Share of the grid of methods under which it is core, 0 to 1
     stability.is_stable_under_method -- Whether that share reaches the topic's stable_selection
 from intermediate.int_family as family
