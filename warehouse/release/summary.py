@@ -257,7 +257,8 @@ where is_core_technology and level = 'subclass' order by rank
 
 _BRIEF_WARNINGS = """
 select printf('%s: not so in %s. %s', expectation, table_name, why)
-from meta.validation_result where outcome <> 'passed' order by all
+from meta.validation_result where outcome <> 'passed'
+order by not starts_with(table_name, 'fct_'), table_name, expectation
 """
 
 
