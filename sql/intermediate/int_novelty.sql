@@ -11,11 +11,11 @@ first_seen as (
     select
         subclass.subclass,
         other_subclass.subclass as other_subclass,
-        min(asked.priority_date) as priority_date
-    from asked
-    inner join staging.stg_invention_subclass as subclass on asked.family = subclass.family
+        min(invention.priority_date) as priority_date
+    from asked as invention
+    inner join staging.stg_invention_subclass as subclass on invention.family = subclass.family
     inner join staging.stg_invention_subclass as other_subclass
-        on asked.family = other_subclass.family and subclass.subclass < other_subclass.subclass
+        on invention.family = other_subclass.family and subclass.subclass < other_subclass.subclass
     -- Where no family is asked for, this keeps DuckDB from reading the subclasses.
     where subclass.family in (select family from asked)
     group by subclass.subclass, other_subclass.subclass

@@ -9,7 +9,7 @@ select distinct
     ) as priority_number,
     nullif(upper(trim(appln.appln_auth)), '') as priority_office,
     nullif(try_cast(appln.appln_filing_date as date), date '9999-12-31') as priority_date
-from raw.patstat_tls204_appln_prior as prior
-inner join patstat.publication on prior.appln_id = publication.appln_id
-inner join raw.patstat_tls201_appln as appln on prior.prior_appln_id = appln.appln_id
+from raw.patstat_tls204_appln_prior as priority
+inner join patstat.publication on priority.appln_id = publication.appln_id
+inner join raw.patstat_tls201_appln as appln on priority.prior_appln_id = appln.appln_id
 where publication.is_document
