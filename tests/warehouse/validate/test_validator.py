@@ -574,7 +574,7 @@ BAD = {
     ],
     ("stg_family", "every publication has a family"): ["publication_number = 'US-0-A'"],
     ("stg_family", "a family has one number"): [
-        "family = family + 1",
+        "update {t} set family = (select max(family) from {t}) where family = (select min(family) from {t})",
         "update {t} set family = (select max(family) + 1 from {t}) "
         "where family_id in (select family_id from {t} group by family_id having count(*) > 1) "
         "and publication_number in (select max(publication_number) from {t} group by family_id)",
