@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -309,6 +310,16 @@ def test_a_release_that_another_account_made_is_verified_before_it_is_read(
     real = os.getuid()
     monkeypatch.setattr("corepath.warehouse.release.repository.os.getuid", lambda: real + 1)
     explained(of_chips(*command), 3, "is not whole: planted.txt is not listed in SHA256SUMS")
+
+
+def test_a_release_whose_folder_is_lost_is_told(chips: Releases, of_chips: Run) -> None:
+    shutil.rmtree(chips.path("2026.11.0"))
+    for command in (
+        ["show", "2026.11.0"],
+        ["schema", "2026.11.0"],
+        ["sql", "from marts", "--version=2026.11.0"],
+    ):
+        explained(of_chips(*command), 3, "2026.11.0/corepath.duckdb cannot be opened")
 
 
 def test_a_release_of_an_earlier_schema_is_told(chips: Releases, of_chips: Run) -> None:

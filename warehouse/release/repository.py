@@ -202,7 +202,8 @@ class Releases:
 
     def is_own(self, version: str) -> bool:
         """Tell whether this account wrote a version, and the list that tells of it."""
-        return {(self.folder / name).stat().st_uid for name in (version, "versions.json")} == {os.getuid()}
+        written = [path for path in (self.folder / version, self._versions) if path.exists()]
+        return all(path.stat().st_uid == os.getuid() for path in written)
 
     def find(self, version: str | None = None) -> str:
         """Name a release that is there: a version that is, or the latest.
