@@ -17,6 +17,7 @@ import corepath.flows  # noqa: F401  sets how often a run says that it is alive
 
 _ENDED = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled")}
 _ALIVE = "prefect.flow-run.heartbeat"
+_STARTED = "prefect.flow-run.Running"
 # A run says every 30 s that it is alive (PREFECT_FLOWS_HEARTBEAT_FREQUENCY): two may be late.
 SILENT_SECONDS = 75
 PENDING_SECONDS = 90
@@ -35,7 +36,8 @@ def automations() -> list[AutomationCore]:
         _crash(
             "corepath: a run that fell silent",
             "Its process was killed or its machine went down.",
-            after={_ALIVE},
+            # It may die before its first sign of life.
+            after={_STARTED, _ALIVE},
             expect={_ALIVE, *_ENDED},
             seconds=SILENT_SECONDS,
         ),
@@ -43,7 +45,7 @@ def automations() -> list[AutomationCore]:
             "corepath: a run that was never started",
             "A worker took it and was gone before it ran.",
             after={"prefect.flow-run.Pending"},
-            expect={"prefect.flow-run.Running", _ALIVE, *_ENDED},
+            expect={_STARTED, _ALIVE, *_ENDED},
             seconds=PENDING_SECONDS,
         ),
         _crash(
