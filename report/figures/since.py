@@ -74,7 +74,9 @@ def _answer(
         f"{now['first_year']}"
     )
     if now["segment"] > 1:
-        told += f", after a break between {now['break_earliest']} and {now['break_latest']} (95 %)"
+        earliest, latest = now["break_earliest"], now["break_latest"]
+        when = f"in {earliest}" if earliest == latest else f"between {earliest} and {latest}"
+        told += f", after a break {when} (95 %)"
     else:
         told += ", without a break that can be told"
     own = [

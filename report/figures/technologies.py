@@ -84,8 +84,9 @@ def _answer(
             "hollow; do not read a ranking into them."
         )
     first = passed[0]
+    pass_ = "passes" if len(passed) == 1 else "pass"
     told = (
-        f"{number(len(passed))} of {counted(len(rows), 'subclass', 'subclasses')} pass the test. First is "
+        f"{number(len(passed))} of {counted(len(rows), 'subclass', 'subclasses')} {pass_} the test. First is "
         f"{first['technology']}, {fit((first['title'] or 'without a title').split(';')[0], 420)}: key core "
         f"families are {number(first['ratio'], 1)} times as frequent as expected, at least "
         f"{number(first['ratio_lower'], 1)} times."
