@@ -19,7 +19,7 @@ from corepath.warehouse.release.verify import verify
 from corepath.warehouse.settings import Settings
 
 # What every warehouse has after its first load.
-_LEDGER = ("source_file", "rejects", "built")
+_LEDGER = ("source_file", "rejects")
 
 
 @dataclass(frozen=True)
