@@ -1,4 +1,6 @@
 -- Technologies tested for holding more key core patents than chance would give them.
+-- One that is none is seldom called key core; many that are go unfound, of main groups nearly all:
+-- meta.calibration has the rates.
 -- One row = one IPC subclass or main group of the topic. Key: topic, level, technology.
 -- Refers to: dim_technology (technology), dim_country (leading_country), dim_country
 -- (second_country).
