@@ -154,7 +154,7 @@ def as_csv(lines: Sequence[Row]) -> str:
     writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
     writer.writeheader()
     for line in lines:
-        rounded = {k: round(v, 4) if isinstance(v, float) else v for k, v in line.items()}
+        rounded = {k: round(v, 6) if isinstance(v, float) else v for k, v in line.items()}
         writer.writerow(rounded | {"holds": {True: "true", False: "false", None: ""}[line["holds"]]})
     return text.getvalue()
 
