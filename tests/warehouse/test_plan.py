@@ -60,7 +60,8 @@ def test_what_changes_in_a_dump_is_followed_to_the_tables_that_read_it(own_sampl
     plan = foresee(own_sample.model_copy(update={"sources": {**own_sample.sources, "ppubs": dump}}))
     assert (plan.files["ppubs"].new, plan.files["ppubs"].gone) == (["more.jsonl"], [])
     assert plan.builds["uspto.stg_document"] is None
-    assert plan.builds["ppubs.publication"] == "raw.ppubs_publication changed"
+    assert plan.builds["ppubs.record"] == "raw.ppubs_publication changed"
+    assert plan.builds["ppubs.publication"] == "ppubs.record changed"
     assert plan.builds["staging.stg_document"] == "sources.stg_document changed"
 
 
