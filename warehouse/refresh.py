@@ -264,7 +264,7 @@ class _Build:
         file = draft / "corepath.duckdb"
         try:
             self._begin(file)
-            loaded = [*self.step("validate raw", self._validate_raw, 0), *self._follow()]
+            loaded = self._follow(self.step("validate raw", self._validate_raw, 0))
             rows = self._build_world()
             if outcome := self._same_content():
                 return outcome
@@ -287,15 +287,15 @@ class _Build:
         self.connection.execute("create schema build.meta")
         build.describe_files(self.connection, self.run.sources)
 
-    def _follow(self) -> list[Result]:
-        """Bring the warehouse's tables up to date with the files, and validate what changed in staging."""
+    def _follow(self, raw: list[Result]) -> list[Result]:
+        """Bring the warehouse's tables up to date with the files; validate staging, beside raw."""
         tables = self.run.tables.values()
         build.create_schemas(self.connection, tables)
         present = build.materialized(self.connection)
         for table in tables:
             if table.in_warehouse or table.schema == "sources":
                 self._make(table, present.get(table.key))
-        results = self.step("validate staging", self._validate_staging, 0)
+        results = self.step("validate staging", lambda: self._validate_staging(raw), 0)
         self._settle()
         return results
 
@@ -379,8 +379,8 @@ class _Build:
         self._decide(results)
         return results
 
-    def _validate_staging(self) -> list[Result]:
-        """Validate staging: tables that changed, and of these the rows that did where that is enough."""
+    def _validate_staging(self, raw: list[Result]) -> list[Result]:
+        """Validate tables of staging that changed, and of these the rows that did where that is enough."""
         before, now = self.changes.before, self.fingerprints
         results = []
         for suite in self._suites("staging"):
@@ -393,8 +393,8 @@ class _Build:
                 store_results(self.connection, {name: mark}, found)
                 stored = {name: found}
             results += stored[name]
-        self._decide(results)
-        return results
+        self._decide(results, raw)
+        return raw + results
 
     def _validate(self, validator: Validator, job: Job, loaded: list[Result]) -> list[Result]:
         """Validate the marts; give the results of what was loaded along."""
