@@ -144,7 +144,8 @@ def all_facts() -> list[Fact]:
         for office, listed in kinds.items():
             for place, kind in enumerate(listed.split()):
                 number = f"{3 + is_invention}0{place:05}"
-                name = f"{office}-{number}-{kind}"
+                # Translations are numbered among the applications, and written as they are.
+                name = f"{office}-{number}-{'A' if (office, kind) == ('JP', 'T') else kind}"
                 facts.append(Fact(f"{office} {kind}", office, number, kind, name, is_invention))
     return facts
 

@@ -259,6 +259,8 @@ def test_a_release_holds_what_it_says_and_nobody_can_write_it(sample_release) ->
         "explore.html",
         "data_docs.html",
         "dictionary.html",
+        "recipe.json",
+        "topic.toml",
     }
     assert files.keys() == beside | {f"{mart}.parquet" for mart in sample_release.outcome.rows}
     writable = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
