@@ -238,9 +238,12 @@ def test_a_variant_is_asked_for_behind_a_colon_and_has_a_name_of_its_own(topic_f
     assert strict.tables(None)["topic"]["topic"].item() == "t_strict"
 
 
-@pytest.mark.parametrize("variant", ["loose", "Strict", "b", "1"])
-def test_an_unknown_variant_is_a_mistake_of_the_callers_and_the_known_are_told(topic_file, variant):
-    with pytest.raises(UsageError, match=f"the topic t has no variant '{variant}'; it has strict"):
+@pytest.mark.parametrize(
+    ("variant", "near"), [("loose", ""), ("Strict", " (did you mean strict?)"), ("b", ""), ("1", "")]
+)
+def test_an_unknown_variant_is_a_mistake_of_the_callers_and_the_known_are_told(topic_file, variant, near):
+    told = re.escape(f"the topic t has no variant '{variant}'{near}; it has strict")
+    with pytest.raises(UsageError, match=told):
         read(f"{topic_file(VARIANTS)}:{variant}")
     with pytest.raises(UsageError, match=r"information_technology has no variant .* it has none"):
         read(f"information_technology:{variant}")
