@@ -46,7 +46,7 @@ def release(once):
             )
         ).path
 
-    with duckdb.connect(str(once("chips", make) / "corepath.duckdb"), read_only=True) as db:
+    with duckdb.connect(str(once("independent_weights", make) / "corepath.duckdb"), read_only=True) as db:
         yield db
 
 

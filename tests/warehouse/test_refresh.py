@@ -291,7 +291,7 @@ def test_a_run_killed_before_it_publishes_leaves_latest_and_the_next_run_clears_
 def test_a_file_that_is_gone_takes_its_rows_with_it_and_nothing_else_is_read_again(
     own_sample, told, tmp_path: Path
 ) -> None:
-    gone, documents = "ipg120327.196.xml.gz", 196
+    gone, documents = "ipg120103.small.xml.gz", 25
     before = ledger(own_sample.warehouse)
     published = Releases(own_sample.releases, TOPIC).latest().version
     fewer = tmp_path / "uspto"
@@ -311,7 +311,7 @@ def test_a_file_that_is_gone_takes_its_rows_with_it_and_nothing_else_is_read_aga
             "select table_name from duckdb_columns() where schema_name = 'raw' "
             "and column_name in ('_file', 'file')"
         ).fetchall()
-        column = dict.fromkeys(("rejects", "source_file", "unread"), "file")
+        column = dict.fromkeys(("base_file", "rejects", "source_file", "unread"), "file")
         for (table,) in tables:
             where = f"{column.get(table, '_file')} = '{gone}'"
             assert db.sql(f"select count(*) from raw.{table} where {where}").fetchall() == [(0,)]

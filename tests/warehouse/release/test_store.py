@@ -216,7 +216,7 @@ def test_every_command_on_releases_works_in_a_store(uri, corepath, tmp_path) -> 
     told = corepath("verify")
     assert told.exit_code == 0, told.output
     assert told.stdout.endswith(f"{place}/2026.11.2 is whole: 4 files\n")
-    change = json.loads(corepath("diff", "2026.11.0", "--json").stdout)
+    change = json.loads(corepath("diff", "2026.11.0", "2026.11.2", "--json").stdout)
     assert [(t["table"], t["added"]) for t in change["tables"]] == [("fct_patent", 2)]
     assert corepath("pin", "2026.11.0").stdout == "2026.11.0 is pinned\n"
     assert corepath("rollback", "2026.11.1", "--why=wrong").stdout == (

@@ -352,7 +352,7 @@ BAD = {
     ],
     ("fct_main_path", "key-routes are ten, or all links"): [
         "update {t} set is_key_route = not is_key_route",
-        "key_route = key_route + 1",
+        "update {t} set key_route = key_route + 1",
         "network_links = network_links + 10, is_key_route = false",
     ],
     ("fct_main_path", "each link is on a main path"): [
