@@ -55,8 +55,10 @@ def as_markdown(measured: Mapping[str, Any], known: Mapping[str, Inference]) -> 
         inference = known[name]
         claims = {claim.name: claim for claim in inference.claims}
         parts += [f"\n## {name[0].upper()}{name[1:]}\n", f"`{inference.column}`. {inference.about}\n"]
+        planned = len(inference.worlds(about["size"]))
+        of_them = f" of its {planned}" if planned > about["worlds"] else ""
         parts.append(
-            f"Measured on {about['measured']}, size {about['size']}: {about['worlds']} worlds took "
+            f"Measured on {about['measured']}, size {about['size']}: {about['worlds']}{of_them} worlds took "
             f"{about['minutes']:.0f} minutes of processor time.\n"
         )
         parts += [

@@ -93,7 +93,7 @@ def counting(expectation: Expectation, table: str) -> str:
 
     Raises
     ------
-    NotImplementedError
+    ValueError
         It is of a type that no suite of raw or staging tables has.
 
     Examples
@@ -125,7 +125,7 @@ def counting(expectation: Expectation, table: str) -> str:
                 f"group by {columns} having count(*) > 1)"
             )
         case other:
-            raise NotImplementedError(other)
+            raise ValueError(f"no query counts what is not as {other} expects")
 
 
 def _literal(value: object) -> str:
