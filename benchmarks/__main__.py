@@ -37,7 +37,7 @@ SIZES: dict[str, dict[str, list[int]]] = {
         "selection": [100_000],
     },
     "full": {
-        "analyst": [200_000],
+        "analyst": [1_000_000],
         "floor": [1_000_000],
         "growth": [250_000, 500_000, 1_000_000, 4_000_000],
         "refresh": [1_000_000],
@@ -414,7 +414,7 @@ def main(arguments: list[str] | None = None) -> None:
                 sizes = [sizes[0] // 8, sizes[0] // 4, sizes[0] // 2, sizes[0]]
             getattr(bench, part)(sizes)
         report.write(options.results, page)
-    say(f"{page} tells the results")
+    say(f"results: {page}")
 
 
 if __name__ == "__main__":

@@ -79,7 +79,8 @@ def tell(settings: Settings, plain: bool) -> dict[str, Any]:
         finally:
             APILogHandler().flush()
         seconds["flow"] = perf_counter() - started - seconds["core"]
-    return seconds | {"status": outcome.status, "rows": outcome.rows, "steps": steps}
+    families = outcome.rows.get("fct_patent")  # of the topic
+    return seconds | {"status": outcome.status, "families": families, "steps": steps}
 
 
 def _cpu() -> float:
