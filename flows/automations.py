@@ -18,6 +18,11 @@ import corepath.flows  # noqa: F401  sets how often a run says that it is alive
 _ENDED = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled")}
 _ALIVE = "prefect.flow-run.heartbeat"
 _STARTED = "prefect.flow-run.Running"
+# What the worker says of runs again and again: a server that died forgot events that it had not handled.
+SEEN = {
+    state: f"corepath.flow-run.seen-{state.value.lower()}"
+    for state in (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+}
 # A run says every 30 s that it is alive (PREFECT_FLOWS_HEARTBEAT_FREQUENCY): two may be late.
 SILENT_SECONDS = 75
 PENDING_SECONDS = 90
@@ -33,32 +38,36 @@ def automations() -> list[AutomationCore]:
         runs that were to be cancelled by a worker that is gone.
     """
     return [
-        _crash(
+        _end(
             "corepath: a run that fell silent",
             "Its process was killed or its machine went down.",
             # It may die before its first sign of life.
-            after={_STARTED, _ALIVE},
+            after={_STARTED, _ALIVE, SEEN[StateType.RUNNING]},
             expect={_ALIVE, *_ENDED},
             seconds=SILENT_SECONDS,
         ),
-        _crash(
+        _end(
             "corepath: a run that was never started",
             "A worker took it and was gone before it ran.",
-            after={"prefect.flow-run.Pending"},
+            after={"prefect.flow-run.Pending", SEEN[StateType.PENDING]},
             expect={_STARTED, _ALIVE, *_ENDED},
             seconds=PENDING_SECONDS,
         ),
-        _crash(
+        _end(
             "corepath: a cancelled run that nobody ended",
             "It was to be cancelled, and the worker that would do so is gone.",
-            after={"prefect.flow-run.Cancelling"},
+            after={"prefect.flow-run.Cancelling", SEEN[StateType.CANCELLING]},
             expect=_ENDED,
             seconds=PENDING_SECONDS,
+            # The one state that Prefect lets a run go to from there.
+            state=StateType.CANCELLED,
         ),
     ]
 
 
-def _crash(name: str, why: str, after: set[str], expect: set[str], seconds: int) -> AutomationCore:
+def _end(
+    name: str, why: str, after: set[str], expect: set[str], seconds: int, state: StateType = StateType.CRASHED
+) -> AutomationCore:
     return AutomationCore(
         name=name,
         description=f"{why} Its slot of the work pool is freed, and the next run can start.",
@@ -71,7 +80,8 @@ def _crash(name: str, why: str, after: set[str], expect: set[str], seconds: int)
             threshold=1,
             within=timedelta(seconds=seconds),
         ),
-        actions=[ChangeFlowRunState(name=None, state=StateType.CRASHED, message=why, force=True)],
+        # Not by force: a run that ended meanwhile stays as it is.
+        actions=[ChangeFlowRunState(name=None, state=state, message=why, force=False)],
     )
 
 

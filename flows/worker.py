@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import anyio.abc
 import yaml
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.events import emit_event
 from prefect.utilities.processutils import setup_signal_handlers_worker
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
+from corepath.flows.automations import SEEN
 from corepath.warehouse.settings import ROOT
 
 if TYPE_CHECKING:
@@ -33,6 +42,20 @@ class CorepathWorker(ProcessWorker):
     type = "corepath"
     _display_name = "corepath"
     _description = "Runs the deployments of corepath's prefect.yaml in processes of their own."
+
+    async def sync_with_backend(self) -> None:
+        """Synchronize, as every 30 s, and tell the automations which runs there are to watch."""
+        await super().sync_with_backend()
+        for run in await self.client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(SEEN)))
+            ),
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL])),
+        ):
+            if run.state_type:
+                emit_event(
+                    event=SEEN[run.state_type], resource={"prefect.resource.id": f"prefect.flow-run.{run.id}"}
+                )
 
     async def run(
         self,

@@ -1,0 +1,81 @@
+"""What the server does by itself about runs whose process is gone."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.objects import State, StateType
+from prefect.states import Cancelling, Completed, Pending, Running
+
+from corepath.flows import automations
+from corepath.flows.worker import POOL, CorepathWorker
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("live_server")]
+
+WITHIN = 12  # seconds; Prefect takes 10 at least
+
+
+def create_run(*states: State) -> UUID:
+    """A run of a deployment of our pool, in states that no worker gave it."""
+    with get_client(sync_client=True) as client:
+        pool = WorkPoolCreate(name=POOL, type=CorepathWorker.type, base_job_template={})
+        client.create_work_pool(pool, overwrite=True)
+        flow_id = client.create_flow(flow(name="any")(lambda: None))
+        deployment = client.create_deployment(flow_id, "any", work_pool_name=POOL)
+        run = client.create_flow_run_from_deployment(deployment)
+        for state in states:
+            client.set_flow_run_state(run.id, state, force=True)
+        return run.id
+
+
+def state_of(run: UUID) -> StateType | None:
+    with get_client(sync_client=True) as client:
+        return client.read_flow_run(run).state_type
+
+
+def until(probe: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not probe():
+        assert time.monotonic() < deadline, f"nothing after {seconds} s"
+        time.sleep(0.5)
+
+
+async def synchronize() -> None:
+    """What a worker does at its start and every 30 s."""
+    async with CorepathWorker(work_pool_name=POOL, create_pool_if_not_found=False) as worker:
+        await worker.sync_with_backend()
+
+
+def test_a_run_whose_events_the_server_lost_ends_once_a_worker_named_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(automations, "SILENT_SECONDS", WITHIN)
+    monkeypatch.setattr(automations, "PENDING_SECONDS", WITHIN)
+    # Their events come before there are automations: as for a server that is killed before it handles them.
+    running, pending = create_run(Running()), create_run(Pending())
+    cancelling, over = create_run(Running(), Cancelling()), create_run(Running())
+    time.sleep(3)
+    automations.apply()
+    time.sleep(WITHIN + 5)
+    assert [state_of(run) for run in (running, pending, cancelling)] == [
+        StateType.RUNNING,
+        StateType.PENDING,
+        StateType.CANCELLING,
+    ], "nobody else ends them"
+
+    asyncio.run(synchronize())
+    # It ended before it was named, and says so only now: it told a server that was away.
+    with get_client(sync_client=True) as client:
+        state = Completed()
+        state.timestamp -= timedelta(seconds=60)
+        client.set_flow_run_state(over, state, force=True)
+    until(lambda: state_of(running) == StateType.CRASHED, 60)
+    until(lambda: state_of(pending) == StateType.CRASHED, 60)
+    until(lambda: state_of(cancelling) == StateType.CANCELLED, 60)
+    assert state_of(over) == StateType.COMPLETED
