@@ -7,7 +7,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo demo-figures test test-browser test-slow test-clients test-superset lint format docs bench serve sbom audit clean
+.PHONY: help setup run demo demo-figures test test-browser test-spark test-slow test-clients test-superset lint format docs bench serve sbom audit clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -47,8 +47,13 @@ test-clients: setup $(DUCKDBS)  ## Read a release with DuckDB 1.2 to 1.5 and the
 test-browser: setup .venv-browser/.ready  ## Look at the pages with a real Chromium, if there is one
 	$(BIN)/pytest -m "slow or not slow" -n 0 -rs tests/browser
 
+test-spark: .venv-spark/.ready  ## Hold Apache Spark's results against DuckDB's; needs Java 17
+	.venv-spark/bin/python -m pytest -n 0 tests/spark
+
 test-superset: setup .venv-superset/.ready  ## Read a release with a real Apache Superset
 	$(BIN)/pytest -m slow tests/clients/test_superset.py
+
+.venv-spark/.ready: requirements.lock
 
 .venv-%/.ready: requirements-%.lock scripts/setup.sh
 	PYTHON=$(PYTHON) sh scripts/setup.sh .venv-$* $<

@@ -90,6 +90,7 @@ FOLDERS = {
     "build": {"topic"},
     "explore": {"build", "load", "topic"},
     "release": {"build", "validate"},
+    "lake": {"build", "load", "release", "topic", "validate"},
 }
 JOBS = {"doctor", "plan", "refresh", "reproduce", "scratch"}  # these use every folder
 

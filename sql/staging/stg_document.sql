@@ -154,7 +154,8 @@ classified_kind as (
             case when list_contains(listed.offices, ordered.office) then ordered.office else '*' end
             = rules.office
             and case
-                when list_contains(listed.offices, ordered.office) then ordered.kind else ordered.kind[1]
+                when list_contains(listed.offices, ordered.office) then ordered.kind
+                else substring(ordered.kind, 1, 1)
             end
             = rules.kind
             and coalesce(

@@ -9,7 +9,9 @@ with earliest as (
         min(priority.priority_date) as priority_date,
         arg_min(
             case when priority.priority_kind = 'W' then 'WO' else priority.priority_office end,
-            priority.priority_date
+            -- Of one day, the first by text.
+            priority.priority_date::varchar
+            || case when priority.priority_kind = 'W' then 'WO' else priority.priority_office end
         ) as priority_office
     from docdb.publication
     inner join raw.docdb_priority as priority

@@ -20,7 +20,10 @@ with dated as (
             -- A day before 1790 is unknown, and hides none of the others.
             list_filter(priority_claim, lambda p: p.filing_date > 17900000),
             lambda p: struct_pack(
-                filed := p.filing_date, office := split_part(p.application_number, '-', 1)
+                filed := p.filing_date,
+                -- Of one day, the first office by name; one that is not known comes last.
+                is_unknown := p.application_number is null,
+                office := split_part(p.application_number, '-', 1)
             )
         )) as first_claim,
         list_unique(list_transform(citation, lambda c: nullif(c.publication_number, '')))

@@ -8,7 +8,7 @@ with dated as (
         string_split_regex(trim("Publication Number"), '\s+') as printed,
         coalesce(
             nullif(try_strptime("Publication Date", '%Y-%m-%d'), date '9999-12-31'),
-            try_strptime("Publication Date"[1:6] || "Publication Year", '%d/%m/%Y')
+            try_strptime(substring("Publication Date", 1, 6) || "Publication Year", '%d/%m/%Y')
         )::date as printed_day,
         -- Newer exports date the last days of December by the year of their week, too.
         case
@@ -18,7 +18,7 @@ with dated as (
                 then (printed_day - interval 1 year)::date
             else printed_day
         end as published,
-        year(published) - (year(published) - try_cast("Application Date"[7:8] as bigint)) % 100
+        year(published) - (year(published) - try_cast(substring("Application Date", 7, 2) as bigint)) % 100
             as filing_year
     from raw.lens_export
 ),
@@ -26,18 +26,22 @@ with dated as (
 listed as (
     select
         *,
-        regexp_extract(
-            "Application Number", '^([A-Z]{2}) (.+) ([A-Z][0-9]?)$', ['office', 'number', 'kind']
+        struct_pack(
+            office := regexp_extract("Application Number", '^([A-Z]{2}) (.+) ([A-Z][0-9]?)$', 1),
+            number := regexp_extract("Application Number", '^([A-Z]{2}) (.+) ([A-Z][0-9]?)$', 2),
+            kind := regexp_extract("Application Number", '^([A-Z]{2}) (.+) ([A-Z][0-9]?)$', 3)
         ) as application,
         coalesce(
             nullif(try_strptime("Application Date", '%Y-%m-%d'), date '9999-12-31'),
-            try_strptime("Application Date"[1:6] || filing_year, '%d/%m/%Y')
+            try_strptime(substring("Application Date", 1, 6) || filing_year, '%d/%m/%Y')
         )::date as filed,
         list_transform(
             string_split("Priority Numbers", ';;'),
-            lambda p: regexp_extract(
-                trim(p), '^([A-Z]{2}) (.+?) ([A-Z][0-9]?)(?: ([0-9]{8}))?$',
-                ['office', 'number', 'kind', 'day']
+            lambda p: struct_pack(
+                office := regexp_extract(trim(p), '^([A-Z]{2}) (.+?) ([A-Z][0-9]?)(?: ([0-9]{8}))?$', 1),
+                number := regexp_extract(trim(p), '^([A-Z]{2}) (.+?) ([A-Z][0-9]?)(?: ([0-9]{8}))?$', 2),
+                kind := regexp_extract(trim(p), '^([A-Z]{2}) (.+?) ([A-Z][0-9]?)(?: ([0-9]{8}))?$', 3),
+                day := regexp_extract(trim(p), '^([A-Z]{2}) (.+?) ([A-Z][0-9]?)(?: ([0-9]{8}))?$', 4)
             )
         ) as priorities,
         list_filter(

@@ -44,24 +44,48 @@ with records as (
                 then nullif(array_length(claims[1].claims), 0)
         end as claim_count,
         -- A count of none is left out; so are all where no reference is known.
-        biblio.references_cited.patent_count as patents,
-        biblio.references_cited.npl_count as literature,
-        case when patents > 0 or literature > 0 then coalesce(patents, 0) end
-            as patent_citation_count,
-        case when patents > 0 or literature > 0 then coalesce(literature, 0) end
-            as npl_citation_count,
+        case
+            when biblio.references_cited.patent_count > 0 or biblio.references_cited.npl_count > 0
+                then coalesce(biblio.references_cited.patent_count, 0)
+        end as patent_citation_count,
+        case
+            when biblio.references_cited.patent_count > 0 or biblio.references_cited.npl_count > 0
+                then coalesce(biblio.references_cited.npl_count, 0)
+        end as npl_citation_count,
         case when biblio.cited_by is not null then coalesce(biblio.cited_by.patent_count, 0) end
             as forward_citation_count,
         families.simple_family.size as family_size
     from raw.lens_record
-    union all by name
-    select *, false as is_json
+    union all
+    select
+        false as is_json,
+        _file,
+        null::bigint as _row,
+        office,
+        number,
+        kind,
+        publication_date,
+        application,
+        priorities,
+        first_filed,
+        titles,
+        abstracts,
+        applicants,
+        inventors,
+        ipc,
+        cpc,
+        refs,
+        null::bigint as claim_count,
+        patent_citation_count,
+        npl_citation_count,
+        forward_citation_count,
+        family_size
     from lens.export
 ),
 
 numbered as (
     select
-        * exclude (number, patents, literature),
+        * exclude (number),
         publication_number(office, number, kind, year(publication_date)) as publication_number
     from records
     where regexp_full_match(office, '[A-Z]{2}')
@@ -74,7 +98,26 @@ taken as (
     from numbered
     qualify row_number() over (
         partition by publication_number
-        order by is_json desc, _file desc, _row desc, numbered::varchar
+        order by
+            is_json desc,
+            _file desc,
+            _row desc,
+            -- Rows of an export are not numbered: by what they say.
+            publication_date,
+            first_filed,
+            titles[1].text,
+            abstracts[1].text,
+            application.number,
+            array_to_string(list_transform(priorities, lambda p: p.number), ';'),
+            array_to_string(list_transform(applicants, lambda a: a.name), ';'),
+            array_to_string(list_transform(inventors, lambda i: i.name), ';'),
+            array_to_string(list_transform(refs, lambda r: r.npl), ';'),
+            array_to_string(ipc, ';'),
+            array_to_string(cpc, ';'),
+            patent_citation_count,
+            npl_citation_count,
+            forward_citation_count,
+            family_size
     ) = 1
 ),
 
@@ -105,7 +148,7 @@ select
             when f.kind = 'W' then 'PCT' || f.office
                 || regexp_replace(f.number, '^((19|20)[0-9]{2})0([0-9]{6})$', '\1\3')
             when f.office = 'AU' and regexp_full_match(f.number, '(19|20)[0-9]{2}0[0-9]{5}')
-                then ltrim(f.number[5:], '0') || f.number[3:4]
+                then ltrim(substring(f.number, 5), '0') || substring(f.number, 3, 2)
             else nullif(f.number, '')
         end,
         day := f.day

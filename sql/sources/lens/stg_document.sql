@@ -44,7 +44,12 @@ recorded as (
         list_min(list_transform(
             -- A day before 1790 is unknown, and hides none of the others.
             list_filter(priorities, lambda p: p.day >= date '1790-01-01'),
-            lambda p: struct_pack(day := p.day, office := p.receiving_office)
+            lambda p: struct_pack(
+                day := p.day,
+                -- Of one day, the first office by name; one that is not known comes last.
+                is_unknown := p.receiving_office is null,
+                office := p.receiving_office
+            )
         )) as first_claim
     from claimed
 ),

@@ -19,7 +19,8 @@ earliest as (
     select
         publication_number,
         min(priority_date) as priority_date,
-        arg_min(priority_office, priority_date) as priority_office
+        -- Of one day, the first by text.
+        arg_min(priority_office, priority_date::varchar || priority_office) as priority_office
     from patentsview.stg_priority
     group by publication_number
 ),

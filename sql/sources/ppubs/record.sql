@@ -4,7 +4,7 @@
 with dated as (
     select
         *,
-        nullif(try_cast(datePublished[1:10] as date), date '9999-12-31') as publication_date
+        nullif(try_cast(substring(datePublished, 1, 10) as date), date '9999-12-31') as publication_date
     from raw.ppubs_publication
     where regexp_full_match(guid, 'US-[A-Za-z]*0*[1-9][0-9]*-[A-Z][0-9]?')
 ),

@@ -12,22 +12,27 @@ with documents as (
 
 symbols as (
     select
-        publication_number, 'IPC' as scheme, null::boolean as is_inventive,
+        publication_number, 'IPC' as scheme, null::boolean as is_inventive, 0 as places_before,
         unnest(ipc) as symbol, generate_subscripts(ipc, 1) as position
     from documents
     union all
     select
-        publication_number, 'CPC' as scheme, true as is_inventive,
+        publication_number, 'CPC' as scheme, true as is_inventive, 0 as places_before,
         unnest(inventive) as symbol, generate_subscripts(inventive, 1) as position
     from documents
     union all
     select
         publication_number, 'CPC' as scheme, false as is_inventive,
-        unnest(additional) as symbol,
-        coalesce(array_length(inventive), 0) + generate_subscripts(additional, 1) as position
+        coalesce(array_length(inventive), 0) as places_before,
+        unnest(additional) as symbol, generate_subscripts(additional, 1) as position
     from documents
 )
 
-select publication_number, scheme, trim(symbol) as symbol, position, is_inventive
+select
+    publication_number,
+    scheme,
+    trim(symbol) as symbol,
+    places_before + position as position,
+    is_inventive
 from symbols
 where trim(symbol) <> ''

@@ -6,15 +6,15 @@ with dated as (
     select
         *,
         list_min(list_filter(
-            list_transform(applicationFilingDate, lambda d: try_cast(d[1:10] as date)),
+            list_transform(applicationFilingDate, lambda d: try_cast(substring(d, 1, 10) as date)),
             lambda d: d between date '1790-01-01' and date '9999-12-30'
         )) as filed,
         list_min(list_filter(
-            list_transform(relatedApplFilingDate, lambda d: try_cast(d[1:10] as date)),
+            list_transform(relatedApplFilingDate, lambda d: try_cast(substring(d, 1, 10) as date)),
             lambda d: d between date '1790-01-01' and date '9999-12-30'
         )) as related,
         list_min(list_filter(
-            list_transform(priorityClaimsDate, lambda d: try_cast(d[1:10] as date)),
+            list_transform(priorityClaimsDate, lambda d: try_cast(substring(d, 1, 10) as date)),
             lambda d: d between date '1790-01-01' and date '9999-12-30'
         )) as claimed
     from ppubs.publication

@@ -25,18 +25,14 @@ applicants as (
         unnest(names) as name,
         generate_subscripts(names, 1) as position,
         -- Names and countries are parallel lists only where they are equally long.
-        case
-            when array_length(names) = array_length(countries) then unnest(countries)
-        end as country
+        case when array_length(names) = array_length(countries) then countries end as countries
     from publications
 ),
 
 inventors as (
     select
         publication_number,
-        case
-            when generate_subscripts(countries, 1) = 1 then name
-        end as name,
+        name as first_name,
         generate_subscripts(countries, 1) as position,
         unnest(countries) as country
     from (
@@ -50,11 +46,17 @@ inventors as (
 ),
 
 parties as (
-    select * exclude (is_assigned), 'applicant' as role
+    select publication_number, 'applicant' as role, position, name, countries[position] as country
     from applicants
     where is_assigned or name not like '%;%'
-    union all by name
-    select *, 'inventor' as role from inventors
+    union all
+    select
+        publication_number,
+        'inventor' as role,
+        position,
+        case when position = 1 then first_name end as name,
+        country
+    from inventors
 )
 
 select

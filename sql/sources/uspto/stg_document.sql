@@ -5,7 +5,8 @@ with earliest as (
     select
         publication_number,
         min(priority_date) as priority_date,
-        arg_min(priority_office, priority_date) as priority_office
+        -- Of one day, the first by text.
+        arg_min(priority_office, priority_date::varchar || priority_office) as priority_office
     from uspto.stg_priority
     -- A day before 1790 is unknown, and hides none of the others.
     where priority_date >= date '1790-01-01'
