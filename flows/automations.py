@@ -14,7 +14,9 @@ from prefect.events.schemas.automations import AutomationCore
 from prefect.events.schemas.events import ResourceSpecification
 
 import corepath.flows  # noqa: F401  sets how often a run says that it is alive
+from corepath.flows import notification
 
+_OURS = "corepath: "  # begins the names of all
 _ENDED = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled")}
 _ALIVE = "prefect.flow-run.heartbeat"
 _STARTED = "prefect.flow-run.Running"
@@ -86,15 +88,26 @@ def _end(
 
 
 def apply() -> None:
-    """Create them on the server, or replace those that were changed.
+    """Create them on the server, with those that notify people; replace or remove those that were changed.
 
     One that is as declared stays: it remembers the runs that it watches, among them those that died
     with the server.
+
+    Raises
+    ------
+    UsageError
+        COREPATH_NOTIFY names somebody who cannot be notified.
     """
     from prefect.client.orchestration import get_client
 
+    wanted = notification.settings()
+    declared = [*automations(), *notification.automations(wanted, notification.save(wanted))]
+    names = {automation.name for automation in declared}
     with get_client(sync_client=True) as client:
-        for automation in automations():
+        for known in client.read_automations():
+            if known.name.startswith(_OURS) and known.name not in names:
+                client.delete_automation(known.id)
+        for automation in declared:
             known = client.read_automations_by_name(automation.name)
             if [_content(each) for each in known] == [_content(automation)]:
                 continue

@@ -26,7 +26,7 @@ from corepath.flows.output import say, show_json, show_markdown, show_table, sto
 from corepath.flows.shell import Format
 from corepath.flows.stopping import stop_on_signals
 from corepath.warehouse import fetch as fetching
-from corepath.warehouse import scratch, sources
+from corepath.warehouse import metrics, scratch, sources
 from corepath.warehouse.build import graph
 from corepath.warehouse.database import SCHEMA_VERSION, reading
 from corepath.warehouse.doctor import examine
@@ -113,7 +113,12 @@ OneVersion = Annotated[str, typer.Argument(help="Version, such as 2026.11.0.", a
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 Sources = Annotated[
     list[str] | None,
-    typer.Option("--source", metavar="NAME=PATH", help=help_of("sources"), autocompletion=_source_names),
+    typer.Option(
+        "--source",
+        metavar="NAME=PATH",
+        help=f"{help_of('sources')} Repeat it for more.",
+        autocompletion=_source_names,
+    ),
 ]
 
 
@@ -158,6 +163,10 @@ def refresh(
     threads: Annotated[int | None, typer.Option(help=help_of("threads"))] = None,
     task_runner: Annotated[str | None, typer.Option(help=help_of("task_runner"))] = None,
     truth: Annotated[Path | None, typer.Option(help=help_of("truth"))] = None,
+    logs: Annotated[Path | None, typer.Option(help=help_of("logs"))] = None,
+    keep_logs: Annotated[int | None, typer.Option(help=help_of("keep_logs"))] = None,
+    log_format: Annotated[str | None, typer.Option(help=help_of("log_format"))] = None,
+    metrics: Annotated[Path | None, typer.Option(help=help_of("metrics"))] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Only print what would be loaded, built and skipped, and why.")
     ] = False,
@@ -181,6 +190,10 @@ def refresh(
             threads=threads,
             task_runner=task_runner,
             truth=truth,
+            logs=logs,
+            keep_logs=keep_logs,
+            log_format=log_format,
+            metrics=metrics,
         )
         _require_folder(settings.warehouse)
         if plan:
@@ -608,6 +621,21 @@ def doctor(
             say("repaired: all is sound now" if found else "all is sound")
 
 
+@app.command("metrics", rich_help_panel="Releases")
+def show_metrics(topic: TopicName = None, releases: ReleasesPlace = None) -> None:
+    """Write metrics of the latest release of each topic in Prometheus' text format.
+
+    When it was published, rows of its tables, rows and rejects of its sources, references that were
+    linked. `corepath refresh --metrics FOLDER` writes them after each run, with how the run ended.
+    """
+    with _explained():
+        settings = _settings(topic=topic, releases=releases)
+        names = [_name(topic)] if topic else release.topics(settings.releases)
+        latest = [name for name in names if topic or release.at(settings.releases, name).latest()]
+        paths = [_release(settings.model_copy(update={"topic": name}), None) for name in latest]
+        print(metrics.as_text(sample for path in paths for sample in metrics.of_release(path)), end="")
+
+
 @app.command("diff", rich_help_panel="Releases")
 def compare(
     before: Annotated[
@@ -941,6 +969,24 @@ def list_sources(
             for column, kind in told.columns.items():
                 need = ", required" if column in told.required else ""
                 say(f"    {column} {kind}{need}")
+
+
+@app.command("notify", rich_help_panel="Run")
+def notify(
+    text: Annotated[str, typer.Argument(help="The message.")] = "This is a test of corepath's notifications.",
+) -> None:
+    """Send a message to everyone that COREPATH_NOTIFY names, to see that they can be reached.
+
+    A service notifies them of failed, crashed and late runs, rejected releases and topics without new data;
+    see docs/monitoring.md.
+    """
+    with _explained():
+        from corepath.flows import notification  # it imports Prefect, which takes seconds
+
+        wanted = notification.settings()
+        if not wanted.notify:
+            raise UsageError("COREPATH_NOTIFY names nobody: see docs/monitoring.md")
+        say(f"sent to {notification.send(wanted, text)}")
 
 
 fetch_app = typer.Typer(rich_markup_mode="markdown", no_args_is_help=True)

@@ -9,6 +9,7 @@ from prefect import flow, task
 from prefect.blocks.system import Secret
 from prefect.cache_policies import NO_CACHE
 
+from corepath.flows.form import with_form
 from corepath.flows.refresh import refresh
 from corepath.warehouse.fetch import Fetched, list_uspto
 from corepath.warehouse.fetch import fetch as bring
@@ -18,6 +19,7 @@ KEY = "USPTO_API_KEY"
 
 
 @flow(name="fetch", persist_result=False)
+@with_form
 def fetch(
     folder: Path,
     since: date,
@@ -31,8 +33,10 @@ def fetch(
     ----------
     folder
         Where the files go.
-    since, until
-        Of whose data; until today by default. What is there is not fetched again.
+    since
+        First day of data. What is there is not fetched again.
+    until
+        Last day of data; today by default.
     key_block
         The name of a Secret block that holds the API key; by default the environment does, as
         USPTO_API_KEY.

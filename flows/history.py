@@ -3,6 +3,7 @@
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
+from corepath.flows.form import with_form
 from corepath.flows.refresh import emit, linked
 from corepath.warehouse.database import reading
 from corepath.warehouse.release import history
@@ -13,6 +14,7 @@ from corepath.warehouse.topic.files import read
 
 
 @flow(name="rollback", persist_result=False)
+@with_form
 def rollback(settings: Settings, version: str, why: str | None = None) -> None:
     """Point `latest` to another release of the topic; nothing is built.
 
@@ -38,6 +40,7 @@ def rollback(settings: Settings, version: str, why: str | None = None) -> None:
 
 
 @flow(name="prune", persist_result=False)
+@with_form
 def prune(settings: Settings, keep: int) -> list[release.Attempt]:
     """Remove the topic's releases beyond the last ones, those that are pinned and the latest.
 

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Ta
 from rich.table import Column
 from rich.text import Text
 
+from corepath.flows.logs import as_json
 from corepath.warehouse.plan import Run
 from corepath.warehouse.refresh import Step
 
@@ -144,13 +145,17 @@ class Watch(logging.Handler):
         self._done |= {step for step in self._steps if phase_of(step) in earlier}
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show a message of the log; one that a step is up to date passes over it."""
+        """Show a message of the log."""
         message = record.getMessage()
+        self._follow(message)
+        self._print(message, record.levelno >= logging.WARNING)
+
+    def _follow(self, message: str) -> None:
+        """Pass over a step that a message calls up to date."""
         step = message.removesuffix(": up to date")
         if step != message and step in self._steps:
             self._enter(phase_of(step))
             self._done.add(step)
-        self._print(message, record.levelno >= logging.WARNING)
 
     def _print(self, message: str, warning: bool) -> None:
         step, steps = self.position()
@@ -197,6 +202,20 @@ class TerminalWatch(Watch):
             text = Text.assemble(("warning: ", "yellow"), message)
             self.live.console.print(text, highlight=False, soft_wrap=True)
         self.live.update(self._line, completed=self.position()[0], description=escape(message))
+
+
+class JsonWatch(Watch):
+    """The same as lines of JSON, for programs that collect logs."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record of the log, with where in the run it belongs."""
+        self._follow(record.getMessage())
+        step, steps = self.position()
+        line = as_json(record, phase=self.phase, step=step, steps=steps)
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def _show(self, step: str) -> None:
+        self.emit(logging.LogRecord("corepath.flow", logging.INFO, "", 0, f"{step} ...", None, None))
 
 
 class _Time(ProgressColumn):
@@ -261,7 +280,12 @@ def showing(run: Run, console: Console, steps: Iterable[str] | None = None) -> I
     known = _seconds_of(run)
     before = _read(known)
     steps = list(steps or steps_of(run))
-    watch = TerminalWatch(steps, before, console) if console.is_terminal else Watch(steps, before, console)
+    kind = Watch
+    if run.settings.log_format == "json":
+        kind = JsonWatch
+    elif console.is_terminal:
+        kind = TerminalWatch
+    watch = kind(steps, before, console)
     log.addHandler(watch)
     _shown.append(watch)
     try:

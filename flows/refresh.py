@@ -2,10 +2,11 @@
 
 import importlib
 import logging
+import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import polars as pl
 from prefect import flow, task
@@ -19,6 +20,9 @@ from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 import corepath.flows  # noqa: F401  Prefect may load this file by its path, without the package
+from corepath.flows.form import with_form
+from corepath.flows.logs import run_log
+from corepath.flows.metrics import Measure, measured
 from corepath.flows.progress import REPORT, stepping, watched
 from corepath.warehouse import refresh as core
 from corepath.warehouse.errors import CorepathError, Refused, Unavailable, UsageError
@@ -28,6 +32,7 @@ from corepath.warehouse.release.repository import asked
 from corepath.warehouse.release.summary import summarise
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.topic.files import read
+from corepath.warehouse.validate.results import Result
 
 log = logging.getLogger("corepath.flow")
 
@@ -122,6 +127,7 @@ def require_server() -> None:
 
 
 @flow(name="refresh", validate_parameters=True, persist_result=False)
+@with_form
 def refresh(settings: Settings) -> core.Outcome:
     """Load what is new, build, validate and publish a release of a topic.
 
@@ -135,12 +141,19 @@ def refresh(settings: Settings) -> core.Outcome:
     Outcome
         The new release; or the latest, if nothing changed.
     """
+    run_id = flow_run.get_id() or str(uuid.uuid4())
+    with run_log(settings, run_id), measured(settings) as measure:
+        measure.outcome = _refresh(settings, measure, run_id)
+    return measure.outcome
+
+
+def _refresh(settings: Settings, measure: Measure, run_id: str) -> core.Outcome:
     try:
         outcome = core.refresh(
             settings,
-            watched(_as_task),
+            watched(measure.timed(_as_task)),
             partial(_run_parts, _runner(settings), settings.threads),
-            flow_run.get_id(),
+            run_id,
         )
     except Refused as refused:
         topic = read(settings.topic).name
@@ -149,7 +162,7 @@ def refresh(settings: Settings) -> core.Outcome:
             markdown=f"# {topic}: refused\n\n{escaped(str(refused))}",
             description="Refused",
         )
-        _show_results(refused.results, topic)
+        _show_results(cast("Sequence[Result]", refused.results), topic)
         emit("refused", topic, {"reason": str(refused)})
         raise
     outcomes.append(outcome)
@@ -165,6 +178,7 @@ def refresh(settings: Settings) -> core.Outcome:
 
 
 @flow(name="backfill", validate_parameters=True, persist_result=False)
+@with_form
 def backfill(settings: Settings, topics: list[str] | None = None) -> list[core.Outcome]:
     """Bring the releases of several topics up to date, after code, method or sources changed.
 
@@ -238,9 +252,11 @@ def _report(outcome: core.Outcome, where: str) -> None:
     _show_results(outcome.results, f"{outcome.topic} {outcome.version}")
 
 
-def _show_results(results: Sequence[object], what: str) -> None:
+def _show_results(results: Sequence[Result], what: str) -> None:
+    """Show the results of validation: what rejects the release first, then other failures, then the rest."""
+    ordered = sorted(results, key=lambda result: (not result.rejects, result.outcome == "passed"))
     create_table_artifact(
-        key="validation", table=[vars(result) for result in results], description=f"Validation of {what}"
+        key="validation", table=[vars(result) for result in ordered], description=f"Validation of {what}"
     )
 
 
@@ -258,6 +274,9 @@ def emit(what: str, name: str, payload: dict[str, Any]) -> None:
     """
     emit_event(
         event=f"corepath.release.{what}",
-        resource={"prefect.resource.id": f"corepath.release.{name}"},
+        resource={
+            "prefect.resource.id": f"corepath.release.{name}",
+            "corepath.topic": name.partition(".")[0],
+        },
         payload=payload,
     )

@@ -31,6 +31,8 @@ AUTH = "auth"  # of PREFECT_HOME
 DEPLOYMENT = "refresh/refresh-sample"
 STARTING_SECONDS = 180  # a fresh machine takes 40
 STOPPING_SECONDS = 20
+# A log that is longer is set aside at the next start.
+LOG_BYTES = 10_000_000
 # A child that dies so often within so many seconds is not started again.
 DEATHS, DEATHS_SECONDS = 5, 120
 
@@ -185,6 +187,8 @@ def _secret(home: Path) -> str:
 
 def _start(logs: Path, name: str, *command: str) -> Child:
     log = logs / f"{name}.log"
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(logs / f"{name}.log.1")
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", *command],

@@ -31,55 +31,102 @@ class Settings(BaseSettings):
     """
 
     # An error that repeats its input would repeat a secret that stands where none belongs.
-    model_config = SettingsConfigDict(env_prefix="COREPATH_", extra="forbid", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="COREPATH_",
+        extra="forbid",
+        hide_input_in_errors=True,
+        # What the form of a flow shows above the fields.
+        json_schema_extra={
+            "description": "What to read, what to look for, where to write, and how much of the machine "
+            "to take. What is left out is taken from the worker's environment, else the default shown."
+        },
+    )
 
     topic: str = Field(
         default="information_technology",
+        title="Topic",
         description="Name of a topic (see `corepath topics`), or path of its file; with :NAME a "
         "variant of it.",
     )
     sources: dict[str, Path] = Field(
         default_factory=dict,
+        title="Raw files of each source",
         description="Raw dump: name of the source (see `corepath sources`) and the file or folder that "
-        "holds it. Repeat it for more.",
+        "holds it.",
     )
     countries: Annotated[list[str] | None, NoDecode] = Field(
-        default=None, description="Countries to compare, as ISO 3166 alpha-2 codes such as JP,US,KR,CN."
+        default=None,
+        title="Countries to compare",
+        description="Countries to compare, as ISO 3166 alpha-2 codes such as JP,US,KR,CN.",
     )
     warehouse: Path = Field(
-        default=Path("warehouse.duckdb"), description="File that holds raw and staging tables."
+        default=Path("warehouse.duckdb"),
+        title="Warehouse",
+        description="File that holds raw and staging tables.",
     )
     releases: Path | str = Field(
         default=Path("releases"),
+        title="Place of the releases",
         description="Folder of the releases, or the URI of an object store, such as s3://bucket/prefix.",
     )
     reject_share: float = Field(
         default=0.1,
         ge=0,
         le=1,
+        title="Share of rows that may be rejected",
         description="Share of a file's rows, 0 to 1, that may be rejected; a file with more ends the run.",
     )
     allowed_drop: float = Field(
         default=0.2,
         ge=0,
         le=1,
+        title="Share of rows that a table may lose",
         description="Share of the rows, 0 to 1, that a mart with a family in its key may lose against the "
         "release before; a release that loses more is rejected.",
     )
     memory: str = Field(
-        default="4GB", description="Memory that a run may hold, such as 8GB; DuckDB takes 85 % of it."
+        default="4GB",
+        title="Memory",
+        description="Memory that a run may hold, such as 8GB; DuckDB takes 85 % of it.",
     )
     threads: int = Field(
-        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads of DuckDB and of the parts."
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=1,
+        title="Threads",
+        description="Threads of DuckDB and of the parts.",
     )
     task_runner: Literal["sequential", "threads", "dask", "ray"] = Field(
         default="threads",
+        title="What runs tables in parts",
         description="How Prefect runs tables that are made in parts: sequential, threads, dask or ray.",
     )
     truth: Path | None = Field(
         default=None,
+        title="Truth of a generated world",
         description="Of a generated world: the TOML file of what was planted. The pages then say that the "
         "world is made up, and hold what was found against it.",
+    )
+    logs: Path | None = Field(
+        default=None,
+        title="Folder of the run logs",
+        description="Folder that receives a log file for each run.",
+    )
+    keep_logs: int = Field(
+        default=100,
+        ge=0,
+        title="Run logs to keep",
+        description="How many log files of a topic to keep, the newest; 0 writes none.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text",
+        title="Form of the log",
+        description="Form of a run's log file and of its messages: text, or json for one JSON object a line.",
+    )
+    metrics: Path | None = Field(
+        default=None,
+        title="Folder of the metrics",
+        description="Folder that receives metrics of each run in Prometheus' text format, as the textfile "
+        "collector of node_exporter reads them.",
     )
 
     @classmethod
@@ -107,7 +154,8 @@ class Settings(BaseSettings):
             return self
         listed: list[str] = json.loads(allowed)
         folders = [Path(folder).resolve() for folder in listed if not is_uri(folder)]
-        places = [self.warehouse, *self.sources.values()]
+        places = [self.warehouse, *self.sources.values(), self.log_folder]
+        places += [self.metrics] if self.metrics else []
         if isinstance(self.releases, Path):
             places.append(self.releases)
         elif str(self.releases) not in listed:
@@ -125,6 +173,17 @@ class Settings(BaseSettings):
     @classmethod
     def _place(cls, value: Path | str) -> Path | str:
         return checked(value) if isinstance(value, str) and is_uri(value) else Path(value)
+
+    @property
+    def log_folder(self) -> Path:
+        """The folder of the run logs.
+
+        Examples
+        --------
+        >>> Settings(warehouse="data/warehouse.duckdb").log_folder
+        PosixPath('data/logs')
+        """
+        return self.logs or self.warehouse.parent / "logs"
 
     @property
     def memory_bytes(self) -> float:
@@ -160,7 +219,14 @@ class Settings(BaseSettings):
 
 
 # What a default means that is not written as a value.
-_DEFAULTS = {"sources": "none", "truth": "none", "countries": "those of the topic", "threads": "one per core"}
+_DEFAULTS = {
+    "sources": "none",
+    "truth": "none",
+    "countries": "those of the topic",
+    "threads": "one per core",
+    "logs": "`logs` beside the warehouse",
+    "metrics": "none",
+}
 
 
 def help_of(name: str) -> str:

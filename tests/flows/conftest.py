@@ -7,15 +7,21 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from prefect import flow
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.objects import State
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
+
+from corepath.flows.worker import POOL, CorepathWorker
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +75,19 @@ def live(home: Path, **environment: str) -> Iterator[LiveServer]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def create_run(*states: State, tags: Sequence[str] = ()) -> UUID:
+    """A run of a deployment of our pool, in states that no worker gave it."""
+    with get_client(sync_client=True) as client:
+        pool = WorkPoolCreate(name=POOL, type=CorepathWorker.type, base_job_template={})
+        client.create_work_pool(pool, overwrite=True)
+        flow_id = client.create_flow(flow(name="any")(lambda: None))
+        deployment = client.create_deployment(flow_id, "any", work_pool_name=POOL)
+        run = client.create_flow_run_from_deployment(deployment, tags=tags)
+        for state in states:
+            client.set_flow_run_state(run.id, state, force=True)
+        return run.id
 
 
 @pytest.fixture(scope="module")

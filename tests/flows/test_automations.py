@@ -7,31 +7,17 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from prefect import flow
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.objects import StateType
 from prefect.states import Cancelling, Completed, Pending, Running
 
 from corepath.flows import automations
 from corepath.flows.worker import POOL, CorepathWorker
+from tests.flows.conftest import create_run
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("live_server")]
 
 WITHIN = 12  # seconds; Prefect takes 10 at least
-
-
-def create_run(*states: State) -> UUID:
-    """A run of a deployment of our pool, in states that no worker gave it."""
-    with get_client(sync_client=True) as client:
-        pool = WorkPoolCreate(name=POOL, type=CorepathWorker.type, base_job_template={})
-        client.create_work_pool(pool, overwrite=True)
-        flow_id = client.create_flow(flow(name="any")(lambda: None))
-        deployment = client.create_deployment(flow_id, "any", work_pool_name=POOL)
-        run = client.create_flow_run_from_deployment(deployment)
-        for state in states:
-            client.set_flow_run_state(run.id, state, force=True)
-        return run.id
 
 
 def state_of(run: UUID) -> StateType | None:

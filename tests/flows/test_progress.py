@@ -1,6 +1,7 @@
 """How far a run is: told in lines elsewhere, in one line on a terminal, with the time to expect."""
 
 import io
+import json
 import logging
 import re
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from corepath.flows.progress import REPORT, START, TerminalWatch, Watch, showing, steps_of, watched
+from corepath.flows.progress import REPORT, START, JsonWatch, TerminalWatch, Watch, showing, steps_of, watched
 from corepath.warehouse.plan import resolve
 from corepath.warehouse.refresh import plain
 from corepath.warehouse.settings import Settings
@@ -46,6 +47,19 @@ def test_lines_tell_phase_step_time_and_what_is_left() -> None:
         "  5/9 0:25 of ~1:05  build     warning: few rows",
     ]
     assert watch.seconds == {START: 20, "load a": 2, "staging.y": 3}
+
+
+def test_lines_of_json_tell_the_same_to_programs() -> None:
+    told = io.StringIO()
+    watch = JsonWatch(STEPS, {}, Console(file=told, width=200), lambda: 0.0)
+    watch.begin("validate")
+    log(watch, "few [rows]", logging.WARNING)
+    lines = [json.loads(line) for line in told.getvalue().splitlines()]
+    names = ("level", "logger", "message", "phase", "step", "steps")
+    assert [[line[name] for name in names] for line in lines] == [
+        ["INFO", "corepath.flow", "validate ...", "validate", 7, 9],
+        ["WARNING", "corepath", "few [rows]", "validate", 7, 9],
+    ]
 
 
 @pytest.mark.parametrize("known", [0, 4])

@@ -38,6 +38,10 @@ SPELLED = {
     "threads": ("3", 3, 1),
     "task_runner": ("sequential", "sequential", "threads"),
     "truth": ("world.truth.toml", Path("world.truth.toml"), Path("other.toml")),
+    "logs": ("logs/of_runs", Path("logs/of_runs"), Path("elsewhere")),
+    "keep_logs": ("7", 7, 0),
+    "log_format": ("json", "json", "text"),
+    "metrics": ("/metrics", Path("/metrics"), Path("elsewhere")),
 }
 
 
