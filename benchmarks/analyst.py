@@ -194,6 +194,8 @@ def select_families(
     """Take the families with an invention that a rule lets in, and describe them."""
     if topic.exclude or topic.terms:
         raise ValueError(f"this script takes topics of classes only, not {topic.name}")
+    if topic.method.preset != "study":
+        raise ValueError(f'this script weighs by the study\'s method: set preset = "study" in {topic.name}')
     reform = pd.read_csv(REFERENCE / "ipc_reform.csv", keep_default_na=False)
     former = reform.groupby("new").old.agg(list)
     names = [

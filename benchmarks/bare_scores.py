@@ -1,8 +1,8 @@
-"""Weights, scores and ranks by bare SQL, as docs/method.md has them by default.
+"""Weights, scores and ranks of the study's method (docs/method.md) by bare SQL.
 
 From `intermediate.int_indicator`, `int_cohort` and `int_family_country` on a connection that also
 holds `reference` and `topic`: whole columns, one scan of the families for each thing that all of
-them decide, and only what the default asks for (cohort of all offices, gaps by its median, min-max,
+them decide, and only what that method asks for (cohort of all offices, gaps by its median, min-max,
 weighted sum; the other weights and scores beside it). Indicators are counts or shares of which more
 is better.
 """

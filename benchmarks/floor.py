@@ -482,10 +482,12 @@ def build(con: duckdb.DuckDBPyConnection, dump: Path, topic: topics.Topic) -> No
     Raises
     ------
     ValueError
-        The topic asks for terms or excludes, which the floor cannot do.
+        The topic asks for terms or excludes, or for another method, which the floor cannot do.
     """
     if topic.exclude or topic.terms:
         raise ValueError(f"the floor takes topics of classes only, not {topic.name}")
+    if topic.method.preset != "study":
+        raise ValueError(f'the floor weighs by the study\'s method: set preset = "study" in {topic.name}')
     for schema in ("reference", "topic", "staging", "intermediate", "marts"):
         con.execute(f"create schema {schema}")
     for path in (ROOT / "reference").glob("*.csv"):

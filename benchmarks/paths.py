@@ -107,7 +107,8 @@ def find(families: int, seed: int, folder: Path, *, null: bool, samples: int, **
     world.main(arguments + ["--null"] * null)
     topic = folder / "information_technology.toml"
     text = (ROOT / "topics" / "information_technology.toml").read_text(encoding="utf-8")
-    topic.write_text(f"{text}\n[method]\nsamples = {samples}\ncore_share = {CORE_SHARE}\n")
+    method = f'preset = "study"\nsamples = {samples}\ncore_share = {CORE_SHARE}\n'
+    topic.write_text(f"{text}\n[method]\n{method}")
     truth = tomllib.loads(dump.with_name("world.truth.toml").read_text(encoding="utf-8"))
     with _marts(dump, topic, limits, "fct_pathway", "fct_technology_lag") as connection:
         paths = _rows(connection, "from marts.fct_pathway")

@@ -21,7 +21,8 @@ def write(path: Path, everything: bool = False, shipped: str = SHIPPED, **method
     shipped
         Else, which topic of the project to take; it keeps its name.
     method
-        Fields of `corepath.warehouse.topic.method.Method`: numbers, texts or lists of these.
+        Fields of `corepath.warehouse.topic.method.Method`: numbers, texts or lists of these. Those
+        not given are the study's, whatever method is recommended.
 
     Returns
     -------
@@ -33,6 +34,7 @@ def write(path: Path, everything: bool = False, shipped: str = SHIPPED, **method
     else:
         # Its own choices of method, which stand last, give way to those asked for.
         text = (ROOT / "topics" / f"{shipped}.toml").read_text(encoding="utf-8").partition("\n[method]\n")[0]
-    choices = "".join(f"{name} = {json.dumps(value)}\n" for name, value in method.items())
+    given = {"preset": "study"} | method
+    choices = "".join(f"{name} = {json.dumps(value)}\n" for name, value in given.items())
     path.write_text(f"{text}\n[method]\n{choices}", encoding="utf-8")
     return path

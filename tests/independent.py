@@ -25,6 +25,39 @@ def beside_cohort(x: np.ndarray, years: np.ndarray, fields: np.ndarray) -> np.nd
     return result
 
 
+def beside_levels(x: np.ndarray, years: np.ndarray, fields: np.ndarray) -> np.ndarray:
+    """Divide by what is usual in year and field, shrunk; fill gaps with the median of the cohort."""
+    level = np.full(len(x), np.nanmean(x))
+    for labels in (years, fields, np.array([f"{f} {y}" for f, y in zip(fields, years, strict=True)])):
+        level = level * departures(x, level, labels)
+    beside = x / level
+    result = beside.copy()
+    for i in np.flatnonzero(np.isnan(x)):
+        cohort = beside[members(years, fields, i)]
+        result[i] = np.nanmedian(beside if np.isnan(cohort).all() else cohort)
+    return result
+
+
+def departures(x: np.ndarray, level: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Tell how far each one's group departs from its level, by Buhlmann's and Straub's credibility."""
+    known = ~np.isnan(x)
+    groups = [g for g in (known & (labels == label) for label in np.unique(labels)) if g.any()]
+    weights = np.array([level[g].sum() for g in groups])
+    means = np.array([x[g].sum() for g in groups]) / weights
+    within = sum(
+        (level[g] * (x[g] / level[g] - mean) ** 2).sum() for g, mean in zip(groups, means, strict=True)
+    ) / (known.sum() - len(groups))
+    around = np.average(means, weights=weights)
+    between = (weights * (means - around) ** 2).sum() - (len(groups) - 1) * within
+    between /= weights.sum() - (weights**2).sum() / weights.sum()
+    result = np.ones(len(x))
+    if between > 0:
+        for g, mean, weight in zip(groups, means, weights, strict=True):
+            everyone = labels == labels[np.flatnonzero(g)[0]]
+            result[everyone] = 1 + weight / (weight + within / between) * (mean - 1)
+    return result
+
+
 def minmax(x: np.ndarray) -> np.ndarray:
     """Map each column onto 0 to 1."""
     return (x - x.min(axis=0)) / (x.max(axis=0) - x.min(axis=0))

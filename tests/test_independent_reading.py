@@ -69,20 +69,20 @@ def test_entropy_weights_follow_from_the_published_indicators(patents, fields):
     rows, weights = patents
     years = np.array([row["priority_year"] for row in rows])
     field = np.array([fields.get(row["representative_publication"], "") for row in rows])
-    y = np.column_stack(
-        [
-            independent.minmax(
-                independent.beside_cohort(
-                    np.array([np.nan if row[name] is None else row[name] for row in rows]), years, field
-                )
-            )
-            for name in weights
-        ]
-    )
-    divergence = 1 - independent.entropy(y)
+    columns = []
+    for name in weights:
+        x = np.array([np.nan if row[name] is None else row[name] for row in rows], dtype=float)
+        beside = independent.beside_levels(x, years, field)
+        tamed = np.log1p(np.minimum(beside, np.quantile(beside[~np.isnan(x)], 0.99)))
+        columns.append(independent.minmax(tamed))
+    divergence = 1 - independent.entropy(np.column_stack(columns))
+    with open(ROOT / "reference" / "indicator.csv", encoding="utf-8", newline="") as file:
+        of = {row["indicator"]: row["dimension"] for row in csv.DictReader(file)}
+    dimensions = np.array([of[name] for name in weights])
     for i, (entropy, weight) in enumerate(weights.values()):
         assert entropy == pytest.approx(1 - divergence[i], abs=1e-9)
-        assert weight == pytest.approx(divergence[i] / divergence.sum(), abs=1e-9)
+        share = divergence[i] / divergence[dimensions == dimensions[i]].sum()
+        assert weight == pytest.approx(share / len(set(dimensions)), abs=1e-9)
 
 
 def test_subclasses_are_those_of_the_earliest_document(patents, raw):

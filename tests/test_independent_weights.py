@@ -19,6 +19,7 @@ name = "chips"
 title = "Chips"
 classes = ["H01L", "G06F", "G11C"]
 [method]
+preset = "study"
 indicators = ["inv", "sc"]
 """
 

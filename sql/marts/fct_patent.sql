@@ -85,6 +85,7 @@ select
     indicator.conv, -- CONV: chance that two of its main groups differ in subclass, drawn with return
     indicator.xsec, -- XSEC: IPC sections beyond the first
     cohort.cohort, -- What it shares with those it is compared with, such as field, year; else nothing
+    cohort.field_corrected, -- Share of its field's difference from others that its score leaves out, 0 to 1
     stirling.rao_stirling, -- Rao-Stirling diversity of its subclasses, 0 (one) to 1; null without any
     score_rank.score, -- Score by the topic's weighting and scoring, 0 to 100; it makes rank and core
     score.equal_score, -- Weighted sum with equal weights, 0 to 100

@@ -24,7 +24,7 @@ class Analysis:
     directions
         Of those indicators of which less is better.
     method
-        Fields of the topic's method.
+        Fields of the topic's method; those not given are the study's.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Analysis:
         directions: dict[str, str] | None = None,
         **method: Any,
     ) -> None:
+        method = {"preset": "study"} | method
         topic = Topic(name="any", title="Any", classes=["A"], method=method)  # type: ignore[arg-type]
         self.topic = topic.tables(None)["topic"]
         values = pl.DataFrame(indicators).cast(pl.Float64).fill_nan(None)

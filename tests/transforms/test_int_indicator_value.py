@@ -99,7 +99,6 @@ def test_the_order_of_rows_changes_no_bit():
     ("indicators", "method", "message"),
     [
         ({"cl": [None, None]}, {}, "cl is known of no family"),
-        ({"cd_5": [-1, 1]}, {"transform": "log1p"}, "cd_5: no .* of negative values"),
         ({"cd_5": [-1, 1]}, {"normalisation": "ratio"}, "cd_5: no .* of negative values"),
         (
             {"tct": [0, 1]},

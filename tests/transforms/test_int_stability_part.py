@@ -23,6 +23,7 @@ METHOD = {
     "samples": 96,
     "seed": 7,
     "cohort": "global",
+    "small_cohorts": "widen",
     "winsorise": None,
     "transform": "none",
     "normalisation": "minmax",
@@ -127,6 +128,7 @@ def test_the_seed_decides_the_draws(values, found):
         {},
         {"cohort": "none", "transform": "log1p", "normalisation": "ratio"},
         {"weighting": "critic", "scoring": "topsis", "cohort": "office"},
+        {"small_cohorts": "shrink", "winsorise": 0.99, "transform": "log1p"},
         {"weighting": "equal", "scoring": "grey", "winsorise": 0.99, "core_rule": "mean_sd"},
     ],
 )
@@ -277,7 +279,10 @@ def test_a_choice_of_the_topics_that_is_not_in_the_grid_joins_it(values):
 def test_a_way_that_does_not_suit_the_values_is_left_out(values):
     x = values | {"a": [value - 50 for value in values["a"]]}
     methods = specified(x).filter((pl.col("kind") == "method") & pl.col("variation").is_not_null())
-    assert set(methods["variation"].str.split(" ").list.slice(1, 2).list.join(" ")) == {"none minmax"}
+    assert set(methods["variation"].str.split(" ").list.slice(1, 2).list.join(" ")) == {
+        "none minmax",
+        "log1p minmax",
+    }
 
 
 def test_other_thresholds_make_cores_of_other_sizes(values):

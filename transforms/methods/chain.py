@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corepath.transforms.methods.cohort import Cohorts, fill, relate, winsorise
+from corepath.transforms.methods.cohort import Cohorts, cut, fill, levels, relate, winsorise
 from corepath.transforms.methods.critic import critic_weights
 from corepath.transforms.methods.entropy import DegenerateInput, capped, divided, entropy_weights, normalise
 
@@ -16,8 +16,10 @@ def prepare(
 ) -> pl.DataFrame:
     """Make indicators comparable between families.
 
-    In this order: gaps are filled, values winsorised and divided by the mean of their cohort,
-    transformed, normalised (methods.md 2.1 and 2.6).
+    In this order: values are divided by the level of their year and field, gaps are filled by the
+    median of the cohort, values winsorised among all, transformed, normalised (methods.md 2.1 and
+    2.6). Where small cohorts are widened, values are winsorised within the cohort and then divided
+    by its mean. An indicator with negative values is neither divided nor transformed.
 
     Parameters
     ----------
@@ -28,7 +30,7 @@ def prepare(
     directions
         "+" where more is better, "-" where less is, by indicator.
     method
-        cohort, winsorise, normalisation, shift, transform, inversion.
+        cohort, small_cohorts, winsorise, normalisation, shift, transform, inversion.
 
     Returns
     -------
@@ -54,12 +56,18 @@ def _comparable(column: pl.Series, within: Cohorts, method: Mapping[str, Any]) -
     x = column.to_numpy()
     if np.isnan(x).all():
         raise DegenerateInput(f"{column.name} is known of no family; leave it out of indicators")
-    result = fill(x, within)
-    if method["winsorise"] is not None:
-        result = winsorise(x, result, within, method["winsorise"])
     # A ratio to the mean means nothing where values may lie on both sides of 0.
-    if method["cohort"] != "none" and np.nanmin(x) >= 0:
-        result = relate(x, result, within)
+    is_divided = np.nanmin(x) >= 0 and method["cohort"] != "none"
+    if is_divided and method["small_cohorts"] == "shrink":
+        level = levels(x, within).level
+        x = np.divide(x, level, out=x * 0, where=level > 0)
+        result = cut(x, fill(x, within), method["winsorise"])
+    else:
+        result = fill(x, within)
+        if method["winsorise"] is not None:
+            result = winsorise(x, result, within, method["winsorise"])
+        if is_divided:
+            result = relate(x, result, within)
     return pl.Series(column.name, result)
 
 

@@ -1,7 +1,7 @@
 """Compare each patent with its cohort: those of its time and field, more where these are few."""
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,8 @@ _CLOSENESS = [
     *((["year"], width) for width in (0, 1, 2)),
     (["everything"], 0),
 ]
+# What levels are told apart by, from all patents down to a cell; each shrinks towards the one before.
+LEVELS = (["year"], ["office"], ["office", "field"], ["office", "field", "year"])
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,15 @@ class Cohorts:
         One row a cohort and cell that is part of it: cohort, cell.
     common
         What each of m patents has in common with its cohort, such as "field, office, years ±1".
+    groups
+        The group of each of c cells at every step of `LEVELS`, a row a step.
     """
 
     cell: np.ndarray
     cohort: np.ndarray
     members: pl.DataFrame
     common: pl.Series
+    groups: np.ndarray
 
     def of(self, patents: np.ndarray) -> Self:
         """Give the cohorts of some of the patents, copies too; they are as wide as those of all.
@@ -165,6 +170,11 @@ def cohorts(patents: pl.DataFrame, minimum: int = 30) -> Cohorts:
         of_patents["cohort"].to_numpy(),
         pl.concat(members),
         of_patents["common"],
+        cells.select(
+            pl.struct(by).rank("dense").cast(pl.Int64).alias(str(step)) - 1 for step, by in enumerate(LEVELS)
+        )
+        .to_numpy()
+        .T,
     )
 
 
@@ -272,3 +282,129 @@ def winsorise(x: np.ndarray, filled: np.ndarray, within: Cohorts, quantile: floa
     [0.0, 1.0, 2.0, 3.0, 3.0]
     """
     return np.fmin(filled, within.quantiles(x, quantile, of=within.cohort)[within.cohort])
+
+
+def cut(x: np.ndarray, filled: np.ndarray, quantile: float | None) -> np.ndarray:
+    """Cut values above a quantile of all patents down to it, unless that made all of them alike.
+
+    Parameters
+    ----------
+    x
+        m values, NaN where unknown: the known ones make the quantile.
+    filled
+        The m values to cut, none unknown.
+    quantile
+        0.5 to 1, such as 0.99; None cuts nothing.
+
+    Returns
+    -------
+    np.ndarray
+        m values. An indicator that fewer have than lie above the quantile is a flag: nothing is cut.
+
+    Examples
+    --------
+    >>> x = np.array([0.0, 1.0, 2.0, 3.0, 90.0])
+    >>> cut(x, x, 0.75).tolist(), cut(np.array([0.0, 0, 0, 0, 1]), np.array([0.0, 0, 0, 0, 1]), 0.75).tolist()
+    ([0.0, 1.0, 2.0, 3.0, 3.0], [0.0, 0.0, 0.0, 0.0, 1.0])
+    """
+    if quantile is None:
+        return filled
+    highest = np.nanquantile(x, quantile)
+    return filled if highest <= np.nanmin(x) else np.minimum(filled, highest)
+
+
+class Levels(NamedTuple):
+    """What is usual for each patent, and how much of what its field shows is believed.
+
+    Attributes
+    ----------
+    level
+        Of each of m patents: the mean to expect of its year, field and office.
+    field_credibility
+        Of each of m patents: 0 to 1, the part of its field's difference from all fields that its
+        level takes in; 1 where fields do not differ beyond chance.
+    """
+
+    level: np.ndarray
+    field_credibility: np.ndarray
+
+
+def levels(x: np.ndarray, within: Cohorts) -> Levels:
+    """Estimate what is usual in the year, field and office of each patent, however few they are.
+
+    The mean of all patents is multiplied by how far the year departs from it, that by how far the
+    office departs from what its years let expect, then the field within the office, and then
+    the year within the field. Each departure is shrunk towards none by its credibility
+    Z = w / (w + κ), where w is what is expected of the group in sum and κ = σ² / τ², the variance
+    within groups over that between them, both estimated from all groups of the step.
+
+    Parameters
+    ----------
+    x
+        m values, at least 0, NaN where unknown, at least one known.
+    within
+        The cohorts of the m patents.
+
+    Returns
+    -------
+    Levels
+        Of each patent, unknown ones, too. A group of which nothing is known departs in nothing.
+
+    References
+    ----------
+    Bühlmann & Straub 1970, Bulletin of the Swiss Association of Actuaries 70:111-133, for κ and its
+    estimate; one level above another as in Jewell 1975. Expected sums as weights, and the order
+    of the steps, are our proposal.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> rows = {"year": [2001] * 6, "field": ["IT"] * 4 + ["Optics"] * 2, "office": ["US"] * 6}
+    >>> found = levels(np.array([0.0, 2.0, 1.0, 1.0, 6.0, 8.0]), cohorts(pl.DataFrame(rows)))
+    >>> found.level.round(3).tolist()  # the fields' means are 1 and 7
+    [1.028, 1.028, 1.028, 1.028, 6.89, 6.89]
+    >>> found.field_credibility.round(3).tolist()
+    [0.986, 0.986, 0.986, 0.986, 0.972, 0.972]
+    """
+    known = ~np.isnan(x)
+    cells, values = within.cell[known], x[known]
+    count, total, squares = (
+        np.bincount(cells, weights=powers, minlength=within.groups.shape[1])
+        for powers in (np.ones(len(values)), values, values**2)
+    )
+    level = np.full(len(count), total.sum() / count.sum())
+    credibility = np.ones(len(count))
+    for step, group in zip(LEVELS, within.groups, strict=True):
+        departure, believed = _departure(count, total, squares, level, group)
+        level = level * departure[group]
+        if step == ["office", "field"]:
+            credibility = believed[group]
+    return Levels(level[within.cell], credibility[within.cell])
+
+
+def _departure(
+    count: np.ndarray, total: np.ndarray, squares: np.ndarray, level: np.ndarray, group: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give how far each group departs from its level, shrunk towards 1, and its credibility.
+
+    Cells give the number of their values, their sum, that of their squares and the level they are at.
+    """
+    weight = np.bincount(group, weights=count * level)
+    held = weight > 0
+    observed = np.bincount(group, weights=total)
+    ratio = np.divide(observed, weight, out=np.ones_like(weight), where=held)
+    # The sum of w (x / level - ratio)² over values, of weight w = level each.
+    spread = np.divide(squares, level, out=np.zeros_like(level), where=level > 0).sum()
+    spread -= np.sum(weight * ratio**2)
+    freedom, groups, everything = count.sum() - held.sum(), held.sum(), weight.sum()
+    if groups < 2:
+        return np.ones_like(weight), np.ones_like(weight)
+    if freedom < 1:  # every value is a group alone: chance cannot be told from a departure
+        return np.ones_like(weight), np.zeros_like(weight)
+    inner = max(spread, 0) / freedom
+    between = np.sum(weight * (ratio - observed.sum() / everything) ** 2) - (groups - 1) * inner
+    between /= everything - np.sum(weight**2) / everything
+    if between <= 0:
+        return np.ones_like(weight), np.ones_like(weight)
+    believed = np.divide(weight, weight + inner / between, out=np.zeros_like(weight), where=held)
+    return 1 + believed * (ratio - 1), believed

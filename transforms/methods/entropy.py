@@ -36,7 +36,7 @@ def normalise(
     shift
         What "shift" adds, at least 0; the other methods ignore it.
     transform
-        Applied first, to tame long tails.
+        Applied first, to tame long tails; columns with a negative value are left as they are.
     inversion
         How "ratio" inverts: "reciprocal" takes 1/x, "reflect" takes min + max - x. The other
         methods ignore it.
@@ -49,8 +49,8 @@ def normalise(
     Raises
     ------
     DegenerateInput
-        Naming the columns that hold a negative value under "ratio" or a transform, or a 0 of
-        which the reciprocal is wanted.
+        Naming the columns that hold a negative value under "ratio", or a 0 of which the
+        reciprocal is wanted.
     ValueError
         Naming the columns that hold a null, NaN or infinity, or that lack a direction.
 
@@ -75,10 +75,12 @@ def normalise(
     )
     x = indicators.cast(pl.Float64)
     _refuse("null, NaN or infinity", _where(x, pl.all().is_finite().fill_null(False).not_()))
-    if method == "ratio" or transform != "none":
-        _refuse('no "ratio", "sqrt" or "log1p" of negative values', _where(x, pl.all() < 0), DegenerateInput)
+    negative = _where(x, pl.all() < 0)
+    if method == "ratio":
+        _refuse('no "ratio" of negative values', negative, DegenerateInput)
     if transform != "none":
-        x = x.select(pl.all().sqrt() if transform == "sqrt" else pl.all().log1p())
+        positive = pl.exclude(negative)
+        x = x.with_columns(positive.sqrt() if transform == "sqrt" else positive.log1p())
     costs = [c for c in x.columns if directions[c] == "-"]
     if method == "ratio" and inversion == "reflect":
         return x.with_columns(pl.col(costs).min() + pl.col(costs).max() - pl.col(costs))

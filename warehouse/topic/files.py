@@ -240,7 +240,7 @@ class Topic(Strict):
         dimension_of = {i: name for name, names in self.method.dimensions.items() for i in names}
         if not dimension_of:
             dimension_of = dict.fromkeys(self.method.indicators, "all")
-        method = self.method.model_dump(exclude={"indicators", "dimensions", "count_as"})
+        method = self.method.model_dump(exclude={"preset", "indicators", "dimensions", "count_as"})
         return {
             "topic": pl.DataFrame(
                 [{"topic": self.name, "title": self.title} | method],

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -35,9 +35,14 @@ Prefix = Annotated[str, AfterValidator(_prefix)]
 Country = Annotated[str, AfterValidator(_country)]
 
 
-def _known_indicator(value: str) -> str:
+def dimension_of() -> dict[str, str]:
+    """Tell the dimension of every indicator that exists: what kind of importance it measures."""
     with (ROOT / "reference" / "indicator.csv").open(encoding="utf-8", newline="") as file:
-        known = [row["indicator"] for row in csv.DictReader(file)]
+        return {row["indicator"]: row["dimension"] for row in csv.DictReader(file)}
+
+
+def _known_indicator(value: str) -> str:
+    known = dimension_of()
     if value not in known:
         raise ValueError(f"{value!r} is no indicator; there are {', '.join(known)}")
     return value
@@ -52,8 +57,15 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+# What the study's plain entropy method does otherwise than the one that docs/method.md recommends.
+STUDY = {"small_cohorts": "widen", "winsorise": None, "transform": "none", "dimensions": {}}
+
+
 class Method(Strict):
     """The choices of method; the defaults are those of docs/method.md."""
+
+    # Where the choices that are not made come from.
+    preset: Literal["recommended", "study"] = "recommended"
 
     # Indicators and their values.
     indicators: list[Indicator] = Field(default=["fc_5", "bc", "npl", "fs", "cl", "sc", "inv"], min_length=1)
@@ -61,8 +73,9 @@ class Method(Strict):
     minimum_coverage: float = Field(default=0.7, ge=0, le=1)
     missing: Literal["cohort_median", "complete"] = "cohort_median"
     cohort: Literal["none", "global", "office"] = "global"
-    winsorise: float | None = Field(default=None, gt=0.5, lt=1)
-    transform: Literal["none", "sqrt", "log1p"] = "none"
+    small_cohorts: Literal["shrink", "widen"] = "shrink"
+    winsorise: float | None = Field(default=0.99, gt=0.5, le=1)
+    transform: Literal["none", "sqrt", "log1p"] = "log1p"
     normalisation: Literal["minmax", "ratio", "shift"] = "minmax"
     shift: float = Field(default=0.0, ge=0)
     inversion: Literal["reciprocal", "reflect"] = "reciprocal"
@@ -70,7 +83,8 @@ class Method(Strict):
     # Weights and scores.
     weighting: Literal["entropy", "equal", "critic"] = "entropy"
     weight_cap: float | None = Field(default=None, gt=0, le=1)
-    # Indicators of one kind and the name of the kind; each kind has the same weight.
+    # Indicators of one kind and the name of the kind; each kind has the same weight. By default the
+    # kinds of reference/indicator.csv; with none, all indicators are of one.
     dimensions: dict[Name, Annotated[list[Indicator], Field(min_length=1)]] = {}
     scoring: Literal["sum", "topsis", "grey"] = "sum"
     grey_coefficient: float = Field(default=0.5, gt=0, le=1)
@@ -103,8 +117,20 @@ class Method(Strict):
 
     minimum_families: int = Field(default=50, ge=10)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _starts_from_its_preset(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("preset") == "study":
+            return STUDY | given
+        return given
+
     @model_validator(mode="after")
     def _divides_its_indicators(self) -> "Method":
+        if "dimensions" not in self.model_fields_set:
+            of, dimensions = dimension_of(), {}
+            for indicator in dict.fromkeys(self.indicators):
+                dimensions.setdefault(of[indicator], []).append(indicator)
+            self.dimensions = dimensions
         grouped = [name for names in self.dimensions.values() for name in names]
         for name in grouped:
             if name not in self.indicators or grouped.count(name) > 1:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corepath.transforms.methods.cohort import cohorts, fill, relate, winsorise
+from corepath.transforms.methods.cohort import cohorts, cut, fill, levels, relate, winsorise
 
 patents = st.lists(
     st.tuples(st.integers(2000, 2009), st.sampled_from("ABC"), st.sampled_from(["JP", "US"])),
@@ -161,3 +161,88 @@ def test_a_cohort_says_what_it_has_in_common():
         "office, year",
     ]
     assert cohorts(frame([(2000, "A", "US")])).common.to_list() == ["nothing"]
+
+
+# -- levels of small groups --------------------------------------------------------------------
+
+
+def test_a_field_is_shrunk_by_its_credibility():
+    """By hand. The mean is 3, so that 12 and 6 are expected of the fields, which show 4 and 14:
+    1/3 and 7/3 of it. Squares over 3 sum up to 106/3; less 12/9 + 6 * 49/9, over 6 - 2, the variance
+    within is 1/3. That between is (12 * 4/9 + 6 * 16/9 - 1/3) / (18 - (144 + 36) / 18) = 47/24, so
+    that κ is 8/47, and credibilities are 12 / (12 + 8/47) and 6 / (6 + 8/47). A year within a field
+    departs no further.
+    """
+    rows = [(2001, "IT", "US")] * 4 + [(2001, "Optics", "US")] * 2
+    found = levels(np.array([0.0, 2.0, 1.0, 1.0, 6.0, 8.0]), cohorts(frame(rows)))
+    large, small = 12 / (12 + 8 / 47), 6 / (6 + 8 / 47)
+    assert found.field_credibility == pytest.approx([large] * 4 + [small] * 2)
+    assert found.level == pytest.approx([3 * (1 - large * 2 / 3)] * 4 + [3 * (1 + small * 4 / 3)] * 2)
+
+
+def test_what_does_not_differ_beyond_chance_is_left_at_the_mean_of_all():
+    rows = [(2000 + i % 3, "AB"[i % 2], "US") for i in range(60)]
+    found = levels(np.array([1.0, 1.0, 3.0, 3.0] * 15), cohorts(frame(rows)))
+    assert found.level == pytest.approx([2.0] * 60)
+    assert set(found.field_credibility) == {1}
+
+
+@given(patents, st.floats(1e-3, 1e3), st.randoms(use_true_random=False))
+def test_neither_the_unit_nor_the_order_of_patents_changes_a_level(rows, unit, random):
+    x = (np.arange(len(rows)) * 5) % 11.0
+    x[1::4] = np.nan
+    before = levels(x, cohorts(frame(rows)))
+    order = random.sample(range(len(rows)), len(rows))
+    after = levels(unit * x[order], cohorts(frame([rows[i] for i in order])))
+    assert after.level == pytest.approx(unit * before.level[order], rel=1e-6)
+    assert np.isfinite(before.level).all()
+    assert (before.level >= 0).all()
+    assert ((before.field_credibility >= 0) & (before.field_credibility <= 1)).all()
+
+
+@given(patents)
+def test_a_level_lies_between_the_least_and_the_largest_mean_that_a_step_sees(rows):
+    """Of one year and office, between the mean of all and that of the field."""
+    rows = [(2000, field, "US") for _, field, _ in rows]
+    x = (np.arange(len(rows)) * 5) % 11.0
+    found = levels(x, cohorts(frame(rows))).level
+    for field in {row[1] for row in rows}:
+        own = np.array([row[1] == field for row in rows])
+        ends = sorted((x.mean(), x[own].mean()))
+        assert ends[0] - 1e-9 <= found[own][0] <= ends[1] + 1e-9
+
+
+def test_small_fields_that_differ_are_corrected_for_where_widening_gives_them_up():
+    """Planted: forty fields of some 15 families in ten years, usual values of 1 to 20."""
+    random = np.random.default_rng(5)
+    fields = np.repeat(np.arange(40), 15)
+    usual = np.geomspace(1, 20, 40)[fields]
+    years = random.integers(2000, 2010, len(fields))
+    growth = 1 + (years - 2000) / 5
+    x = random.poisson(usual * growth * random.gamma(1, 1, len(fields))).astype(float)
+    within = cohorts(frame([(y, f"field {f}", "US") for y, f in zip(years.tolist(), fields, strict=True)]))
+    truth = usual * growth
+
+    def left(beside: np.ndarray) -> float:
+        """Tell how much of a field's difference is left: the slope of logarithms, 1 for all."""
+        means = np.array([beside[fields == field].mean() for field in range(40)])
+        return np.polyfit(np.log(np.geomspace(1, 20, 40)), np.log(means), 1)[0]
+
+    found = levels(x, within)
+    assert left(relate(x, x, within)) > 0.9
+    assert abs(left(x / found.level)) < 0.2
+    assert found.field_credibility.min() > 0.4
+    # And closer to the truth than the mean of each field's few families in a year.
+    cells = fields * 10 + years - 2000
+    own = (np.bincount(cells, x) / np.maximum(np.bincount(cells), 1))[cells]
+    error = np.mean((np.log(found.level) - np.log(truth)) ** 2)
+    assert error < 0.5 * np.mean((np.log(np.maximum(own, 0.1)) - np.log(truth)) ** 2)
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=40), st.floats(0.51, 1))
+def test_a_cut_makes_no_value_larger_and_leaves_some_difference(values, quantile):
+    x = np.array(values, dtype=float)
+    found = cut(x, x, quantile)
+    assert (found <= x).all()
+    assert (len(set(found)) == 1) == (len(set(values)) == 1)
+    assert (np.diff(found[np.argsort(x, kind="stable")]) >= 0).all()

@@ -277,7 +277,7 @@ BAD = {
         "is_used = true, reason = 'left out'",
         "is_used = false, reason = null",
     ],
-    ("fct_patent", "most families are compared within their field"): ["update {t} set cohort = 'year'"],
+    ("fct_patent", "fields are corrected for"): ["update {t} set field_corrected = 0.7"],
     ("fct_validity", "one measure is there"): [
         "auc = null, rank_correlation = null",
         "auc = 0.5, rank_correlation = 0.5",
