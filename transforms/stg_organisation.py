@@ -211,7 +211,10 @@ def _groups(
             is_registered=pl.col("register_group").is_not_null().any(),
             is_well_known=(pl.col("basis") == "known").fill_null(False).any(),
             is_company=pl.col("type").first().is_in(["COMPANY", "UNKNOWN"]),
+            home_country=pl.col("home_country").first(),
         )
+        .join(_commonest(told, "organisation", "country"), on="organisation", how="left")
+        .with_columns(country=pl.coalesce("home_country", "country"))
         .with_columns(
             known_rule=pl.when("is_registered")
             .then(pl.lit("register"))

@@ -27,6 +27,7 @@ A run that was stopped goes on where it was, as long as the code is the same.
 - *Holds* says whether the rate keeps to the nominal one, give or take two standard errors: that of all
   worlds together and that of each kind.
 - Worlds that measure have other seeds than those with which a rule was made.
+- Topics of these worlds go by the study's plain method (`preset = "study"`), unless a kind says otherwise.
 
 `reference/calibration.csv` has one line for each claim: `position`, `inference`, `column` (mart and
 column that say it), `claim`, `says`, `least`, `most`, `rate` and `error` of all worlds, `worst` and

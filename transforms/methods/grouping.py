@@ -17,6 +17,8 @@ RULES = {
     "place": 0.97,
     "brand": 0.95,
     "words": 0.78,
+    "words_at_home": 0.83,
+    "brand_at_home": 0.67,
     "word_and_place": 0.8,
     "word_and_filings": 0.9,
     "likeness_and_filings": 0.8,
@@ -35,6 +37,10 @@ _DIGITS = re.compile(r"\d+")
 _KINDS = ("place", "form", "business", "common")
 # Records of the company whose words others bear: a name that nobody knows may be borne by two.
 _RECORDS = 5
+
+# Where a name is mostly made of words of the language, two companies of one country bear the same one
+# by chance.
+_ENGLISH = ["AU", "CA", "GB", "IE", "NZ", "US"]
 
 # One spelling of the words that say what business it is, also where they end a longer word.
 _SPELLINGS = {
@@ -114,18 +120,20 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
     In this order, and never two that the register or a name's part puts into different groups:
     names that are equal in one spelling ("spelling"); without places ("place"); names that begin
     with that of a well-known group ("brand"); that are equal without business words too, if one is
-    of many records ("words"); that begin with the same distinctive word in the same place
-    ("word_and_place"); that share one, of companies that file together or share two inventors
-    ("word_and_filings"); that are misspelt, or the initials of each other, of companies that file
-    together ("likeness_and_filings"); a company that files nearly everything with one other
-    ("files_with").
+    of many records ("words"), or both are of one country where English is not the language
+    ("words_at_home"); that begin with that of a well-known group of such a country, their own,
+    however few records there are ("brand_at_home"); that begin with the same distinctive word in
+    the same place ("word_and_place"); that share one, of companies that file together or share two
+    inventors ("word_and_filings"); that are misspelt, or the initials of each other, of companies
+    that file together ("likeness_and_filings"); a company that files nearly everything with one
+    other ("files_with").
 
     Parameters
     ----------
     organisations
         One row a company: organisation, known_group (null where nothing names one), known_rule,
-        is_well_known, records, and what `distinctive` makes of its name and, with group_ before it,
-        of its group's.
+        is_well_known, records, country (null if unknown), and what `distinctive` makes of its name
+        and, with group_ before it, of its group's.
     filed
         One row a publication x company: publication_number, organisation.
     invented
@@ -146,6 +154,7 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
     ...     pl.lit(None, pl.String).alias("known_group"),
     ...     pl.lit(None, pl.String).alias("known_rule"),
     ...     pl.lit(False).alias("is_well_known"),
+    ...     pl.lit(None, pl.String).alias("country"),
     ... )
     >>> filed = pl.DataFrame(schema={"publication_number": pl.String, "organisation": pl.String})
     >>> invented = pl.LazyFrame(schema={"publication_number": pl.String, "person": pl.String})
@@ -155,7 +164,7 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
     # The best known of equals comes first, and gives the group its name.
     companies = organisations.sort(
         pl.col("known_group").is_null(), "records", "organisation", descending=[False, True, False]
-    )
+    ).with_columns(home=pl.when(~pl.col("country").is_in(_ENGLISH)).then("country"))
     known = dict(companies.select("organisation", "known_group").iter_rows())
     head = {organisation: organisation for organisation in companies["organisation"]}
     rules = dict(companies.select("organisation", pl.col("known_rule").fill_null("itself")).iter_rows())
@@ -171,6 +180,11 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
         ("place", _equal(companies, "stem")),
         ("brand", _branded(companies)),
         ("words", _equal(companies.filter((pl.col("records") >= _RECORDS).any().over("words")), "words")),
+        (
+            "words_at_home",
+            _equal(companies.with_columns(at_home=pl.col("words") + " " + pl.col("home")), "at_home"),
+        ),
+        ("brand_at_home", _branded(companies, at_home=True)),
         ("word_and_place", _equal(companies, "word_in_place")),
         ("word_and_filings", _with_evidence(companies, filed, invented)),
         ("likeness_and_filings", _alike(companies, filed)),
@@ -204,21 +218,24 @@ def _equal(companies: pl.DataFrame, column: str) -> Iterable[tuple[str, str]]:
     )
 
 
-def _branded(companies: pl.DataFrame) -> Iterable[tuple[str, str]]:
+def _branded(companies: pl.DataFrame, at_home: bool = False) -> Iterable[tuple[str, str]]:
     """Pair the first of each well-known group with those whose names begin with the group's.
 
-    The group's name must be distinctive as a whole, and found in several records.
+    The group's name must be distinctive as a whole, and found in several records; or both must be
+    of one country.
     """
+    is_found = (pl.col("records").sum().over("known_group") > 1) & (
+        pl.col("records").sum().over("word") >= _RECORDS
+    )
     begun = companies.drop_nulls("words").with_columns(word=pl.col("words").str.split(" ").list.first())
     brands = (
         begun.filter(
             pl.col("is_well_known"),
             pl.col("group_words") == pl.col("group_spelt"),
-            pl.col("records").sum().over("known_group") > 1,
-            pl.col("records").sum().over("word") >= _RECORDS,
+            pl.lit(at_home) | is_found,
         )
         .unique("group_words", keep="first", maintain_order=True)
-        .select(named="group_words", first="organisation")
+        .select(named="group_words", first="organisation", home_of_group="home")
         .with_columns(word=pl.col("named").str.split(" ").list.first())
     )
     return (
@@ -226,6 +243,7 @@ def _branded(companies: pl.DataFrame) -> Iterable[tuple[str, str]]:
         .filter(
             pl.col("first") != pl.col("organisation"),
             (pl.col("words") + " ").str.starts_with(pl.col("named") + " "),
+            pl.lit(not at_home) | (pl.col("home") == pl.col("home_of_group")),
         )
         .select("first", "organisation")
         .iter_rows()

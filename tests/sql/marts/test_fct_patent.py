@@ -106,7 +106,7 @@ def test_the_country_is_that_of_the_attribution_that_the_topic_chose():
         }
         for i, country in enumerate(["CN", "KR", "KR"], start=1)
     ]
-    topic = ANY.model_copy(update={"method": Method(attribution="inventor")})
+    topic = ANY.model_copy(update={"method": Method(preset="study", attribution="inventor")})
     patent = by(world(given, PATENT, topic=topic), PATENT, "family_id")["f1"]
     assert (patent["country"], patent["country_count"]) == ("KR", 2)
     assert patent["country_share"] == pytest.approx(2 / 3)

@@ -9,7 +9,7 @@ from corepath.warehouse.settings import ROOT
 WORDS = pl.read_csv(ROOT / "reference" / "organisation_word.csv")
 
 
-def groups(*companies, filings=(), inventors=()):
+def groups(*companies, filings=(), inventors=(), country=None):
     """Group and rule of companies: (name, records, group that the register knows)."""
     known = [
         (name, records, group) for name, records, group in (c + (None,) * (3 - len(c)) for c in companies)
@@ -19,6 +19,7 @@ def groups(*companies, filings=(), inventors=()):
     ).with_columns(
         known_rule=pl.when(pl.col("known_group").is_not_null()).then(pl.lit("register")),
         is_well_known=pl.col("known_group").is_not_null(),
+        country=pl.lit(country, pl.String),
     )
     pairs = [(f"US-{i}-B2", name) for i, names in enumerate(filings) for name in names]
     people = [(f"US-{i}-B2", name) for i, names in enumerate(inventors) for name in names]
@@ -64,6 +65,15 @@ def test_what_many_bear_joins_nobody(one, other):
 def test_a_name_that_begins_with_a_well_known_groups_is_of_it():
     found = groups(("Airbus Helicopters", 5, "Airbus"), ("AIRBUS DEFENCE AND SPACE", 1))
     assert found["AIRBUS DEFENCE AND SPACE"] == ("Airbus", "brand")
+
+
+@pytest.mark.parametrize(("country", "is_joined"), [("CN", True), ("US", False), (None, False)])
+def test_few_records_do_where_names_are_no_words_of_the_countrys_language(country, is_joined):
+    found = groups(("BEIJING FOUNDER ELECT", 1), ("FOUNDER MICROELECT INT", 1), country=country)
+    assert found["FOUNDER MICROELECT INT"][1] == ("words_at_home" if is_joined else "itself")
+    found = groups(("INSPUR CLOUD", 1, "Inspur"), ("INSPUR SUZHOU INTELLIGENT TECH", 1), country=country)
+    expected = ("Inspur", "brand_at_home") if is_joined else ("INSPUR SUZHOU INTELLIGENT TECH", "itself")
+    assert found["INSPUR SUZHOU INTELLIGENT TECH"] == expected
 
 
 def test_two_groups_of_the_register_are_never_joined():
