@@ -12,7 +12,7 @@ import csv
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -57,19 +57,19 @@ class Way:
     cap: float | None = None
 
 
-_PLAIN: dict[str, Any] = {"transform": "none", "winsorise": None, "small_cohorts": "widen"}
+_STUDY = Way("entropy", transform="none", winsorise=None, small_cohorts="widen")
 WAYS = {
-    "entropy, plain (the study's)": Way("entropy", **_PLAIN),
-    "the same, cap 0.35": Way("entropy", **_PLAIN, cap=0.35),
-    "the same, shrunken cohorts": Way("entropy", **_PLAIN | {"small_cohorts": "shrink"}),
-    "the same, log": Way("entropy", **_PLAIN | {"transform": "log1p"}),
-    "the same, winsorised": Way("entropy", **_PLAIN | {"winsorise": 0.99}),
-    "the same, in dimensions": Way("entropy", True, **_PLAIN),
+    "entropy, plain (the study's)": _STUDY,
+    "the same, cap 0.35": replace(_STUDY, cap=0.35),
+    "the same, shrunken cohorts": replace(_STUDY, small_cohorts="shrink"),
+    "the same, log": replace(_STUDY, transform="log1p"),
+    "the same, winsorised": replace(_STUDY, winsorise=0.99),
+    "the same, in dimensions": replace(_STUDY, by_dimension=True),
     "entropy, tamed": Way("entropy"),
     "entropy, tamed, in dimensions (default)": Way("entropy", True),
     "the same, wide cohorts": Way("entropy", True, small_cohorts="widen"),
     "the same, winsorised at 0.95": Way("entropy", True, winsorise=0.95),
-    "equal, plain": Way("equal", **_PLAIN),
+    "equal, plain": replace(_STUDY, weighting="equal"),
     "equal, tamed": Way("equal"),
     "equal, tamed, in dimensions": Way("equal", True),
     "CRITIC, tamed": Way("critic"),
