@@ -7,7 +7,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo demo-figures test test-browser test-spark test-slow test-clients test-superset lint format docs bench serve sbom audit clean
+.PHONY: help setup run demo demo-figures test test-browser test-spark test-slow test-properties test-clients test-superset lint format docs bench serve sbom audit clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ test: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run every test but those
 KILLS ?= 25
 test-slow: setup .venv-s3/.ready .venv-describe/.ready  ## Run the tests that take minutes: kills, crowds of readers
 	KILLS=$(KILLS) $(BIN)/pytest -m "slow or service"
+
+test-properties: setup  ## Run every test with many more examples of each property
+	$(BIN)/pytest --hypothesis-profile=thorough
 
 DUCKDBS := $(foreach version,1.2 1.3 1.4 1.5,.venv-duckdb-$(version)/.ready)
 

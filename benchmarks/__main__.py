@@ -56,15 +56,6 @@ XML_BYTES_A_FAMILY = 600  # so that the XML is of the order of the other dumps
 SHARDS = 100  # of which one is 1 %
 SECOND_TOPIC = "ai_chips"
 TOPIC_SHARE = 0.02  # of a national office's families
-# The fewest draws there can be. What no contender computes is not to be measured beside it; and
-# draws cost the same at every refresh of new data, so that the rest shows best without them.
-FEW: dict[str, Any] = {
-    "samples": 10,
-    "communities": 1,
-    "null_draws": 100,
-    "rarefaction_draws": 20,
-    "permutations": 99,
-}
 
 
 class Bench:
@@ -76,8 +67,8 @@ class Bench:
         self.runs: int = options.runs
         self.results: Path = options.results
         self.limits = {"memory": options.memory, "threads": options.threads}
-        self.few = topics.write(self.work / "topic.toml", **FEW)
-        self.second = topics.write(self.work / "second.toml", shipped=SECOND_TOPIC, **FEW)
+        self.few = topics.write(self.work / "topic.toml", **topics.FEW_DRAWS)
+        self.second = topics.write(self.work / "second.toml", shipped=SECOND_TOPIC, **topics.FEW_DRAWS)
         # Not the user's own Prefect: neither its server nor its database.
         os.environ["PREFECT_HOME"] = str(self.work / "prefect")
         for name in [n for n in os.environ if n.startswith(("COREPATH_", "PREFECT_API"))]:
@@ -196,7 +187,7 @@ class Bench:
     def method(self, sizes: list[int]) -> None:
         """Indicators, weights, scores and ranks against one bare script; and the bootstrap."""
         dump = self._world(sizes[0])
-        draws: dict[str, Any] = FEW | {"samples": 500}
+        draws: dict[str, Any] = topics.FEW_DRAWS | {"samples": 500}
         everything = topics.write(
             self.work / "everything.toml",
             everything=True,

@@ -1,11 +1,21 @@
-"""Topics of the benchmarks: those that ship, or everything, with choices of method of their own."""
+"""Topics of benchmarks and tests: those that ship, or everything, with choices of method of their own."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 from benchmarks.run import ROOT
 
 SHIPPED = "information_technology"
+# The fewest draws that a topic file allows: draws cost the same at every refresh of new data, and
+# hide what else there is to measure or to test.
+FEW_DRAWS: dict[str, Any] = {
+    "samples": 10,
+    "communities": 1,
+    "null_draws": 100,
+    "rarefaction_draws": 20,
+    "permutations": 99,
+}
 _EVERYTHING = 'name = "everything"\ntitle = "Everything"\nclasses = [{}]\n'
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from corepath.synthetic import topic
 from corepath.warehouse.refresh import Outcome, refresh
 from corepath.warehouse.settings import ROOT, Settings
 from corepath.warehouse.validate.validator import Job, Result
@@ -27,9 +28,11 @@ for name in [name for name in os.environ if name.startswith("COREPATH_")]:
 # Tests call what logs for a flow without one.
 os.environ["PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW"] = "ignore"
 
-# Other workers take the time that an example is allowed: how long one takes says nothing.
-hypothesis.settings.register_profile("shared", deadline=None)
-hypothesis.settings.load_profile("shared")
+# Other workers take the time that an example is allowed: how long one takes says nothing. As examples
+# are drawn anew each time, few a run are many over a week; `make test-properties` draws many at once.
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=300)
+hypothesis.settings.load_profile("quick")
 
 SOURCES = {"ppubs": ROOT / "samples" / "ppubs", "uspto": ROOT / "samples" / "uspto"}
 
@@ -41,6 +44,7 @@ Once = Callable[[str, Callable[[Path], Any]], Any]
 class SampleRelease:
     """The sample, refreshed into a release. All tests read the same files: copy before writing."""
 
+    topic: str
     warehouse: Path
     releases: Path
     outcome: Outcome
@@ -77,17 +81,17 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
 
 @pytest.fixture(scope="session")
 def sample_release(once: Once) -> SampleRelease:
-    """The release of samples/, topic information_technology; for reading only."""
+    """The release of samples/, topic information_technology with few draws; for reading only."""
 
     def make(folder: Path) -> SampleRelease:
         settings = Settings(
-            topic="information_technology",
+            topic=str(topic.write(folder / f"{topic.SHIPPED}.toml", **topic.FEW_DRAWS)),
             sources=SOURCES,
             threads=2,
             warehouse=folder / "warehouse.duckdb",
             releases=folder / "releases",
         )
-        return SampleRelease(settings.warehouse, settings.releases, refresh(settings))
+        return SampleRelease(settings.topic, settings.warehouse, settings.releases, refresh(settings))
 
     return once("sample", make)
 
@@ -100,7 +104,7 @@ def own_sample(sample_release: SampleRelease, tmp_path: Path) -> Settings:
     shutil.copyfile(sample_release.warehouse, warehouse)
     shutil.copytree(sample_release.releases, releases, symlinks=True)
     return Settings(
-        topic="information_technology", sources=SOURCES, threads=2, warehouse=warehouse, releases=releases
+        topic=sample_release.topic, sources=SOURCES, threads=2, warehouse=warehouse, releases=releases
     )
 
 
@@ -134,7 +138,10 @@ def topic_file(tmp_path: Path) -> Callable[..., str]:
 
     def write(name: str, *classes: str) -> str:
         path = tmp_path / f"{name}.toml"
-        path.write_text(f'name = "{name}"\ntitle = "{name}"\nclasses = {json.dumps(classes)}\n')
+        draws = "".join(f"{choice} = {number}\n" for choice, number in topic.FEW_DRAWS.items())
+        path.write_text(
+            f'name = "{name}"\ntitle = "{name}"\nclasses = {json.dumps(classes)}\n[method]\n{draws}'
+        )
         return str(path)
 
     return write

@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from corepath.synthetic.topic import FEW_DRAWS
 from corepath.warehouse.refresh import refresh
 from corepath.warehouse.settings import ROOT, Settings
 from tests import independent
@@ -36,7 +37,8 @@ def release(once):
         pytest.skip("the extract of PATSTAT is not here")
 
     def make(folder):
-        (folder / "chips.toml").write_text(TOPIC)
+        draws = "".join(f"{choice} = {number}\n" for choice, number in FEW_DRAWS.items())
+        (folder / "chips.toml").write_text(TOPIC + draws)
         return refresh(
             Settings(
                 topic=str(folder / "chips.toml"),

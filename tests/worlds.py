@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
+from corepath.synthetic.topic import FEW_DRAWS
 from corepath.warehouse import numbers
 from corepath.warehouse.build import builder as build
 from corepath.warehouse.build import inputs
@@ -22,7 +23,9 @@ SOURCES = available()
 TABLES = discover(SOURCES)
 # Everything is in the topic, however it is classified.
 # By the plain method, whose numbers can be worked out by hand.
-ANY = Topic(name="any", title="Anything", classes=list("ABCDEFGHY"), method=Method(preset="study"))
+ANY = Topic(
+    name="any", title="Anything", classes=list("ABCDEFGHY"), method=Method(preset="study", **FEW_DRAWS)
+)
 # What a row of the canonical tables is, where a test does not care.
 DEFAULTS: dict[str, Row] = {
     "sources.stg_document": {"source": "test", "source_rank": 1},

@@ -8,6 +8,8 @@ import pytest
 from benchmarks.paths import COUNTRIES, DIMENSIONS, families_for, find
 
 CORE_FAMILIES = 1_500
+# tests/benchmarks/test_calibration.py holds labels and lags in small worlds.
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["planted", "null"])

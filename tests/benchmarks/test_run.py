@@ -140,7 +140,7 @@ def marts(tmp_path_factory) -> dict[str, Path]:
     home = tmp_path_factory.mktemp("contenders")
     dump = home / "dump"
     world.main(["--families", "2000", "--layout", "google_patents", "--out", str(dump)])
-    asked = str(topic.write(home / "topic.toml", samples=10))
+    asked = str(topic.write(home / "topic.toml", **topic.FEW_DRAWS))
     floor.main([str(dump), str(home / "floor"), "--topic", asked])
     analyst.main([str(dump), str(home / "analyst"), "--topic", asked])
     outcome = refresh(
@@ -164,7 +164,7 @@ def test_the_bare_script_makes_the_scores_of_twelve_indicators(marts, tmp_path):
     asked = topic.write(
         tmp_path / "topic.toml",
         everything=True,
-        samples=10,
+        **topic.FEW_DRAWS,
         minimum_coverage=0.6,
         indicators=method.INDICATORS,
     )

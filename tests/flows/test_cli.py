@@ -70,9 +70,9 @@ def without_prefect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def options(settings: Settings) -> list[str]:
-    """Where a refresh of these settings reads and writes, as options."""
+    """What a refresh of these settings takes, as options."""
     places = [f"--warehouse={settings.warehouse}", f"--releases={settings.releases}"]
-    return SAMPLES + places + [f"--threads={settings.threads}"]
+    return [*SAMPLES, *places, f"--topic={settings.topic}", f"--threads={settings.threads}"]
 
 
 @pytest.mark.parametrize(
@@ -710,7 +710,7 @@ def test_a_topic_that_selects_too_little_exits_with_4(
     own_sample: Settings, topic_file, corepath: Run
 ) -> None:
     topic = topic_file("coatings", "C23C")
-    result = corepath("refresh", "--topic", topic, *options(own_sample))
+    result = corepath("refresh", *options(own_sample), "--topic", topic)
     explained(result, 4, "too few to analyse")
 
 
@@ -769,7 +769,7 @@ def test_a_new_release_exits_with_0_and_is_told_table_by_table(
     own_sample: Settings, topic_file, corepath: Run
 ) -> None:
     topic = topic_file("chips", "H01L")
-    result = corepath("refresh", "--topic", topic, *options(own_sample), "--countries=jp,us")
+    result = corepath("refresh", *options(own_sample), "--topic", topic, "--countries=jp,us")
     assert result.exit_code == 0, result.stderr
     path = Releases(own_sample.releases, "chips").path()
     first, *lines = result.stdout.splitlines()
@@ -788,7 +788,7 @@ def test_a_new_release_exits_with_0_and_is_told_table_by_table(
     assert shown.stdout.startswith(f"# chips {path.name}\n")
     assert "compared: JP,US." in shown.stdout
 
-    again = corepath("refresh", "--topic", topic, *options(own_sample), "--countries=jp,us", "--json")
+    again = corepath("refresh", *options(own_sample), "--topic", topic, "--countries=jp,us", "--json")
     outcome = json.loads(again.stdout)
     assert (outcome["status"], outcome["version"], outcome["path"]) == ("unchanged", path.name, str(path))
     assert re.search(r"\d+:\d\d of ~\d+:\d\d", again.stderr), "the time to expect, by the last run"
@@ -831,7 +831,7 @@ def test_the_whole_command_publishes_the_sample_and_leaves_nothing_running(
     work = tmp_path / "work"
     work.mkdir()
     with subprocess.Popen(
-        [program, "refresh", *SAMPLES, "--threads=2"],
+        [program, "refresh", f"--topic={sample_release.topic}", *SAMPLES, "--threads=2"],
         cwd=work,
         env=environment,
         text=True,

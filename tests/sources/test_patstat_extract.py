@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from corepath.synthetic.topic import FEW_DRAWS, write
 from corepath.warehouse.refresh import refresh
 from corepath.warehouse.settings import Settings
 
@@ -19,11 +20,7 @@ KNOWN = {"sc", "inv", "fc_reported", "fs_reported", "nov"}
 
 @pytest.fixture
 def release(tmp_path, unvalidated):
-    topic = tmp_path / "extract.toml"
-    topic.write_text(
-        'name = "extract"\ntitle = "A topic by CPC"\nclasses = ["A", "B", "C", "G", "H"]\n'
-        f"[method]\nindicators = {ASKED}\n"
-    )
+    topic = write(tmp_path / "extract.toml", everything=True, indicators=ASKED, **FEW_DRAWS)
     outcome = refresh(
         Settings(
             topic=str(topic),

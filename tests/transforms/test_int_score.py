@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from corepath.transforms.methods.entropy import DegenerateInput
@@ -99,7 +99,6 @@ def test_the_number_of_threads_changes_no_bit():
 VALUES = st.none() | st.sampled_from([0.0, 1.0, 2.0, 7.0, 0.1, 1e-12, 1e12])
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.integers(1, 8).flatmap(
         lambda m: st.lists(st.lists(VALUES, min_size=m, max_size=m), min_size=1, max_size=4)

@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from corepath.synthetic import topic as topics
 from corepath.warehouse.database import reading
 from corepath.warehouse.errors import BadInput, Busy, CorepathError, Refused, Unavailable, UsageError
 from corepath.warehouse.plan import as_text, foresee
@@ -440,8 +441,9 @@ def test_two_topics_share_one_staging(own_sample, told, topic_file) -> None:
 def fresh(folder: Path, **changes: Any) -> Settings:
     """Settings of a first refresh of the sample below a folder."""
     sources = {"ppubs": ROOT / "samples" / "ppubs", "uspto": ROOT / "samples" / "uspto"}
-    given = {"topic": TOPIC, "sources": sources, "threads": 2} | changes
     (folder / "new").mkdir(exist_ok=True)
+    topic = topics.write(folder / "new" / f"{TOPIC}.toml", **topics.FEW_DRAWS)
+    given = {"topic": str(topic), "sources": sources, "threads": 2} | changes
     return Settings(
         **given, warehouse=folder / "new" / "warehouse.duckdb", releases=folder / "new" / "releases"
     )

@@ -49,7 +49,7 @@ def given_families(families):
     }
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.lists(ANY_FAMILY, min_size=10, max_size=30))
 def test_shares_of_every_family_sum_to_1_exactly_whatever_its_parties(families):
     connection = world(
@@ -76,7 +76,7 @@ def test_shares_of_every_family_sum_to_1_exactly_whatever_its_parties(families):
     assert {row["country"] for row in shares} <= known
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(
     st.lists(
         st.lists(st.sampled_from(["JP", "US", "KR", "CN", "DE"]), min_size=1, max_size=99),

@@ -4,7 +4,7 @@ from itertools import product
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.worlds import by, world
@@ -17,7 +17,6 @@ families = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
 @given(families)
 def test_it_is_the_mean_distance_of_two_draws(corpus):
     def distance(a: str, b: str) -> float:

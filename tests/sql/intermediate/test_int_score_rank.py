@@ -55,7 +55,7 @@ def test_every_tie_at_the_cut_is_core_and_says_so():
     assert [row["is_tied_at_cut"] for row in found] == [False, False] + [True] * 3 + [False] * 5
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(st.integers(0, 6), min_size=1, max_size=60),
     st.sampled_from(["0.01", "0.07", "0.1", "0.25", "0.29", "0.5"]),

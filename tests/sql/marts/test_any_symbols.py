@@ -50,7 +50,7 @@ families = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(families)
 def test_any_mixture_of_symbols_keeps_keys_and_what_is_never_null(drawn: list[list[tuple[str, str]]]) -> None:
     numbers = [f"US-{9_000_000 + place}-B2" for place in range(len(drawn))]

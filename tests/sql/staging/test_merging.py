@@ -109,7 +109,7 @@ def known(found):
     return facts | lists
 
 
-few = settings(max_examples=12, deadline=None)
+few = settings(max_examples=12)
 
 
 @few

@@ -182,7 +182,6 @@ def test_section_y_is_of_cpc_alone():
 
 @given(st.text(max_size=30))
 @example("\N{NO-BREAK SPACE}")
-@settings(max_examples=30)
 def test_whatever_stands_there_is_kept_or_blank_and_never_an_error(text):
     is_blank = all(unicodedata.category(sign) == "Zs" for sign in text)
     assert len(read(text)) == (0 if is_blank else 1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corepath.transforms.methods.lag import PRIOR, best_shift, losses, resampled_shifts
@@ -30,7 +30,6 @@ def years(reference, country):
     return float(best_shift(SHIFTS, lost.sum(axis=0) / told)) / 12
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.integers(-6, 6), st.integers(0, 1000), st.sampled_from([0.0, 0.06, 0.12]))
 def test_a_planted_lag_is_found_whatever_grows(lag, seed, growth):
     found = years(waves(0, 4000, seed), waves(lag, 4000, seed + 1, growth))
@@ -44,7 +43,6 @@ def test_growth_is_no_lag_on_average(growth):
 
 
 @given(st.integers(0, 1000), st.integers(-4, 4))
-@settings(max_examples=25, deadline=None)
 def test_who_is_behind_one_is_what_the_other_is_ahead(seed, lag):
     one, other = waves(0, 400, seed), waves(lag, 400, seed + 1)
     assert years(one, other) == pytest.approx(-years(other, one), abs=1e-9)

@@ -7,7 +7,7 @@ import networkx as nx
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corepath.transforms.methods import network as n
@@ -219,7 +219,6 @@ def test_mutual_information_does_not_know_names_of_groups(groups):
     assert n.mutual_information(one, one[::-1]) == pytest.approx(n.mutual_information(one[::-1], one))
 
 
-@settings(max_examples=50)
 @given(weights)
 def test_core_by_definition(edges):
     ties = of(edges).ties

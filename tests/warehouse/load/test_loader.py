@@ -20,7 +20,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corepath.warehouse.database import STORAGE_VERSION, WAREHOUSE_STORAGE_VERSION, attach
@@ -288,7 +288,6 @@ PATENTSVIEW = available()["patentsview"]
 NAMES = st.text(st.sampled_from("a1 []*?{}!~'\"%#&;=:@,+-^$üé칩"), min_size=1, max_size=8)
 
 
-@settings(max_examples=40, deadline=None)
 @given(NAMES, NAMES, st.sampled_from(["jsonl", "parquet", "tsv"]))
 def test_a_path_is_a_name_and_never_a_pattern(folder, name, kind):
     with tempfile.TemporaryDirectory() as top, duckdb.connect() as warehouse:
@@ -628,7 +627,6 @@ KIND = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(KIND, max_size=25), st.booleans(), st.booleans())
 def test_any_mixture_of_good_bad_and_blank_lines_balances(drawn, ends, compressed):
     # At least one good line: a file without any is refused.
@@ -646,7 +644,6 @@ def test_any_mixture_of_good_bad_and_blank_lines_balances(drawn, ends, compresse
         assert [position for position, *_ in rejects(warehouse)] == places
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_any_change_of_bytes_leaves_the_lines_it_does_not_touch(data):
     content = b"".join(line(i, inventionTitle="É" * (i % 3)) + b"\n" for i in range(8))

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corepath.warehouse.database import reading
@@ -113,7 +113,6 @@ ROWS = st.dictionaries(
 
 
 @given(before=ROWS, after=ROWS)
-@settings(max_examples=50)
 def test_counts_are_those_of_a_comparison_row_by_row(before, after, tmp_path_factory) -> None:
     def side(rows: dict) -> Side:
         path = tmp_path_factory.mktemp("side") / "fct_x.parquet"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import assume, given, reject, settings
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 from corepath.warehouse.load.archive import BrokenDownloadError
@@ -644,10 +644,8 @@ def test_a_real_file_in_pieces_is_the_same() -> None:
 
 # --- Properties ----------------------------------------------------------------------------------
 
+
 # Without a database no failing example is stored beside the project.
-quick = settings(max_examples=300, deadline=None, database=None)
-
-
 class Chunks(io.RawIOBase):
     """A stream that returns as many bytes as it likes, at most what is asked."""
 
@@ -659,7 +657,6 @@ class Chunks(io.RawIOBase):
         return self._content.read(min(size, self._sizes[0]))
 
 
-@settings(quick, max_examples=100)
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=5))
 def test_chunks_do_not_matter(sizes: list[int]) -> None:
     content = THREE.replace(b"\n    ", b" between ").replace(b"A chip.", b"A chip. " * 3000, 1)
@@ -708,7 +705,6 @@ def parse_unless_cut(content: bytes) -> Rows:
         reject()
 
 
-@quick
 @given(st.integers(0, len(WHOLE)), st.integers(0, 400), NEW)
 def test_a_change_costs_the_documents_it_touches_and_no_other(start: int, length: int, new: bytes) -> None:
     stop = min(len(WHOLE), start + length)
@@ -733,7 +729,6 @@ def test_a_change_costs_the_documents_it_touches_and_no_other(start: int, length
             assert ours == theirs
 
 
-@quick
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 300), NEW), min_size=1, max_size=4))
 def test_no_change_breaks_the_balance(changes: list[tuple[int, int, bytes]]) -> None:
     content = WHOLE

@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corepath.warehouse.load import archive
@@ -948,10 +948,8 @@ def test_a_decompression_bomb_is_stopped(
 
 # --- Properties ----------------------------------------------------------------------------------
 
+
 # Without a database no failing example is stored beside the project.
-quick = settings(max_examples=300, deadline=None, database=None)
-
-
 class Chunks(io.RawIOBase):
     """A stream that returns as many bytes as it likes, at most what is asked."""
 
@@ -963,7 +961,6 @@ class Chunks(io.RawIOBase):
         return self._content.read(min(size, self._sizes[0]))
 
 
-@quick
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=5))
 def test_chunks_do_not_matter(sizes: list[int]) -> None:
     content = b"garbage" + TWO + GRANT.replace("Text.", "Text. " * 3000).encode() + TWO
@@ -994,7 +991,6 @@ mutations = st.lists(
 )
 
 
-@quick
 @given(mutations)
 def test_no_mutation_breaks_the_balance(changes: list[tuple[str, int, int, bytes]]) -> None:
     content = TWO
@@ -1029,7 +1025,6 @@ edits = st.one_of(
 )
 
 
-@quick
 @given(st.integers(0, len(MIXED) - 1), st.floats(0, 1, exclude_max=True), edits)
 def test_damage_of_a_document_leaves_the_others_as_they_are(
     which: int, where: float, edit: tuple[str, int, bytes]

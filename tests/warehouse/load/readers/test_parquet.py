@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corepath.warehouse.errors import BadInput
@@ -167,7 +167,6 @@ def test_a_column_whose_name_is_no_text_is_refused_by_name(warehouse, tmp_path):
         load(warehouse, NESTED, tmp_path)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_any_change_of_bytes_is_refused_or_accounts_for_every_row(data):
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as warehouse:
