@@ -85,7 +85,7 @@ def sample_release(once: Once) -> SampleRelease:
 
     def make(folder: Path) -> SampleRelease:
         settings = Settings(
-            topic=str(topic.write(folder / f"{topic.SHIPPED}.toml", **topic.FEW_DRAWS)),
+            topic=str(topic.write(folder / f"{topic.SHIPPED}.toml", preset="recommended", **topic.FEW_DRAWS)),
             sources=SOURCES,
             threads=2,
             warehouse=folder / "warehouse.duckdb",

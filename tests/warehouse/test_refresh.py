@@ -442,7 +442,7 @@ def fresh(folder: Path, **changes: Any) -> Settings:
     """Settings of a first refresh of the sample below a folder."""
     sources = {"ppubs": ROOT / "samples" / "ppubs", "uspto": ROOT / "samples" / "uspto"}
     (folder / "new").mkdir(exist_ok=True)
-    topic = topics.write(folder / "new" / f"{TOPIC}.toml", **topics.FEW_DRAWS)
+    topic = topics.write(folder / "new" / f"{TOPIC}.toml", preset="recommended", **topics.FEW_DRAWS)
     given = {"topic": str(topic), "sources": sources, "threads": 2} | changes
     return Settings(
         **given, warehouse=folder / "new" / "warehouse.duckdb", releases=folder / "new" / "releases"
