@@ -102,7 +102,7 @@ def _may_pass(_task: object, _run: object, failed: State[Any]) -> bool:
     return isinstance(failed.data, Unavailable)
 
 
-# What the runs of this process came to, also where Prefect cannot be told.
+# What the runs of this process came to, also where Prefect cannot be determined.
 outcomes: list[core.Outcome] = []
 
 
@@ -173,7 +173,7 @@ def _refresh(settings: Settings, measure: Measure, run_id: str) -> core.Outcome:
                 _report(outcome, where)
             emit("published", f"{outcome.topic}.{outcome.version}", {"path": where})
         except Exception as error:  # the release is there, and stays, whether Prefect shows it or not
-            log.warning("%s is published, but Prefect could not be told: %s", outcome.version, error)
+            log.warning("%s is published, but Prefect could not be notified: %s", outcome.version, error)
     return outcome
 
 

@@ -117,7 +117,7 @@ def _row(
 
 
 def _compare(reference: np.ndarray, country: np.ndarray, samples: int, seed: list[int]) -> Lag:
-    """Tell how far a country is behind a reference; nothing where that cannot be told."""
+    """Tell how far a country is behind a reference; nothing where that cannot be determined."""
     seen = (reference.sum(axis=1) > 0) | (country.sum(axis=1) > 0)
     shared = (reference.sum(axis=1) > 0) & (country.sum(axis=1) > 0)
     shifts = SHIFTS[np.abs(SHIFTS) < country.shape[1]]

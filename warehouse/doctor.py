@@ -126,7 +126,7 @@ def _of_releases(releases: Releases, settings: Settings) -> Iterator[Finding]:
     try:
         published = releases.published()
     except BadInput:
-        return  # nothing more can be told before that is repaired
+        return  # nothing more can be determined before that is repaired
     for version in sorted(releases.folders() - {a.version for a in releases.attempts() if a.version}):
         attempt = _from_metadata(releases, version)
         if attempt:

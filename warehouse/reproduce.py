@@ -78,7 +78,7 @@ def reproduce(
                 "truth": None,
             }
         )
-        if not problems:  # without the raw files the rest cannot be told
+        if not problems:  # without the raw files the rest cannot be determined
             problems = list(_of_code(recipe, here))
         if problems:
             more = f"\n... and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""

@@ -158,7 +158,7 @@ class Source(BaseModel):
             others = f"; what is there: {', '.join(sorted(below)[:EXAMPLES])}" if below else ""
             raise BadInput(
                 f"{path}: holds no file that source {self.name} reads ({', '.join(self.files)}){others}; "
-                "`corepath sources` tells what each source expects"
+                "`corepath sources` shows what each source expects"
             )
         others = sorted(name for name in below.keys() - files.keys() if not name.startswith("."))
         if tell and others:

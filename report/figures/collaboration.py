@@ -98,7 +98,7 @@ def _answer(rows: list[dict[str, Any]], places: Places) -> str:
     parts += [f"less: {listed(less)}"] * bool(less)
     if not known:
         told = (
-            "Whether countries apply together more than elsewhere cannot be told: too few families "
+            "Whether countries apply together more than elsewhere cannot be determined: too few families "
             "outside the topic."
         )
     elif parts:

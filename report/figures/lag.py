@@ -39,7 +39,7 @@ def lag(lags: pl.DataFrame, places: Places, reference: str | None) -> Figure:
     Returns
     -------
     Figure
-        A forest plot; hollow where the direction cannot be told.
+        A forest plot; hollow where the direction cannot be determined.
     """
     rows = [r for r in lags.rows(named=True) if r["reference"] == reference and r["country"] in places]
     if reference is None or not rows:
@@ -57,9 +57,9 @@ def lag(lags: pl.DataFrame, places: Places, reference: str | None) -> Figure:
     silent = [plain(f) for f in fields if f not in shown and f != "all"]
     note = (
         "Bars: 95 % interval of technologies drawn anew. "
-        "Hollow: the direction cannot be told. Right of 0 a country comes later. A "
+        "Hollow: the direction cannot be determined. Right of 0 a country comes later. A "
         "lag is of what is patented when, not of ability; do not read one below half a year."
-        + (f" No lag can be told for anyone in: {capped(silent, 8)}." if silent else "")
+        + (f" No lag can be determined for anyone in: {capped(silent, 8)}." if silent else "")
         + places.limits
     )
     own = pl.DataFrame(rows, schema=lags.schema)
@@ -111,7 +111,8 @@ def _answer(rows: list[dict[str, Any]], places: Places, name: str) -> str:
     level = [places[r["country"]].said for r in whole if r["direction"] == "level"]
     if level:
         parts.append(
-            f"{listed(level)} {'is' if len(level) == 1 else 'are'} level with {name} as far as can be told"
+            f"{listed(level)} {'is' if len(level) == 1 else 'are'} level with {name} "
+            "as far as can be determined"
         )
     open_ = [
         f"{places[r['country']].said} ({_why(r)})"
@@ -121,10 +122,10 @@ def _answer(rows: list[dict[str, Any]], places: Places, name: str) -> str:
     told = (
         "Over the whole topic: " + "; ".join(parts) + "."
         if parts
-        else "Over the whole topic, no lag can be told."
+        else "Over the whole topic, no lag can be determined."
     )
     if open_:
-        told += f" Cannot be told: {listed(open_)}."
+        told += f" Cannot be determined: {listed(open_)}."
     sure = [r for r in rows if r["subfield"] != "all" and r["direction"] in ("behind", "ahead")]
     if sure:
         most = max(sure, key=lambda r: abs(r["lag"]))

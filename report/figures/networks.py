@@ -121,7 +121,7 @@ def _answer(pairs: dict[str, list[dict[str, Any]]], alike: list[dict[str, Any]],
     )
     known = [r for r in alike if r["pearson"] is not None]
     if not known:
-        return first + "How alike the networks are cannot be told."
+        return first + "How alike the networks are cannot be determined."
     best = max(known, key=lambda r: r["pearson"])
     name = f"{places[best['country_a']].said} and {places[best['country_b']].said}"
     rivals = [

@@ -97,7 +97,9 @@ def _answer(
             for d in DIMENSIONS
             if r[f"{d}_path"] in LABELS and r[f"{d}_path"] != "indeterminate"
         ]
-        told.append(f"{sentence(places[r['country']].said)}: {'; '.join(sure) or 'no path can be told'}")
+        told.append(
+            f"{sentence(places[r['country']].said)}: {'; '.join(sure) or 'no path can be determined'}"
+        )
     parts = ". ".join(told) + "."
     if missing:
         parts += f" Too few key core families (under 30): {capped(missing, 4)}."

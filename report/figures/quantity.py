@@ -42,7 +42,7 @@ def quantity(ranking: pl.DataFrame, places: Places) -> Figure:
     question = "Many patents, or key core ones?"
     compared = [r for r in ranking.rows(named=True) if r["country"] in places and r["families"] > 0]
     if not compared:
-        answer = "No family of a compared country is known, so that their shares cannot be told."
+        answer = "No family of a compared country is known, so that their shares cannot be determined."
         return Figure(question, answer, "", ranking)
     others = [r for r in ranking.rows(named=True) if r["country"] not in places and r["families"] >= _LEAST][
         :_OTHERS
@@ -98,7 +98,7 @@ def _answer(rows: list[dict[str, Any]], places: Places, rate: float) -> str:
     ]
     if best is most and not level:
         return f"{first} No other compared country has so high a share."
-    doubt = f", though {capped(level, 3)} cannot be told apart from it" if level else ", surely so"
+    doubt = f", though {capped(level, 3)} cannot be distinguished from it" if level else ", surely so"
     if best is most:
         return f"{first} Its share is the highest{doubt}."
     return f"{first} The highest share is {places[best['country']].said}'s: {told(best)}{doubt}."

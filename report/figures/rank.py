@@ -105,7 +105,7 @@ def _answer(rows: list[dict[str, Any]], default: list[dict[str, Any]], places: P
         )
     sure = [r for r in default if r["country"] in places and r["rank_core_low"] is not None]
     if not sure:
-        return told + " How sure a rank is cannot be told here."
+        return told + " How sure a rank is cannot be determined here."
     first = min(sure, key=lambda r: r["rank_core"])
     rivals = [
         places[r["country"]].said

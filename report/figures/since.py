@@ -60,7 +60,8 @@ def _answer(
 ) -> str:
     if not complete:
         return (
-            "No year is complete yet: what was filed is still being published, so that no trend can be told."
+            "No year is complete yet: what was filed is still being published, so that no trend can be "
+            "determined."
         )
     last = f"Complete until {complete[-1]}. "
     world = [s for s in segments if s["country"] == WORLD and s["series"] == "families"]
@@ -78,7 +79,7 @@ def _answer(
         when = f"in {earliest}" if earliest == latest else f"between {earliest} and {latest}"
         told += f", after a break {when} (95 %)"
     else:
-        told += ", without a break that can be told"
+        told += ", without a break that can be determined"
     own = [
         f"{places[c].said} "
         f"({listed(str(b['first_year']) for b in breaks if b['country'] == c and b['series'] == 'families')})"

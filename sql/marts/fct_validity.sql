@@ -74,7 +74,7 @@ select
             || '; entropy weights ' || case
                 when entropy.auc_gain_low > 0 then 'do better than'
                 when entropy.auc_gain_high < 0 then 'do worse than'
-                else 'cannot be told from'
+                else 'cannot be determined from'
             end || ' equal ones here.'
     end as sentence -- That in words; null of all other rows
 from measured

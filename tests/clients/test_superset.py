@@ -230,7 +230,7 @@ def test_superset_draws_the_example_dashboard_from_latest(
     for chart in charts:
         (result,) = superset.api(f"chart/{chart['id']}/data/")["result"]
         assert result["status"] == "success", chart["slice_name"]
-        # Of the sample no path and no lag can be told.
+        # Of the sample no path and no lag can be determined.
         assert result["data"] or chart["slice_name"] in ("Which path?", "Who is how many years behind whom?")
         if chart["slice_name"].startswith("Many patents"):
             assert len(result["data"]) == min(ranked, 40)

@@ -75,7 +75,7 @@ def test_most_families_need_not_be_the_lowest_share():
 def test_shares_whose_intervals_meet_are_not_told_apart():
     figure = quantity(w.ranking(US=(400, 41), JP=(390, 42), KR=(9000, 10)), w.places("JP", "US", "KR"))
     assert "Japan's" in said(figure)
-    assert "the United States cannot be told apart from it" in said(figure)
+    assert "the United States cannot be distinguished from it" in said(figure)
 
 
 def test_one_country_is_held_against_the_topic():
@@ -197,7 +197,7 @@ def test_a_lag_has_its_direction_and_who_cannot_be_told_has_a_reason():
 def test_where_no_lag_can_be_told_nothing_is_drawn():
     figure = lag(w.lags(("all", "KR", "US", 12, None, None, None, "cannot tell")), w.places(), "US")
     assert figure.wide is None
-    assert said(figure).startswith("Over the whole topic, no lag can be told.")
+    assert said(figure).startswith("Over the whole topic, no lag can be determined.")
 
 
 def test_one_country_has_no_one_to_be_behind():
@@ -255,7 +255,7 @@ def test_collaboration_below_the_base_is_called_less():
 
 def test_a_path_that_cannot_be_told_is_an_answer():
     figure = paths(w.pathways(JP=("indeterminate",) * 3), w.references(None), w.places("JP", "US"))
-    assert said(figure).startswith("Japan: no path can be told.")
+    assert said(figure).startswith("Japan: no path can be determined.")
     assert "Too few key core families (under 30): the United States." in said(figure)
     assert "No country surely lags" in said(figure)
 

@@ -110,7 +110,7 @@ TRUTH = {
 def test_a_generated_world_says_so_and_holds_findings_against_what_was_planted():
     told = page(truth=TRUTH)
     assert "A made-up world" in told
-    # JP: industries agree, technologies differ, collaboration cannot be told, rank agrees; KR: rank
+    # JP: industries agree, technologies differ, collaboration cannot be determined, rank agrees; KR: rank
     # differs, lag of 2.5 lies in 1 to 3; the surge is found; of technologies G06N is found, H01L does not
     # pass the test, and H04W has no key core family.
     assert "Of 10 of them corepath tells 8, and 5 of these as they were planted" in told

@@ -598,9 +598,9 @@ def odd() -> dict[str, tuple[dict[str, pl.DataFrame], list[str]]]:
             ),
             ["&lt;script&gt;alert(1)&lt;/script&gt;"],
         ),
-        "no lag that can be told": (
+        "no lag that can be determined": (
             frames(lags=no_lag),
-            ["Over the whole topic, no lag can be told", "too few key core families"],
+            ["Over the whole topic, no lag can be determined", "too few key core families"],
         ),
         "no abstract": (
             frames(facts=facts(abstracts=0.0)),
@@ -609,7 +609,7 @@ def odd() -> dict[str, tuple[dict[str, pl.DataFrame], list[str]]]:
         "97 % imputed": (frames(facts=facts(imputed=0.97)), ["97 % of countries are imputed"]),
         "one sub-field": (
             frames(lags=lags(("memory", "US", "JP", 500, -0.7, -1.5, 0.2, "level"))),
-            ["Over the whole topic, no lag can be told"],
+            ["Over the whole topic, no lag can be determined"],
         ),
         "half a year": (
             frames(

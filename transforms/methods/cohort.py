@@ -399,7 +399,7 @@ def _departure(
     freedom, groups, everything = count.sum() - held.sum(), held.sum(), weight.sum()
     if groups < 2:
         return np.ones_like(weight), np.ones_like(weight)
-    if freedom < 1:  # every value is a group alone: chance cannot be told from a departure
+    if freedom < 1:  # every value is a group alone: chance cannot be determined from a departure
         return np.ones_like(weight), np.zeros_like(weight)
     inner = max(spread, 0) / freedom
     between = np.sum(weight * (ratio - observed.sum() / everything) ** 2) - (groups - 1) * inner

@@ -30,7 +30,7 @@ def filing_number(frame: pl.LazyFrame, office: str, number: str, date: str) -> p
     `13/657,122` and `29/223,096`. Other offices' numbers differ by a check digit, the era, zeros.
     A number that can come twice gets its date behind it, so that it joins no unrelated filings.
 
-    What cannot be told is left apart. Eight digits that read both ways are taken for DOCDB's: that
+    What cannot be determined is left apart. Eight digits that read both ways are taken for DOCDB's: that
     is one in a hundred of the USPTO's numbers from 2001 to 2010, and of Japan's before 2000. A PCT
     filing at Japan's or a small office is known only if its number says PCT, since DOCDB tells it
     from a national one by kind. Other offices' numbers lose nothing but punctuation.

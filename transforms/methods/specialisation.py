@@ -65,7 +65,7 @@ def resampled_counts(
 ) -> np.ndarray:
     """Draw families anew, and count them by cell.
 
-    Families that are shared alike between cells cannot be told apart by a count. So patterns are
+    Families that are shared alike between cells cannot be distinguished by a count. So patterns are
     drawn, as often as families have them, which is the same and costs far less.
 
     Parameters

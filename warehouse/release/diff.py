@@ -105,7 +105,7 @@ class TableChange:
 
     @property
     def differs(self) -> bool:
-        """Whether any row is not what it was, or that cannot be told."""
+        """Whether any row is not what it was, or that cannot be determined."""
         return any(n != 0 for n in (self.added, self.removed, self.changed, self.rounded))
 
 
@@ -147,7 +147,7 @@ def read(folder: Path) -> Side:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             f"{folder} cannot be compared, datapackage.json does not describe it: {error!r}; "
-            "`corepath verify` tells more"
+            "`corepath verify` explains it"
         ) from error
 
 
@@ -182,7 +182,7 @@ def compare(connection: duckdb.DuckDBPyConnection, before: Side, after: Side) ->
     except duckdb.Error as error:
         raise BadInput(
             f"{before.version} and {after.version} cannot be compared: {error}; `corepath verify` "
-            "tells which is damaged"
+            "shows which is damaged"
         ) from error
 
 

@@ -129,7 +129,7 @@ def read_truth(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise BadInput(f"{path}: what was planted cannot be read: {error}") from error
     if not truth.get("country"):
-        raise BadInput(f"{path} tells of no country; corepath.synthetic.world writes such a file")
+        raise BadInput(f"{path} names no country; corepath.synthetic.world writes such a file")
     return truth
 
 

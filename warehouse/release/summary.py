@@ -361,7 +361,7 @@ def summarise(path: Path, shown: str | None = None) -> str:
             "remain unknown.",
             *(markdown.escaped(sentence) for (sentence,) in db.sql(_DECISIVE).fetchall()),
             markdown.escaped(" ".join(sentence for (sentence,) in db.sql(_HELD_UP).fetchall()))
-            or "Whether the score holds up later cannot be told: too few families are old enough.",
+            or "Whether the score holds up later cannot be determined: too few families are old enough.",
             *(sentence for (sentence,) in db.sql(_FIELDS).fetchall()),
             "## Key core technologies",
             "By IPC subclass:",

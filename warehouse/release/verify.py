@@ -76,7 +76,7 @@ def verify(connection: duckdb.DuckDBPyConnection, folder: Path, sums: str | None
     if sums is None:
         log.warning(
             "%s: versions.json has no hash of its %s, which came later: whether the release was "
-            "replaced as a whole cannot be told",
+            "replaced as a whole cannot be determined",
             folder,
             _SUMS,
         )

@@ -166,4 +166,4 @@ def test_a_line_from_before_there_were_hashes_is_told_and_fails_nothing(connecti
         del line["sums"]
     log.write_text(json.dumps(lines))
     assert problems(connection, folder) == {}
-    assert "replaced as a whole cannot be told" in caplog.text
+    assert "replaced as a whole cannot be determined" in caplog.text

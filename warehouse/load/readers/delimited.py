@@ -419,7 +419,7 @@ def _order_of_days(warehouse: duckdb.DuckDBPyConnection, part: Part, days: list[
         )
     if written_out and not (by_day or by_month):
         raise BadInput(
-            f"{part.name}: whether {example!r} and the like are day/month or month/day cannot be told: "
+            f"{part.name}: whether {example!r} and the like are day/month or month/day cannot be determined: "
             "write days as YYYY-MM-DD"
         )
     if example is None:

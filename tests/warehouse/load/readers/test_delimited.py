@@ -290,7 +290,7 @@ def test_a_missing_optional_column_is_unknown_and_a_new_one_is_told(warehouse, t
     [
         ("claims", b"seven", "column claims of table test_patent should be BIGINT"),
         ("filed", b"lamp", "column filed of table test_patent should be DATE"),
-        ("filed", b"03/02/2001", "day/month or month/day cannot be told"),
+        ("filed", b"03/02/2001", "day/month or month/day cannot be determined"),
     ],
 )
 def test_a_retyped_column_is_refused_with_an_example(warehouse, tmp_path, column, value, message):
@@ -490,7 +490,7 @@ def test_days_are_read_by_the_order_that_the_whole_file_has(warehouse, tmp_path,
 @pytest.mark.parametrize(
     ("days", "message"),
     [
-        ([("3/7/2014", "4/7/2013")], "day/month or month/day cannot be told: write days as YYYY-MM-DD"),
+        ([("3/7/2014", "4/7/2013")], "day/month or month/day cannot be determined: write days as YYYY-MM-DD"),
         ([("13/7/2014", "4/25/2013")], "some days are written day/month, others month/day"),
     ],
 )
