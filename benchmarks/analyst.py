@@ -707,7 +707,7 @@ def networks(
     return found
 
 
-def graph_of(occurrences: pd.Series, pairs: pd.DataFrame) -> nx.Graph:
+def graph_of(occurrences: pd.Series, pairs: pd.DataFrame) -> "nx.Graph[str]":
     """Build the graph, isolates too."""
     graph = nx.Graph()
     graph.add_nodes_from(occurrences.index)

@@ -130,7 +130,7 @@ def _shared(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     subclasses = {name: i for i, name in enumerate(told["ids"].get("subclass", ()))}
     for network, source, target, chance in frames["links"].iter_rows():
         if source in subclasses and target in subclasses:
-            pair = [subclasses[source], subclasses[target], round(chance, 3)]
+            pair: list[float] = [subclasses[source], subclasses[target], round(chance, 3)]
             predicted.setdefault(network, []).append(pair)
     places = places_of(frames)
     present = set(nodes["network"])

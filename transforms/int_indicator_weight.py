@@ -155,7 +155,7 @@ def _weights(y: pl.DataFrame, method: Mapping[str, Any], dimensions: Sequence[st
     )
 
 
-def _closest(names: list[str], r: np.ndarray) -> dict[str, list]:
+def _closest(names: list[str], r: np.ndarray) -> dict[str, list[Any]]:
     """Find the other indicator with which each is most correlated, either way."""
     if len(names) < 2:
         return {"correlation": [None], "correlated_indicator": [None]}

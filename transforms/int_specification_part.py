@@ -119,7 +119,7 @@ def _other_cores(
     released: Released,
     int_family_attribution: pl.LazyFrame,
     method: Mapping[str, Any],
-) -> Iterator[tuple]:
+) -> Iterator[tuple[Any, ...]]:
     """Cut the topic's own scores by other rules and shares; count its core by other attributions."""
     ordered = np.sort(scores)
     cuts = [("rule", rule, own_threshold(method, rule), rule) for rule in RULES]
@@ -150,7 +150,7 @@ class _Found:
         self.families = ranked["family"]
         self.own = ranked["rank"].to_numpy()[released.leading]
         self.released = released
-        self.rows: list[tuple] = []
+        self.rows: list[tuple[Any, ...]] = []
         self.specifications = 0
         self.selected = np.zeros(len(ranked))
         self.least = np.full(len(self.own), np.inf)
@@ -173,7 +173,7 @@ class _Found:
             before = self.shift.get(choice, np.zeros(len(places)))
             self.shift[choice] = np.maximum(before, np.abs(places - self.own))
 
-    def add_numbers(self, numbers: Iterator[tuple]) -> None:
+    def add_numbers(self, numbers: Iterator[tuple[Any, ...]]) -> None:
         """Note numbers that come of no new scores: kind, variation, measure, name, value."""
         self.rows += [(kind, variation, 0, *number, None) for kind, variation, *number in numbers]
 

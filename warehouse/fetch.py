@@ -373,7 +373,8 @@ def _fault(url: str, code: int) -> Exception:
             return Unavailable(f"{place}: too many requests; come back later, what came is kept")
         case _ if code >= 500:
             return Unavailable(f"{place}: the server has a fault; come back later, what came is kept")
-    return BadInput(f"{place}, which is not documented")
+        case _:
+            return BadInput(f"{place}, which is not documented")
 
 
 def _json(url: str, key: str | None, manners: Manners) -> Any:

@@ -91,7 +91,7 @@ class Outcome:
 
 def refresh(
     settings: Settings,
-    step: Step = plain,
+    step: Step[Any] = plain,
     run_parts: build.RunParts = build.one_by_one,
     run_id: str | None = None,
 ) -> Outcome:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -66,9 +67,12 @@ def generate(world: World, folder: Path) -> Path:
     pathlib.Path
         Its folder; the truth is beside it.
     """
-    options = {"layout": "google_patents", "null": False, "topic_share": 0.9, "plan": ""} | dict(
-        world.options
-    )
+    options: dict[str, Any] = {
+        "layout": "google_patents",
+        "null": False,
+        "topic_share": 0.9,
+        "plan": "",
+    } | dict(world.options)
     plan, dump = folder / "plan.toml", folder / "world"
     plan.write_text(options["plan"], encoding="utf-8")
     arguments = ["--families", str(world.families), "--seed", str(world.seed), "--threads", "1"]

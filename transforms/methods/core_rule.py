@@ -60,7 +60,8 @@ def cut_score(ordered: np.ndarray, rule: str, threshold: float) -> float:
         case "head_tail":
             breaks = head_tail_breaks(ordered)
             return breaks[int(min(threshold, len(breaks))) - 1]
-    raise ValueError(f"{rule!r} is no rule for core patents")
+        case _:
+            raise ValueError(f"{rule!r} is no rule for core patents")
 
 
 def own_threshold(method: Mapping[str, Any], rule: str) -> float:

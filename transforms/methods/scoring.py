@@ -39,7 +39,8 @@ def score_by(method: Mapping[str, Any], y: pl.DataFrame, weights: pl.DataFrame) 
             return topsis(y, weights)
         case "grey":
             return grey(y, weights, method["grey_coefficient"])
-    return scores(y, weights)
+        case _:
+            return scores(y, weights)
 
 
 def topsis(y: pl.DataFrame, weights: pl.DataFrame) -> pl.Series:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -291,7 +292,7 @@ def parents_of_sql(path: Path, parser: duckdb.DuckDBPyConnection) -> tuple[str, 
     return tuple(sorted(f"{schema}.{name}" for schema, name in found if schema))
 
 
-def _nodes(tree: object) -> Iterator[dict]:
+def _nodes(tree: object) -> Iterator[dict[str, Any]]:
     if isinstance(tree, dict):
         yield tree
         tree = list(tree.values())

@@ -321,7 +321,7 @@ def _string_agg(node: exp.GroupConcat) -> exp.Expr:
     return _call("NULLIF", joined, _text(""))
 
 
-_RULES: dict[type[exp.Expr], Callable] = {
+_RULES: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
     exp.RegexpReplace: _regexp_replace,
     exp.RegexpFullMatch: _regexp_full_match,
     exp.RegexpLike: _regexp_matches,

@@ -90,7 +90,7 @@ def prepare(spark: "SparkSession") -> None:
         if spark.conf.get(name, None) != value:
             spark.conf.set(name, value)
 
-    @arrow_udf("string")
+    @arrow_udf("string")  # pyright: ignore[reportUntypedFunctionDecorator]
     def publication_number(office: pa.Array, number: pa.Array, kind: pa.Array, year: pa.Array) -> pa.Array:
         from corepath.warehouse.numbers import publication_number as written
 

@@ -69,7 +69,7 @@ def export(
     return written
 
 
-def read(connection: duckdb.DuckDBPyConnection, key: dict[str, str]) -> nx.Graph:
+def read(connection: duckdb.DuckDBPyConnection, key: dict[str, str]) -> "nx.Graph[str]":
     """Read a network of a release, with every figure of its technologies and ties that is known.
 
     Parameters
@@ -105,7 +105,7 @@ def read(connection: duckdb.DuckDBPyConnection, key: dict[str, str]) -> nx.Graph
     return graph
 
 
-def write_vosviewer(graph: nx.Graph, path: Path) -> None:
+def write_vosviewer(graph: "nx.Graph[str]", path: Path) -> None:
     """Write a network in VOSviewer's JSON format; communities are its clusters."""
     number = {name: i for i, name in enumerate(graph, start=1)}
     items = [
@@ -123,7 +123,7 @@ def write_vosviewer(graph: nx.Graph, path: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-WRITERS: dict[str, Callable[[nx.Graph, Path], None]] = {
+WRITERS: dict[str, Callable[["nx.Graph[str]", Path], None]] = {
     "graphml": nx.write_graphml,
     "gexf": nx.write_gexf,
     "json": write_vosviewer,
