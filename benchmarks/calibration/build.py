@@ -37,7 +37,9 @@ def build(world: World, tables: Iterable[str], folder: Path) -> duckdb.DuckDBPyC
         One thread, in memory. The generator's truth is the file world.truth.toml in `folder`.
     """
     connection = connect(Settings(warehouse=folder / "warehouse", threads=1, memory="4GB"))
-    topic = topics.write(folder / "topic.toml", everything=world.everything, **dict(world.method))
+    # By the method that a topic has unless it asks for another: that is what users rely on.
+    method = {"preset": "recommended"} | dict(world.method)
+    topic = topics.write(folder / "topic.toml", everything=world.everything, **method)
     inputs.read_reference(connection)
     inputs.write_topic(connection, read(str(topic)), None)
     if world.maker == "other":

@@ -164,7 +164,7 @@ def look(world: World, names: list[str], work: Path, file: Path) -> Found:
                 for claim, (hits, of) in counts.items()
             ]
     gc.collect()
-    found = {"seconds": time.process_time() - started, "rows": rows}
+    found = {"seconds": round(time.process_time() - started, 3), "rows": rows}
     write(file, found)
     return found
 
