@@ -17,6 +17,7 @@ NOT_IN_SMALL = {
     ("interval of a share", "rate ratio"),
     ("path", "layouts"),
     ("advantage and standing", "finds advantage"),
+    ("advantage and standing", "finds lagging"),
 }
 
 
