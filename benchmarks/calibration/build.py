@@ -18,6 +18,9 @@ from corepath.warehouse.settings import Settings
 from corepath.warehouse.sources import named
 from corepath.warehouse.topic.files import read
 
+# The method that a topic has unless it asks for another: that is what users rely on.
+METHOD = "recommended"
+
 
 def build(world: World, tables: Iterable[str], folder: Path) -> duckdb.DuckDBPyConnection:
     """Make a world and the tables that are to be looked at.
@@ -37,8 +40,7 @@ def build(world: World, tables: Iterable[str], folder: Path) -> duckdb.DuckDBPyC
         One thread, in memory. The generator's truth is the file world.truth.toml in `folder`.
     """
     connection = connect(Settings(warehouse=folder / "warehouse", threads=1, memory="4GB"))
-    # By the method that a topic has unless it asks for another: that is what users rely on.
-    method = {"preset": "recommended"} | dict(world.method)
+    method = {"preset": METHOD} | dict(world.method)
     topic = topics.write(folder / "topic.toml", everything=world.everything, **method)
     inputs.read_reference(connection)
     inputs.write_topic(connection, read(str(topic)), None)

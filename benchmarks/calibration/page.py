@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from math import sqrt
 from typing import Any
 
@@ -27,7 +28,8 @@ A run that was stopped goes on where it was, as long as the code is the same.
 - *Holds* says whether the rate keeps to the nominal one, give or take two standard errors: that of all
   worlds together and that of each kind.
 - Worlds that measure have other seeds than those with which a rule was made.
-- Topics of these worlds go by the study's plain method (`preset = "study"`), unless a kind says otherwise.
+- *Method* is that of the topic: the recommended one, which a topic has unless it asks for another, or the
+  study's plain one (`preset = "study"`).
 
 `reference/calibration.csv` has one line for each claim: `position`, `inference`, `column` (mart and
 column that say it), `claim`, `says`, `least`, `most`, `rate` and `error` of all worlds, `worst` and
@@ -59,8 +61,8 @@ def as_markdown(measured: Mapping[str, Any], known: Mapping[str, Inference]) -> 
         planned = len(inference.worlds(about["size"]))
         of_them = f" of its {planned}" if planned > about["worlds"] else ""
         parts.append(
-            f"Measured on {about['measured']}, size {about['size']}: {about['worlds']}{of_them} worlds took "
-            f"{about['minutes']:.0f} minutes of processor time.\n"
+            f"Measured on {about['measured']}, size {about['size']}, {about['method']} method: "
+            f"{about['worlds']}{of_them} worlds took {about['minutes']:.0f} minutes of processor time.\n"
         )
         parts += [
             "| draws, worlds | what is counted | nominal | measured | cases | holds |",
@@ -88,17 +90,38 @@ def at_a_glance(lines: Sequence[Row]) -> list[str]:
     ]
 
 
+def in_brief(lines: Sequence[Row]) -> list[str]:
+    """Write the lines of `summary` as a table of a row an inference."""
+    table = [
+        "| inference | promises that hold | the promise with least room | detection |",
+        "|---|---|---|---|",
+    ]
+    for name, of_inference in groupby(lines, lambda line: line["inference"]):
+        own = list(of_inference)
+        promised = [line for line in own if line["holds"] is not None]
+        least = max(promised, key=lambda line: _distance(line, line["rate"]), default=None)
+        room = (
+            "–"
+            if least is None
+            else f"{figure(least)} of {least['says']}; {nominal(least['least'], least['most'])}"
+        )
+        detection = next((f"{figure(line)} of {line['says']}" for line in own if line["holds"] is None), "–")
+        kept = sum(line["holds"] for line in promised)
+        table.append(f"| {name} | {kept} of {len(promised)} | {room} | {detection} |")
+    return table
+
+
 def placed(text: str, lines: Sequence[Row]) -> str:
-    """Put the table into a page, between its two marks.
+    """Put the brief table into a page, between its two marks.
 
     Examples
     --------
     >>> placed("before\\n<!-- calibration -->\\nold\\n<!-- end -->\\nafter", []).splitlines()[-3:]
-    ['|---|---|---|---|---|---|', '<!-- end -->', 'after']
+    ['|---|---|---|---|', '<!-- end -->', 'after']
     """
     before, _, rest = text.partition("<!-- calibration -->\n")
     after = rest.partition("<!-- end -->")[2]
-    return "\n".join([f"{before}<!-- calibration -->", *at_a_glance(lines), f"<!-- end -->{after}"])
+    return "\n".join([f"{before}<!-- calibration -->", *in_brief(lines), f"<!-- end -->{after}"])
 
 
 def summary(measured: Mapping[str, Any], known: Mapping[str, Inference]) -> list[dict[str, Any]]:
@@ -110,7 +133,8 @@ def summary(measured: Mapping[str, Any], known: Mapping[str, Inference]) -> list
             own = [row for row in about["rows"] if row["claim"] == claim.name]
             if not own:
                 continue
-            worst = max(own, key=lambda row: _distance(claim, row["rate"]))
+            limits: Row = {"least": claim.least, "most": claim.most}
+            worst = max(own, key=lambda row: _distance(limits, row["rate"]))
             pooled = _pooled(own)
             line: dict[str, Any] = {
                 "position": len(lines) + 1,
@@ -200,12 +224,13 @@ def holds(claim: Claim, row: Mapping[str, Any]) -> bool | None:
     )
 
 
-def _distance(claim: Claim, rate: float) -> float:
+def _distance(limits: Row, rate: float) -> float:
     """Tell how far a rate is from what is asked, the more the worse; without limits less is worse."""
-    if claim.least is None and claim.most is None:
+    least, most = limits["least"], limits["most"]
+    if least is None and most is None:
         return -rate
-    beyond = [rate - claim.most] if claim.most is not None else []
-    return max(beyond + ([claim.least - rate] if claim.least is not None else []))
+    beyond = [rate - most] if most is not None else []
+    return max(beyond + ([least - rate] if least is not None else []))
 
 
 def _yes(value: bool | None) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks import calibration
 from benchmarks.calibration import page
-from benchmarks.calibration.build import build
+from benchmarks.calibration.build import METHOD, build
 from benchmarks.calibration.inference import Inference, World
 from benchmarks.run import RESULTS, ROOT, say, write
 
@@ -50,7 +50,8 @@ def run(size: str, only: Iterable[str] | None, processes: int, work: Path, resul
     measured: Found = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     found = measure(size, names, processes, work)
     for name in names:
-        measured[name] = {"measured": datetime.now(UTC).date().isoformat(), "size": size} | found[name]
+        about = {"measured": datetime.now(UTC).date().isoformat(), "size": size, "method": METHOD}
+        measured[name] = about | found[name]
     # In the order of the modules; what is no inference any more is dropped.
     measured = {name: measured[name] for name in known if name in measured}
     write(file, measured)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from math import sqrt
 
 import pytest
@@ -74,7 +75,15 @@ def test_the_page_and_the_look_up_table_are_those_of_the_figures():
     for line in lines:
         assert line["claim"] in {claim.name for claim in KNOWN[line["inference"]].claims}
         assert f"{100 * float(line['rate']):.1f} %" in text
-        assert f"| {line['inference']} | {line['says']} |" in readme
+        assert f"| {line['inference']} | {line['says']} |" in text
+    measured = json.loads((runner.RESULTS / "calibration.json").read_text(encoding="utf-8"))
+    assert "\n".join(page.in_brief(page.summary(measured, KNOWN))) in readme
+
+
+def test_readme_has_a_line_an_inference_with_the_promise_that_has_least_room():
+    lines = page.summary(*made_up())
+    false, found = "10.0 % (± 0.0) of false alarms; at most 5 %", "60.0 % (± 5.8) of planted ones found"
+    assert page.in_brief(lines)[2:] == [f"| alarm | 0 of 1 | {false} | {found} |"]
 
 
 def made_up() -> tuple[dict, dict[str, Inference]]:
@@ -89,7 +98,14 @@ def made_up() -> tuple[dict, dict[str, Inference]]:
         )
         for hits in worlds
     )
-    about = {"measured": "2026-11-30", "size": "small", "worlds": 9, "minutes": 1, "rows": rows}
+    about = {
+        "measured": "2026-11-30",
+        "size": "small",
+        "method": "study",
+        "worlds": 9,
+        "minutes": 1,
+        "rows": rows,
+    }
     return {"alarm": about}, known
 
 
