@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -29,7 +30,7 @@ from corepath.warehouse.errors import CorepathError, Refused, Unavailable, Usage
 from corepath.warehouse.markdown import escaped
 from corepath.warehouse.place import is_uri, shown
 from corepath.warehouse.release.repository import asked
-from corepath.warehouse.release.summary import summarise
+from corepath.warehouse.release.summary import brief, summarise
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.topic.files import read
 from corepath.warehouse.validate.results import Result
@@ -203,17 +204,34 @@ def backfill(settings: Settings, topics: list[str] | None = None) -> list[core.O
         Topics failed; the message names each with its reason. Every other was refreshed.
     """
     names = topics or list(asked(settings.releases))
-    outcomes, failures = [], []
+    outcomes, failures, rows = [], [], []
     for name in names:
+        began = time.monotonic()
         try:
-            outcomes.append(refresh(settings.model_copy(update={"topic": name})))
-        except CorepathError as error:
-            failures.append((name, error))
+            outcome = refresh(settings.model_copy(update={"topic": name}))
+            outcomes.append(outcome)
+            row = {"result": outcome.status, "version": outcome.version, "what": _news(outcome)}
+        except Exception as error:  # whatever it is, the other topics are tried
+            failures.append(f"{name}: {error}")
+            result = "rejected" if isinstance(error, Refused) else "failed"
+            row = {"result": result, "version": "", "what": escaped(str(error))}
+        rows.append({"topic": name} | row | {"seconds": round(time.monotonic() - began, 1)})
+    create_table_artifact(
+        key="refreshed-topics",
+        table=sorted(rows, key=lambda row: row["result"] not in ("rejected", "failed")),
+        description=f"{len(outcomes)} of {len(names)} topics are up to date",
+    )
     if failures:
-        said = "; ".join(f"{name}: {error}" for name, error in failures)
-        gravest = max((error for _, error in failures), key=lambda error: error.exit_code)
-        raise type(gravest)(f"{len(failures)} of {len(names)} topics failed: {said}")
+        raise CorepathError(f"{len(failures)} of {len(names)} topics failed: {'; '.join(failures)}")
     return outcomes
+
+
+def _news(outcome: core.Outcome) -> str:
+    """Tell in a line what a new release holds and what changed."""
+    if outcome.status != "published":
+        return ""
+    lines = dict(brief(outcome.path))
+    return f"{lines['data']}; {lines['changed']}"
 
 
 def linked(where: str) -> str:

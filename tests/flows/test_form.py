@@ -9,11 +9,12 @@ from prefect.utilities.callables import parameter_schema
 from corepath.flows import refresh
 from corepath.flows.fetch import fetch
 from corepath.flows.history import prune, rollback
+from corepath.flows.watch import watch
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.validate.validator import Result, Severity
 
 
-@pytest.mark.parametrize("shown", [refresh.refresh, refresh.backfill, rollback, prune, fetch])
+@pytest.mark.parametrize("shown", [refresh.refresh, refresh.backfill, rollback, prune, fetch, watch])
 def test_every_parameter_of_a_flow_is_explained(shown: Flow) -> None:
     form = parameter_schema(shown)
     assert form.properties

@@ -3,13 +3,15 @@
 import sys
 import threading
 from functools import partial
+from typing import Any
 
 import polars as pl
 import pytest
 from prefect import flow
 
+from corepath.flows import refresh
 from corepath.flows.refresh import _run_parts, _runner, backfill
-from corepath.warehouse.errors import BadInput, Refused, UsageError
+from corepath.warehouse.errors import CorepathError, UsageError
 from corepath.warehouse.release.repository import Releases
 from corepath.warehouse.settings import Settings
 
@@ -48,11 +50,22 @@ def test_a_runner_that_is_not_installed_is_told_before_anything_runs(task_runner
 
 
 @pytest.mark.usefixtures("unvalidated")
-def test_a_backfill_refreshes_each_topic_and_one_that_is_refused_stops_no_other(own_sample, topic_file):
+def test_a_backfill_refreshes_each_topic_and_one_that_is_refused_stops_no_other(
+    own_sample, topic_file, monkeypatch
+):
     published = Releases(own_sample.releases, own_sample.topic)
     before = published.latest()
-    with pytest.raises(Refused, match=r"(?s)1 of 2 topics failed: .*too few to analyse"):
-        backfill(own_sample, topics=[topic_file("coatings", "C23C"), own_sample.topic])
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(refresh, "create_table_artifact", lambda table, **_: shown.extend(table))
+    coatings = topic_file("coatings", "C23C")
+    with pytest.raises(CorepathError, match=r"(?s)1 of 2 topics failed: .*too few to analyse"):
+        backfill(own_sample, topics=[own_sample.topic, coatings])
+    # What failed stands first.
+    assert [(row["topic"], row["result"]) for row in shown if "result" in row] == [
+        (coatings, "rejected"),
+        (own_sample.topic, "unchanged"),
+    ]
+    assert "too few to analyse" in shown[-2]["what"]
     assert published.latest() == before
     assert [a.status for a in Releases(own_sample.releases, "coatings").attempts()] == ["refused"]
     # By default it takes what has a release.
@@ -62,5 +75,5 @@ def test_a_backfill_refreshes_each_topic_and_one_that_is_refused_stops_no_other(
 
 def test_a_backfill_tells_what_is_wrong_before_it_begins(own_sample):
     missing = own_sample.model_copy(update={"sources": {"ppubs": own_sample.releases / "absent"}})
-    with pytest.raises(BadInput, match="absent: no such file or folder"):
+    with pytest.raises(CorepathError, match="absent: no such file or folder"):
         backfill(missing)

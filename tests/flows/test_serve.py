@@ -127,7 +127,10 @@ def test_a_run_from_the_first_start_to_the_last_stop(tmp_path: Path) -> None:
     with _service(home, port) as service:
         _check_deployment(service.deployment())
         deployed = {each["name"] for each in service.api("deployments/filter", {})}
-        shipped = {"refresh-sample", "rollback-sample", "prune-sample", "backfill-sample", "fetch-uspto"}
+        shipped = {
+            f"{name}-sample" for name in ("refresh", "rollback", "prune", "backfill", "nightly", "watch")
+        }
+        shipped.add("fetch-uspto")
         assert deployed == shipped
         assert service.api("work_pools/corepath")["concurrency_limit"] == 1, "they wait in a queue"
 
