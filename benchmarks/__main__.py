@@ -137,10 +137,10 @@ class Bench:
         if not unread.exists():
             weekly.write_designs(files[-1], unread)
         contenders = {
-            "full": self._step(1, self.few, files[:-1]),
-            "nothing changed": self._step(2, self.few),
-            "new files that the topic does not read": self._step(3, self.few, [unread]),
-            "1 % of files new": self._step(4, self.few, files[-1:]),
+            weekly.FULL: self._step(1, self.few, files[:-1]),
+            weekly.NOTHING: self._step(2, self.few),
+            weekly.UNREAD: self._step(3, self.few, [unread]),
+            weekly.NEW: self._step(4, self.few, files[-1:]),
         }
         parameters = {"families": sizes[0], "files": len(files), "topic_share": TOPIC_SHARE}
         self._alternate("weekly", contenders, parameters, in_order=True)

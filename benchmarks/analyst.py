@@ -373,8 +373,10 @@ def recognise(parties: pd.DataFrame, publications: pd.DataFrame) -> pd.DataFrame
     """Ask corepath's register which organisation a name means."""
     named = parties.assign(publication_number=parties.publication.map(publications.publication_number))
     tables = tuple(f"organisation{end}" for end in ("s", "_alias", "_abbreviation", "_group", "_word"))
+    given = pl.from_pandas(named.drop(columns="publication").dropna(subset="name")).lazy()
     return stg_organisation(
-        pl.from_pandas(named.drop(columns="publication")).lazy(),
+        given.filter(role="applicant"),
+        given.filter(role="inventor"),
         *(pl.scan_csv(REFERENCE / f"{name}.csv", infer_schema_length=None) for name in tables),
     ).to_pandas()
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import webbrowser
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
@@ -30,7 +30,7 @@ from corepath.warehouse import metrics, scratch, sources
 from corepath.warehouse.build import graph
 from corepath.warehouse.database import SCHEMA_VERSION, reading
 from corepath.warehouse.doctor import examine
-from corepath.warehouse.errors import BadInput, CorepathError, UsageError
+from corepath.warehouse.errors import BadInput, Busy, CorepathError, UsageError
 from corepath.warehouse.explore import dumps, preview
 from corepath.warehouse.explore.explain import as_text, explain
 from corepath.warehouse.explore.measure import as_markdown, measure
@@ -38,7 +38,7 @@ from corepath.warehouse.place import shown
 from corepath.warehouse.plan import Run, foresee, resolve
 from corepath.warehouse.plan import as_dict as plan_as_dict
 from corepath.warehouse.plan import as_text as as_plan
-from corepath.warehouse.refresh import Outcome, plain
+from corepath.warehouse.refresh import Outcome, plain, up_to_date
 from corepath.warehouse.release import diff, history, schema
 from corepath.warehouse.release import repository as release
 from corepath.warehouse.release.export import export as write_networks
@@ -208,11 +208,16 @@ def refresh(
 
 def _refresh(settings: Settings) -> Outcome:
     """Run the flow, and show how far it is."""
+    # Prefect takes seconds to start: what is plainly wrong is said before, and that nothing changed,
+    # unless a server is to hear of each run.
+    run = resolve(settings)
+    if not os.environ.get("PREFECT_API_URL"):
+        with suppress(Busy):
+            if outcome := up_to_date(settings):
+                return outcome
     # Importing it takes a moment, as what it shows needs much of the warehouse.
     from corepath.flows.progress import START, showing, stepping
 
-    # Prefect takes seconds to start: what is plainly wrong is said before.
-    run = resolve(settings)
     # Prefect's own lines tell of runs and states; the steps' are ours.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     logging.getLogger("corepath").setLevel(logging.INFO)

@@ -172,7 +172,8 @@ def test_no_table_is_made_twice():
 
 
 def test_every_mart_and_staging_table_has_a_suite_of_its_name_and_every_suite_a_table():
-    tables = {t.name for t in discover(available()).values() if t.schema in ("staging", "marts")}
+    stored = [t for t in discover(available()).values() if not t.is_view]
+    tables = {t.name for t in stored if t.schema in ("staging", "marts")}
     suites = {path.stem for path in (ROOT / "expectations").glob("*.json")}
     assert tables | {"source_file", "source_table"} == suites  # these tell what was loaded
 

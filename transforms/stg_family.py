@@ -2,7 +2,17 @@
 
 Key: publication_number.
 Never null: family_id.
-Depends by publication_number on: all rows.
+Depends by publication_number on:
+staging.stg_document,
+staging.stg_filing,
+staging.stg_document > staging.stg_family(publication_number > family_id)
+> staging.stg_family(family_id > publication_number),
+staging.stg_filing.filing > staging.stg_filing(filing > publication_number)
+> staging.stg_family(publication_number > family_id) > staging.stg_family(family_id > publication_number),
+staging.stg_document > staging.stg_filing(publication_number > filing)
+> staging.stg_filing(filing > publication_number) > staging.stg_family(publication_number > family_id)
+> staging.stg_family(family_id > publication_number),
+beside staging.stg_filing(publication_number > filing) > staging.stg_filing(filing > publication_number).
 """
 
 import numpy as np
@@ -10,16 +20,14 @@ import polars as pl
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from corepath.transforms.methods.filing import filing_number
-from corepath.transforms.methods.order import numbered_in_order
+from corepath.transforms.methods.order import Crowded, numbered_in_order
 
 
 def stg_family(
-    stg_document: pl.LazyFrame, stg_priority: pl.LazyFrame, before: pl.LazyFrame | None = None
+    stg_document: pl.LazyFrame, stg_filing: pl.LazyFrame, before: pl.LazyFrame | None = None
 ) -> pl.DataFrame:
     """Group publications into families: by DOCDB number, else by shared filings.
 
-    A publication's filings are its application and its priorities, whichever source tells them.
     Publications that DOCDB numbers are in the family it says; it puts together what has exactly the
     same priorities. Those without a number are joined where they share any filing, directly or
     through others without a number, so that their families can be larger than DOCDB's. Such a
@@ -29,13 +37,13 @@ def stg_family(
     Parameters
     ----------
     stg_document
-        One row a publication: publication_number, office, application_number, filing_date,
-        source_family_id (null where no source numbers it).
-    stg_priority
-        One row a publication x priority: publication_number, priority_office, priority_number,
-        priority_date.
+        One row a publication: publication_number, source_family_id (null where no source numbers
+        it).
+    stg_filing
+        One row a publication x filing, its application or a priority: publication_number, filing.
     before
-        The table as it was: a family keeps its number while it lives.
+        The table as it was, where some of its rows are made again: of whole families, and whatever
+        shares a filing with these. A family keeps its number while it lives.
 
     Returns
     -------
@@ -45,18 +53,20 @@ def stg_family(
         (docdb where the source numbers it, priority where shared filings join it, application where
         it is alone).
 
+    Raises
+    ------
+    Crowded
+        There is no number left for a new family between two that are to stay.
+
     Examples
     --------
     >>> documents = pl.LazyFrame(
-    ...     {"publication_number": ["US-1-A1", "US-2-B2", "US-3-B2"], "office": ["US"] * 3,
-    ...      "application_number": ["7", "7", "8"], "filing_date": [None] * 3,
-    ...      "source_family_id": [None, None, "55"]},
-    ...     schema_overrides={"source_family_id": pl.String, "filing_date": pl.Date})
-    >>> priorities = pl.LazyFrame(
-    ...     {"publication_number": ["US-1-A1"], "priority_office": ["JP"],
-    ...      "priority_number": ["9"], "priority_date": [None]},
-    ...     schema_overrides={"priority_date": pl.Date})
-    >>> for row in stg_family(documents, priorities).drop("family").rows():
+    ...     {"publication_number": ["US-1-A1", "US-2-B2", "US-3-B2"],
+    ...      "source_family_id": [None, None, "55"]})
+    >>> filings = pl.LazyFrame(
+    ...     {"publication_number": ["US-1-A1", "US-2-B2", "US-1-A1", "US-3-B2"],
+    ...      "filing": ["US 7", "US 7", "JP 9", "US 8"]})
+    >>> for row in stg_family(documents, filings).drop("family").rows():
     ...     print(*row)
     US-1-A1 US-1-A1 priority
     US-2-B2 US-1-A1 priority
@@ -68,30 +78,15 @@ def stg_family(
     if not known["family_id"].has_nulls():
         return _numbered(known, before)
     del known
-    documents = (
-        filing_number(stg_document, "office", "application_number", "filing_date")
-        .select(
-            "publication_number",
-            "filing",
-            document=pl.int_range(pl.len(), dtype=pl.UInt32),
-            known="source_family_id",
-        )
-        .collect()
-    )
-    claimed = (
-        filing_number(stg_priority, "priority_office", "priority_number", "priority_date")
-        .select("publication_number", "filing")
-        .drop_nulls()
-        .join(documents.lazy().select("publication_number", "document", "known"), on="publication_number")
-        .select("document", "known", "filing")
-    )
+    documents = stg_document.select(
+        "publication_number", document=pl.int_range(pl.len(), dtype=pl.UInt32), known="source_family_id"
+    ).collect()
     links = (
-        pl.concat([documents.lazy().select("document", "known", "filing").drop_nulls("filing"), claimed])
+        stg_filing.join(documents.lazy(), on="publication_number")
         # Small codes instead of long texts, or ten million documents would not fit.
-        .with_columns(pl.col("filing").cast(pl.Categorical).to_physical())
+        .select("document", "known", filing=pl.col("filing").cast(pl.Categorical).to_physical())
         .collect()
     )
-    documents = documents.drop("filing")
     unnumbered = links.filter(pl.col("known").is_null()).drop("known")
     members = _components(unnumbered["document"], unnumbered["filing"])
     groups = (
@@ -136,9 +131,18 @@ def stg_family(
 
 def _numbered(publications: pl.DataFrame, before: pl.LazyFrame | None) -> pl.DataFrame:
     """Number the families of publications in order of family_id."""
-    ids = publications.select("family_id").unique().sort("family_id")["family_id"]
-    known = before.select("family_id", "family").unique().collect() if before is not None else None
+    ids = publications.select("family_id").unique()
+    known = (
+        before.select("family_id", "family").unique().sort("family_id").collect()
+        if before is not None
+        else None
+    )
+    if known is not None:
+        ids = pl.concat([ids, known.select("family_id")]).unique()
+    ids = ids.sort("family_id")["family_id"]
     numbers = pl.DataFrame({"family_id": ids, "family": numbered_in_order(ids, known)})
+    if known is not None and not known.join(numbers, on=["family_id", "family"], how="anti").is_empty():
+        raise Crowded
     return publications.join(numbers, on="family_id", maintain_order="left").select(
         "publication_number", "family", "family_id", "family_basis"
     )

@@ -11,14 +11,15 @@ import polars as pl
 
 from corepath.transforms.methods.applicant_type import TYPES, type_rule
 from corepath.transforms.methods.grouping import RULES, described, find_groups
-from corepath.transforms.methods.harmonise import harmonise, plain
+from corepath.transforms.methods.harmonise import harmonise, plain, sorted_words
 
 # A name of many words has many ways to abbreviate them; nobody uses most of them.
 _MOST_VARIANTS = 64
 
 
 def stg_organisation(
-    stg_party: pl.LazyFrame,
+    stg_applicant: pl.LazyFrame,
+    stg_inventor: pl.LazyFrame,
     organisations: pl.LazyFrame,
     organisation_alias: pl.LazyFrame,
     organisation_abbreviation: pl.LazyFrame,
@@ -29,9 +30,11 @@ def stg_organisation(
 
     Parameters
     ----------
-    stg_party
-        One row a publication x role x position: publication_number, role, name, country (ISO
-        alpha-2, null if unknown), sector (PATSTAT's, null if unknown).
+    stg_applicant
+        One row a publication x applicant: publication_number, name, country (ISO alpha-2, null if
+        unknown), sector (PATSTAT's, null if unknown).
+    stg_inventor
+        One row a publication x inventor: publication_number, name.
     organisations
         The register: organisation, group, home_country, type, basis.
     organisation_alias
@@ -54,8 +57,7 @@ def stg_organisation(
         nothing tells), type_rule (id of the rule that tells it, of applicant_type.TYPES), basis
         (why the register says so).
     """
-    applicants = stg_party.filter(pl.col("role") == "applicant", pl.col("name").is_not_null())
-    told = applicants.group_by("name", "country", "sector").len("records").collect()
+    told = stg_applicant.group_by("name", "country", "sector").len("records").collect(engine="streaming")
     names = (
         told.select("name")
         .unique()
@@ -72,8 +74,10 @@ def stg_organisation(
         .with_columns(**_of_group(organisation_group.collect()))
     )
     told = told.join(names.select("name", "key", "organisation"), on="name")
-    types = _types(names, told, stg_party)
-    groups = _groups(names.join(types, on="organisation"), told, stg_party, organisation_word.collect())
+    types = _types(names, told, stg_applicant, stg_inventor)
+    groups = _groups(
+        names.join(types, on="organisation"), told, stg_applicant, stg_inventor, organisation_word.collect()
+    )
     return (
         names.join(_commonest(told, "key", "country"), on="key", how="left")
         .join(types, on="organisation", how="left")
@@ -169,14 +173,16 @@ def _commonest(told: pl.DataFrame, by: str, column: str) -> pl.DataFrame:
     )
 
 
-def _types(names: pl.DataFrame, told: pl.DataFrame, stg_party: pl.LazyFrame) -> pl.DataFrame:
+def _types(
+    names: pl.DataFrame, told: pl.DataFrame, stg_applicant: pl.LazyFrame, stg_inventor: pl.LazyFrame
+) -> pl.DataFrame:
     """Settle the type of each organisation: organisation, type, rule."""
     guessed = (
         names.with_columns(words=plain(pl.col("name")))
         .with_columns(rule=type_rule(pl.col("name"), pl.col("words")))
         .with_columns(type=pl.col("rule").replace_strict(TYPES, return_dtype=pl.String))
     )
-    persons = _inventors(guessed.filter(pl.col("rule") == "unknown"), stg_party)
+    persons = _inventors(guessed.filter(pl.col("rule") == "unknown"), stg_applicant, stg_inventor)
     by_sector = _commonest(told.filter(pl.col("sector") != "UNKNOWN"), "organisation", "sector").select(
         "organisation", type="sector", rule=pl.lit("sector")
     )
@@ -199,7 +205,11 @@ def _types(names: pl.DataFrame, told: pl.DataFrame, stg_party: pl.LazyFrame) -> 
 
 
 def _groups(
-    names: pl.DataFrame, told: pl.DataFrame, stg_party: pl.LazyFrame, words: pl.DataFrame
+    names: pl.DataFrame,
+    told: pl.DataFrame,
+    stg_applicant: pl.LazyFrame,
+    stg_inventor: pl.LazyFrame,
+    words: pl.DataFrame,
 ) -> pl.DataFrame:
     """Settle the group of each organisation: organisation, corporate_group, group_rule."""
     organisations = (
@@ -225,14 +235,10 @@ def _groups(
     companies = described(organisations.filter("is_company"), words)
     ours = names.join(companies, on="organisation", how="semi").select("name", "organisation")
     filed = (
-        stg_party.filter(pl.col("role") == "applicant")
-        .join(ours.lazy(), on="name")
+        stg_applicant.join(ours.lazy(), on="name")
         .select("publication_number", "organisation")
         .unique()
-        .collect()
-    )
-    invented = stg_party.filter(pl.col("role") == "inventor", pl.col("name").is_not_null()).select(
-        "publication_number", person=_sorted_words()
+        .collect(engine="streaming")
     )
     # Universities, institutes and persons are one group only where a table says so.
     others = organisations.filter(~pl.col("is_company")).select(
@@ -240,25 +246,18 @@ def _groups(
         corporate_group=pl.coalesce("known_group", "organisation"),
         group_rule=pl.col("known_rule").fill_null("itself"),
     )
-    return pl.concat([find_groups(companies, filed, invented), others])
+    return pl.concat([find_groups(companies, filed, stg_inventor), others])
 
 
-def _sorted_words() -> pl.Expr:
-    return plain(pl.col("name")).str.split(" ").list.sort().list.join(" ")
-
-
-def _inventors(names: pl.DataFrame, stg_party: pl.LazyFrame) -> pl.DataFrame:
+def _inventors(names: pl.DataFrame, stg_applicant: pl.LazyFrame, stg_inventor: pl.LazyFrame) -> pl.DataFrame:
     """Keep the names that are also an inventor's of the same publication, in any order of words."""
-    words = _sorted_words()
     applied = (
-        stg_party.filter(pl.col("role") == "applicant")
-        .join(names.lazy().select("name"), on="name", how="semi")
-        .select("publication_number", "name", words=words)
+        stg_applicant.join(names.lazy().select("name"), on="name", how="semi")
+        .select("publication_number", "name", words=sorted_words(pl.col("name")))
+        .collect(engine="streaming")
     )
-    invented = (
-        stg_party.filter(pl.col("role") == "inventor", pl.col("name").is_not_null())
-        .join(applied, on="publication_number", how="semi")
-        .select("publication_number", words=words)
+    invented = stg_inventor.join(applied.lazy(), on="publication_number", how="semi").select(
+        "publication_number", words=sorted_words(pl.col("name"))
     )
-    same = applied.join(invented, on=["publication_number", "words"], how="semi")
+    same = applied.lazy().join(invented, on=["publication_number", "words"], how="semi")
     return names.join(same.select("name").unique().collect(), on="name", how="semi")

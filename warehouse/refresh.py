@@ -36,7 +36,7 @@ from corepath.warehouse.database import (
 from corepath.warehouse.errors import Refused, Unavailable
 from corepath.warehouse.explore.selection import ancestors, funnel
 from corepath.warehouse.load.loader import base_fingerprint, fingerprint, load, settle
-from corepath.warehouse.plan import Run, identity, read_inputs, resolve, truth_of
+from corepath.warehouse.plan import Run, foresee, identity, read_inputs, resolve, truth_of
 from corepath.warehouse.release.assemble import Content, complete
 from corepath.warehouse.release.history import withdrawn
 from corepath.warehouse.release.recipe import recipe_of
@@ -157,6 +157,22 @@ def refresh(
         except Refused as refused:
             run.releases.refuse(made, str(refused))
             raise
+
+
+def up_to_date(settings: Settings) -> Outcome | None:
+    """Give the latest release where a refresh would find that nothing changed; nothing is written.
+
+    Raises
+    ------
+    UsageError, BadInput, Busy
+        As `foresee`.
+    """
+    plan = foresee(settings)
+    latest = plan.run.releases.latest()
+    if plan.version is None or plan.withdrawn or latest is None:
+        return None
+    path = plan.run.releases.folder / plan.version
+    return Outcome("unchanged", plan.run.topic.name, plan.version, path, latest.rows)
 
 
 def _nothing_to_do(run: Run, same: Collection[str], why: str = "nothing changed") -> Outcome | None:
@@ -339,7 +355,8 @@ class _Build:
         return rows
 
     def _suites(self, schema: str) -> list[Suite]:
-        heads = {t.name: head_of(t) for t in self.run.tables.values() if t.schema == schema}
+        tables = [t for t in self.run.tables.values() if t.schema == schema and not t.is_view]
+        heads = {t.name: head_of(t) for t in tables}
         return suites_of(self.connection, schema, heads)
 
     def _families_first(self) -> list[Table]:
@@ -389,7 +406,10 @@ class _Build:
             if name not in stored:
                 key = f"staging.{name}"
                 earlier = stored_results(self.connection, {name: suite.fingerprint(before)}).get(name, [])
-                found = evaluate(self.connection, suite, self.changes.added(key), earlier)
+                if earlier and all(map(self.changes.is_same, suite.reads)):
+                    found = earlier
+                else:
+                    found = evaluate(self.connection, suite, self.changes.added(key), earlier)
                 store_results(self.connection, {name: mark}, found)
                 stored = {name: found}
             results += stored[name]

@@ -744,8 +744,10 @@ def test_a_command_that_fails_leaves_no_handler_of_its_log_behind(corepath: Run)
     assert logging.getLogger("corepath").handlers == before
 
 
-@pytest.mark.usefixtures("without_prefect")
-def test_nothing_to_do_exits_with_0_and_says_so(own_sample: Settings, corepath: Run) -> None:
+def test_nothing_to_do_exits_with_0_and_says_so_without_a_flow(
+    own_sample: Settings, corepath: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "corepath.flows.refresh", None)  # to import it would fail
     result = corepath("refresh", *options(own_sample))
     version = Releases(own_sample.releases, TOPIC).path().name
     assert result.exit_code == 0
@@ -766,7 +768,7 @@ def test_what_was_rolled_back_exits_with_0_and_says_what_stays(
 
 @pytest.mark.usefixtures("without_prefect", "unvalidated")
 def test_a_new_release_exits_with_0_and_is_told_table_by_table(
-    own_sample: Settings, topic_file, corepath: Run
+    own_sample: Settings, topic_file, corepath: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     topic = topic_file("chips", "H01L")
     result = corepath("refresh", *options(own_sample), "--topic", topic, "--countries=jp,us")
@@ -788,6 +790,8 @@ def test_a_new_release_exits_with_0_and_is_told_table_by_table(
     assert shown.stdout.startswith(f"# chips {path.name}\n")
     assert "compared: JP,US." in shown.stdout
 
+    # As where a server hears of each run.
+    monkeypatch.setattr("corepath.flows.cli.up_to_date", lambda _: None)
     again = corepath("refresh", *options(own_sample), "--topic", topic, "--countries=jp,us", "--json")
     outcome = json.loads(again.stdout)
     assert (outcome["status"], outcome["version"], outcome["path"]) == ("unchanged", path.name, str(path))

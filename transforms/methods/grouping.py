@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 import polars as pl
 
-from corepath.transforms.methods.harmonise import harmonise
+from corepath.transforms.methods.harmonise import harmonise, sorted_words
 
 # What tells a group, the surest first, and how sure it is: (right + 1) / (joined + 2), of the labelled
 # pairs that the rule joins (docs/organisations.md); 1 where a table says so.
@@ -137,7 +137,7 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
     filed
         One row a publication x company: publication_number, organisation.
     invented
-        One row a publication x inventor: publication_number, person (the words of the name).
+        One row a publication x inventor: publication_number, name.
 
     Returns
     -------
@@ -157,7 +157,7 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
     ...     pl.lit(None, pl.String).alias("country"),
     ... )
     >>> filed = pl.DataFrame(schema={"publication_number": pl.String, "organisation": pl.String})
-    >>> invented = pl.LazyFrame(schema={"publication_number": pl.String, "person": pl.String})
+    >>> invented = pl.LazyFrame(schema={"publication_number": pl.String, "name": pl.String})
     >>> find_groups(described(companies, words), filed, invented).rows()
     [('Acme', 'Acme', 'itself'), ('Acme Suzhou', 'Acme', 'place'), ('Zeta', 'Zeta', 'itself')]
     """
@@ -263,13 +263,15 @@ def _with_evidence(
     )
     own = filed.join(borne, on="organisation")
     together = own.join(own, on=["publication_number", "word"], suffix="_other")
-    people = (
-        own.lazy()
-        .join(invented, on="publication_number")
-        .select("organisation", "word", "person")
+    # A name in thousands of records is brought to its words once.
+    named = (
+        invented.join(own.lazy(), on="publication_number")
+        .select("organisation", "word", "name")
         .unique()
-        .collect()
+        .collect(engine="streaming")
     )
+    persons = named.select("name").unique().with_columns(person=sorted_words(pl.col("name")))
+    people = named.join(persons, on="name").select("organisation", "word", "person").unique()
     shared = people.join(people, on=["word", "person"], suffix="_other")
     return (
         pl.concat(
@@ -357,8 +359,23 @@ def described(companies: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     pl.DataFrame
         The same, as `find_groups` takes it.
     """
-    of_group = distinctive(harmonise(pl.col("known_group")), words)
-    return companies.with_columns(
-        **distinctive(harmonise(pl.col("organisation")), words),
-        **{f"group_{name}": part for name, part in of_group.items()},
+    # Lazily, so that what several parts of a name are made of is found once.
+    groups = (
+        companies.lazy()
+        .select("known_group")
+        .unique()
+        .drop_nulls()
+        .with_columns(key=harmonise(pl.col("known_group")))
+        .select(
+            "known_group",
+            **{f"group_{name}": part for name, part in distinctive(pl.col("key"), words).items()},
+        )
+    )
+    return (
+        companies.lazy()
+        .with_columns(key=harmonise(pl.col("organisation")))
+        .with_columns(**distinctive(pl.col("key"), words))
+        .drop("key")
+        .join(groups, on="known_group", how="left", maintain_order="left")
+        .collect()
     )

@@ -68,6 +68,29 @@ def plain(name: pl.Expr) -> pl.Expr:
     )
 
 
+def sorted_words(name: pl.Expr) -> pl.Expr:
+    """Bring the names of a person to one, whichever comes first of family and given names.
+
+    Parameters
+    ----------
+    name
+        Strings, as a record spells them.
+
+    Returns
+    -------
+    pl.Expr
+        Strings: the plain words, sorted.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> names = pl.Series("name", ["Curie, Marie", "MARIE CURIE"])
+    >>> pl.select(sorted_words(pl.lit(names))).to_series().to_list()
+    ['CURIE MARIE', 'CURIE MARIE']
+    """
+    return plain(name).str.split(" ").list.sort().list.join(" ")
+
+
 def harmonise(name: pl.Expr) -> pl.Expr:
     """Reduce names to keys that differ only where the organisations do.
 

@@ -8,6 +8,10 @@ GAP = 2**30
 STRIDE = 2**8
 
 
+class Crowded(Exception):
+    """Between two numbers that are to stay there is no place for those that come between them."""
+
+
 def numbered_in_order(texts: pl.Series, known: pl.DataFrame | None = None) -> pl.Series:
     """Number texts in their order; those that have a number keep it.
 

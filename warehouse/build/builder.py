@@ -209,12 +209,12 @@ def make(
 
 
 def make_beside(connection: duckdb.DuckDBPyConnection, table: Table, target: str) -> None:
-    """Make a table of the warehouse, which is there, once more under another name.
+    """Make rows of a table of the warehouse, which is there, under another name.
 
     Parameters
     ----------
     connection
-        Where the parents are found by schema and name.
+        Where the parents are found by schema and name, perhaps some of their rows alone.
     table
         What to make. A function that takes the table as it was (`before`) gets it.
     target

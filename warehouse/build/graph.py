@@ -65,7 +65,7 @@ class Table:
 
     @cached_property
     def takes_before(self) -> bool:
-        """Whether its function takes the table as it was, to change no more of it than it must."""
+        """Whether its function takes the table as it was, where it makes some of its rows again."""
         return self.path.suffix == ".py" and re.search(r"\bbefore: pl\.LazyFrame", self.text) is not None
 
     def parts(self) -> int:
@@ -118,23 +118,26 @@ class Hop:
 class Way:
     """How rows of a parent lead to keys of a table: by a column, and the steps from there to the key.
 
-    The column is empty where each row of the table comes from one row of the parent.
+    The column is empty where each row of the table comes from one row of the parent; `rows` names
+    the table that has the key of each of these rows.
     """
 
     parent: str
     column: str
     hops: tuple[Hop, ...]
+    rows: str = ""
 
 
 @dataclass(frozen=True)
 class Dependence:
     """By which key, a column of it, the rows of a table depend on rows of its parents.
 
-    No way leads there where the table has to see all rows of its parents.
+    Steps `beside` lead from keys to others, whose rows of the parents have to be seen, too.
     """
 
     key: str
     ways: tuple[Way, ...]
+    beside: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -382,8 +385,10 @@ def dependence_of(table: Table) -> Dependence | None:
         A table whose head may have a sentence ``Depends by key on: schema.parent, ...``. A parent
         that has the key by another name is ``schema.parent.column``; steps to the key follow, as
         in ``staging.a.x > staging.b(x > y)``: of b's rows that have such an x, y is the key.
-        ``each source`` are all parents, ``all rows`` says that no key leads from parents to rows,
-        and ``schema.parent by row`` that each row comes from one row of the parent.
+        ``each source`` are all parents. ``schema.parent by row`` says that each row comes from one
+        row of the parent, and ``by row of schema.other`` that this table has the key of each. Behind
+        the last parent may stand ``beside schema.b(x > y) > ...``: rows of the keys that these steps
+        lead to have to be seen, too.
 
     Raises
     ------
@@ -394,25 +399,30 @@ def dependence_of(table: Table) -> Dependence | None:
     if not found:
         return None
     key, said = found.groups()
-    if said == "all rows":
-        return Dependence(key, ())
     if said == "each source":
         return Dependence(key, tuple(Way(parent, key, ()) for parent in table.parents))
-    ways = tuple(_way(text, key) for text in said.split(", "))
-    known = {*table.parents, table.key}
-    for name in (name for way in ways for name in (way.parent, *(hop.table for hop in way.hops))):
-        if name not in known:
-            raise GraphError(f"{table.path}: depends on {name}, which it does not read")
-    return Dependence(key, ways)
+    said, _, beside = said.partition(", beside ")
+    ways = tuple(_way(text, key, table.key) for text in said.split(", "))
+    hops = _hops(beside)
+    named = {hop.table for hop in hops}
+    for way in ways:
+        named |= {way.parent, way.rows or way.parent, *(hop.table for hop in way.hops)}
+    if unread := named - {*table.parents, table.key}:
+        raise GraphError(f"{table.path}: depends on {', '.join(sorted(unread))}, which it does not read")
+    return Dependence(key, ways, hops)
 
 
-def _way(text: str, key: str) -> Way:
+def _way(text: str, key: str, own: str) -> Way:
     """Read `schema.parent`, perhaps with a column and steps, or `by row`."""
     start, _, steps = text.partition(" > ")
-    parent, by_row, _ = start.partition(" by row")
+    parent, by_row, rows = start.partition(" by row")
     schema, name, *column = parent.split(".")
-    hops = tuple(Hop(*hop) for hop in _HOP.findall(steps))
-    return Way(f"{schema}.{name}", "" if by_row else column[0] if column else key, hops)
+    column = "" if by_row else column[0] if column else key
+    return Way(f"{schema}.{name}", column, _hops(steps), (rows.removeprefix(" of ") or own) if by_row else "")
+
+
+def _hops(text: str) -> tuple[Hop, ...]:
+    return tuple(Hop(*hop) for hop in _HOP.findall(text))
 
 
 def describe(table: Table) -> Description:

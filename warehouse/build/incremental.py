@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from corepath.transforms.methods.order import Crowded
 from corepath.warehouse.build import builder as build
-from corepath.warehouse.build.graph import Dependence, Table, Way, dependence_of
+from corepath.warehouse.build.graph import Dependence, Hop, Table, Way, dependence_of
 from corepath.warehouse.database import identifier, literal
 from corepath.warehouse.sources import Source
 
@@ -84,10 +85,12 @@ class Changes:
         int
             Its rows.
         """
-        dependence = None if table.is_view else dependence_of(table)
-        if dependence and present is not None and present == self.before[table.key]:
-            made = self._compared(table) if not dependence.ways else self._narrow_made(table, dependence)
-            if made is not None:
+        if present is not None and present == self.before[table.key] and not table.is_view:
+            if all(map(self.is_same, self._stored(table))):
+                return self._leave(table)
+            dependence = dependence_of(table)
+            made = self._narrow_made(table, dependence) if dependence else None
+            if dependence and made:
                 return self._replace(table, dependence.key, made)
         return build.materialize(self.connection, table, self.now[table.key])
 
@@ -110,11 +113,38 @@ class Changes:
 
     # --- Rows --------------------------------------------------------------------------------------
 
-    def _compared(self, table: Table) -> str:
-        """Make a table whole, beside the one that is there."""
-        made = f"narrowed.keys.{identifier(f'made {table.key}')}"
-        build.make_beside(self.connection, table, made)
-        return made
+    def is_same(self, name: str) -> bool:
+        """Tell whether a table has the rows that it had, whatever files came."""
+        if self.before.get(name) == self.now[name]:
+            return True
+        if self.added(name) is None:
+            return False
+        rows = " union all ".join(f"select 1 from {stored(name, what)}" for what in ("removed", "added"))
+        return not self.connection.sql(f"{rows} limit 1").fetchall()
+
+    def _stored(self, table: Table) -> Iterator[str]:
+        """Name what a table is made of, whose rows are stored: what is behind views."""
+        for parent in table.parents:
+            view = self._view(parent)
+            yield from self._stored(view) if view else [parent]
+
+    def _leave(self, table: Table) -> int:
+        """Let a table be as it is, and note that it follows the files."""
+        with build.transaction(self.connection):
+            self._note(table, f"{_here(table)} limit 0", f"{_here(table)} limit 0")
+        log.info("%s: nothing that it is made of changed", table.key)
+        return self.connection.sql(f"select count(*) from {_here(table)}").fetchall()[0][0]
+
+    def _note(self, table: Table, removed: str, added: str) -> None:
+        """Note in a transaction what a table lost and gained, and that it is up to date."""
+        forget(self.connection, table.key)
+        for what, rows in (("removed", removed), ("added", added)):
+            self.connection.execute(f"create table {stored(table.key, what)} as from {rows}")
+        self.connection.execute(
+            "insert into warehouse.raw.changed values (?, ?, ?)",
+            [table.key, self.before[table.key], self.now[table.key]],
+        )
+        build.note(self.connection, table.key, self.now[table.key])
 
     def _narrow_made(self, table: Table, dependence: Dependence) -> str | None:
         """Make the rows of a table that changed keys touch; None where the keys are not known, or many."""
@@ -132,13 +162,21 @@ class Changes:
         if not touched:
             self.connection.execute(f"create or replace table {made} as from {table.key} limit 0")
             return made
-        for parent in table.parents:
-            self._narrow(parent, table, dependence, keys)
-        with build.naming(table), self._narrowed_first():
-            self.connection.execute(
-                f"create or replace table {made} as select made.* from (\n{table.text}\n) as made "
-                f"semi join {keys} as touched on {_same('made', dependence.key, 'touched', 'key')}"
-            )
+        if dependence.beside:
+            self._narrow_beside(table, dependence, keys)
+        else:
+            for parent in table.parents:
+                self._narrow(parent, table, dependence, keys)
+        try:
+            with self._narrowed_first():
+                build.make_beside(self.connection, table, made)
+        except Crowded:
+            log.info("%s: new numbers find no place, it is built whole", table.key)
+            return None
+        self.connection.execute(
+            f"delete from {made} as rows where not exists (select 1 from {keys} as touched "
+            f"where {_same('rows', dependence.key, 'touched', 'key')})"
+        )
         return made
 
     def _most_rows(self, table: Table) -> int:
@@ -165,7 +203,7 @@ class Changes:
     def _replace(self, table: Table, key: str, made: str) -> int:
         """Replace the rows that changed by those that were made; keep both for who reads the table."""
         started = time.perf_counter()
-        (here, old) = (f"warehouse.{table.key}", f"narrowed.keys.{identifier(f'old {table.key}')}")
+        (here, old) = (_here(table), f"narrowed.keys.{identifier(f'old {table.key}')}")
         column, keys = identifier(key), self._keys.get(table.key)
         of_keys = f"semi join {keys} as touched on {_same('rows', key, 'touched', 'key')}" if keys else ""
         self.connection.execute(
@@ -181,9 +219,7 @@ class Changes:
                 f"select {columns} from {one} except all select {columns} from {other}"
             )
         with build.transaction(self.connection):
-            forget(self.connection, table.key)
-            for what, rows in (("removed", removed), ("added", added)):
-                self.connection.execute(f"create table {stored(table.key, what)} as from {rows}")
+            self._note(table, removed, added)
             # Rows of a key go and come together.
             touched = f"(select {column} from {removed} union select {column} from {added}) as touched"
             self.connection.execute(
@@ -193,11 +229,6 @@ class Changes:
                 f"insert into {here} select {columns} from {made} as rows "
                 f"semi join {touched} on {_same('rows', key, 'touched', key)}"
             )
-            self.connection.execute(
-                "insert into warehouse.raw.changed values (?, ?, ?)",
-                [table.key, self.before[table.key], self.now[table.key]],
-            )
-            build.note(self.connection, table.key, self.now[table.key])
         counts = [
             self.connection.sql(f"select count(*) from {rows}").fetchall()[0][0]
             for rows in (removed, added, here)
@@ -233,9 +264,11 @@ class Changes:
     def _reached(self, way: Way, name: str, key: str) -> str | None:
         """Select the keys that a way leads to from what changed in a parent; None if that is not known."""
         found = self._changed(way, name, key)
-        if found is None:
-            return None
-        for hop in way.hops:
+        return None if found is None else self._stepped(found, way.hops)
+
+    def _stepped(self, found: str, hops: tuple[Hop, ...]) -> str:
+        """Select the keys that steps lead to from others, by rows as they were and are."""
+        for hop in hops:
             given, reached = identifier(hop.given), identifier(hop.found)
             rows = " union all ".join(
                 f"select {given} as given, {reached} as reached from {rows}"
@@ -257,7 +290,11 @@ class Changes:
             if not self._is_journalled(parent):
                 return None
             rows = self._raw_rows(parent)
-            return f"select {column} as key from {rows}" if way.column else self._by_row(parent, child, key)
+            if way.column:
+                return f"select {column} as key from {rows}"
+            return (
+                self._by_row(parent, child, key) if way.rows == child else self._of_rows(rows, way.rows, key)
+            )
         if view := self._view(parent):
             dependence = dependence_of(view)
             if dependence is None or way.column != dependence.key:
@@ -313,6 +350,13 @@ class Changes:
             self.connection.execute(f"insert into {target} from {gone}")
         return target
 
+    def _of_rows(self, raw_rows: str, name: str, key: str) -> str:
+        """Select the keys that a table has of raw rows; it tells itself of those that it lost."""
+        return (
+            f"select rows.{identifier(key)} as key from warehouse.{_quoted(name)} as rows "
+            f"semi join {raw_rows} as raw on rows._file = raw._file and rows._row = raw._row"
+        )
+
     def _by_row(self, raw: str, child: str, key: str) -> str:
         """Select the keys of a table, each row of which comes from a raw row, for raw rows that changed."""
         table = self.tables[child]
@@ -351,14 +395,23 @@ class Changes:
             )
         elif way.column:
             self._narrow_to(parent, way.column, keys)
-        else:  # the child knows which raw row a key is of
+        else:  # a table has the key of each raw row; itself it lacks those that are new
+            new = "" if way.rows != child.key or child.is_view else self._raw_rows(parent)
             self._put(
                 parent,
                 f"select rows.* from {self._whole(parent)} as rows semi join ("
-                f"select row._file, row._row from warehouse.{_quoted(child.key)} as row "
-                f"semi join {keys} as touched on {_same('row', dependence.key, 'touched', 'key')}) as found "
+                f"select row._file, row._row from warehouse.{_quoted(way.rows)} as row "
+                f"semi join {keys} as touched on {_same('row', dependence.key, 'touched', 'key')} "
+                f"{f'union all select _file, _row from {new}' if new else ''}) as found "
                 "on rows._file = found._file and rows._row = found._row",
             )
+
+    def _narrow_beside(self, table: Table, dependence: Dependence, keys: str) -> None:
+        """Put the rows of parents with some keys, and with those that have to be seen beside them."""
+        own = f"select key from {keys}"
+        near = self._write_keys(f"beside {table.key}", [own, self._stepped(own, dependence.beside)])
+        for parent in {way.parent for way in dependence.ways}:
+            self._narrow_to(parent, dependence.key, near)
 
     def _narrow_to(self, name: str, column: str, keys: str) -> None:
         """Put the rows of a table with some keys; of a view, the view over its narrowed parents."""
@@ -425,6 +478,10 @@ def forget(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     for what in ("removed", "added"):
         connection.execute(f"drop table if exists {stored(name, what)}")
     connection.execute("delete from warehouse.raw.changed where name = ?", [name])
+
+
+def _here(table: Table) -> str:
+    return f"warehouse.{_quoted(table.key)}"
 
 
 def _exists(connection: duckdb.DuckDBPyConnection, name: str, kind: str = "table") -> bool:

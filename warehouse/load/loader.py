@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 from types import ModuleType
@@ -225,7 +225,10 @@ def pending(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -
     )
     before = {file: (sha256, reader) for file, sha256, reader in known}
     reader = _reader_fingerprint(source)
-    now = {name: (_sha256(file), reader) for name, file in source.find(path)}
+    files = source.find(path)
+    with ThreadPoolExecutor() as hashing:
+        hashes = hashing.map(_sha256, [file for _, file in files])
+        now = {name: (sha256, reader) for (name, _), sha256 in zip(files, hashes, strict=True)}
     return Pending(
         _fingerprint(source, sorted((name, *made) for name, made in now.items())),
         [name for name in now if name not in before],
@@ -678,6 +681,14 @@ def _look(name: str, path: Path, hashing: Executor) -> _File:
 
 
 def _sha256(path: Path) -> str:
+    """Hash a file, once in a process as long as it stays as it is."""
+    about = path.stat()
+    return _hash(path, about.st_size, about.st_mtime_ns, about.st_ino)
+
+
+@cache
+def _hash(path: Path, *about: int) -> str:
+    del about
     with reading(path), open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

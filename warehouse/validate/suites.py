@@ -27,6 +27,12 @@ class Suite:
     name: str
     expectations: list[Expectation]
 
+    @property
+    def reads(self) -> set[str]:
+        """The table, and the others that its expectations name, by schema.name."""
+        named = re.findall(rf"\b{self.schema}\.\w+", json.dumps(self.expectations))
+        return {f"{self.schema}.{self.name}", *named}
+
     def fingerprint(self, tables: Mapping[str, str]) -> str:
         """Identify its results by what is validated, what is expected, and the library.
 
@@ -41,9 +47,8 @@ class Suite:
             A sha256; where it is the same, so are the results.
         """
         suite = json.dumps(self.expectations)
-        read = {f"{self.schema}.{self.name}", *re.findall(rf"\b{self.schema}\.\w+", suite)}
         library = importlib.metadata.version("great-expectations")
-        parts = [suite, library, *(tables[key] for key in sorted(read))]
+        parts = [suite, library, *(tables[key] for key in sorted(self.reads))]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corepath.transforms.stg_family import stg_family
+from corepath.transforms.stg_filing import stg_filing
 
 DOCUMENT = {
     "publication_number": pl.String,
@@ -25,18 +26,15 @@ PRIORITY = dict.fromkeys(("publication_number", "priority_office", "priority_num
 
 def grouped(documents, priorities=(), filed=None):
     """Families of (number, application, docdb) and (number, priority): number -> id, basis."""
-    found = stg_family(
-        pl.LazyFrame(
-            [(number, number.split("-")[0], *rest, filed) for number, *rest in documents],
-            schema=DOCUMENT,
-            orient="row",
-        ),
-        pl.LazyFrame(
-            [(number, *priority.split(), filed) for number, priority in priorities],
-            schema=PRIORITY,
-            orient="row",
-        ),
+    told = pl.LazyFrame(
+        [(number, number.split("-")[0], *rest, filed) for number, *rest in documents],
+        schema=DOCUMENT,
+        orient="row",
     )
+    claims = pl.LazyFrame(
+        [(number, *priority.split(), filed) for number, priority in priorities], schema=PRIORITY, orient="row"
+    )
+    found = stg_family(told, stg_filing(told, claims).lazy())
     assert found.height == len(documents)
     return {number: (family, basis) for number, _, family, basis in found.rows()}
 
@@ -192,12 +190,8 @@ def test_families_are_numbered_in_the_order_of_their_ids(second):
                 "publication_number": ["US-9-B2", "US-10-A1", "US-10-B2", "JP-1-A"],
                 "source_family_id": ["55", "7", second, "100"],
             }
-        ).with_columns(
-            pl.lit(None, kind).alias(name)
-            for name, kind in DOCUMENT.items()
-            if name not in ("publication_number", "source_family_id")
         ),
-        pl.LazyFrame(schema=PRIORITY),
+        pl.LazyFrame(schema={"publication_number": pl.String, "filing": pl.String}),
     )
     ids = sorted(set(found["family_id"]))
     numbers = sorted(set(found["family"]))

@@ -92,12 +92,12 @@ def labelled():
     party = pl.DataFrame({"name": [name for name, _ in given]}).select(
         "name",
         publication_number=pl.lit("X-1-A"),
-        role=pl.lit("applicant"),
         country=pl.lit(None, pl.String),
         sector=pl.lit(None, pl.String),
     )
     reference = [pl.read_csv(ROOT / "reference" / f"{t}.csv", infer_schema=False) for t in TABLES]
-    found = stg_organisation(party.lazy(), *(frame.lazy() for frame in reference))
+    nobody = pl.LazyFrame(schema={"publication_number": pl.String, "name": pl.String})
+    found = stg_organisation(party.lazy(), nobody, *(frame.lazy() for frame in reference))
     types = {
         name: (kind, by)
         for name, kind, by in found.select("name", "organisation_type", "type_rule").iter_rows()

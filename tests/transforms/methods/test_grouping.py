@@ -26,7 +26,7 @@ def groups(*companies, filings=(), inventors=(), country=None):
     found = find_groups(
         described(frame, WORDS),
         pl.DataFrame(pairs, {"publication_number": pl.String, "organisation": pl.String}, orient="row"),
-        pl.LazyFrame(people, {"publication_number": pl.String, "person": pl.String}, orient="row"),
+        pl.LazyFrame(people, {"publication_number": pl.String, "name": pl.String}, orient="row"),
     )
     return {name: (group, rule) for name, group, rule in found.iter_rows()}
 
