@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from corepath.transforms.int_indicator_value import int_indicator_value
-from corepath.transforms.methods.chain import weigh
+from corepath.transforms.methods.chain import STUDY, weigh
 from corepath.transforms.methods.core_rule import cut_score, own_threshold
 from corepath.transforms.methods.entropy import DegenerateInput
 from corepath.transforms.methods.scoring import score_by
@@ -64,7 +64,8 @@ def int_specification_part(
         One row a number: part, kind, variation, draw (0), measure, name, value, family. Kind is
         "method", with all choices of the grid as variation, such as "global none minmax entropy
         sum"; or "choice", where one differs from the topic's, such as "scoring topsis", "rule
-        price", "threshold 0.05", "attribution inventor" or "indicator bc" (left out). Measures are
+        price", "threshold 0.05", "attribution inventor", "preset study" (its plain method in the place
+        of the topic's dimensions and preparation) or "indicator bc" (left out). Measures are
         those of `Baseline.agreement`; core_families of the country `name`; weight of the indicator
         `name`; and of a family, over the grid: specifications, and in how many it is core
         (selected); its best and worst rank (rank_least, rank_most), if it is one of the best of the
@@ -100,6 +101,14 @@ def int_specification_part(
                     for name in y.columns:
                         if without := _scored(y.drop(name), dimensions, method):
                             found.add("choice", f"indicator {name}", *without)
+    is_plain = (
+        all(method[name] == plain for name, plain in STUDY.items()) and len(set(dimensions.values())) < 2
+    )
+    if cohort == method["cohort"] and not is_plain:
+        study = topic.with_columns(pl.lit(value).alias(name) for name, value in STUDY.items())
+        y = int_indicator_value(int_indicator, int_indicator_choice, int_cohort, study).drop("family")
+        if result := _scored(y.rechunk(), dict.fromkeys(y.columns, "all"), method):
+            found.add("choice", "preset study", *result)
     return found.frame().with_columns(part=pl.lit(part, pl.Int64))
 
 

@@ -10,6 +10,7 @@ from corepath.report.text import counted, fit, listed, number, plain, sentence
 # Choices of a topic file in words, in the order of docs/method.md.
 CHOICES = {
     "indicator": "an indicator left out",
+    "preset": "the study's plain method",
     "cohort": "whom a family is compared with",
     "transform": "how values are transformed",
     "normalisation": "how values are scaled",

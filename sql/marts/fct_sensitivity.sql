@@ -1,6 +1,6 @@
 -- What each choice of method does to the countries, one choice at a time, all else as the topic
 -- says: a cohort, transform, normalisation, weighting, scoring, rule, threshold or attribution
--- other than the topic's, or an indicator left out.
+-- other than the topic's, the study's plain method (preset), or an indicator left out.
 -- One row = one choice x option x country; unknown countries are left out.
 -- Key: topic, choice, option, country. Refers to: dim_country (country).
 -- Never null: core_families, rank_core, rank_core_change, is_largest.
@@ -35,7 +35,7 @@ tried as (
 
 select
     topic.topic, -- Topic of the release
-    tried.choice, -- What is chosen: cohort, transform, ..., attribution; or indicator, left out
+    tried.choice, -- What is chosen: cohort, transform, ..., preset; or indicator, left out
     tried.option, -- What is chosen instead of the topic's own, or the indicator that is left out
     tried.country, -- Country (ISO alpha-2)
     tried.core_families, -- Its key core families then, fractional

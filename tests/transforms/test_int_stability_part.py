@@ -269,6 +269,18 @@ def test_the_grid_is_made_of_all_combinations_and_the_choices_of_one_at_a_time(v
     }
 
 
+def test_the_studys_plain_method_is_tried_where_the_topic_goes_by_another(values):
+    def changed(found: pl.DataFrame, variation: str) -> dict:
+        rows = found.filter((pl.col("variation") == variation) & (pl.col("measure") == "weight"))
+        return dict(rows.select("name", "value").iter_rows())
+
+    tamed = specified(values, small_cohorts="shrink", winsorise=0.99, transform="log1p")
+    plain = specified(values)
+    assert changed(tamed, "preset study") == changed(plain, "global none minmax entropy sum")
+    assert changed(tamed, "preset study") != changed(tamed, "global log1p minmax entropy sum")
+    assert changed(plain, "preset study") == {}
+
+
 def test_a_choice_of_the_topics_that_is_not_in_the_grid_joins_it(values):
     found = specified(values, transform="sqrt", normalisation="shift", shift=0.1)
     methods = found.filter((pl.col("kind") == "method") & (pl.col("measure") == "kendall_tau"))

@@ -10,6 +10,9 @@ from corepath.transforms.methods.cohort import Cohorts, cut, fill, levels, relat
 from corepath.transforms.methods.critic import critic_weights
 from corepath.transforms.methods.entropy import DegenerateInput, capped, divided, entropy_weights, normalise
 
+# How the study's plain method prepares values, beside one dimension for all indicators.
+STUDY = {"small_cohorts": "widen", "winsorise": None, "transform": "none"}
+
 
 def prepare(
     values: pl.DataFrame, within: Cohorts, directions: Mapping[str, str], method: Mapping[str, Any]

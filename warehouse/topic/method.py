@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from corepath.transforms.methods.chain import STUDY
 from corepath.warehouse.settings import ROOT
 
 
@@ -58,7 +59,7 @@ class Strict(BaseModel):
 
 
 # What the study's plain entropy method does otherwise than the one that docs/method.md recommends.
-STUDY = {"small_cohorts": "widen", "winsorise": None, "transform": "none", "dimensions": {}}
+_STUDY = STUDY | {"dimensions": {}}
 
 
 class Method(Strict):
@@ -121,7 +122,7 @@ class Method(Strict):
     @classmethod
     def _starts_from_its_preset(cls, given: Any) -> Any:
         if isinstance(given, dict) and given.get("preset") == "study":
-            return STUDY | given
+            return _STUDY | given
         return given
 
     @model_validator(mode="after")
