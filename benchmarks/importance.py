@@ -87,6 +87,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--work", type=Path, help="where worlds that were measured are noted")
     options = parser.parse_args(arguments)
+    if len(options.seeds) < 2:
+        parser.error("two seeds or more: with one world there is no standard error")
     found = []
     for name, plan in WORLDS.items():
         for seed in options.seeds:
