@@ -52,14 +52,14 @@ def documents_by_family(raw):
 
 @pytest.fixture(scope="module")
 def fields(sample_release):
-    """Give the WIPO field of the first subclass of publications, or that subclass."""
+    """Give the WIPO field of the first subclass of publications by IPC, else CPC, or that subclass."""
     with open(ROOT / "reference" / "wipo_field.csv", encoding="utf-8", newline="") as file:
         field_of = {row["ipc"]: row["field"] for row in csv.DictReader(file)}
     with duckdb.connect(str(sample_release.warehouse), read_only=True) as db:
         codes = db.sql(
             "select publication_number, subclass from staging.stg_classification "
-            "where subclass is not null and scheme = 'IPC' "
-            "order by publication_number, position, subclass"
+            "where subclass is not null "
+            "order by publication_number, scheme <> 'IPC', position, subclass"
         ).fetchall()
     first = dict(reversed(codes))
     return {number: field_of.get(subclass, subclass) for number, subclass in first.items()}
