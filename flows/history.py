@@ -5,6 +5,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from corepath.flows.form import with_form
 from corepath.flows.refresh import emit, linked
+from corepath.flows.turns import in_turn
 from corepath.warehouse.database import reading
 from corepath.warehouse.release import history
 from corepath.warehouse.release import repository as release
@@ -29,7 +30,7 @@ def rollback(settings: Settings, version: str, why: str | None = None) -> None:
     """
     releases = _releases(settings)
     with reading(settings) as connection:
-        history.rollback(connection, releases, version, why)
+        in_turn(lambda: history.rollback(connection, releases, version, why))
     where = f"{releases.place}/{version}"
     create_markdown_artifact(
         key="release-report",
@@ -57,7 +58,7 @@ def prune(settings: Settings, keep: int) -> list[release.Attempt]:
         The tombstones.
     """
     releases = _releases(settings)
-    gone = history.prune(releases, keep)
+    gone = in_turn(lambda: history.prune(releases, keep))
     for attempt in gone:
         emit("pruned", f"{releases.folder.name}.{attempt.version}", {"rows": attempt.rows})
     return gone

@@ -25,6 +25,7 @@ from corepath.flows.form import with_form
 from corepath.flows.logs import run_log
 from corepath.flows.metrics import Measure, measured
 from corepath.flows.progress import REPORT, stepping, watched
+from corepath.flows.turns import in_turn
 from corepath.warehouse import refresh as core
 from corepath.warehouse.errors import CorepathError, Refused, Unavailable, UsageError
 from corepath.warehouse.markdown import escaped
@@ -150,11 +151,13 @@ def refresh(settings: Settings) -> core.Outcome:
 
 def _refresh(settings: Settings, measure: Measure, run_id: str) -> core.Outcome:
     try:
-        outcome = core.refresh(
-            settings,
-            watched(measure.timed(_as_task)),
-            partial(_run_parts, _runner(settings), settings.threads),
-            run_id,
+        outcome = in_turn(
+            lambda: core.refresh(
+                settings,
+                watched(measure.timed(_as_task)),
+                partial(_run_parts, _runner(settings), settings.threads),
+                run_id,
+            )
         )
     except Refused as refused:
         topic = read(settings.topic).name

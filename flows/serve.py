@@ -112,6 +112,8 @@ def serve(
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
     }
     os.environ.setdefault(ALLOWED_FOLDERS, json.dumps([str(ROOT)]))
+    # Runs, too, and not only events, are removed from Prefect's database, after 90 days.
+    os.environ.setdefault("PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED", "events,flow_runs")
     _stop_on_signals()
     try:
         _require_free(port)
