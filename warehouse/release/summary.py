@@ -89,8 +89,11 @@ _DECISIVE = "select sentence from marts.fct_indicator_weight where is_decisive"
 
 # What cohorts could not correct.
 _FIELDS = """
-select printf('%.0f %% of the differences between fields are corrected for, on average of the families; '
-    || 'the rest is left, since fields of few families do not show what is usual in them.', 100 * share)
+select case
+    when share = 0 then 'Differences between fields are not corrected for: ranks may follow fields.'
+    else printf('%.0f %% of the differences between fields are corrected for, on average of the families; '
+        || 'the rest is left, since fields of few families do not show what is usual in them.', 100 * share)
+end
 from (select avg(field_corrected) as share from marts.fct_patent)
 where share < 0.995
 """
