@@ -40,7 +40,9 @@ def joined(sample_release):
     with duckdb.connect(str(sample_release.warehouse), read_only=True) as db:
         sample = db.sql(f"select {', '.join(PARTIES)} from staging.stg_party").pl()
     tables = [pl.read_csv(ROOT / "reference" / f"{name}.csv", infer_schema=False).lazy() for name in TABLES]
-    found = stg_organisation(pl.concat([sample, read_extract()]).lazy(), *tables)
+    parties = pl.concat([sample, read_extract()]).filter(pl.col("name").is_not_null()).lazy()
+    applicants, inventors = (parties.filter(role=role).drop("role") for role in ("applicant", "inventor"))
+    found = stg_organisation(applicants, inventors, *tables)
     group = dict(found.select("organisation", "corporate_group").unique().iter_rows())
     return {
         hashlib.sha256("\n".join(pair).encode()).hexdigest(): group[pair[0]] == group[pair[1]]

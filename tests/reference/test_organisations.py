@@ -165,12 +165,12 @@ def recognised():
     party = pl.DataFrame({"name": names}).select(
         "name",
         publication_number=pl.lit("X-1-A"),
-        role=pl.lit("applicant"),
         country=pl.lit(None, pl.String),
         sector=pl.lit(None, pl.String),
     )
     frames = [pl.read_csv(ROOT / "reference" / f"{name}.csv", infer_schema=False).lazy() for name in TABLES]
-    found = stg_organisation(party.lazy(), *frames)
+    nobody = pl.LazyFrame(schema={"publication_number": pl.String, "name": pl.String})
+    found = stg_organisation(party.lazy(), nobody, *frames)
     return {row["name"]: row for row in found.iter_rows(named=True)}
 
 
