@@ -7,7 +7,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo demo-figures test test-browser test-spark test-slow test-properties test-clients test-superset lint format docs bench serve sbom audit clean
+.PHONY: help setup run demo demo-figures test test-browser test-spark test-slow test-properties test-clients test-superset lint format docs bench dist serve sbom audit clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -22,9 +22,7 @@ run: setup  ## Refresh the shipped sample: make run TOPIC=ai_chips
 
 DEMO ?= demo
 demo: setup  ## Refresh a made-up world of AI chips, and show what was planted beside what was found
-	$(BIN)/python -m corepath.synthetic.demo $(DEMO)
-	$(BIN)/corepath refresh --topic $(DEMO)/ai_chips.toml --source google_patents=$(DEMO)/world \
-		--truth $(DEMO)/world.truth.toml --warehouse $(DEMO)/warehouse.duckdb --releases $(DEMO)/releases
+	$(BIN)/corepath demo $(DEMO)
 	@echo "Open $(DEMO)/releases/ai_chips/latest/report.html, or: $(BIN)/corepath open --topic ai_chips --releases $(DEMO)/releases"
 
 FIGURES := quantity rank sensitivity networks lag paths
@@ -79,8 +77,12 @@ docs: .venv-docs/.ready  ## Write the documentation as a site into site/
 bench: setup  ## Measure against an analyst's script and bare DuckDB: make bench SIZE=full RUNS=3
 	$(BIN)/python -m benchmarks all --size $(SIZE) --runs $(RUNS)
 
+dist: setup  ## Write the wheel and the source archive into dist/
+	rm -rf build dist
+	$(BIN)/python -c "from setuptools import build_meta as of; of.build_sdist('dist'); of.build_wheel('dist')"
+
 serve: setup  ## Start Prefect's server and a worker on 127.0.0.1, and deploy
-	$(BIN)/python -m corepath.flows.serve
+	$(BIN)/corepath serve
 
 sbom: .venv-sbom/.ready  ## Write the bill of materials of the lock, as CycloneDX, to sbom.json
 	.venv-sbom/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --of JSON -o sbom.json

@@ -4,6 +4,8 @@ import logging
 import os
 from pathlib import Path
 
+from corepath.warehouse.settings import ROOT
+
 # Before anything imports Prefect. On a fresh machine its own server takes longer to start than it
 # waits by default, and nobody asked to be counted.
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
@@ -17,8 +19,14 @@ os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "corepath")
 logging.getLogger("corepath").setLevel(logging.INFO)
 
 
-def enter_project() -> dict[str, str]:
-    """Go to the project's folder: the first step of a deployed run (`pull` in prefect.yaml).
+def declarations() -> Path:
+    """Find the file that declares the deployments: the working folder's own, or the one that ships."""
+    own = Path("prefect.yaml")
+    return own if own.exists() else ROOT / "prefect.yaml"
+
+
+def stay_in_folder() -> dict[str, str]:
+    """Stay in the folder that the worker was started in: the first step of a deployed run (`pull`).
 
     Prefect hands the environment that a step leaves behind on to the run, and so what is set
     above reaches it however its worker was started.
@@ -28,6 +36,4 @@ def enter_project() -> dict[str, str]:
     dict of str
         The folder as `directory`, where Prefect looks for it.
     """
-    project = Path(__file__).resolve().parents[1]
-    os.chdir(project)
-    return {"directory": str(project)}
+    return {"directory": str(Path.cwd())}

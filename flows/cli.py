@@ -23,14 +23,17 @@ from pydantic import ValidationError
 
 from corepath.flows import output, shell
 from corepath.flows.output import say, show_json, show_markdown, show_table, stop_writing, wrapped
+from corepath.flows.serve import serve
 from corepath.flows.shell import Format
 from corepath.flows.stopping import stop_on_signals
+from corepath.synthetic.demo import FAMILIES, SHIPPED
+from corepath.synthetic.demo import write as write_demo
 from corepath.warehouse import fetch as fetching
 from corepath.warehouse import metrics, scratch, sources
 from corepath.warehouse.build import graph
 from corepath.warehouse.database import SCHEMA_VERSION, reading
 from corepath.warehouse.doctor import examine
-from corepath.warehouse.errors import BadInput, Busy, CorepathError, UsageError
+from corepath.warehouse.errors import BadInput, Busy, CorepathError, UsageError, writing
 from corepath.warehouse.explore import dumps, preview
 from corepath.warehouse.explore.explain import as_text, explain
 from corepath.warehouse.explore.measure import as_markdown, measure
@@ -63,12 +66,9 @@ app = typer.Typer(
 Find the key core technologies of a field in the world's patents, measure how they converge,
 and publish what was found as a versioned dataset.
 
-Start with the sample that ships:
-
-`corepath refresh --source ppubs=samples/ppubs --source uspto=samples/uspto`
-
-then read it: `corepath show`. Every option can also come from the environment, as
-`COREPATH_TOPIC`, `COREPATH_RELEASES`, ...
+Start with a made-up world: `corepath demo`, then `corepath open --topic ai_chips --releases demo/releases`.
+With patents of your own: `corepath refresh --source NAME=PATH`, then `corepath show`. Every option can also
+come from the environment, as `COREPATH_TOPIC`, `COREPATH_RELEASES`, ...
 
 Before a run: `corepath refresh --plan` foretells what it will load, build and skip, and why. While you
 develop: `corepath build TABLE` builds single tables, `corepath graph` shows what is made of what.
@@ -294,6 +294,33 @@ def _require_folder(warehouse: Path) -> None:
             folder.mkdir(parents=True)
         except OSError as error:
             raise UsageError(f"{folder} cannot be made: {error.strerror}") from error
+
+
+@app.command(rich_help_panel="Run")
+def demo(
+    folder: Annotated[
+        Path, typer.Argument(help="Folder for the world, the warehouse and the releases.")
+    ] = Path("demo"),
+    families: Annotated[int, typer.Option(min=300, help="Patent families of the world.")] = FAMILIES,
+    topic: Annotated[
+        Path, typer.Option(help="File of a topic of your own.  [default: ai_chips]", show_default=False)
+    ] = SHIPPED,
+) -> None:
+    """Make up a world of AI chips, and publish a release of it: a first look that needs no data.
+
+    No patent in it is real. The report puts what was planted in the world beside what was found.
+    """
+    with _explained():
+        with writing(folder):
+            topic_file = write_demo(folder, families, topic)
+        settings = _settings(
+            topic=str(topic_file),
+            sources={"google_patents": folder / "world"},
+            truth=folder / "world.truth.toml",
+            warehouse=folder / "warehouse.duckdb",
+            releases=folder / "releases",
+        )
+        _show_outcome(settings, _refresh(settings), as_json=False)
 
 
 @app.command("build", rich_help_panel="Run")
@@ -783,6 +810,8 @@ def export(
         for file in write_networks(path, folder, population, period, subfield, level):
             say(str(file))
 
+
+app.command(rich_help_panel="Run")(serve)
 
 topics_app = typer.Typer(rich_markup_mode="markdown")
 app.add_typer(topics_app, name="topics", rich_help_panel="Explore")

@@ -20,7 +20,6 @@ from prefect.runtime import flow_run
 from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-import corepath.flows  # noqa: F401  Prefect may load this file by its path, without the package
 from corepath.flows.form import with_form
 from corepath.flows.logs import run_log
 from corepath.flows.metrics import Measure, measured

@@ -1,7 +1,7 @@
 """Prefect as a service on this machine: its server, the deployments of prefect.yaml, a worker.
 
-Run it by `make serve` or `python -m corepath.flows.serve`. Where processes are kept alive by something else
-(systemd, Kubernetes), start `prefect server` and `prefect worker` there; prefect.yaml is the same.
+Run it by `corepath serve`, `make serve` or `python -m corepath.flows.serve`. Where processes are kept
+alive by something else (systemd, containers), docs/operations.md says what to start there.
 """
 
 import json
@@ -21,22 +21,21 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import yaml
 
+from corepath.flows import declarations
 from corepath.warehouse.database import exclusive
 from corepath.warehouse.errors import Busy, CorepathError, UsageError
-from corepath.warehouse.settings import ALLOWED_FOLDERS, ROOT
+from corepath.warehouse.settings import ALLOWED_FOLDERS
 
 HOST = "127.0.0.1"
 AUTH = "auth"  # of PREFECT_HOME
-DEPLOYMENT = "refresh/refresh-sample"
 STARTING_SECONDS = 180  # a fresh machine takes 40
 STOPPING_SECONDS = 20
 # A log that is longer is set aside at the next start.
 LOG_BYTES = 10_000_000
 # A child that dies so often within so many seconds is not started again.
 DEATHS, DEATHS_SECONDS = 5, 120
-
-_DEPLOY = (sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all")
 
 app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
@@ -85,12 +84,13 @@ def serve(
 ) -> None:
     """Start Prefect's server and a worker on this machine, and deploy what prefect.yaml declares.
 
-    The server keeps its runs, and the children their logs, in the folder `.prefect` of the
-    project, or in `PREFECT_HOME`. Ctrl-C or SIGTERM stops everything; a run that is under way is
+    It works in the current folder: paths of deployments are relative to it, and a `prefect.yaml` there
+    replaces the one that ships. The server keeps its runs, and the children their logs, in its folder
+    `.prefect`, or in `PREFECT_HOME`. Ctrl-C or SIGTERM stops everything; a run that is under way is
     stopped too and publishes nothing. A server or worker that dies is started again.
 
     The server answers only who knows the text in the file `auth` of that folder, which is made at
-    the first start and which only its owner can read. Runs may read and write below the project's
+    the first start and which only its owner can read. Runs may read and write below the current
     folder, or below the folders that `COREPATH_ALLOWED_FOLDERS` lists.
 
     Exit codes: 0 stopped; 1 the server, the worker or the deployment failed; 2 wrong usage, or the
@@ -98,8 +98,8 @@ def serve(
     """
     if only_deploy:
         _configure()
-        raise typer.Exit(subprocess.run(_DEPLOY, cwd=ROOT, check=False).returncode)
-    home = Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect").expanduser().resolve()
+        raise typer.Exit(subprocess.run([sys.executable, "-m", *_deploy()], check=False).returncode)
+    home = Path(os.environ.get("PREFECT_HOME") or ".prefect").expanduser().resolve()
     api = f"http://{HOST}:{port}/api"
     secret = _secret(home)
     # For the children, their children, and the client below.
@@ -111,7 +111,7 @@ def serve(
         # A page of another origin may not even read an answer.
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
     }
-    os.environ.setdefault(ALLOWED_FOLDERS, json.dumps([str(ROOT)]))
+    os.environ.setdefault(ALLOWED_FOLDERS, json.dumps([str(Path.cwd())]))
     # Runs, too, and not only events, are removed from Prefect's database, after 90 days.
     os.environ.setdefault("PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED", "events,flow_runs")
     _stop_on_signals()
@@ -137,18 +137,20 @@ def _serve(port: int, api: str, home: Path) -> None:
         _prepare(server)
         worker = _start(logs, "worker", "corepath.flows.worker")
         children.callback(lambda: worker.stop())
-        deployment = _start(logs, "deployment", *_DEPLOY[2:])
+        deployment = _start(logs, "deployment", *_deploy())
         children.callback(deployment.stop)
         _wait(deployment.ended, [server, worker])
         if deployment.process.returncode:
             raise Died(deployment, "failed")
-        prefect = shlex.quote(str(Path(sys.executable).with_name("prefect")))
+        prefect = f"{shlex.quote(sys.executable)} -m prefect"
         auth = shlex.quote(str(home / AUTH))
+        first = yaml.safe_load(declarations().read_text(encoding="utf-8"))["deployments"][0]
+        name = shlex.quote(f"{first['entrypoint'].rpartition('.')[2]}/{first['name']}")
         typer.echo(
             f"Prefect is at http://{HOST}:{port}; sign in with the text in {auth}. Its logs are in {logs}; "
             "Ctrl-C stops it.\n"
             f'Refresh now: PREFECT_API_URL={api} PREFECT_API_AUTH_STRING="$(cat {auth})" '
-            f"{prefect} deployment run {DEPLOYMENT}"
+            f"{prefect} deployment run {name}"
         )
         deaths: list[float] = []
         while True:
@@ -157,6 +159,11 @@ def _serve(port: int, api: str, home: Path) -> None:
                 server = _again(server, deaths)
             if worker.ended():
                 worker = _again(worker, deaths)
+
+
+def _deploy() -> tuple[str, ...]:
+    """Name the module, and its arguments, that sends the declared deployments to the server."""
+    return ("prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(declarations()))
 
 
 def _again(child: Child, deaths: list[float]) -> Child:
@@ -194,7 +201,6 @@ def _start(logs: Path, name: str, *command: str) -> Child:
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", *command],
-            cwd=ROOT,  # where prefect.yaml is
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -7,6 +7,7 @@ process worker executes whatever they name; this one fails such a run. Start it 
 
 import asyncio
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio.abc
@@ -22,8 +23,8 @@ from prefect.events import emit_event
 from prefect.utilities.processutils import setup_signal_handlers_worker
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
+from corepath.flows import declarations
 from corepath.flows.automations import SEEN
-from corepath.warehouse.settings import ROOT
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
@@ -82,6 +83,7 @@ class CorepathWorker(ProcessWorker):
         reason = await self._objection(flow_run)
         if reason:
             raise PermissionError(f"{reason}: this worker runs the deployments of prefect.yaml alone")
+        configuration.working_dir = Path.cwd()
         return await super().run(flow_run, configuration, task_status)
 
     async def _objection(self, flow_run: "FlowRun") -> str | None:
@@ -98,7 +100,7 @@ class CorepathWorker(ProcessWorker):
 
 def declared() -> tuple[set[str], list[dict[str, Any]]]:
     """Give the entry points of the declared deployments, and what is done before each run."""
-    project = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
+    project = yaml.safe_load(declarations().read_text(encoding="utf-8"))
     return {deployment["entrypoint"] for deployment in project["deployments"]}, project["pull"]
 
 

@@ -1,16 +1,11 @@
-"""Make what the demo reads: a generated world in which most patents are of one topic, and the topic.
+"""Make what `corepath demo` reads: a generated world, most of which is of one topic, and that topic."""
 
-`python -m corepath.synthetic.demo FOLDER` writes FOLDER/world/ in the layout of Google Patents, what
-was planted in FOLDER/world.truth.toml, and FOLDER/ai_chips.toml: the topic that ships, with fewer
-draws, so that a release takes about a minute. With `--topic FILE` the world is of a topic of your own.
-"""
-
-import argparse
 import json
 import re
 from pathlib import Path
 
 from corepath.synthetic import world
+from corepath.warehouse.errors import UsageError
 from corepath.warehouse.settings import ROOT
 from corepath.warehouse.topic.files import Topic, read
 
@@ -26,33 +21,50 @@ communities = 30
 """
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Write the world and the topic, unless the folder has them."""
-    parser = argparse.ArgumentParser(prog="python -m corepath.synthetic.demo", description=__doc__)
-    parser.add_argument("folder", type=Path, help="where to; what is there already is left as it is")
-    parser.add_argument("--families", type=int, default=FAMILIES, help="how many there are [36000]")
-    parser.add_argument("--topic", type=Path, default=SHIPPED, help="file of a topic of your own [ai_chips]")
-    given = parser.parse_args(arguments)
-    topic = read(str(given.topic))
+def write(folder: Path, families: int = FAMILIES, topic_file: Path = SHIPPED) -> Path:
+    """Write the world and the topic, unless the folder has them.
+
+    Parameters
+    ----------
+    folder
+        Gets world/ in the layout of Google Patents, what was planted in world.truth.toml, and the topic.
+    families
+        How many there are.
+    topic_file
+        What most of the world's patents are about.
+
+    Returns
+    -------
+    pathlib.Path
+        The file of the topic, with fewer draws, so that a release takes about a minute.
+    """
+    topic = read(str(topic_file))
     plan = Path(__file__).with_name("demo.toml").read_text(encoding="utf-8")
-    if given.topic != SHIPPED:
+    if topic_file != SHIPPED:
         plan += f'\n[topic]\ntitle = {json.dumps(topic.title)}\nsymbol = "{symbol_of(topic)}"\n'
-    given.folder.mkdir(parents=True, exist_ok=True)
-    text = given.topic.read_text(encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    text = topic_file.read_text(encoding="utf-8")
     text, count = re.subn(r"^\[method\]\n", _METHOD, text, flags=re.MULTILINE)
     text = text if count else f"{text}\n{_METHOD}"
-    (given.folder / f"{topic.name}.toml").write_text(text, encoding="utf-8")
+    written = folder / f"{topic.name}.toml"
+    written.write_text(text, encoding="utf-8")
     # The truth is written last: without it, the world is not whole.
-    if (given.folder / "world.truth.toml").exists():
-        print(f"{given.folder / 'world'} is there already")
-        return
-    (given.folder / "plan.toml").write_text(plan, encoding="utf-8")
-    size = ["--families", str(given.families), "--layout", "google_patents"]
-    world.main([*size, "--plan", str(given.folder / "plan.toml"), "--out", str(given.folder / "world")])
+    if (folder / "world.truth.toml").exists():
+        print(f"{folder / 'world'} is there already")
+        return written
+    (folder / "plan.toml").write_text(plan, encoding="utf-8")
+    size = ["--families", str(families), "--layout", "google_patents"]
+    world.main([*size, "--plan", str(folder / "plan.toml"), "--out", str(folder / "world")])
+    return written
 
 
 def symbol_of(topic: Topic) -> str:
     """Choose a symbol by which documents are in a topic, whatever their words.
+
+    Raises
+    ------
+    UsageError
+        No class, of a subclass or below, lets a document in by itself.
 
     Examples
     --------
@@ -65,10 +77,6 @@ def symbol_of(topic: Topic) -> str:
                 return f"{prefix}1/00"
             if re.fullmatch(r"[A-HY]\d\d[A-Z]\d+(/\d\d+)?", prefix):
                 return prefix if "/" in prefix else f"{prefix}/00"
-    raise SystemExit(
+    raise UsageError(
         f"{topic.name} lets in no class, of a subclass or below, by itself: no world can be made of it"
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks.run import ROOT
+from corepath.warehouse.settings import ROOT
 
 SHIPPED = "information_technology"
 # The fewest draws that a topic file allows: draws cost the same at every refresh of new data, and

@@ -127,7 +127,7 @@ def test_no_figure_is_cut_on_paper(world, tab, tmp_path: Path):
 def made_up(tmp_path_factory) -> Path:
     """A release of a small world of the demo."""
     folder = tmp_path_factory.mktemp("made_up")
-    demo.main([str(folder), "--families", "2500"])
+    demo.write(folder, 2500)
     settings = Settings(
         topic=str(folder / "ai_chips.toml"),
         sources={"google_patents": folder / "world"},

@@ -20,9 +20,7 @@ def demo() -> str:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     (recipe,) = re.findall(r"^demo: setup.*\n((?:\t.*\n)+)", text, flags=re.MULTILINE)
     lines = recipe.replace("\t", "").replace("$(DEMO)", "demo").replace("$(BIN)/", "").replace("@", "")
-    return re.sub(
-        r"(corepath\.synthetic\.demo demo)$", rf"\1 --families {FAMILIES}", lines, flags=re.MULTILINE
-    )
+    return re.sub(r"^(corepath demo demo)$", rf"\1 --families {FAMILIES}", lines, flags=re.MULTILINE)
 
 
 @pytest.mark.slow

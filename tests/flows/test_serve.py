@@ -34,7 +34,7 @@ from tests.releases import families, publish
 
 T = TypeVar("T")
 
-# What is sampled is named as in prefect.yaml: the worker must find it from where it runs.
+# What is sampled is named as in prefect.yaml: relative to the folder that the service was started in.
 SAMPLE = {"ppubs": "samples/ppubs", "uspto": "samples/uspto"}
 
 
@@ -469,13 +469,15 @@ def _check_gone(home: Path, port: int) -> None:
 
 
 @contextmanager
-def _service(home: Path, port: int) -> Iterator[Service]:
+def _service(
+    home: Path, port: int, folder: Path = ROOT, python: str = sys.executable, **environment: str
+) -> Iterator[Service]:
     said = home.with_suffix(".out")
     with said.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "corepath.flows.serve", "--port", str(port)],
-            cwd="/",
-            env=_environment() | {"PREFECT_HOME": str(home)},
+            [python, "-m", "corepath.flows.serve", "--port", str(port)],
+            cwd=folder,
+            env=_environment() | {"PREFECT_HOME": str(home)} | environment,
             stdout=output,
             stderr=subprocess.STDOUT,
         )

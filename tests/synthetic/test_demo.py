@@ -6,12 +6,13 @@ import duckdb
 import pytest
 
 from corepath.synthetic import demo
+from corepath.warehouse.errors import UsageError
 from corepath.warehouse.topic.files import Topic, read
 from corepath.warehouse.topic.init import Answers, write
 
 
 def test_the_demo_is_the_topic_that_ships_with_fewer_draws_and_is_made_once(tmp_path, capsys):
-    demo.main([str(tmp_path), "--families", "300"])
+    demo.write(tmp_path, 300)
     topic, shipped = read(str(tmp_path / "ai_chips.toml")), read("ai_chips")
     assert topic.method.samples < shipped.method.samples
     assert topic.method.dimensions == shipped.method.dimensions
@@ -20,14 +21,14 @@ def test_the_demo_is_the_topic_that_ships_with_fewer_draws_and_is_made_once(tmp_
     assert truth["core"]["technologies"] == ["G06N", "H03K", "H04L", "G06Q"]
     assert list((tmp_path / "world").glob("*.parquet"))
     capsys.readouterr()
-    demo.main([str(tmp_path), "--families", "300"])
+    demo.write(tmp_path, 300)
     assert "is there already" in capsys.readouterr().out
 
 
 def test_a_world_of_a_topic_of_ones_own_is_what_the_topic_selects(tmp_path):
     own, title = tmp_path / "batteries.toml", "Solid-state batteries"
     write(Answers(title, ["JP", "DE"], ["H01M10/0562"], ["H01M"], ["solid"], ["H01M8"]), own)
-    demo.main([str(tmp_path / "demo"), "--families", "400", "--topic", str(own)])
+    demo.write(tmp_path / "demo", 400, own)
     topic = read(str(tmp_path / "demo" / "solid_state_batteries.toml"))
     assert topic.method.samples == 200
     with duckdb.connect() as connection:
@@ -42,7 +43,7 @@ def test_a_world_of_a_topic_of_ones_own_is_what_the_topic_selects(tmp_path):
 
 
 def test_a_topic_without_a_class_of_its_own_has_no_world():
-    with pytest.raises(SystemExit, match="no world can be made of it"):
+    with pytest.raises(UsageError, match="no world can be made of it"):
         demo.symbol_of(
             Topic.model_validate(
                 {

@@ -16,9 +16,10 @@ from corepath.warehouse.errors import BadInput, UsageError
 from corepath.warehouse.release import data_docs, schema
 from corepath.warehouse.release.frames import QUERIES, read_frames
 from corepath.warehouse.release.package import document
+from corepath.warehouse.settings import ROOT
 from corepath.warehouse.validate.validator import Result
 
-_REPORT = Path(__file__).resolve().parents[2] / "report"
+_REPORT = ROOT / "report"
 
 # Pages of a release beside the report, by file, and how links name them.
 _LINKS = [
