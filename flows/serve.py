@@ -25,7 +25,7 @@ import yaml
 
 from corepath.flows import declarations
 from corepath.warehouse.database import exclusive
-from corepath.warehouse.errors import Busy, CorepathError, UsageError
+from corepath.warehouse.errors import Busy, CorepathError, Unavailable, UsageError
 from corepath.warehouse.settings import ALLOWED_FOLDERS
 
 HOST = "127.0.0.1"
@@ -94,10 +94,13 @@ def serve(
     folder, or below the folders that `COREPATH_ALLOWED_FOLDERS` lists.
 
     Exit codes: 0 stopped; 1 the server, the worker or the deployment failed; 2 wrong usage, or the
-    port is taken; 5 another service uses the same folder.
+    port is taken; 5 another service uses the same folder; 6 with --only-deploy, the server does not answer.
     """
     if only_deploy:
-        _configure()
+        try:
+            _prepare([])
+        except Unavailable as error:
+            _fail(str(error), error.exit_code)
         raise typer.Exit(subprocess.run([sys.executable, "-m", *_deploy()], check=False).returncode)
     home = Path(os.environ.get("PREFECT_HOME") or ".prefect").expanduser().resolve()
     api = f"http://{HOST}:{port}/api"
@@ -134,7 +137,7 @@ def _serve(port: int, api: str, home: Path) -> None:
     with ExitStack() as children:
         server = _start(logs, "server", "prefect", "server", "start", "--host", HOST, "--port", str(port))
         children.callback(lambda: server.stop())
-        _prepare(server)
+        _prepare([server])
         worker = _start(logs, "worker", "corepath.flows.worker")
         children.callback(lambda: worker.stop())
         deployment = _start(logs, "deployment", *_deploy())
@@ -211,17 +214,8 @@ def _start(logs: Path, name: str, *command: str) -> Child:
     return Child(name, process, log, command)
 
 
-def _prepare(server: Child) -> None:
-    """Wait for the server and configure it."""
-    from prefect.client.orchestration import get_client
-
-    with get_client(sync_client=True) as client:
-        _wait(lambda: client.api_healthcheck() is None, [server], STARTING_SECONDS)
-    _configure()
-
-
-def _configure() -> None:
-    """Create the work pool and apply the automations."""
+def _prepare(children: list[Child]) -> None:
+    """Wait for the server, create the work pool and apply the automations."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.actions import WorkPoolCreate
 
@@ -229,6 +223,7 @@ def _configure() -> None:
     from corepath.flows.worker import JOB_TEMPLATE, POOL, CorepathWorker
 
     with get_client(sync_client=True) as client:
+        _wait(lambda: client.api_healthcheck() is None, children, STARTING_SECONDS)
         # Refresh, rollback, prune and backfill write the same releases: one run at a time of them
         # all. A limit in prefect.yaml is for one deployment alone.
         pool = WorkPoolCreate(
@@ -246,7 +241,8 @@ def _wait(until: Callable[[], bool], children: list[Child], seconds: float = inf
             if child.ended():
                 raise Died(child, f"ended by itself (exit code {child.process.returncode})")
         if time.monotonic() > deadline:
-            raise Died(children[0], f"was not ready after {seconds:.0f} s")
+            late = f"was not ready after {seconds:.0f} s"
+            raise Died(children[0], late) if children else Unavailable(f"the server of PREFECT_API_URL {late}")
         time.sleep(0.3)
 
 

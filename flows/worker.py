@@ -106,7 +106,9 @@ def declared() -> tuple[set[str], list[dict[str, Any]]]:
 
 async def _work() -> None:
     setup_signal_handlers_worker(os.getpid(), "the corepath worker", print)
-    await CorepathWorker(work_pool_name=POOL, create_pool_if_not_found=False).start(printer=print)
+    worker = CorepathWorker(work_pool_name=POOL, create_pool_if_not_found=False)
+    # Whether it still asks for runs, at http://127.0.0.1:<port>/health: for who keeps programs alive.
+    await worker.start(printer=print, with_healthcheck="PREFECT_WORKER_WEBSERVER_PORT" in os.environ)
 
 
 if __name__ == "__main__":
