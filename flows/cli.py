@@ -465,6 +465,8 @@ def open_page(version: Version = None, topic: TopicName = None, releases: Releas
     with _explained():
         settings = _settings(topic=topic, releases=releases)
         page = _release(settings, version).resolve() / "report.html"
+        if not page.exists():
+            raise BadInput(f"{page.parent} was made before releases had a report.html: see `corepath sql`")
         if isinstance(settings.releases, str):
             # What is read from a store is gone when this command ends, before a browser has it.
             copy = Path(tempfile.mkdtemp(prefix="corepath-"))

@@ -242,7 +242,9 @@ def _wait(until: Callable[[], bool], children: list[Child], seconds: float = inf
                 raise Died(child, f"ended by itself (exit code {child.process.returncode})")
         if time.monotonic() > deadline:
             late = f"was not ready after {seconds:.0f} s"
-            raise Died(children[0], late) if children else Unavailable(f"the server of PREFECT_API_URL {late}")
+            raise (
+                Died(children[0], late) if children else Unavailable(f"the server of PREFECT_API_URL {late}")
+            )
         time.sleep(0.3)
 
 

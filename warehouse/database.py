@@ -201,9 +201,10 @@ def opened(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         [(version,)] = connection.sql("select schema_version from meta.release").fetchall()
         if version == SCHEMA_VERSION:
             raise
+        lacks = str(error).partition("\n")[0].partition("Error: ")[2]
         raise BadInput(
-            f"{release} has schema {version}, of which this corepath (schema {SCHEMA_VERSION}) cannot show "
-            f"this: open its own report.html, read its tables, or take the corepath that made it"
+            f"{release} has schema {version} and lacks something that this corepath (schema {SCHEMA_VERSION}) "
+            f"shows ({lacks}): read its tables with `corepath sql`, or take the corepath that made it"
         ) from error
     finally:
         connection.close()
