@@ -203,8 +203,9 @@ def opened(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             raise
         lacks = str(error).partition("\n")[0].partition("Error: ")[2]
         raise BadInput(
-            f"{release} has schema {version} and lacks something that this corepath (schema {SCHEMA_VERSION}) "
-            f"shows ({lacks}): read its tables with `corepath sql`, or take the corepath that made it"
+            f"{release} has schema {version} and lacks something that this corepath (schema "
+            f"{SCHEMA_VERSION}) shows ({lacks}): read its tables with `corepath sql`, or take the corepath "
+            "that made it"
         ) from error
     finally:
         connection.close()
