@@ -21,17 +21,18 @@ RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE = 1e-9, 1e-12
 
 EXAMPLES = 5
 
-# What analysts watch: mart, which of its rows, what names a row, and the columns that may drift.
-_WATCHED = {
-    "weights": ("fct_indicator_weight", "true", "indicator", ("weight",)),
-    "ranks": ("fct_country_ranking", "is_default", "country", ("rank_families", "rank_core")),
+# What analysts watch: mart, which of its rows by values of columns, what names a row, and the columns that
+# may drift.
+_WATCHED: dict[str, tuple[str, dict[str, str], str, tuple[str, ...]]] = {
+    "weights": ("fct_indicator_weight", {}, "indicator", ("weight",)),
+    "ranks": ("fct_country_ranking", {"is_default": "true"}, "country", ("rank_families", "rank_core")),
     "technologies": (
         "fct_core_technology",
-        "is_core_technology and level = 'subclass'",
+        {"is_core_technology": "true", "level": "'subclass'"},
         "technology",
         ("is_core_technology",),
     ),
-    "labels": ("fct_pathway", "true", "country", ("industry_path", "technology_path", "collaboration_path")),
+    "labels": ("fct_pathway", {}, "country", ("industry_path", "technology_path", "collaboration_path")),
 }
 
 
@@ -403,15 +404,17 @@ def _drift(connection: duckdb.DuckDBPyConnection, before: Side, after: Side) -> 
             continue
         one, two = before.marts[name], after.marts[name]
         old, new = _columns(connection, one), _columns(connection, two)
-        if one.digest == two.digest or label not in old or label not in new:
+        # A release of an earlier schema may lack them.
+        if one.digest == two.digest or not {label, *chosen} <= old.keys() & new.keys():
             continue
+        rows = " and ".join(["true", *(f"{column} = {value}" for column, value in chosen.items())])
         for column in columns:
             if column not in old or old[column] != new.get(column):
                 continue
             drifted = connection.sql(
                 f"select {label}, b.{column}, a.{column} "
-                f"from (from {_source(one)} where {chosen}) as b "
-                f"full join (from {_source(two)} where {chosen}) as a using ({label}) "
+                f"from (from {_source(one)} where {rows}) as b "
+                f"full join (from {_source(two)} where {rows}) as a using ({label}) "
                 f"where {_compared(column, old[column])} = 2 order by {label}"
             ).fetchall()
             for name_of, was, is_ in drifted:
