@@ -123,7 +123,10 @@ def test_the_settings_of_the_services_are_known():
     from prefect.settings.legacy import _get_valid_setting_names
 
     prefect = _get_valid_setting_names(OfPrefect)
-    ours = {f"COREPATH_{name.upper()}" for name in Settings.model_fields} | {"COREPATH_ALLOWED_FOLDERS"}
+    ours = {f"COREPATH_{name.upper()}" for name in Settings.model_fields} | {
+        "COREPATH_ALLOWED_FOLDERS",
+        "COREPATH_NOTIFY",
+    }
     lines = (DEPLOY / "environment").read_text().splitlines()
     names = {line.split("=")[0] for line in lines if line and not line.startswith("#")}
     for service in ("server", "deploy", "worker"):

@@ -83,6 +83,8 @@ TRIED = {
     "fetch uspto": (("--from", "2026-01-01"), 2),  # it wants a key
     "fetch files": (("none.toml",), 3),
     "graph": (("--json",), 0),
+    "metrics": (("--releases", "{releases}"), 0),
+    "notify": (("Hello",), 2),  # nobody is named
     "serve": (("--port", "0"), 2),
 }
 
