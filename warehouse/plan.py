@@ -14,7 +14,7 @@ from corepath.warehouse.build.border import crossing, same_as
 from corepath.warehouse.build.graph import Table, discover, fingerprints
 from corepath.warehouse.database import LEAST_MEMORY, SCHEMA_VERSION, attach, reading
 from corepath.warehouse.errors import UsageError
-from corepath.warehouse.load.loader import Pending, pending
+from corepath.warehouse.load.loader import Pending, of_another_form, pending
 from corepath.warehouse.release import repository as release
 from corepath.warehouse.release.history import withdrawn
 from corepath.warehouse.release.pages import read_truth
@@ -154,6 +154,9 @@ def foresee(settings: Settings) -> Plan:
     run = resolve(settings)
     with reading(settings) as connection:
         attach(connection, settings.warehouse, "warehouse", read_only=True)
+        if of_another_form(connection):  # the run empties it
+            connection.execute("detach warehouse")
+            connection.execute("attach ':memory:' as warehouse")
         given = read_inputs(connection, run)
         files = {
             name: pending(connection, source, settings.sources[name]) for name, source in run.sources.items()

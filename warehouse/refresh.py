@@ -35,7 +35,7 @@ from corepath.warehouse.database import (
 )
 from corepath.warehouse.errors import Refused, Unavailable
 from corepath.warehouse.explore.selection import ancestors, funnel
-from corepath.warehouse.load.loader import base_fingerprint, fingerprint, load, settle
+from corepath.warehouse.load.loader import base_fingerprint, clear_other_form, fingerprint, load, settle
 from corepath.warehouse.plan import Run, foresee, identity, read_inputs, resolve, truth_of
 from corepath.warehouse.release.assemble import Content, complete
 from corepath.warehouse.release.history import withdrawn
@@ -214,6 +214,7 @@ def open_warehouse(run: Run) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = connect(run.settings)
     try:
         attach(connection, run.settings.warehouse, "warehouse", WAREHOUSE_STORAGE_VERSION)
+        clear_other_form(connection)
         connection.execute("create schema if not exists warehouse.raw")
         build.create_schemas(connection, [t for t in run.tables.values() if t.schema != "marts"])
         yield connection

@@ -24,7 +24,7 @@ deployments:
 """
 
 
-@pytest.mark.service
+@pytest.mark.slow
 def test_the_service_runs_the_folders_own_deployment_and_writes_there(
     installed: Installed, tmp_path: Path
 ) -> None:

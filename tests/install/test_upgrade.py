@@ -10,12 +10,14 @@ import json
 import tarfile
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from corepath.flows.cli import app
 from corepath.warehouse.database import SCHEMA_VERSION
-from corepath.warehouse.refresh import refresh
+from corepath.warehouse.plan import foresee, resolve
+from corepath.warehouse.refresh import load_sources, open_warehouse, plain, refresh
 from corepath.warehouse.release.repository import Releases
 from corepath.warehouse.settings import Settings
 
@@ -81,7 +83,7 @@ def test_a_release_of_an_earlier_schema_is_read_or_said_to_lack_something(
     assert not ended
 
 
-@pytest.mark.service
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WAREHOUSES)
 def test_a_refresh_goes_on_from_what_an_earlier_version_left(name: str, tmp_path: Path) -> None:
     settings = unpacked(name, tmp_path)
@@ -102,3 +104,18 @@ def test_a_refresh_goes_on_from_what_an_earlier_version_left(name: str, tmp_path
         changes = json.loads((outcome.path / "changes.json").read_text())
         assert changes["schema"], "what readers must know of the new schema"
         assert list(Releases(settings.releases, "any").published()) == ["2026.11.0", outcome.version]
+
+
+def test_a_warehouse_of_another_form_is_emptied_and_read_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = unpacked("2.0.0-first", tmp_path)
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute("alter table raw.source_file rename column sha256 to blake3")
+    assert len(foresee(settings).files["ppubs"].new) == 1, "the plan tells that all is loaded"
+    with open_warehouse(resolve(settings)) as connection, caplog.at_level("WARNING", "corepath"):
+        loaded = load_sources(connection, resolve(settings), plain)
+        rows = connection.sql("select count(*) from warehouse.raw.ppubs_publication").fetchall()
+    assert loaded
+    assert rows == [(70,)]
+    assert "raw.source_file has other columns): it is emptied" in caplog.text

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from corepath.warehouse import numbers
-from corepath.warehouse.database import identifier
+from corepath.warehouse.database import SEALED, identifier
 from corepath.warehouse.errors import BadInput, reading
 from corepath.warehouse.load.archive import BrokenDownloadError, as_utf8, copy_to_disk, open_members
 from corepath.warehouse.load.parsers.convert import convert, prepare
@@ -116,6 +116,49 @@ class _File:
 
 class _TooManyRejectsError(BadInput):
     """More of a file is damaged than may be."""
+
+
+def of_another_form(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Name the first table of the ledger that has other columns than this version of corepath writes.
+
+    Parameters
+    ----------
+    connection
+        Where the warehouse is attached as `warehouse`.
+    """
+    columns = (
+        "select table_name, list(column_name || ' ' || data_type order by column_index) "
+        "from duckdb_columns() where database_name = '{}' and schema_name = 'raw' group by all order by all"
+    )
+    with duckdb.connect(config=SEALED) as model:
+        model.execute(_LEDGER)
+        written = model.sql(columns.format("memory")).fetchall()
+    there = dict(connection.sql(columns.format("warehouse")).fetchall())
+    return next((table for table, form in written if there.get(table, form) != form), None)
+
+
+def clear_other_form(connection: duckdb.DuckDBPyConnection) -> None:
+    """Empty a warehouse whose ledger has another form: all that it holds comes from the raw files.
+
+    Parameters
+    ----------
+    connection
+        Where it is attached as `warehouse`, for writing.
+    """
+    table = of_another_form(connection)
+    if table is None:
+        return
+    log.warning(
+        "the warehouse is of another version of corepath (raw.%s has other columns): it is emptied, and the "
+        "raw files are read again",
+        table,
+    )
+    schemas = connection.sql(
+        "select schema_name from duckdb_schemas() where database_name = 'warehouse' and not internal "
+        "and schema_name <> 'main'"
+    ).fetchall()
+    for (schema,) in schemas:
+        connection.execute(f"drop schema warehouse.{identifier(schema)} cascade")
 
 
 def load(
