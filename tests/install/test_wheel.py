@@ -45,7 +45,7 @@ def test_the_wheel_takes_up_what_a_checkout_made(
     """The fingerprints are of contents, not of places."""
     done = installed.run(
         "corepath",
-        *("refresh", "--plan", "--json", "--topic", "information_technology"),
+        *("refresh", "--plan", "--json", "--topic", sample_release.topic),
         *(f"--source={name}={path}" for name, path in SOURCES.items()),
         *("--warehouse", str(sample_release.warehouse), "--releases", str(sample_release.releases)),
         cwd=tmp_path,
