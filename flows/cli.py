@@ -9,6 +9,7 @@ import shlex
 import shutil
 import sys
 import tempfile
+import uuid
 import webbrowser
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -22,6 +23,8 @@ import typer
 from pydantic import ValidationError
 
 from corepath.flows import output, shell
+from corepath.flows.logs import run_log
+from corepath.flows.metrics import measured
 from corepath.flows.output import say, show_json, show_markdown, show_table, stop_writing, wrapped
 from corepath.flows.serve import serve
 from corepath.flows.shell import Format
@@ -214,6 +217,8 @@ def _refresh(settings: Settings) -> Outcome:
     if not os.environ.get("PREFECT_API_URL"):
         with suppress(Busy):
             if outcome := up_to_date(settings):
+                with run_log(settings, str(uuid.uuid4())), measured(settings) as measure:
+                    measure.outcome = outcome
                 return outcome
     # Importing it takes a moment, as what it shows needs much of the warehouse.
     from corepath.flows.progress import START, showing, stepping

@@ -747,10 +747,11 @@ def test_a_command_that_fails_leaves_no_handler_of_its_log_behind(corepath: Run)
 
 
 def test_nothing_to_do_exits_with_0_and_says_so_without_a_flow(
-    own_sample: Settings, corepath: Run, monkeypatch: pytest.MonkeyPatch
+    own_sample: Settings, corepath: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "corepath.flows.refresh", None)  # to import it would fail
-    result = corepath("refresh", *options(own_sample))
+    result = corepath("refresh", *options(own_sample), f"--metrics={tmp_path / 'metrics'}")
+    assert "unchanged" in (tmp_path / "metrics" / f"corepath-{TOPIC}-run.prom").read_text()
     version = Releases(own_sample.releases, TOPIC).path().name
     assert result.exit_code == 0
     path = own_sample.releases / TOPIC / version
