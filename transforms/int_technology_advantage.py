@@ -56,7 +56,7 @@ def int_technology_advantage(
     )
     cells = pl.DataFrame({"technology": technologies}).join(pl.DataFrame({"country": countries}), how="cross")
     columns = ["families", "rsca", "rsca_low", "rsca_high"]
-    found = profile(shares, method["samples"], method["seed"]).fill_nan(None)
+    found = profile(shares, method["samples"], method["seed"])
     return cells.join(
         found.select(pl.col("kind").alias("technology"), "country", *columns),
         on=["technology", "country"],

@@ -116,7 +116,8 @@ def profile(shares: pl.DataFrame, draws: int, seed: int | list[int]) -> pl.DataF
     -------
     pl.DataFrame
         One row a kind x country: families (fractional), share (of the country's), rta, rsca, and
-        rsca_low and rsca_high, the 90 % interval over resamples.
+        rsca_low and rsca_high, the 90 % interval over resamples, null where none has both the kind and
+        the country.
 
     References
     ----------
@@ -168,4 +169,4 @@ def profile(shares: pl.DataFrame, draws: int, seed: int | list[int]) -> pl.DataF
             "rsca_low": low.ravel(),
             "rsca_high": high.ravel(),
         }
-    )
+    ).fill_nan(None)

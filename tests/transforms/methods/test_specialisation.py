@@ -4,13 +4,14 @@ import csv
 from collections import defaultdict
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.sparse import csr_array
 
-from corepath.transforms.methods.specialisation import resampled_counts, rsca, rta
+from corepath.transforms.methods.specialisation import profile, resampled_counts, rsca, rta
 from corepath.warehouse.settings import ROOT
 
 PUBLISHED = ROOT.parent / "shared" / "data" / "rta"
@@ -84,3 +85,14 @@ def test_resampled_counts_vary_as_those_of_single_families_would():
     given_by_a_family = np.repeat([1.0, 0.25], [40, 60])
     assert drawn.mean() == pytest.approx(55, rel=0.005)
     assert drawn.var() == pytest.approx(100 * given_by_a_family.var(), rel=0.03)
+
+
+def test_an_interval_of_which_no_resample_tells_anything_is_unknown():
+    shares = pl.DataFrame(
+        {"family": range(31), "country": ["US"] * 30 + ["AT"], "kind": ["G06N"] * 30 + ["A42B"], "share": 1.0}
+    )
+    # One draw leaves the only family of AT out in a third of the cases.
+    found = pl.concat(profile(shares, draws=1, seed=seed) for seed in range(20))
+    assert not found.select(pl.col(pl.Float64).is_nan().any()).row(0).count(True)
+    unknown = found.filter(pl.col("rsca_low").is_null())
+    assert 0 < unknown.height < found.height
