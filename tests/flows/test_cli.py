@@ -81,7 +81,8 @@ def options(settings: Settings) -> list[str]:
         (
             "refresh",
             "--topic --source --countries --warehouse --releases --reject-share --allowed-drop "
-            "--memory --threads --task-runner --truth --plan --json NAME=PATH",
+            "--memory --threads --task-runner --truth --logs --keep-logs --log-format --metrics "
+            "--plan --json NAME=PATH",
         ),
         ("versions", "--topic --releases --json"),
         ("show", "version --topic --releases --figure --out --json"),
@@ -89,6 +90,8 @@ def options(settings: Settings) -> list[str]:
         ("open", "version --topic --releases"),
         ("export", "folder --version --topic --releases --population --period --subfield --level"),
         ("verify", "version --topic --releases --json"),
+        ("metrics", "--topic --releases"),
+        ("notify", "text"),
         ("doctor", "--repair --topic --warehouse --releases --json"),
         ("diff", "before after --topic --releases --json"),
         ("rollback", "version --why --topic --releases"),
@@ -858,7 +861,10 @@ def test_the_whole_command_publishes_the_sample_and_leaves_nothing_running(
     assert f"  where     {releases.path().relative_to(work)}\n" in told
     assert "ppubs: ppubs.jsonl.gz, 5,404 rows loaded, 0 rejected" in errors
     assert "Traceback" not in errors
-    assert {p.name for p in work.iterdir()} == {"releases", "warehouse.duckdb", "warehouse.duckdb.lock"}
+    made = {"logs", "releases", "warehouse.duckdb", "warehouse.duckdb.lock"}
+    assert {p.name for p in work.iterdir()} == made
+    (log,) = (work / "logs").iterdir()
+    assert log.read_text().rstrip().endswith("ended well")
 
 
 def explained(result: Result, code: int, words: str) -> None:
