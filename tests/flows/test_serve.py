@@ -30,6 +30,7 @@ import pytest
 
 from corepath.warehouse.release.repository import Releases
 from corepath.warehouse.settings import ROOT
+from tests.flows.receivers import webhook
 from tests.releases import families, publish
 
 T = TypeVar("T")
@@ -124,7 +125,7 @@ def test_a_run_from_the_first_start_to_the_last_stop(tmp_path: Path) -> None:
         "releases": str(releases),
         "threads": 2,
     }
-    with _service(home, port) as service:
+    with webhook() as (url, messages), _service(home, port, COREPATH_NOTIFY=json.dumps([url])) as service:
         _check_deployment(service.deployment())
         deployed = {each["name"] for each in service.api("deployments/filter", {})}
         shipped = {
@@ -144,6 +145,11 @@ def test_a_run_from_the_first_start_to_the_last_stop(tmp_path: Path) -> None:
         state = service.wait_for(service.refresh(topic=str(topic), **settings))
         assert state["type"] == "FAILED"
         _check_refused(service, releases / "hats")
+        _until(lambda: messages, 30)
+        time.sleep(3)  # nobody is notified of the failed run a second time
+        (message,) = messages
+        assert message["title"] == "corepath: a release was rejected"
+        assert message["message"].startswith("hats: the topic hats selects")
 
         midway = service.refresh(
             topic="information_technology", **settings | {"warehouse": str(tmp_path / "another.duckdb")}
