@@ -961,7 +961,8 @@ def test_every_reason_is_told_in_words_and_is_no_copy_of_anothers() -> None:
 
 
 def test_what_is_loaded_every_staging_table_and_every_mart_has_a_suite() -> None:
-    tables = {t.name for t in TABLES.values() if t.schema in ("marts", "staging")}
+    """A view is part of a table that has one."""
+    tables = {t.name for t in TABLES.values() if t.schema in ("marts", "staging") and not t.is_view}
     assert tables | {"source_file", "source_table"} == {path.stem for path in SUITES.glob("*.json")}
 
 
