@@ -54,7 +54,7 @@ from corepath.warehouse.release.summary import as_dict as release_as_dict
 from corepath.warehouse.release.summary import brief, summarise
 from corepath.warehouse.release.verify import must_be_whole, verify
 from corepath.warehouse.reproduce import other_versions, reproduce
-from corepath.warehouse.settings import Settings, help_of
+from corepath.warehouse.settings import Cluster, Settings, help_of
 from corepath.warehouse.topic import files as topic
 from corepath.warehouse.topic import init
 from corepath.warehouse.topic.files import read as read_topic
@@ -125,6 +125,18 @@ Sources = Annotated[
 ]
 
 
+LakePlace = Annotated[
+    str | None, typer.Option("--lake", metavar="PLACE", help=Cluster.model_fields["lake"].description)
+]
+SparkMaster = Annotated[
+    str | None, typer.Option("--spark", metavar="MASTER", help=Cluster.model_fields["spark"].description)
+]
+SparkOptions = Annotated[
+    list[str] | None,
+    typer.Option("--spark-option", metavar="NAME=VALUE", help=Cluster.model_fields["options"].description),
+]
+
+
 def _show_version(asked: bool) -> None:
     if asked:
         print(
@@ -173,6 +185,9 @@ def refresh(
     plan: Annotated[
         bool, typer.Option("--plan", help="Only print what would be loaded, built and skipped, and why.")
     ] = False,
+    lake: LakePlace = None,
+    spark: SparkMaster = None,
+    spark_option: SparkOptions = None,
     as_json: AsJson = False,
 ) -> None:
     """Load what is new, build, validate and publish.
@@ -198,6 +213,15 @@ def refresh(
             log_format=log_format,
             metrics=metrics,
         )
+        if lake or spark:
+            cluster = _cluster(lake, spark, spark_option)
+            if source or plan:
+                raise UsageError("the sources of a lake are those it was staged from: no --source, no --plan")
+            from corepath.flows.lake import refresh_on_lake
+
+            with _logged():
+                _show_outcome(settings, refresh_on_lake(settings, cluster), as_json)
+            return
         _require_folder(settings.warehouse)
         if plan:
             found = foresee(settings)
@@ -207,6 +231,48 @@ def refresh(
                 print(as_plan(found))
             return
         _show_outcome(settings, _refresh(settings), as_json)
+
+
+@app.command("stage", rich_help_panel="Run")
+def stage_lake(
+    lake: LakePlace = None,
+    spark: SparkMaster = None,
+    source: Sources = None,
+    reject_share: Annotated[float | None, typer.Option(help=help_of("reject_share"))] = None,
+    spark_option: SparkOptions = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load raw dumps into a lake and make staging of them, on Apache Spark.
+
+    For dumps that outgrow one machine; `docs/scale.md` says when that is. Then
+    `corepath refresh --lake PLACE --spark MASTER` makes releases from the lake.
+    """
+    with _explained():
+        settings = _settings(sources=_pairs(source), reject_share=reject_share)
+        cluster = _cluster(lake, spark, spark_option)
+        from corepath.flows.lake import stage
+
+        with _logged():
+            staged = stage(settings, cluster)
+        failed = [asdict(result) for result in staged.results if result.outcome != "passed"]
+        if as_json:
+            show_json({"lake": staged.place, "rows": staged.rows, "warnings": failed})
+        else:
+            tables = sum(rows > 0 for rows in staged.rows.values())
+            say(f"Staged {staged.place}: {tables} tables; {len(failed)} expectations did not pass")
+            say(f"  next      corepath refresh --lake {shlex.quote(cluster.lake)} --spark {cluster.spark}")
+
+
+def _cluster(lake: str | None, spark: str | None, options: list[str] | None) -> Cluster:
+    if not (lake and spark):
+        raise UsageError("give both --lake, where the tables are, and --spark, the master that makes them")
+    # Prefect's own lines tell of runs and states; the steps' are ours.
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    pairs = [option.partition("=") for option in options or []]
+    for name, equals, value in pairs:
+        if not (name and equals and value):
+            raise UsageError(f"--spark-option {name}: write NAME=VALUE, such as spark.executor.memory=8g")
+    return Cluster(lake=lake, spark=spark, options={name: value for name, _, value in pairs})
 
 
 def _refresh(settings: Settings) -> Outcome:

@@ -40,7 +40,7 @@ log = logging.getLogger("corepath.flow")
 T = TypeVar("T")
 
 
-def _as_task(name: str, work: Callable[[], T], retries: int) -> T:
+def as_task(name: str, work: Callable[[], T], retries: int) -> T:
     """Run a step as a task of its name. The warehouse knows what is fresh: nothing is cached."""
     as_task = task(
         name=name,
@@ -144,16 +144,27 @@ def refresh(settings: Settings) -> core.Outcome:
     """
     run_id = flow_run.get_id() or str(uuid.uuid4())
     with run_log(settings, run_id), measured(settings) as measure:
-        measure.outcome = _refresh(settings, measure, run_id)
+        measure.outcome = published_by(core.refresh, settings, measure, run_id)
     return measure.outcome
 
 
-def _refresh(settings: Settings, measure: Measure, run_id: str) -> core.Outcome:
+def published_by(
+    job: Callable[..., core.Outcome], settings: Settings, measure: Measure, run_id: str
+) -> core.Outcome:
+    """Run a job that brings a topic up to date, its steps as tasks, and report what it came to.
+
+    Parameters
+    ----------
+    job
+        `warehouse.refresh.refresh`, or what takes the same.
+    settings, measure, run_id
+        Of the run.
+    """
     try:
         outcome = in_turn(
-            lambda: core.refresh(
+            lambda: job(
                 settings,
-                watched(measure.timed(_as_task)),
+                watched(measure.timed(as_task)),
                 partial(_run_parts, _runner(settings), settings.threads),
                 run_id,
             )

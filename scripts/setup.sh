@@ -1,6 +1,6 @@
 #!/bin/sh
 # setup.sh ENVIRONMENT LOCK: install a lock into an environment, with uv where it is installed; the
-# project itself goes into .venv.
+# project itself goes into .venv and .venv-spark.
 # --no-deps: a lock is complete, and one pin is newer than a dependency's own metadata allows (see
 # [tool.uv] in pyproject.toml).
 set -eu
@@ -24,7 +24,7 @@ else
 fi
 echo "Installing $lock into $environment (once; a minute or two with pip)"
 $install --no-deps --require-hashes -r "$lock"
-if [ "$environment" = .venv ]; then
+if [ "$environment" = .venv ] || [ "$environment" = .venv-spark ]; then
     $install --no-deps --no-build-isolation -e .
 fi
 touch "$environment/.ready"

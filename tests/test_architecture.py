@@ -92,7 +92,7 @@ FOLDERS = {
     "release": {"build", "validate"},
     "lake": {"build", "load", "release", "topic", "validate"},
 }
-JOBS = {"doctor", "plan", "refresh", "reproduce", "scratch"}  # these use every folder
+JOBS = {"cluster", "doctor", "plan", "refresh", "reproduce", "scratch"}  # these use every folder
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -4,6 +4,9 @@ import polars as pl
 
 from corepath.transforms.methods.term_search import search
 
+# What it finds of a row, no other row decides: rows can lie on many machines.
+ROW_BY_ROW = "int_topic_include_text"
+
 
 def int_topic_include_term_hit(
     int_topic_include_text: pl.LazyFrame, topic_rule: pl.LazyFrame, topic_term: pl.LazyFrame

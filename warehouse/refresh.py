@@ -54,7 +54,7 @@ log = logging.getLogger("corepath.refresh")
 T = TypeVar("T")
 
 # The table that says which families the topic has.
-_FAMILIES = "intermediate.int_family"
+FAMILIES = "intermediate.int_family"
 
 # Settings beside topic, countries and sources that a release may depend on, for its metadata.
 _PARAMETERS = {"reject_share", "allowed_drop", "memory", "threads", "task_runner"}
@@ -137,11 +137,11 @@ def refresh(
         settled = raw_fingerprints(connection, run, base_fingerprint)
         marks = fingerprints(run.tables, inputs | loaded)
         made = identity(run.tables, marks, truth_of(settings))
-        if outcome := _nothing_to_do(run, same_as(connection, made)):
+        if outcome := nothing_to_do(run, same_as(connection, made)):
             return outcome
         before = inputs | settled | fingerprints(run.tables, inputs | settled)
         changes = Changes(connection, run.tables, run.sources, before, inputs | loaded | marks)
-        job = _Build(
+        job = Build(
             run,
             connection,
             marks,
@@ -175,7 +175,7 @@ def up_to_date(settings: Settings) -> Outcome | None:
     return Outcome("unchanged", plan.run.topic.name, plan.version, path, latest.rows)
 
 
-def _nothing_to_do(run: Run, same: Collection[str], why: str = "nothing changed") -> Outcome | None:
+def nothing_to_do(run: Run, same: Collection[str], why: str = "nothing changed") -> Outcome | None:
     """Give the latest release where it holds this already, or where this was rolled back.
 
     Any of the identities is that of this build.
@@ -261,7 +261,7 @@ def _absolute(topic: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Build:
+class Build:
     """One build of a run, step by step, and what the steps share."""
 
     run: Run
@@ -274,6 +274,11 @@ class _Build:
     run_parts: build.RunParts
     run_id: str
 
+    @property
+    def engine(self) -> str:
+        """Name what computes the tables, with its version."""
+        return f"DuckDB {duckdb.__version__}"
+
     def renew(self) -> Outcome:
         """Build aside, validate, publish; leave nothing behind if one of them fails."""
         releases, topic = self.run.releases, self.run.topic.name
@@ -281,9 +286,9 @@ class _Build:
         file = draft / "corepath.duckdb"
         try:
             self._begin(file)
-            loaded = self._follow(self.step("validate raw", self._validate_raw, 0))
-            rows = self._build_world()
-            if outcome := self._same_content():
+            loaded = self.follow(self.step("validate raw", self._validate_raw, 0))
+            rows = self.build_world()
+            if outcome := self.same_content():
                 return outcome
             # It starts while the topic is built. Of the memory it takes what this process gives up then.
             memory = f"{(1 - KEPT_SHARE) * memory_limit(self.connection):.0f}B"
@@ -304,7 +309,7 @@ class _Build:
         self.connection.execute("create schema build.meta")
         build.describe_files(self.connection, self.run.sources)
 
-    def _follow(self, raw: list[Result]) -> list[Result]:
+    def follow(self, raw: list[Result]) -> list[Result]:
         """Bring the warehouse's tables up to date with the files; validate staging, beside raw."""
         tables = self.run.tables.values()
         build.create_schemas(self.connection, tables)
@@ -316,24 +321,24 @@ class _Build:
         self._settle()
         return results
 
-    def _build_world(self) -> dict[str, int]:
+    def build_world(self) -> dict[str, int]:
         """Build what reads staging, for the topic; give the rows of the marts among it."""
         ours = world_side(self.run.tables)
-        return self._build([table for table in self._families_first() if table.key in ours])
+        return self._build([table for table in self.families_first() if table.key in ours])
 
-    def _same_content(self) -> Outcome | None:
+    def same_content(self) -> Outcome | None:
         """Give the latest release, or the one rolled back, where the topic reads what that was made of."""
         found = contents(self.connection, self.run.tables, self.given)
         truth = truth_of(self.run.settings)
         remember(self.connection, self.identity, identity(self.run.tables, found, truth))
         same = same_as(self.connection, self.identity)
-        return _nothing_to_do(self.run, same, "nothing that the topic reads changed")
+        return nothing_to_do(self.run, same, "nothing that the topic reads changed")
 
     def _build_topic(self, rows: dict[str, int]) -> tuple[dict[str, int], list[Suite]]:
         """Build what is left, and close the files; give the rows and the suites of all marts."""
         ours = world_side(self.run.tables)
-        rows = rows | self._build([table for table in self._families_first() if table.key not in ours])
-        build.describe_sources(self.connection, self.run.sources)
+        rows = rows | self._build([table for table in self.families_first() if table.key not in ours])
+        self.describe_sources()
         build.describe_marts(self.connection, self.run.tables, "build")
         build.describe_calibration(self.connection, "build")
         suites = self._suites("marts")
@@ -344,6 +349,10 @@ class _Build:
         in_order = [t.name for t in self.run.tables.values() if t.schema == "marts"]
         return {name: rows[name] for name in in_order}, suites
 
+    def describe_sources(self) -> None:
+        """Tell in the file of the build what each source gave."""
+        build.describe_sources(self.connection, self.run.sources)
+
     def _build(self, tables: Iterable[Table]) -> dict[str, int]:
         """Build per-topic tables; give the rows of the marts among them."""
         rows = {}
@@ -351,8 +360,8 @@ class _Build:
             made = self._make(table, None)
             if table.schema == "marts":
                 rows[table.name] = made
-            if table.key == _FAMILIES:
-                self._enough(made)
+            if table.key == FAMILIES:
+                self.enough(made)
         return rows
 
     def _suites(self, schema: str) -> list[Suite]:
@@ -360,9 +369,9 @@ class _Build:
         heads = {t.name: head_of(t) for t in tables}
         return suites_of(self.connection, schema, heads)
 
-    def _families_first(self) -> list[Table]:
+    def families_first(self) -> list[Table]:
         """Put what selects the topic's families before all else that is built for the topic."""
-        first = ancestors(self.run.tables, _FAMILIES)
+        first = ancestors(self.run.tables, FAMILIES)
         tables = [t for t in self.run.tables.values() if not (t.in_warehouse or t.schema == "sources")]
         return sorted(tables, key=lambda table: table.key not in first)
 
@@ -379,7 +388,8 @@ class _Build:
             return 0
         return self.step(table.key, lambda: self.changes.materialize(table, present), 0)
 
-    def _enough(self, families: int) -> None:
+    def enough(self, families: int) -> None:
+        """Reject a topic that selects too few families to analyse."""
         minimum = self.run.topic.method.minimum_families
         if families < minimum:
             raise Refused(
@@ -461,6 +471,7 @@ class _Build:
             "method": topic.method.model_dump_json(),
             "parameters": settings.model_dump_json(include=_PARAMETERS),
             "rows": json.dumps(rows),
+            "engine": self.engine,
             "truth": truth_of(settings),
         }
         attach(self.connection, draft / "corepath.duckdb", "build")

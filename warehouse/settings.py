@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from corepath.warehouse.place import checked, is_uri
@@ -216,6 +216,24 @@ class Settings(BaseSettings):
             if not (len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()):
                 raise ValueError(f"{code!r} is not an ISO 3166 alpha-2 country code such as JP")
         return value
+
+
+class Cluster(BaseModel):
+    """Where the tables of the world's side are made, if not on this machine: see docs/scale.md."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lake: str = Field(
+        description="Folder of the lake that holds staging as Parquet, or the URI of an object store; the "
+        "cluster finds it under the same name."
+    )
+    spark: str = Field(
+        description="Master of Apache Spark, such as local[4], spark://host:7077, yarn or k8s://host."
+    )
+    options: dict[str, str] = Field(
+        default_factory=dict,
+        description="More of Spark's configuration, by its own names, such as spark.executor.memory.",
+    )
 
 
 # What a default means that is not written as a value.

@@ -44,6 +44,7 @@ TEXT_EXPRESSIONS = [
     "try_strptime(t, '%Y%m%d')::date",
     "try_strptime(t, '%Y-%m-%d')::date",
     "try_strptime(t, '%d/%m/%Y')::date",
+    "('0x' || substring(md5(t), 1, 15))::bigint",
     "trim(t)",
     "ltrim(t, '0')",
     "upper(t)",
@@ -182,6 +183,8 @@ ROWS = pa.table(
         "select d, date_diff('day', d, date '2001-01-01') as a, "
         "d between date '1790-01-01' and date '2100-01-01' as b from given.row",
         "select make_date(v, 1, 1) as a from given.row",
+        "select isfinite(v::double) as a, "
+        "isfinite(case when v > 2 then 'nan'::double end) as b from given.row",
         "select k, rank() over (order by v) as a, lag(v) over (partition by k order by w, v) as b, "
         "bool_or(b) over (partition by k) as c from given.row",
         "select one.k, other.v from given.row as one "

@@ -11,6 +11,7 @@ from threading import Lock
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 from polars.io.plugins import register_io_source
 
 from corepath.transforms.methods.entropy import DegenerateInput
@@ -232,6 +233,24 @@ def make_beside(connection: duckdb.DuckDBPyConnection, table: Table, target: str
             write_frame(connection, target, _call(connection, table, one_by_one, is_there=True))
 
 
+def take(connection: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table) -> int:
+    """Put rows that were made elsewhere in the place of a table; give how many.
+
+    They are put in order, so that sums over them do not depend on how they came.
+    """
+    catalog = catalog_of(table)
+    target = f"{catalog}.{identifier(table.schema)}.{identifier(table.name)}"
+    connection.execute(f"create schema if not exists {catalog}.{identifier(table.schema)}")
+    connection.register("rows_to_take", rows)
+    try:
+        connection.execute(f"create or replace table {target} as from rows_to_take order by all")
+    finally:
+        connection.unregister("rows_to_take")
+    if table.schema == "marts":
+        _comment(connection, table, catalog)
+    return rows.num_rows
+
+
 @contextmanager
 def naming(table: Table) -> Iterator[None]:
     """Name the file of the table where it cannot be made."""
@@ -427,20 +446,31 @@ def describe_files(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, 
         )
 
 
-def describe_sources(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
+def describe_sources(
+    connection: duckdb.DuckDBPyConnection,
+    sources: Mapping[str, Source],
+    counted: Mapping[str, pa.Table] | None = None,
+) -> None:
     """Write meta.source: what each source gave, and how many publications were merged.
 
     It has one row a source: the sums over its files, the publications it tells of as
     the best-ranked source, and how many of these another source tells of too.
     `meta.source_count` counts for each source and office what was loaded of it, and of the references to
     it how many meet a publication that is loaded, tell no kind, or have a number that cannot be read.
+    What `source_counts` asks of staging is asked here, unless the answers are given (`counted`).
     """
-    with _credits(connection, sources):
+    with ExitStack() as registered:
+        registered.enter_context(_credits(connection, sources))
+        asked = source_counts(sources)
+        documents, counts = asked.values()
+        for name, rows in (counted or {}).items():
+            connection.register(name, rows)
+            registered.callback(connection.unregister, name)
+        if counted:
+            documents, counts = (f"select * from {name}" for name in asked)
         connection.execute(
             "create table build.meta.source as "
-            "with documents as (select source, count(*) as publications, "
-            "count(*) filter (where source_count > 1) as merged_publications "
-            "from staging.stg_document group by source), "
+            f"with documents as ({documents}), "
             "files as (select source, count(*) as files, sum(rows)::bigint as rows, "
             "sum(loaded)::bigint as loaded, sum(rejected)::bigint as rejected "
             "from build.meta.source_file group by source) "
@@ -451,13 +481,28 @@ def describe_sources(connection: duckdb.DuckDBPyConnection, sources: Mapping[str
             "from credits as c inner join files as f using (source) "
             "left join documents as d using (source) order by c.rank"
         )
-        connection.execute(f"create table build.meta.source_count as {_SOURCE_COUNTS}")
+        connection.execute(
+            f"create table build.meta.source_count as from ({counts}) order by source, office, what"
+        )
+
+
+def source_counts(sources: Mapping[str, Source]) -> dict[str, str]:
+    """Write what is asked of staging about the sources: SELECTs by name."""
+    ranks = " union all ".join(
+        f"select {literal(s.name)} as source, {s.rank} as rank" for s in sources.values()
+    )
+    return {
+        "source_document": "select source, count(*) as publications, "
+        "count(*) filter (where source_count > 1) as merged_publications "
+        "from staging.stg_document group by source",
+        "source_count": f"with credits as ({ranks}), {_SOURCE_COUNTS}",
+    }
 
 
 # What a spelling that no rule knows, or a kind that nobody gives, costs shows here: of an office
 # whose publications are loaded few references are linked.
 _SOURCE_COUNTS = """
-with cited as (
+cited as (
     select
         credits.source,
         split_part(cited_publication, '-', 1) as office,
@@ -477,7 +522,6 @@ union all select source, office, 'references', total from cited
 union all select source, office, 'linked references', linked from cited
 union all select source, office, 'references of unknown kind', classless from cited
 union all select source, office, 'references that no rule reads', unread from cited
-order by source, office, what
 """
 
 

@@ -64,6 +64,12 @@ class Table:
         return self.path.suffix == ".py" and re.search(r"^PARTS = ", self.text, re.M) is not None
 
     @cached_property
+    def row_by_row(self) -> str | None:
+        """Name the parent whose rows its function sees one by one, if its module says so (ROW_BY_ROW)."""
+        said = re.search(r'^ROW_BY_ROW = "(\w+)"', self.text, re.M) if self.path.suffix == ".py" else None
+        return said[1] if said else None
+
+    @cached_property
     def takes_before(self) -> bool:
         """Whether its function takes the table as it was, where it makes some of its rows again."""
         return self.path.suffix == ".py" and re.search(r"\bbefore: pl\.LazyFrame", self.text) is not None

@@ -31,7 +31,8 @@ class Untranslatable(CorepathError):
 FUNCTIONS = {
     "abs", "array", "array_compact", "array_contains", "array_distinct", "array_join", "array_min",
     "array_prepend", "array_size", "array_sort", "array_union", "avg", "bool_and", "bool_or", "cast",
-    "ceil", "coalesce", "collect_list", "collect_set", "concat", "concat_ws", "contains", "count", "date",
+    "ceil", "coalesce", "collect_list", "collect_set", "concat", "concat_ws", "contains",
+    "conv", "count", "date",
     "date_diff", "datediff", "day", "dayofmonth", "dense_rank", "endswith", "exists", "exp", "explode",
     "filter", "first_value", "floor", "greatest", "if", "lag", "last_value", "lead", "least", "length",
     "ln", "lower", "lpad", "max", "max_by", "md5", "median", "min", "min_by", "month", "named_struct",
@@ -203,6 +204,15 @@ def _try_cast(node: exp.TryCast) -> exp.Expr:
     raise UnsupportedError(f"{node.sql('duckdb')}: of texts only days and big integers are read alike")
 
 
+def _cast(node: exp.Cast) -> exp.Expr:
+    """Read hexadecimal digits behind 0x, which Spark's cast does not know."""
+    text = node.this.unnest()
+    if isinstance(text, exp.DPipe) and text.this == exp.Literal.string("0x"):
+        decimal = _call("CONV", text.expression, _number(16), _number(10))
+        return exp.cast(decimal, node.to)
+    return node
+
+
 def _try_strptime(node: exp.Anonymous) -> exp.Expr:
     """Read a day in a format: Spark's own parser wants every digit, and no space around."""
     text, form = node.expressions
@@ -289,6 +299,10 @@ def _anonymous(node: exp.Anonymous) -> exp.Expr:
     name = node.name.lower()
     if name == "try_strptime":
         return _try_strptime(node)
+    if name == "isfinite":  # of NaN Spark says that it is greater than any number
+        return exp.LT(
+            this=exp.func("abs", node.expressions[0]), expression=exp.cast(_text("Infinity"), "double")
+        )
     if name == "list_unique":
         return _call("ARRAY_SIZE", _call("ARRAY_DISTINCT", _call("ARRAY_COMPACT", node.expressions[0])))
     return node
@@ -327,6 +341,7 @@ _RULES: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
     exp.RegexpLike: _regexp_matches,
     exp.RegexpExtract: _regexp_extract,
     exp.RegexpSplit: _regexp_split,
+    exp.Cast: _cast,
     exp.TryCast: _try_cast,
     exp.Bracket: _bracket,
     exp.ArraySize: _array_size,

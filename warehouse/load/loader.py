@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -196,9 +196,9 @@ def load(
     Unavailable
         The system does not give the bytes of a file or folder; what it held before stays loaded.
     """
-    warehouse.execute(_LEDGER)
+    make_ledger(warehouse)
     _make_tables(warehouse, source)
-    reader = _reader_fingerprint(source)
+    reader = reader_of(source)
     known = {
         file: (sha256, made_by)
         for file, sha256, made_by in warehouse.execute(
@@ -220,16 +220,7 @@ def load(
             log.info("%s: %s is gone, its rows are removed", source.name, name)
         ledger = _Ledger(warehouse, source, reader, reject_share)
         try:
-            if documents.has_parser(source):
-                for file, made in _converted(source, changed, processes):
-                    if not made[0]:
-                        _tell_passed_over(source, file, _members_of(file.path))
-                    fill = partial(documents.read, warehouse, source, file.name, *made)
-                    with reading(file.path):
-                        ledger.keep([file], lambda fill=fill: [fill()])
-            else:
-                for files in _together(changed):
-                    _read_texts(warehouse, source, files, ledger)
+            _read_files(warehouse, source, changed, ledger, processes)
         except BaseException:
             hashing.shutdown(wait=False, cancel_futures=True)
             raise
@@ -242,6 +233,57 @@ def load(
         [source.name],
     ).fetchall()[0]
     return Loaded(len(found), len(changed), len(gone), rows, rejected)
+
+
+def load_alone(
+    warehouse: duckdb.DuckDBPyConnection, source: Source, name: str, path: Path, reject_share: float = 0.1
+) -> None:
+    """Load one file of a dump into a database of its own, as `load` would; what others hold is not asked.
+
+    Parameters
+    ----------
+    warehouse
+        A connection whose current catalog is an empty database; its ledger tells what was read.
+    source
+        What to expect.
+    name
+        The file's name in the dump.
+    path
+        Where it is.
+    reject_share
+        As of `load`.
+
+    Raises
+    ------
+    BadInput, Unavailable
+        As `load` does of a file.
+    """
+    make_ledger(warehouse)
+    _make_tables(warehouse, source)
+    with ThreadPoolExecutor(1) as hashing:
+        file = _look(name, path, hashing)
+        _read_files(warehouse, source, [file], _Ledger(warehouse, source, reader_of(source), reject_share), 1)
+    _note_tables(warehouse, source)
+
+
+def _read_files(
+    warehouse: duckdb.DuckDBPyConnection,
+    source: Source,
+    files: list[_File],
+    ledger: "_Ledger",
+    processes: int,
+) -> None:
+    """Replace the rows of files by what they hold now."""
+    if documents.has_parser(source):
+        for file, made in _converted(source, files, processes):
+            if not made[0]:
+                _tell_passed_over(source, file, _members_of(file.path))
+            fill = partial(documents.read, warehouse, source, file.name, *made)
+            with reading(file.path):
+                ledger.keep([file], lambda fill=fill: [fill()])
+    else:
+        for together in _together(files):
+            _read_texts(warehouse, source, together, ledger)
 
 
 def pending(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> Pending:
@@ -267,13 +309,13 @@ def pending(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -
         else []
     )
     before = {file: (sha256, reader) for file, sha256, reader in known}
-    reader = _reader_fingerprint(source)
+    reader = reader_of(source)
     files = source.find(path)
     with ThreadPoolExecutor() as hashing:
-        hashes = hashing.map(_sha256, [file for _, file in files])
+        hashes = hashing.map(sha256_of, [file for _, file in files])
         now = {name: (sha256, reader) for (name, _), sha256 in zip(files, hashes, strict=True)}
     return Pending(
-        _fingerprint(source, sorted((name, *made) for name, made in now.items())),
+        identify(source, sorted((name, *made) for name, made in now.items())),
         [name for name in now if name not in before],
         [name for name in now if name in before and now[name] != before[name]],
         [name for name in before if name not in now],
@@ -292,11 +334,17 @@ def fingerprint(warehouse: duckdb.DuckDBPyConnection, source: Source) -> str:
     ledger = warehouse.execute(
         "select file, sha256, reader from raw.source_file where source = ? order by file", [source.name]
     ).fetchall()
-    return _fingerprint(source, ledger)
+    return identify(source, ledger)
 
 
-def _fingerprint(source: Source, ledger: Sequence[tuple[str, str, str]]) -> str:
+def identify(source: Source, ledger: Sequence[tuple[str, str, str]]) -> str:
+    """Identify what a ledger of a source's files tells: name, sha256 and reader of each, by name."""
     return hashlib.sha256(json.dumps([source.name, ledger]).encode()).hexdigest()
+
+
+def make_ledger(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables that tell what was read, if absent, in the current catalog."""
+    warehouse.execute(_LEDGER)
 
 
 # --- The ledger ----------------------------------------------------------------------------------
@@ -469,15 +517,37 @@ def base_fingerprint(warehouse: duckdb.DuckDBPyConnection, source: Source) -> st
     files = warehouse.execute(
         "select file, sha256, reader from raw.base_file where source = ? order by file", [source.name]
     ).fetchall()
-    return _fingerprint(source, files)
+    return identify(source, files)
 
 
 def _check_tables(warehouse: duckdb.DuckDBPyConnection, source: Source, path: Path) -> None:
-    """Refuse a dump without what the source needs; say what the absence of a table costs."""
-    filled = {
-        name: bool(warehouse.execute(f"select 1 from {source.raw(name)} limit 1").fetchall())
-        for name in source.tables
-    }
+    check_filled(
+        source,
+        path,
+        {
+            name: bool(warehouse.execute(f"select 1 from {source.raw(name)} limit 1").fetchall())
+            for name in source.tables
+        },
+    )
+
+
+def check_filled(source: Source, path: Path, filled: Mapping[str, bool]) -> None:
+    """Reject a dump without what the source needs; say what the absence of a table costs.
+
+    Parameters
+    ----------
+    source
+        What the dump is.
+    path
+        Where it is, for messages.
+    filled
+        Whether each raw table has a row.
+
+    Raises
+    ------
+    BadInput
+        No file holds a row, or none of a table that the source cannot do without.
+    """
     if not any(filled.values()):
         raise BadInput(f"{path}: no file of source {source.name} holds a row")
     needed = [name for name, table in source.tables.items() if table.needed]
@@ -720,11 +790,11 @@ def _begun(pool: Executor, work: Callable[[], T]) -> Callable[[], T]:
 def _look(name: str, path: Path, hashing: Executor) -> _File:
     with reading(path):
         about = path.stat()
-    return _File(name, path, about.st_size, about.st_mtime_ns, hashing.submit(_sha256, path))
+    return _File(name, path, about.st_size, about.st_mtime_ns, hashing.submit(sha256_of, path))
 
 
-def _sha256(path: Path) -> str:
-    """Hash a file, once in a process as long as it stays as it is."""
+def sha256_of(path: Path) -> str:
+    """Identify the content of a file; it is read once in a process as long as it stays as it is."""
     about = path.stat()
     return _hash(path, about.st_size, about.st_mtime_ns, about.st_ino)
 
@@ -736,8 +806,8 @@ def _hash(path: Path, *about: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _reader_fingerprint(source: Source) -> str:
-    """Change whenever the declaration or the code that reads a source does."""
+def reader_of(source: Source) -> str:
+    """Identify what reads a source: it changes whenever the declaration or the code does."""
     here = ROOT / "warehouse" / "load"
     code = [here / "loader.py", here / "archive.py"]
     code += sorted((here / "readers").glob("*.py"))

@@ -102,6 +102,10 @@ class Store:
             if not uri.startswith("gs:") and (self._fs.get_file_info(bucket).type is FileType.NotFound):
                 raise OSError(f"NoSuchBucket: {bucket}")
 
+    def opened(self) -> "tuple[FileSystem, str]":
+        """Give the store as pyarrow's filesystem, and the path in it, for who reads many files."""
+        return self._fs, self._root
+
     def objects(self, folder: str = "") -> dict[str, datetime]:
         """List the objects in a folder and below: name relative to it, and when it was written."""
         from pyarrow.fs import FileSelector

@@ -59,8 +59,20 @@ def evaluate(
         passed = result is not None and result.outcome == "passed"
         of_rows = added is not None and passed and is_of_rows(expectation)
         asked.append(counting(expectation, added if of_rows and added else whole))
+    return results_of(suite, _counted(connection, asked))
+
+
+def results_of(suite: Suite, found: Sequence[int | str]) -> list[Result]:
+    """Say how a suite's expectations came out.
+
+    Parameters
+    ----------
+    suite
+        A table and what is expected of it.
+    found
+        What the query of each counted (see `counting`), or why it could not be run.
+    """
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    found = _counted(connection, asked)
     return [_result(suite.name, *pair, now) for pair in zip(suite.expectations, found, strict=True)]
 
 

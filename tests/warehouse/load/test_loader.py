@@ -459,7 +459,7 @@ def test_another_reader_reads_all_again(warehouse, tmp_path, read_files, monkeyp
     write(tmp_path, line(1))
     load(warehouse, PPUBS, tmp_path)
     before = fingerprint(warehouse, PPUBS)
-    monkeypatch.setattr(loading, "_reader_fingerprint", lambda source: "another")
+    monkeypatch.setattr(loading, "reader_of", lambda source: "another")
     load(warehouse, PPUBS, tmp_path)
     assert read_files == ["a.jsonl", "a.jsonl"]
     assert fingerprint(warehouse, PPUBS) != before
