@@ -4,8 +4,14 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from corepath.transforms.methods.collaboration import base_rates, cohesion, concentration, habits
-from corepath.transforms.methods.specialisation import resampled_counts
+from corepath.transforms.methods.collaboration import (
+    base_rates,
+    cohesion,
+    concentration,
+    habits,
+    share_draws,
+    share_interval,
+)
 
 # Each share: of which families, among which.
 SHARES = {
@@ -50,8 +56,7 @@ def int_collaboration_profile(
         One row a population x country (WORLD, too): families (of organisations, fractional),
         groups; each of SHARES, null where it has nothing to be a share of; base_rate and rate_ratio
         (null without MIN_BASE_FAMILIES outside the topic); what `concentration` and `cohesion`
-        return; and for the core, with _low and _high, the 90 % interval of resampled families of
-        SHARES and rate_ratio.
+        return; and for the core, with _low and _high, the 90 % interval of SHARES and rate_ratio.
     """
     method = topic.collect().row(0, named=True)
     organisations = int_family_organisation.collect()
@@ -73,11 +78,9 @@ def int_collaboration_profile(
             | _cohesion(members["corporate_group"].unique().sort(), ties)
         )
         if population == "core":
-            seed = [method["seed"], *country.encode()]
-            drawn = resampled_counts(patterns, times, method["samples"], seed)
-            # What the country is used to is a sample, too.
-            rates = base_rates(habit.get(country), method["samples"], np.random.default_rng([*seed, 1]))
-            measured |= _interval(list(map(_shares, drawn, rates)))
+            random = np.random.default_rng([method["seed"], *country.encode()])
+            counts, squares = patterns.T @ times, patterns.power(2).T @ times
+            measured |= _intervals(counts, squares, habit.get(country), method["samples"], random)
         found.append(measured)
     # A measure that no country has is a number, too.
     return pl.DataFrame(found, infer_schema_length=None).cast({pl.Null: pl.Float64})
@@ -111,14 +114,26 @@ def _shares(counts: np.ndarray, base: float) -> dict[str, float | None]:
     return {"families": total["is_any"]} | shares
 
 
-def _interval(draws: list[dict[str, float | None]]) -> dict[str, float | None]:
-    """Take the 5 % and 95 % quantiles of each share over the draws in which it is defined."""
-    found = {}
-    for name in (*SHARES, "rate_ratio"):
-        values = [draw[name] for draw in draws if draw[name] is not None]
-        low, high = np.quantile(np.array(values), [0.05, 0.95]) if values else (None, None)
-        found |= {f"{name}_low": low, f"{name}_high": high}
-    return found
+def _intervals(
+    counts: np.ndarray,
+    squares: np.ndarray,
+    habit: tuple[float, float] | None,
+    draws: int,
+    random: np.random.Generator,
+) -> dict[str, float | None]:
+    """Give the 90 % interval of each share, and of the rate over what the country is used to."""
+    total, squared = (dict(zip(FLAGS, each.tolist(), strict=True)) for each in (counts, squares))
+    found: dict[str, float | None] = {}
+    for name, (part, whole) in SHARES.items():
+        interval = share_interval(total[part], total[whole], squared[whole]) or (None, None)
+        found |= dict(zip((f"{name}_low", f"{name}_high"), interval, strict=True))
+    # What the country is used to is a sample, too.
+    ratios = share_draws(total["is_co"], total["is_any"], squared["is_any"], draws, random) / base_rates(
+        habit, draws, random
+    )
+    known = None if np.isnan(ratios).any() else np.quantile(ratios, [0.05, 0.95]).tolist()
+    low, high = known or (None, None)
+    return found | {"rate_ratio_low": low, "rate_ratio_high": high}
 
 
 def _cohesion(members: pl.Series, ties: pl.DataFrame) -> dict[str, float | None]:

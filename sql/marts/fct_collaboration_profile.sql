@@ -28,17 +28,17 @@ select
     profile.isolates_share, -- Share of groups that never apply with another
     profile.giant_share, -- Share of groups in the largest connected part
     profile.degree_centralisation, -- 0 where all groups have as many partners, 1 for a star
-    profile.co_application_rate_low, -- Lower end of its 90 % bootstrap interval; null but for the core
+    profile.co_application_rate_low, -- Lower end of its 90 % interval (Jeffreys); null but for the core
     profile.co_application_rate_high, -- Upper end
-    profile.rate_ratio_low, -- Lower end of its 90 % bootstrap interval; null but for the core
+    profile.rate_ratio_low, -- Lower end of its 90 % interval (Jeffreys); null but for the core
     profile.rate_ratio_high, -- Upper end
-    profile.industry_research_low, -- Lower end of its 90 % bootstrap interval; null but for the core
+    profile.industry_research_low, -- Lower end of its 90 % interval (Jeffreys); null but for the core
     profile.industry_research_high, -- Upper end
-    profile.firm_firm_low, -- Lower end of its 90 % bootstrap interval; null but for the core
+    profile.firm_firm_low, -- Lower end of its 90 % interval (Jeffreys); null but for the core
     profile.firm_firm_high, -- Upper end
-    profile.leader_involvement_low, -- Lower end of its 90 % bootstrap interval; null but for the core
+    profile.leader_involvement_low, -- Lower end of its 90 % interval (Jeffreys); null but for the core
     profile.leader_involvement_high, -- Upper end
-    profile.chain_low, -- Lower end of its 90 % bootstrap interval; null but for the core
+    profile.chain_low, -- Lower end of its 90 % interval (Jeffreys); null but for the core
     profile.chain_high -- Upper end
 from intermediate.int_collaboration_profile as profile
 cross join topic.topic

@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import binom
 
 from corepath.transforms.int_collaboration_profile import int_collaboration_profile
 from corepath.transforms.int_family_collaboration import int_family_collaboration
@@ -168,3 +169,14 @@ def test_intervals_hold_the_figure_and_belong_to_the_core():
     width = core["co_application_rate_high"] - core["co_application_rate_low"]
     assert width == pytest.approx(2 * 1.645 * 0.049, rel=0.2)
     assert found["all", "JP"]["co_application_rate_low"] is None
+
+
+def test_the_interval_of_few_co_applications_holds_the_rate_as_often_as_it_says():
+    """Summed over all that 20 families may show, of which one in twenty is a co-application."""
+    families, rate, holds = 20, 0.05, 0.0
+    for together in range(families + 1):
+        core = profile([ALONE] * (families - together) + [FIRMS] * together, samples=10)["core", "JP"]
+        if core["co_application_rate_low"] <= rate <= core["co_application_rate_high"]:
+            holds += binom.pmf(together, families, rate)
+    # Percentiles of resampled families hold it in 64 %: they never draw what was not seen.
+    assert holds == pytest.approx(0.925, abs=0.001)

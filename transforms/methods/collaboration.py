@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+from scipy import stats
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
@@ -134,3 +135,75 @@ def base_rates(habit: tuple[float, float] | None, size: int, random: np.random.G
         return np.full(size, np.nan)
     families, together = habit
     return random.beta(together + 0.5, families - together + 0.5, size)
+
+
+def share_interval(part: float, whole: float, squares: float) -> tuple[float, float] | None:
+    """Give the 90 % interval of a share of families that count by fractions.
+
+    Resampling families draws too narrow an interval where few families are the part: it never draws
+    what was not seen.
+
+    Parameters
+    ----------
+    part, whole
+        Sums of the fractions of the families that are the part, and of all.
+    squares
+        Sum of the squared fractions of all: whole² / squares is how many whole families they are worth.
+
+    Returns
+    -------
+    tuple of float or None
+        Low and high, 0 to 1, by Jeffreys' prior, and 0 or 1 itself where none or all are the part;
+        None of no family.
+
+    References
+    ----------
+    Brown, Cai & DasGupta 2001, Statistical Science 16:101-133; for weighted samples Kish 1965 and
+    Franco et al. 2019, Journal of Survey Statistics and Methodology 7:334-364.
+
+    Examples
+    --------
+    >>> low, high = share_interval(2, 20, 20)
+    >>> round(low, 3), round(high, 3)
+    (0.029, 0.25)
+    >>> share_interval(0, 20, 20)[0], share_interval(0, 0, 0)
+    (0.0, None)
+    """
+    if whole <= 0:
+        return None
+    low, high = stats.beta.ppf([0.05, 0.95], *_posterior(part, whole, squares)).tolist()
+    return 0.0 if part == 0 else low, 1.0 if part >= whole else high
+
+
+def share_draws(
+    part: float, whole: float, squares: float, size: int, random: np.random.Generator
+) -> np.ndarray:
+    """Draw what a share may be, as `share_interval` sees it.
+
+    Parameters
+    ----------
+    part, whole, squares
+        As there.
+    size
+        How many draws.
+    random
+        Where chance comes from.
+
+    Returns
+    -------
+    np.ndarray
+        Shares, 0 to 1; NaN of no family.
+
+    Examples
+    --------
+    >>> drawn = share_draws(2, 20, 20, 10_000, np.random.default_rng(1))
+    >>> np.quantile(drawn, [0.05, 0.95]).round(2)
+    array([0.03, 0.25])
+    """
+    return random.beta(*_posterior(part, whole, squares), size) if whole > 0 else np.full(size, np.nan)
+
+
+def _posterior(part: float, whole: float, squares: float) -> tuple[float, float]:
+    """Give the two parameters of the beta distribution of a share."""
+    families = whole**2 / squares
+    return families * part / whole + 0.5, families * max(whole - part, 0) / whole + 0.5
