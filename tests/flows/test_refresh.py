@@ -17,6 +17,8 @@ from corepath.warehouse.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("server")
 
+TOPIC = "information_technology"
+
 
 def part(number: int) -> pl.DataFrame:
     return pl.DataFrame({"part": [number], "thread": [threading.current_thread().name]})
@@ -53,7 +55,7 @@ def test_a_runner_that_is_not_installed_is_told_before_anything_runs(task_runner
 def test_a_backfill_refreshes_each_topic_and_one_that_is_refused_stops_no_other(
     own_sample, topic_file, monkeypatch
 ):
-    published = Releases(own_sample.releases, own_sample.topic)
+    published = Releases(own_sample.releases, TOPIC)
     before = published.latest()
     shown: list[dict[str, Any]] = []
     monkeypatch.setattr(refresh, "create_table_artifact", lambda table, **_: shown.extend(table))
@@ -70,7 +72,7 @@ def test_a_backfill_refreshes_each_topic_and_one_that_is_refused_stops_no_other(
     assert [a.status for a in Releases(own_sample.releases, "coatings").attempts()] == ["refused"]
     # By default it takes what has a release.
     (outcome,) = backfill(own_sample)
-    assert (outcome.topic, outcome.status) == (own_sample.topic, "unchanged")
+    assert (outcome.topic, outcome.status) == (TOPIC, "unchanged")
 
 
 def test_a_backfill_tells_what_is_wrong_before_it_begins(own_sample):
