@@ -14,6 +14,8 @@ from corepath.warehouse.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("server")
 
+TOPIC = "information_technology"
+
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
@@ -26,7 +28,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 @pytest.fixture
 def releases(own_sample: Settings) -> Releases:
     """The sample's release, and the same once more as a newer version, the latest."""
-    releases = Releases(own_sample.releases, own_sample.topic)
+    releases = Releases(own_sample.releases, TOPIC)
     shutil.copytree(releases.path(), releases.folder / "2099.1.0")
     releases.note(Attempt("published", "other", now(), "2099.1.0", rows={"fct_patent": 1}))
     releases.point_to("2099.1.0")
@@ -53,7 +55,7 @@ def test_a_rollback_moves_latest_reports_it_and_emits_an_event(
     assert older in reports()
     (event,) = told
     assert event["event"] == "corepath.release.rolled-back"
-    assert event["resource"] == {"prefect.resource.id": f"corepath.release.{own_sample.topic}.{older}"}
+    assert event["resource"] == {"prefect.resource.id": f"corepath.release.{TOPIC}.{older}"}
     with pytest.raises(UsageError, match="is the latest already"):
         history.rollback(own_sample, older)
     assert len(told) == 1
