@@ -1,9 +1,9 @@
 """Evaluate expectations by one query a table: where tables are long, and only some of their rows are new.
 
-Great Expectations runs several queries an expectation, over whole tables. Here, expectations of
-single rows see the rows that changed, if all others passed before; keys, references, balances and
-shares see the whole table. What is expected stands in the same suites, and a test holds the results
-of both against each other.
+Great Expectations runs several queries an expectation, over whole tables. Here, if all rows passed
+before, expectations of single rows see the rows that came, and keys the rows that have the key of
+one of these; references, balances and shares see the whole table. What is expected stands in the
+same suites, and a test holds the results of both against each other.
 """
 
 import re
@@ -25,6 +25,7 @@ _COLUMNS = {
     "expect_column_values_to_be_in_set",
     "expect_column_values_to_not_be_null",
 }
+_KEY = "expect_compound_columns_to_be_unique"
 
 
 def evaluate(
@@ -57,8 +58,12 @@ def evaluate(
     for expectation in suite.expectations:
         result = earlier.get((_name(expectation), _column(expectation)))
         passed = result is not None and result.outcome == "passed"
-        of_rows = added is not None and passed and is_of_rows(expectation)
-        asked.append(counting(expectation, added if of_rows and added else whole))
+        seen = whole
+        if added and passed and is_of_rows(expectation):
+            seen = added
+        elif added and passed and expectation["type"] == _KEY:
+            seen = _alike(whole, added, expectation["kwargs"]["column_list"])
+        asked.append(counting(expectation, seen))
     return results_of(suite, _counted(connection, asked))
 
 
@@ -74,6 +79,12 @@ def results_of(suite: Suite, found: Sequence[int | str]) -> list[Result]:
     """
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return [_result(suite.name, *pair, now) for pair in zip(suite.expectations, found, strict=True)]
+
+
+def _alike(whole: str, added: str, columns: Sequence[str]) -> str:
+    """Select the rows of a table whose key a row that came has: of a key that came twice, one came last."""
+    same = " and ".join(f"rows.{name} is not distinct from added.{name}" for name in map(identifier, columns))
+    return f"(select rows.* from {whole} as rows semi join {added} as added on {same})"
 
 
 def is_of_rows(expectation: Expectation) -> bool:
@@ -130,7 +141,7 @@ def counting(expectation: Expectation, table: str) -> str:
             limits = (("<", kwargs.get("min_value")), (">", kwargs.get("max_value")))
             beyond = " or ".join(f"{column} {sign} {value}" for sign, value in limits if value is not None)
             return f"select count(*) from {table} where {beyond}"
-        case "expect_compound_columns_to_be_unique":
+        case _ if expectation["type"] == _KEY:
             columns = ", ".join(map(identifier, kwargs["column_list"]))
             return (
                 f"select coalesce(sum(times), 0)::bigint from (select count(*) as times from {table} "

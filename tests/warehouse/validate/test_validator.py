@@ -860,7 +860,7 @@ def test_of_a_table_that_gained_rows_single_rows_are_seen_once() -> None:
         db.execute("create table added.stg_a as from (values (1)) as rows (n)")
         before = [replace(result, outcome="passed") for result in evaluate(db, suite)]
         assert [r.observed for r in evaluate(db, suite)] == ["1", "1"]
-        # A key is of the whole table; the null stood there before, when all was well.
+        # Who came has the key of one that was there; the null stood there before, when all was well.
         assert [r.observed for r in evaluate(db, suite, "added.stg_a", before)] == ["1", "0"]
         failed = [replace(result, outcome="failed") for result in before]
         assert [r.observed for r in evaluate(db, suite, "added.stg_a", failed)] == ["1", "1"]
