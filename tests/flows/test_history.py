@@ -55,7 +55,10 @@ def test_a_rollback_moves_latest_reports_it_and_emits_an_event(
     assert older in reports()
     (event,) = told
     assert event["event"] == "corepath.release.rolled-back"
-    assert event["resource"] == {"prefect.resource.id": f"corepath.release.{TOPIC}.{older}"}
+    assert event["resource"] == {
+        "prefect.resource.id": f"corepath.release.{TOPIC}.{older}",
+        "corepath.topic": TOPIC,
+    }
     with pytest.raises(UsageError, match="is the latest already"):
         history.rollback(own_sample, older)
     assert len(told) == 1
