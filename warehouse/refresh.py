@@ -165,9 +165,12 @@ def up_to_date(settings: Settings) -> Outcome | None:
     Raises
     ------
     UsageError, BadInput, Busy
-        As `foresee`.
+        As `foresee`; Busy also where another run holds the warehouse, whatever it makes of it.
     """
-    plan = foresee(settings)
+    if not settings.warehouse.exists():
+        return None
+    with exclusive(settings.warehouse):
+        plan = foresee(settings)
     latest = plan.run.releases.latest()
     if plan.version is None or plan.withdrawn or latest is None:
         return None
