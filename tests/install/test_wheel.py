@@ -59,6 +59,7 @@ TRIED = {
     "refresh": (("--plan", *PLACE, "--source", "uspto={samples}/uspto", "--warehouse", "w.duckdb"), 0),
     "demo": (("world", "--topic", "none.toml"), 3),
     "build": (("int_family", "--source", "uspto={samples}/uspto"), 0),
+    "stage": (("--source", "uspto={samples}/uspto"), 2),  # no lake is named
     "versions": (PLACE, 0),
     "diff": (PLACE, 2),  # it is the first
     "verify": (PLACE, 0),

@@ -16,10 +16,11 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from corepath.warehouse.database import NO_EXTENSIONS
+from corepath.warehouse.database import attach, connect
 from corepath.warehouse.errors import BadInput, CorepathError, Unavailable
 from corepath.warehouse.lake.lake import Lake
 from corepath.warehouse.load.loader import check_filled, load_alone, make_ledger, reader_of, sha256_of
+from corepath.warehouse.settings import Settings
 from corepath.warehouse.sources import Source, named
 
 # pyspark is an extra, installed in .venv-spark only.
@@ -124,10 +125,7 @@ def _load_one(
         if answer["sha256"] == same:
             return answer | {"same": True}
         key = hashlib.sha256(json.dumps(answer).encode()).hexdigest()
-        with (
-            TemporaryDirectory(prefix="corepath-") as folder,
-            duckdb.connect(f"{folder}/file.duckdb", config=NO_EXTENSIONS | {"threads": 1}) as own,
-        ):
+        with TemporaryDirectory(prefix="corepath-") as folder, _alone(Path(folder)) as own:
             load_alone(own, named(source), name, Path(path), reject_share)
             tables = _write(own, Lake(place), named(source), key)
             ledger = {
@@ -137,6 +135,15 @@ def _load_one(
         return answer | {"key": key, "tables": tables, "ledger": ledger}
     except CorepathError as error:
         return answer | {"error": str(error), "may_pass": isinstance(error, Unavailable)}
+
+
+def _alone(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Open a database of one thread in a folder, as a run opens its warehouse."""
+    settings = Settings(warehouse=folder / "file.duckdb", threads=1)
+    own = connect(settings)
+    attach(own, settings.warehouse, "own")
+    own.execute("use own")
+    return own
 
 
 def _write(own: duckdb.DuckDBPyConnection, lake: Lake, source: Source, key: str) -> dict[str, str]:
