@@ -25,7 +25,16 @@ from corepath.warehouse.lake.session import opened
 from corepath.warehouse.lake.shapes import make_empty
 from corepath.warehouse.lake.stage import World, engine, raw_marks
 from corepath.warehouse.plan import Run, identity, read_inputs, truth_of
-from corepath.warehouse.refresh import FAMILIES, Build, Outcome, Step, nothing_to_do, open_warehouse, plain
+from corepath.warehouse.refresh import (
+    FAMILIES,
+    Build,
+    Outcome,
+    Step,
+    nothing_to_do,
+    open_warehouse,
+    plain,
+    require_valid,
+)
 from corepath.warehouse.release.repository import at as releases_at
 from corepath.warehouse.settings import Cluster, Settings
 from corepath.warehouse.sources import Source, named
@@ -90,7 +99,7 @@ def stage(settings: Settings, cluster: Cluster, step: Step[Any] = plain) -> Stag
             results = _validate_raw(settings, files, before, sources)
             rows = {key: step(key, partial(world.make, key), 0) for key in tables}
             results += step("validate staging", partial(_validate, world), 0)
-            _decide(results)
+            require_valid(results, "what was staged")
             for name, sql in build.source_counts(sources).items():
                 world.keep(f"meta.{name}", sql)
         after = State(
@@ -142,7 +151,7 @@ def _validate_raw(
             for name in ("source_file", "source_table")
             for result in evaluate(connection, Suite("meta", name, known(name)))
         ]
-    _decide(results)
+    require_valid(results, "what was staged")
     return results
 
 
@@ -151,17 +160,6 @@ def _validate(world: World) -> list[Result]:
     heads = {t.name: head_of(t) for t in staging}
     suites = suites_of(world.connection, "staging", heads)
     return [result for suite in suites for result in world.validate(suite)]
-
-
-def _decide(results: list[Result]) -> None:
-    """Log what did not pass; leave the lake as it was if one of it rejects."""
-    for result in results:
-        if result.outcome != "passed":
-            log.warning("%s: %s %s: %s (%s)", result.table, result.expectation, result.outcome,
-                        result.observed, result.why)  # fmt: skip
-    rejecting = [f"{r.table}: {r.expectation} {r.outcome}, {r.why}" for r in results if r.rejects]
-    if rejecting:
-        raise Refused(f"validation rejects what was staged: {'; '.join(rejecting)}", results)
 
 
 def refresh(

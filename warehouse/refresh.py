@@ -6,7 +6,7 @@ import logging
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -211,6 +211,20 @@ def nothing_to_do(run: Run, same: Collection[str], why: str = "nothing changed")
     return None
 
 
+def require_valid(
+    results: Iterable[Result], what: str = "the release", earlier: Iterable[Result] = ()
+) -> None:
+    """Log what did not pass, and raise Refused if one of the results rejects what was validated."""
+    results = list(results)
+    for r in results:
+        if r.outcome != "passed":
+            how = r.outcome if r.rejects else "does not hold, which rejects no release"
+            log.warning("%s: %s %s: %s (%s)", r.table, r.expectation, how, r.observed, r.why)
+    rejecting = [f"{r.table}: {r.expectation} {r.outcome}, {r.why}" for r in results if r.rejects]
+    if rejecting:
+        raise Refused(f"validation rejects {what}: {'; '.join(rejecting)}", [*earlier, *results])
+
+
 @contextmanager
 def open_warehouse(run: Run) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse of a run for writing; only the holder of its lock may."""
@@ -407,7 +421,7 @@ class Build:
         self.connection.execute("use build")
         suites = [Suite("meta", name, known(name)) for name in ("source_file", "source_table")]
         results = [result for suite in suites for result in evaluate(self.connection, suite)]
-        self._decide(results)
+        require_valid(results)
         return results
 
     def _validate_staging(self, raw: list[Result]) -> list[Result]:
@@ -427,14 +441,14 @@ class Build:
                 store_results(self.connection, {name: mark}, found)
                 stored = {name: found}
             results += stored[name]
-        self._decide(results, raw)
+        require_valid(results, earlier=raw)
         return raw + results
 
     def _validate(self, validator: Validator, job: Job, loaded: list[Result]) -> list[Result]:
         """Validate the marts; give the results of what was loaded along."""
         with giving_up(self.connection, inf):
             results = validator.validate([job])
-        self._decide(results, loaded)
+        require_valid(results, earlier=loaded)
         return loaded + results
 
     def _settle(self) -> None:
@@ -447,16 +461,6 @@ class Build:
             self.changes.forget()
         self.changes.close()
         self.connection.execute(f"set search_path = {literal(path)}")
-
-    def _decide(self, results: list[Result], earlier: Sequence[Result] = ()) -> None:
-        """Log what did not pass; reject the release if one of it must."""
-        for r in results:
-            if r.outcome != "passed":
-                how = r.outcome if r.rejects else "does not hold, which rejects no release"
-                log.warning("%s: %s %s: %s (%s)", r.table, r.expectation, how, r.observed, r.why)
-        rejecting = [f"{r.table}: {r.expectation} {r.outcome}, {r.why}" for r in results if r.rejects]
-        if rejecting:
-            raise Refused(f"validation rejects the release: {'; '.join(rejecting)}", [*earlier, *results])
 
     def _publish(self, draft: Path, version: str, rows: dict[str, int], results: list[Result]) -> Path:
         topic, settings = self.run.topic, self.run.settings

@@ -1,4 +1,4 @@
-"""Everyone who is to be told is told, once, of what went wrong, and of nothing else."""
+"""Everyone who is to be notified is, once, of what went wrong, and of nothing else."""
 
 import json
 import time
@@ -70,7 +70,7 @@ def test_each_event_is_told_once_to_a_webhook_by_mail_and_by_a_block(
             for subject, body in messages:
                 assert wanted[subject] in body, way
 
-        # Who is no longer named is told nothing, and what was kept of them goes.
+        # Who is no longer named is notified of nothing, and what was kept of them goes.
         notify.setenv("COREPATH_NOTIFY", "[]")
         automations.apply()
         with get_client(sync_client=True) as client:

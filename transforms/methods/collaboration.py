@@ -134,7 +134,7 @@ def base_rates(habit: tuple[float, float] | None, size: int, random: np.random.G
     if habit is None:
         return np.full(size, np.nan)
     families, together = habit
-    return random.beta(together + 0.5, families - together + 0.5, size)
+    return share_draws(together, families, families, size, random)
 
 
 def share_interval(part: float, whole: float, squares: float) -> tuple[float, float] | None:
