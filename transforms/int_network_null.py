@@ -3,6 +3,8 @@
 import numpy as np
 import polars as pl
 
+from corepath.transforms.methods.null_model import bound_error, together
+
 NETWORK = ["level", "network", "population"]
 
 
@@ -12,34 +14,33 @@ def int_network_null(int_network_null_part: pl.LazyFrame) -> pl.DataFrame:
     Parameters
     ----------
     int_network_null_part
-        One row a draw x network by period: level, network, population, period, chain, draw,
-        crossing, pairs.
+        One row a draw x network by period: level, network, population, period, draw, share, pairs.
 
     Returns
     -------
     pl.DataFrame
         One row a network, of all periods together and of each: level, network, population, period,
-        null_share (mean of the draws), null_lower, null_upper (their 2.5 % and 97.5 % quantiles),
-        null_deviation; null where no family has two technologies.
+        null_draws (how many), null_share (their mean), null_lower, null_upper (their 2.5 % and 97.5 %
+        quantiles), null_deviation, null_error (Monte Carlo standard error of the quantiles); null, and
+        no draws, where no family has two technologies.
     """
-    drawn = int_network_null_part.sort(*NETWORK, "period", "chain", "draw").collect()
+    drawn = int_network_null_part.sort(*NETWORK, "period", "draw").collect()
     rows = []
     for key, own in drawn.group_by(NETWORK, maintain_order=True):
-        periods = own["period"].unique(maintain_order=True).to_list()
-        crossing, pairs = (
-            own[column].to_numpy().reshape(len(periods), -1) for column in ("crossing", "pairs")
-        )
-        # NumPy adds up in one order, which Polars does not.
-        rows.append((*key, "all", *_summary(crossing.sum(axis=0), pairs.sum(axis=0))))
-        for period, some, among in zip(periods, crossing, pairs, strict=True):
-            rows.append((*key, period, *_summary(some, among)))
-    figures = ["null_share", "null_lower", "null_upper", "null_deviation"]
-    schema = dict.fromkeys([*NETWORK, "period"], pl.String) | dict.fromkeys(figures, pl.Float64)
-    return pl.DataFrame(rows, schema=schema, orient="row")
+        by_period = own.partition_by("period", as_dict=True, maintain_order=True)
+        shares = {period: rows["share"].drop_nulls().to_numpy() for (period,), rows in by_period.items()}
+        some = [period for period, share in shares.items() if len(share)]
+        pairs = np.array([by_period[period,]["pairs"][0] for period in some])
+        shares["all"] = together([shares[period] for period in some], pairs) if some else np.empty(0)
+        rows += [(*key, period, *_summary(share)) for period, share in shares.items()]
+    figures = ["null_share", "null_lower", "null_upper", "null_deviation", "null_error"]
+    schema = dict.fromkeys([*NETWORK, "period"], pl.String) | {"null_draws": pl.Int64}
+    return pl.DataFrame(rows, schema=schema | dict.fromkeys(figures, pl.Float64), orient="row")
 
 
-def _summary(crossing: np.ndarray, pairs: np.ndarray) -> tuple[float, ...] | tuple[None, ...]:
-    if not pairs[0]:
-        return (None,) * 4
-    shares = crossing / pairs
-    return shares.mean(), *np.quantile(shares, [0.025, 0.975]), shares.std()
+def _summary(shares: np.ndarray) -> tuple[float | None, ...]:
+    # NumPy adds up in one order, which Polars does not.
+    if not len(shares):
+        return 0, None, None, None, None, None
+    bounds = np.quantile(shares, [0.025, 0.975])
+    return len(shares), shares.mean(), *bounds, shares.std(), bound_error(shares)

@@ -1,14 +1,14 @@
-"""A part of the null model: some chains of networks whose families chance deals technologies."""
+"""A part of the null model: draws of networks whose families chance deals technologies."""
 
 import numpy as np
 import polars as pl
 
-from corepath.transforms.methods.null_model import CHAIN, Incidence, crossing_shares
+from corepath.transforms.methods.null_model import Incidence, crossing_shares, pairs_of
 
-# A chain has a chance of its own: how chains are spread changes nothing.
-PARTS = 10
 # Pairs of sections all cross sections, and of main groups no network is measured as a whole.
 LEVELS = ("class", "subclass")
+# At each level the world is a part, and its countries, which are about as many families, another.
+PARTS = 4
 
 
 def int_network_null_part(
@@ -22,59 +22,44 @@ def int_network_null_part(
     Parameters
     ----------
     part
-        Which chains: those of this remainder by PARTS.
+        Which networks: of the level by its remainder; of the world where it is less than 2.
     int_convergence_code
         One row a level x family x technology: level, family, technology.
     int_network_family
         One row a network x family: network, family, share, is_core, year, period.
     topic
-        One row: null_draws, seed.
+        One row: null_draws (at most), seed.
 
     Returns
     -------
     pl.DataFrame
-        One row a draw x network of LEVELS by period: level, network, population, period, chain,
-        draw (of the chain), crossing and pairs: pairs of technologies that cross sections, and all
-        of them, families by share.
+        One row a draw x network of LEVELS by period: level, network, population, period, draw, share
+        (of pairs of technologies that cross sections) and pairs (all of them, families by share). One
+        row without a draw of a network without pairs.
     """
-    count, seed = topic.select("null_draws", "seed").collect().row(0)
-    chains = range(part, -(-count // CHAIN), PARTS)
-    if not chains:  # to prepare millions of families for none would take longer than a chain
-        return pl.DataFrame(schema=SCHEMA)
-    families = int_network_family.select("network", "family", "share", "is_core", "year", "period")
-    found = []
-    for level in LEVELS:
-        entries = (
-            int_convergence_code.filter(pl.col("level") == level)
-            .select("family", "technology")
-            .collect(engine="streaming")
+    most, seed = topic.select("null_draws", "seed").collect().row(0)
+    level, is_of_world = LEVELS[part % 2], part < 2
+    entries = (
+        int_convergence_code.filter(pl.col("level") == level)
+        .select("family", "technology")
+        .collect(engine="streaming")
+    )
+    families = int_network_family.filter((pl.col("network") == "WORLD") == is_of_world).select(
+        "network", "family", "share", "is_core", "year", "period"
+    )
+    incidence, networks, group, share, section = _incidence(entries, families)
+    network = networks.select(pl.struct("network", "population").rle_id()).to_series().to_numpy()
+    drawn = crossing_shares(incidence, section, share, group, network.astype(np.int64), most, seed)
+    return (
+        networks.with_columns(
+            level=pl.lit(level),
+            pairs=pairs_of(incidence, share, group, len(networks)),
+            share=pl.Series([each.tolist() for each in drawn], dtype=pl.List(pl.Float64)),
+            draw=pl.Series([list(range(len(each))) for each in drawn], dtype=pl.List(pl.Int64)),
         )
-        incidence, networks, group, share, section = _incidence(entries, families)
-        codes = np.bincount(incidence.family, minlength=len(share))
-        pairs = np.bincount(group, weights=share * codes * (codes - 1) / 2)
-        networks = networks.with_columns(pl.lit(level).alias("level"), pairs=pairs)
-        for chain in chains:
-            size = min(CHAIN, count - chain * CHAIN)
-            drawn = crossing_shares(incidence, section, share, group, chain, size, seed)
-            found += [
-                networks.with_columns(
-                    chain=pl.lit(chain, pl.Int64), draw=pl.lit(draw, pl.Int64), crossing=crossing
-                ).select(*SCHEMA)
-                for draw, crossing in enumerate(drawn)
-            ]
-    return pl.concat(found)
-
-
-SCHEMA = {
-    "level": pl.String,
-    "network": pl.String,
-    "population": pl.String,
-    "period": pl.String,
-    "chain": pl.Int64,
-    "draw": pl.Int64,
-    "crossing": pl.Float64,
-    "pairs": pl.Float64,
-}
+        .explode("share", "draw", empty_as_null=True)
+        .select("level", "network", "population", "period", "draw", "share", "pairs")
+    )
 
 
 def _incidence(

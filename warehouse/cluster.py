@@ -32,6 +32,7 @@ from corepath.warehouse.refresh import (
     Step,
     nothing_to_do,
     open_warehouse,
+    parts_in_threads,
     plain,
     require_valid,
 )
@@ -166,7 +167,7 @@ def refresh(
     settings: Settings,
     cluster: Cluster,
     step: Step[Any] = plain,
-    run_parts: build.RunParts = build.one_by_one,
+    run_parts: build.RunParts | None = None,
     run_id: str | None = None,
 ) -> Outcome:
     """Bring the releases of a topic up to date with a lake: the world's side on Spark, the rest here.
@@ -222,7 +223,7 @@ def refresh(
                 Changes(connection, run.tables, run.sources, {}, {}),
                 made,
                 step,
-                run_parts,
+                run_parts or parts_in_threads(settings),
                 run_id or str(uuid.uuid4()),
                 lake,
                 cluster,

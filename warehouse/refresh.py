@@ -77,6 +77,12 @@ def plain(name: str, work: Callable[[], T], retries: int) -> T:
     return work()
 
 
+def parts_in_threads(settings: Settings) -> build.RunParts:
+    """Run parts of a step in as many threads as settings say, or in turn."""
+    is_sequential = settings.task_runner == "sequential"
+    return build.one_by_one if is_sequential else partial(build.in_threads, settings.threads)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a refresh ended: a new release, or the one that was there already."""
@@ -92,7 +98,7 @@ class Outcome:
 def refresh(
     settings: Settings,
     step: Step[Any] = plain,
-    run_parts: build.RunParts = build.one_by_one,
+    run_parts: build.RunParts | None = None,
     run_id: str | None = None,
 ) -> Outcome:
     """Bring the releases of a topic up to date with the dumps.
@@ -104,7 +110,8 @@ def refresh(
     step
         How to run each step: an orchestrator passes its own.
     run_parts
-        How to run the parts of a step that has parts.
+        How to run the parts of a step that has parts; by default in threads, or in turn where
+        `settings` say so.
     run_id
         By what an orchestrator knows the run; one is made up by default.
 
@@ -149,7 +156,7 @@ def refresh(
             changes,
             made,
             step,
-            run_parts,
+            run_parts or parts_in_threads(settings),
             run_id or str(uuid.uuid4()),
         )
         try:
@@ -432,12 +439,13 @@ class Build:
             name, mark = suite.name, suite.fingerprint(now)
             stored = stored_results(self.connection, {name: mark})
             if name not in stored:
-                key = f"staging.{name}"
                 earlier = stored_results(self.connection, {name: suite.fingerprint(before)}).get(name, [])
                 if earlier and all(map(self.changes.is_same, suite.reads)):
                     found = earlier
                 else:
-                    found = evaluate(self.connection, suite, self.changes.added(key), earlier)
+                    moved = {key: self.changes.moved(key) for key in suite.reads}
+                    known_moved = {key: rows for key, rows in moved.items() if rows is not None}
+                    found = evaluate(self.connection, suite, known_moved, earlier)
                 store_results(self.connection, {name: mark}, found)
                 stored = {name: found}
             results += stored[name]

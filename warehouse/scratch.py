@@ -24,7 +24,7 @@ from corepath.warehouse.database import (
 )
 from corepath.warehouse.errors import UsageError, meant
 from corepath.warehouse.plan import Run, read_inputs
-from corepath.warehouse.refresh import Step, load_sources, open_warehouse, plain
+from corepath.warehouse.refresh import Step, load_sources, open_warehouse, parts_in_threads, plain
 from corepath.warehouse.release.repository import now
 
 log = logging.getLogger("corepath.scratch")
@@ -136,7 +136,8 @@ def _make(
         build.unite_sources(connection, table, run.sources)
         return 0
     if not table.in_warehouse:
-        return step(table.key, lambda: build.make(connection, table, "build"), 0)
+        parts = parts_in_threads(run.settings)
+        return step(table.key, lambda: build.make(connection, table, "build", parts), 0)
     if not is_fresh:
         return step(table.key, lambda: build.materialize(connection, table, mark), 0)
     log.info("%s: up to date", table.key)

@@ -49,6 +49,9 @@ select
     metric.cross_section_share / nullif(random.null_lower, 0) as null_lift_upper, -- X over the lower quantile
     (metric.cross_section_share - random.null_share) / nullif(random.null_deviation, 0)
         as null_z, -- X less that mean, in standard deviations of the draws
+    random.null_draws, -- Draws that these rest on
+    random.null_error
+        as null_cross_section_error, -- Monte Carlo standard error of the quantiles
     world.small_world_sigma, -- (C / C of random) / (L / L of random): above 1 in a small world
     world.small_world_omega, -- L of random / L - C / C of a lattice: near 0 in a small world
     world.core_periphery_p, -- Chance of as clear a core in a random network of the same degrees

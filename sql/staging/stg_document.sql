@@ -7,6 +7,7 @@
 -- Depends by publication_number on: sources.stg_document.
 -- Key: publication_number.
 -- Never null: office.
+-- Refers to: stg_family (publication_number).
 with shared as (
     select publication_number, min(source_rank) as best_rank, count(*) as source_count
     from sources.stg_document

@@ -1,15 +1,22 @@
 """What chance makes of networks when families keep their size and technologies their frequency."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 # Trades before the first draw. After each, one in two of the codes that can move has moved.
 BURN_IN = 10
-# Draws of one chain. Chains are independent, each with a seed of its own, so that they can be run
-# anywhere and in any order.
+# Draws of one chain. Chains are independent, each with a seed of its own; after each it is seen of what more
+# are needed.
 CHAIN = 100
+# Draws stop where the standard error of both bounds of a share is at most this: its second digit stands.
+PRECISION = 0.002
+# Neighbouring draws resemble each other; means of so many in a row do not, or hardly.
+BATCH = 10
+# The standard error of a normal variable's 2.5 % quantile over that of its mean: sqrt(0.025 * 0.975) over
+# the density there.
+_BOUND_OVER_MEAN = 2.671
 
 
 @dataclass(frozen=True)
@@ -146,37 +153,119 @@ def crossing_shares(
     section: np.ndarray,
     share: np.ndarray,
     group: np.ndarray,
-    chain: int,
-    count: int,
+    network: np.ndarray,
+    most: int,
     seed: int,
-) -> np.ndarray:
-    """Draw the share of pairs that cross sections, in groups of families.
+) -> list[np.ndarray]:
+    """Draw the share of pairs that cross sections, in groups of families, as often as their error asks.
+
+    Chains of `CHAIN` draws follow one another. Families whose group has been drawn often enough, and whose
+    network's groups together have been, are dealt no more: a group of many families needs few draws, and
+    one of few families costs little.
 
     Parameters
     ----------
     incidence, section
-        As for `crossing_pairs`.
+        As for `crossing_pairs`. Strata are within groups.
     share
         How much of each family counts.
     group
         Number of each family's group, from 0.
-    chain, seed
-        As for `draws`.
-    count
-        How many draws.
+    network
+        Number of each group's network, from 0.
+    most
+        Draws at most.
+    seed
+        Of all chains.
 
     Returns
     -------
-    ndarray
-        count × groups: pairs across sections, families each by its share.
+    list of ndarray
+        A group: by draw the share of its pairs that cross sections, families each by its share. Empty
+        where it has no pairs.
+
+    Examples
+    --------
+    >>> incidence = Incidence(np.array([0, 0, 1, 1]), np.array([0, 1, 2, 3]), np.array([0, 0]))
+    >>> one, zero = np.zeros(2, dtype=int), np.zeros(1, dtype=int)
+    >>> (drawn,) = crossing_shares(incidence, np.array([0, 0, 1, 1]), np.ones(2), one * 0, zero, 200, 1)
+    >>> sorted(set(drawn.tolist())), len(drawn)
+    ([0.0, 1.0], 200)
     """
-    found = draws(incidence, chain, seed)
-    return np.array(
-        [
-            np.bincount(group, weights=share * crossing_pairs(drawn, section))
-            for _, drawn in zip(range(count), found, strict=False)
-        ]
-    )
+    pairs = pairs_of(incidence, share, group, len(network))
+    drawn: list[np.ndarray] = [np.empty(0) for _ in network]
+    active = pairs > 0
+    for chain in range(-(-most // CHAIN)):
+        if not active.any():
+            break
+        count = min(CHAIN, most - chain * CHAIN)
+        own, families = _of(incidence, active[group])
+        found = np.array(
+            [
+                np.bincount(group[families], share[families] * crossing_pairs(each, section), len(network))
+                for _, each in zip(range(count), draws(own, chain, seed), strict=False)
+            ]
+        )
+        for each in np.flatnonzero(active):
+            drawn[each] = np.r_[drawn[each], found[:, each] / pairs[each]]
+        for whole in np.unique(network[active]):
+            parts = np.flatnonzero((network == whole) & (pairs > 0))
+            if bound_error(together([drawn[part] for part in parts], pairs[parts])) <= PRECISION:
+                active[[part for part in parts if bound_error(drawn[part]) <= PRECISION]] = False
+    return drawn
+
+
+def pairs_of(incidence: Incidence, share: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
+    """Count the pairs of technologies of groups of families, as for `crossing_shares`."""
+    codes = np.bincount(incidence.family, minlength=len(share))
+    return np.bincount(group, share * codes * (codes - 1) / 2, groups)
+
+
+def together(drawn: Sequence[np.ndarray], pairs: np.ndarray) -> np.ndarray:
+    """Give the shares of groups taken together, of the draws that all of them have.
+
+    Examples
+    --------
+    >>> together([np.array([0.5, 0.7, 0.1]), np.array([0.2, 0.4])], np.array([30, 10])).round(3).tolist()
+    [0.425, 0.625]
+    """
+    count = min(map(len, drawn))
+    shares = np.array([each[:count] for each in drawn])
+    # NumPy's own sum adds up in one order, which a product of matrices need not.
+    return (pairs[:, None] * shares).sum(axis=0) / pairs.sum()
+
+
+def bound_error(drawn: np.ndarray) -> float:
+    """Estimate the Monte Carlo standard error of the 2.5 % and 97.5 % quantiles of draws of chains.
+
+    It is that of the mean, by the means of batches of `BATCH` draws, times what it is larger by for a normal
+    variable.
+
+    Parameters
+    ----------
+    drawn
+        A draw each, in order.
+
+    References
+    ----------
+    Flegal & Jones 2010, Annals of Statistics 38:1034-1070, for batches.
+
+    Examples
+    --------
+    >>> float(bound_error(np.random.default_rng(1).normal(size=1000)).round(2))
+    0.08
+    """
+    batches = drawn[: len(drawn) // BATCH * BATCH].reshape(-1, BATCH).mean(axis=1)
+    return _BOUND_OVER_MEAN * batches.std(ddof=1) / np.sqrt(len(batches))
+
+
+def _of(incidence: Incidence, chosen: np.ndarray) -> tuple[Incidence, np.ndarray]:
+    """Keep some families, whole strata of them, and number these anew; give their old numbers, too."""
+    families = np.flatnonzero(chosen)
+    number = np.cumsum(chosen) - 1
+    entries = chosen[incidence.family]
+    _, stratum = np.unique(incidence.stratum[families], return_inverse=True)
+    return Incidence(number[incidence.family[entries]], incidence.code[entries], stratum), families
 
 
 def _matching(stratum: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

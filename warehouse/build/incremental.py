@@ -102,6 +102,13 @@ class Changes:
         ).fetchall()
         return stored(name, "added") if noted else None
 
+    def moved(self, name: str) -> tuple[str, ...] | None:
+        """Name the tables of the rows that a table lost and gained; None where they are not known."""
+        if self.before.get(name) == self.now[name]:
+            return ()
+        added = self.added(name)
+        return (stored(name, "removed"), added) if added else None
+
     def forget(self) -> None:
         """Forget what became of rows: all that is made of the sources is up to date."""
         for name in self.tables:

@@ -1,9 +1,11 @@
 """Evaluate expectations by one query a table: where tables are long, and only some of their rows are new.
 
 Great Expectations runs several queries an expectation, over whole tables. Here, if all rows passed
-before, expectations of single rows see the rows that came, and keys the rows that have the key of
-one of these; references, balances and shares see the whole table. What is expected stands in the
-same suites, and a test holds the results of both against each other.
+before, expectations of single rows see the rows that came; those of groups of rows, as keys are, the
+groups that a row came to or went from; those that say in `meta.depends` by which columns they depend on
+other tables the rows that came, and those that hold a key of what came or went there. Balances and
+shares see the whole table. What is expected stands in the same suites, and a test holds the results of
+both against each other.
 """
 
 import re
@@ -20,6 +22,10 @@ from corepath.warehouse.validate.validator import Result
 _OF_ROWS = re.compile(
     r"select [^()]+ from \{batch\} where (?!.*\b(?:select|having|over|group by)\b)", re.IGNORECASE
 )
+# Groups of rows that a condition on each names.
+_OF_GROUPS = re.compile(
+    r"select [^()]+ from \{batch\} group by ([\w\", ]+?) having (?!.*\b(?:select|over)\b)", re.IGNORECASE
+)
 _COLUMNS = {
     "expect_column_values_to_be_between",
     "expect_column_values_to_be_in_set",
@@ -27,11 +33,14 @@ _COLUMNS = {
 }
 _KEY = "expect_compound_columns_to_be_unique"
 
+# The tables of the rows that a table lost and gained; none where it has the rows that it had.
+Moved = tuple[str, ...]
+
 
 def evaluate(
     connection: duckdb.DuckDBPyConnection,
     suite: Suite,
-    added: str | None = None,
+    moved: Mapping[str, Moved] | None = None,
     before: Sequence[Result] = (),
 ) -> list[Result]:
     """Evaluate a suite.
@@ -42,8 +51,9 @@ def evaluate(
         Where the suite's table, and those that its queries name, are found.
     suite
         A table and what is expected of it.
-    added
-        The table of the rows that the suite's table gained since `before`; None if all are to be seen.
+    moved
+        By schema.name, the rows that tables lost and gained since `before`, as far as that is known: of
+        the suite's table and of those that its queries name.
     before
         The results of the table as it was.
 
@@ -52,19 +62,37 @@ def evaluate(
     list of Result
         One an expectation, in order.
     """
-    whole = f"{suite.schema}.{identifier(suite.name)}"
     earlier = {(result.expectation, result.column): result for result in before}
     asked = []
     for expectation in suite.expectations:
         result = earlier.get((_name(expectation), _column(expectation)))
         passed = result is not None and result.outcome == "passed"
-        seen = whole
-        if added and passed and is_of_rows(expectation):
-            seen = added
-        elif added and passed and expectation["type"] == _KEY:
-            seen = _alike(whole, added, expectation["kwargs"]["column_list"])
-        asked.append(counting(expectation, seen))
+        asked.append(counting(expectation, _seen(suite, expectation, moved or {} if passed else {})))
     return results_of(suite, _counted(connection, asked))
+
+
+def _seen(suite: Suite, expectation: Expectation, moved: Mapping[str, Moved]) -> str:
+    """Select the rows that an expectation has to see, if all that are as they were are as expected."""
+    whole = f"{suite.schema}.{identifier(suite.name)}"
+    own = moved.get(f"{suite.schema}.{suite.name}")
+    if own is None:
+        return whole
+    came = " union all ".join(f"from {rows}" for rows in own[1:]) or f"from {whole} limit 0"
+    if is_of_rows(expectation):
+        return f"({came})"
+    if columns := groups_of(expectation):
+        return f"({_alike(whole, own, [(column, column) for column in columns])})"
+    depends = expectation["meta"].get("depends", ())
+    if depends and all(each["table"] in moved for each in depends):
+        # Only what is gone can leave a row without a partner.
+        last = 1 if " anti join " in expectation["kwargs"]["unexpected_rows_query"] else 2
+        with_key = [
+            _alike(whole, moved[each["table"]][:last], [(column, each["key"])])
+            for each in depends
+            for column in each["columns"]
+        ]
+        return "(" + " union ".join(f"({rows})" for rows in [came, *with_key]) + ")"
+    return whole
 
 
 def results_of(suite: Suite, found: Sequence[int | str]) -> list[Result]:
@@ -81,10 +109,31 @@ def results_of(suite: Suite, found: Sequence[int | str]) -> list[Result]:
     return [_result(suite.name, *pair, now) for pair in zip(suite.expectations, found, strict=True)]
 
 
-def _alike(whole: str, added: str, columns: Sequence[str]) -> str:
-    """Select the rows of a table whose key a row that came has: of a key that came twice, one came last."""
-    same = " and ".join(f"rows.{name} is not distinct from added.{name}" for name in map(identifier, columns))
-    return f"(select rows.* from {whole} as rows semi join {added} as added on {same})"
+def _alike(whole: str, moved: Moved, columns: Sequence[tuple[str, str]]) -> str:
+    """Select the rows of a table with what rows that went or came have in other columns, or the same."""
+    same = " and ".join(
+        f"rows.{identifier(one)} is not distinct from moved.{identifier(other)}" for one, other in columns
+    )
+    others = ", ".join(identifier(other) for _, other in columns)
+    keys = " union all ".join(f"select {others} from {rows}" for rows in moved)
+    if not keys:
+        return f"from {whole} limit 0"
+    return f"select rows.* from {whole} as rows semi join ({keys}) as moved on {same}"
+
+
+def groups_of(expectation: Expectation) -> list[str]:
+    """Name the columns whose groups of rows meet an expectation or not, whatever other rows there are.
+
+    Examples
+    --------
+    >>> key = 'select "family" from {batch} group by "family" having count(*) > 1'
+    >>> groups_of({"type": "unexpected_rows_expectation", "kwargs": {"unexpected_rows_query": key}})
+    ['family']
+    """
+    if expectation["type"] == _KEY:
+        return expectation["kwargs"]["column_list"]
+    found = _OF_GROUPS.match(expectation["kwargs"].get("unexpected_rows_query", ""))
+    return [column.strip().strip('"') for column in found[1].split(",")] if found else []
 
 
 def is_of_rows(expectation: Expectation) -> bool:

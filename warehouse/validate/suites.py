@@ -194,6 +194,9 @@ def derived(
                 f"on {pairs} where {is_there}",
             )
         )
+        if len(own) == 1:
+            depends = {"table": f"{schema}.{table}", "key": next(iter(target)), "columns": list(own)}
+            found[-1]["meta"]["depends"] = [depends]
     return found
 
 

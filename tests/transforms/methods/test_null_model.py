@@ -1,6 +1,7 @@
 """The null model keeps both margins, reaches all there are equally, and finds what was planted."""
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import combinations, islice, product
 
 import numpy as np
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 
 from corepath.transforms.int_network_null import int_network_null
 from corepath.transforms.int_network_null_part import PARTS, int_network_null_part
-from corepath.transforms.methods.null_model import Incidence, crossing_pairs, draws, trade
+from corepath.transforms.methods.null_model import (
+    PRECISION,
+    Incidence,
+    bound_error,
+    crossing_pairs,
+    crossing_shares,
+    draws,
+    trade,
+)
 
 corpora = st.lists(
     st.tuples(st.integers(0, 2), st.sets(st.integers(0, 6), min_size=1)), min_size=1, max_size=12
@@ -104,22 +113,24 @@ def nulls(codes: pl.DataFrame, draws_: int = 200) -> dict:
     return found.row(by_predicate=(pl.col("period") == "all") & (pl.col("level") == "subclass"), named=True)
 
 
-def parts(codes: pl.DataFrame, draws_: int = 200, number: int = PARTS) -> pl.DataFrame:
+def parts(
+    codes: pl.DataFrame, draws_: int = 200, networks: Sequence[str] = ("WORLD",), seed: int = 1
+) -> pl.DataFrame:
     ids = codes["family"].unique().sort()
-    families = pl.DataFrame({"network": "WORLD", "family": ids}).with_columns(
+    families = pl.concat(pl.DataFrame({"network": name, "family": ids}) for name in networks).with_columns(
         share=1.0,
         is_core=False,
-        year=pl.Series([2010 + i % 3 for i in range(len(ids))]),
+        year=pl.Series([2010 + i % 3 for i in range(len(ids))] * len(networks)),
         period=pl.lit("2007-2011"),
         subfield=pl.lit(None),
     )
-    topic = pl.LazyFrame({"null_draws": draws_, "seed": 1})
+    topic = pl.LazyFrame({"null_draws": draws_, "seed": seed})
     of_class = codes.with_columns(pl.col("technology").str.head(3)).unique(maintain_order=True)
     levels = pl.concat(
         [codes.with_columns(level=pl.lit("subclass")), of_class.with_columns(level=pl.lit("class"))]
     )
     return pl.concat(
-        int_network_null_part(part, levels.lazy(), families.lazy(), topic) for part in range(number)
+        int_network_null_part(part, levels.lazy(), families.lazy(), topic) for part in range(PARTS)
     )
 
 
@@ -153,14 +164,38 @@ def test_families_of_one_technology_leave_nothing_to_compare():
     assert nulls(codes, 100)["null_share"] is None
 
 
-def test_into_how_many_parts_chains_are_divided_decides_nothing(monkeypatch):
+def test_draws_stop_where_the_error_is_small_and_go_on_where_it_is_not():
+    rng = np.random.default_rng(3)
+    families = np.repeat(np.arange(3000), 2)
+    code = np.r_[0, 10, rng.permuted(np.tile(np.arange(20), (2999, 1)), axis=1)[:, :2].ravel()]
+    # Two networks: of many families in one period, and of many in one and of few in another.
+    group = np.repeat([0, 1, 2], [1500, 1440, 60])
+    many, most, few = crossing_shares(
+        Incidence(families, code, group),
+        np.repeat([0, 1], 10),
+        np.ones(3000),
+        group,
+        np.array([0, 1, 1]),
+        900,
+        seed=1,
+    )
+    assert len(few) == 900 > len(most) >= len(many) >= 100
+    assert max(bound_error(many), bound_error(most)) <= PRECISION < bound_error(few)
+
+
+def test_the_error_that_is_published_covers_that_of_repeated_estimates():
     codes = planted(0.5, 300)
-    order = ["level", "network", "population", "period", "chain", "draw"]
-    found = parts(codes, 250).sort(order)
-    assert found["chain"].unique().to_list() == [0, 1, 2]
-    assert found.filter(chain=2, level="class")["draw"].n_unique() == 50
-    monkeypatch.setattr("corepath.transforms.int_network_null_part.PARTS", 2)
-    assert parts(codes, 250, 2).sort(order).equals(found)
+    again = [int_network_null(parts(codes, 100, seed=seed).lazy()) for seed in range(25)]
+    found = pl.concat(again).filter(period="all", level="subclass", population="all")
+    spread = np.hypot(found["null_lower"].std(), found["null_upper"].std()) / np.sqrt(2)
+    # Draws far out resemble their neighbours less than the mean's do, so that it is rather too large.
+    assert spread < found["null_error"].mean() < 2 * spread
+
+
+def test_networks_do_not_depend_on_which_others_are_drawn():
+    families = planted(0.5, 300)
+    alone = parts(families, 100, ["WORLD"]).filter(network="WORLD")
+    assert parts(families, 100, ["JP", "WORLD"]).filter(network="WORLD").equals(alone)
 
 
 def test_classes_are_dealt_as_classes():
