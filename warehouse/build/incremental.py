@@ -9,7 +9,7 @@ until `settle`, a run that was killed is continued.
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -214,7 +214,8 @@ class Changes:
         column, keys = identifier(key), self._keys.get(table.key)
         of_keys = f"semi join {keys} as touched on {_same('rows', key, 'touched', 'key')}" if keys else ""
         self.connection.execute(
-            f"create or replace table {old} as select rows.* from {here} as rows {of_keys}"
+            f"create or replace table {old} as "
+            f"select rows.rowid as _place, rows.* from {here} as rows {of_keys}"
         )
         columns = ", ".join(identifier(c) for c in self.connection.sql(f"from {here} limit 0").columns)
         removed, added = (
@@ -227,10 +228,11 @@ class Changes:
             )
         with build.transaction(self.connection):
             self._note(table, removed, added)
-            # Rows of a key go and come together.
+            # Rows of a key go and come together. Their places are found without a look at what they hold.
             touched = f"(select {column} from {removed} union select {column} from {added}) as touched"
             self.connection.execute(
-                f"delete from {here} as rows using {touched} where {_same('rows', key, 'touched', key)}"
+                f"delete from {here} where rowid in (select rows._place from {old} as rows "
+                f"semi join {touched} on {_same('rows', key, 'touched', key)})"
             )
             self.connection.execute(
                 f"insert into {here} select {columns} from {made} as rows "
@@ -262,27 +264,28 @@ class Changes:
             reached = {way.parent for way in dependence.ways}
             changed = {p for p in self.tables[name].parents if self.before.get(p) != self.now[p]}
             ways = [way for way in dependence.ways if way.parent in changed]
-            found = [self._reached(way, name, dependence.key) for way in ways]
-            known = [select for select in found if select]
+            found = [(self._changed(way, name, dependence.key), way.hops) for way in ways]
+            known = [(select, hops) for select, hops in found if select]
             is_known = changed <= reached and len(known) == len(ways)
-            self._keys[name] = self._write_keys(name, known) if is_known else None
+            self._keys[name] = self._write_keys(name, self._stepped(known)) if is_known else None
         return self._keys[name]
 
-    def _reached(self, way: Way, name: str, key: str) -> str | None:
-        """Select the keys that a way leads to from what changed in a parent; None if that is not known."""
-        found = self._changed(way, name, key)
-        return None if found is None else self._stepped(found, way.hops)
+    def _stepped(self, found: Sequence[tuple[str, tuple[Hop, ...]]]) -> list[str]:
+        """Select the keys that steps lead to from others, by rows as they were and are.
 
-    def _stepped(self, found: str, hops: tuple[Hop, ...]) -> str:
-        """Select the keys that steps lead to from others, by rows as they were and are."""
-        for hop in hops:
-            given, reached = identifier(hop.given), identifier(hop.found)
+        Steps that several have last are taken once, from all that these lead to before.
+        """
+        steps = [select for select, hops in found if not hops]
+        for last in dict.fromkeys(hops[-1] for _, hops in found if hops):
+            before = self._stepped([(select, hops[:-1]) for select, hops in found if hops[-1:] == (last,)])
+            keys = " union all ".join(f"({select})" for select in before)
+            given, reached = identifier(last.given), identifier(last.found)
             rows = " union all ".join(
                 f"select {given} as given, {reached} as reached from {rows}"
-                for rows in self._as_it_was_and_is(hop.table)
+                for rows in self._as_it_was_and_is(last.table)
             )
-            found = f"select reached as key from ({rows}) where given in (select key from ({found}))"
-        return found
+            steps.append(f"select reached as key from ({rows}) where given in (select key from ({keys}))")
+        return steps
 
     def _write_keys(self, name: str, parts: list[str]) -> str:
         target = f"narrowed.keys.{identifier(name)}"
@@ -416,7 +419,7 @@ class Changes:
     def _narrow_beside(self, table: Table, dependence: Dependence, keys: str) -> None:
         """Put the rows of parents with some keys, and with those that have to be seen beside them."""
         own = f"select key from {keys}"
-        near = self._write_keys(f"beside {table.key}", [own, self._stepped(own, dependence.beside)])
+        near = self._write_keys(f"beside {table.key}", [own, *self._stepped([(own, dependence.beside)])])
         for parent in {way.parent for way in dependence.ways}:
             self._narrow_to(parent, dependence.key, near)
 
