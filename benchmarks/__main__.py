@@ -13,17 +13,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from benchmarks import loading, method, paths, report, selection, topic, validation, weekly
 from benchmarks.calibration import runner as calibration
-from benchmarks.compare import differences
+from benchmarks.compare import MARTS, differences
 from benchmarks.run import RESULTS, ROOT, Contender, alternate, measure, say
 from corepath.synthetic import topic as topics
+from corepath.warehouse.database import literal
 
 # How many families a part takes, or documents: `small` is done in minutes, `full` is what the
 # targets ask for.
 SIZES: dict[str, dict[str, list[int]]] = {
     "small": {
         "analyst": [5_000],
+        "crossing": [2_500, 5_000],
         "floor": [5_000],
         "growth": [2_000, 4_000, 8_000, 16_000],
         "refresh": [5_000],
@@ -38,6 +42,7 @@ SIZES: dict[str, dict[str, list[int]]] = {
     },
     "full": {
         "analyst": [1_000_000],
+        "crossing": [25_000, 100_000, 400_000],
         "floor": [1_000_000],
         "growth": [250_000, 500_000, 1_000_000, 4_000_000],
         "refresh": [1_000_000],
@@ -55,6 +60,7 @@ PARTS = tuple(SIZES["small"])
 XML_BYTES_A_FAMILY = 600  # so that the XML is of the order of the other dumps
 SHARDS = 100  # of which one is 1 %
 SECOND_TOPIC = "ai_chips"
+BUILT = "built.duckdb"
 TOPIC_SHARE = 0.02  # of a national office's families
 
 
@@ -87,21 +93,52 @@ class Bench:
         dump = self._world(families)
         self._start_prefect_once()
 
-        def script(folder: Path) -> list[str]:
-            _warm(dump)
-            program = [*_python(f"benchmarks.{other}"), "--topic", str(self.few), *options]
-            return [*program, str(dump), str(folder / "marts")]
-
         def same(folders: Mapping[str, Path]) -> None:
             release = folders["corepath"] / "releases" / topics.SHIPPED / "latest"
-            if found := differences(release, folders[other] / "marts"):
-                raise SystemExit("the numbers differ:\n" + "\n".join(found))
+            _require_same(release, folders[other] / "marts")
+            _require_same(_marts_of(folders["corepath build"]), folders[other] / "marts")
 
         contenders = {
             "corepath": Contender(lambda folder: self._command(folder, dump)),
-            other: Contender(script),
+            "corepath build": self._build(dump),
+            other: self._script(other, dump, options),
         }
         self._alternate(other, contenders, {"families": families}, after=same)
+
+    def crossing(self, sizes: list[int]) -> None:
+        """`corepath build` of the analyst's tables beside the script, by size: where it crosses."""
+        contenders = {}
+        for size in sorted(sizes, reverse=True):
+            contenders[f"analyst {size}"] = self._script("analyst", self._world(size), [])
+            contenders[f"corepath build {size}"] = self._build(self._world(size))
+
+        def same(folders: Mapping[str, Path]) -> None:
+            for size in sizes:
+                _require_same(
+                    _marts_of(folders[f"corepath build {size}"]), folders[f"analyst {size}"] / "marts"
+                )
+
+        self._alternate("crossing", contenders, {"sizes": sizes}, after=same)
+
+    def _script(self, name: str, dump: Path, options: list[str]) -> Contender:
+        def script(folder: Path) -> list[str]:
+            _warm(dump)
+            program = [*_python(f"benchmarks.{name}"), "--topic", str(self.few), *options]
+            return [*program, str(dump), str(folder / "marts")]
+
+        return Contender(script)
+
+    def _build(self, dump: Path) -> Contender:
+        """Give `corepath build` of the tables that are compared."""
+
+        def build(folder: Path) -> list[str]:
+            _warm(dump)
+            where = ["--warehouse", f"{folder}/warehouse.duckdb", "--out", str(folder / BUILT)]
+            limits = [f"--{name}={value}" for name, value in self.limits.items()]
+            program = [*_python("corepath.flows.cli"), "build", *MARTS, "--topic", str(self.few)]
+            return [*program, "--source", f"google_patents={dump}", *where, *limits]
+
+        return Contender(build)
 
     def growth(self, sizes: list[int]) -> None:
         """A refresh of worlds of several sizes."""
@@ -139,6 +176,7 @@ class Bench:
         contenders = {
             weekly.FULL: self._step(1, self.few, files[:-1]),
             weekly.NOTHING: self._step(2, self.few),
+            weekly.COMMAND: Contender(lambda folder: self._command(folder, Path("dump"))),
             weekly.UNREAD: self._step(3, self.few, [unread]),
             weekly.NEW: self._step(4, self.few, files[-1:]),
         }
@@ -313,14 +351,14 @@ class Bench:
                 subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
     def _command(self, folder: Path, dump: Path) -> list[str]:
-        _warm(dump)
+        _warm(folder / dump)
         return [
             *_python("corepath.flows.cli"),
             "refresh",
             "--topic",
             str(self.few),
             "--source",
-            f"google_patents={dump}",
+            f"google_patents={folder / dump}",
             "--warehouse",
             f"{folder}/warehouse.duckdb",
             "--releases",
@@ -364,6 +402,21 @@ def _warm(dump: Path) -> None:
         with open(file, "rb") as content:
             while content.read(2**24):
                 pass
+
+
+def _marts_of(folder: Path) -> Path:
+    """Give the tables that `corepath build` made as Parquet, for the comparison."""
+    marts = folder / "marts"
+    marts.mkdir()
+    with duckdb.connect(folder / BUILT, read_only=True) as connection:
+        for name in MARTS:
+            connection.execute(f"copy marts.{name} to {literal(marts / f'{name}.parquet')} (format parquet)")
+    return marts
+
+
+def _require_same(one: Path, other: Path) -> None:
+    if found := differences(one, other):
+        raise SystemExit("the numbers differ:\n" + "\n".join(found))
 
 
 def main(arguments: list[str] | None = None) -> None:

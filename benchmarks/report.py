@@ -218,8 +218,11 @@ def _against(report: Report) -> str:
         "floor": "a bare DuckDB script without history, validation and orchestration (`benchmarks/floor.py`)",
     }[other]
     lines = [
-        f"{figure}: {_numbers(ratios(report, 'corepath', other, figure))}"
-        for figure in ("wall", "cpu", "peak")
+        f"{one} / {other}: "
+        + "; ".join(
+            f"{figure}: {_numbers(ratios(report, one, other, figure))}" for figure in ("wall", "cpu", "peak")
+        )
+        for one in ("corepath", "corepath build")
     ]
     families = report["parameters"]["families"]
     return (
@@ -229,11 +232,48 @@ def _against(report: Report) -> str:
         "indicators, weights, scores and core, countries, core subclasses, and networks of "
         f"subclasses. corepath makes other marts besides, which the {other} does not: of the "
         "bootstrap, trends, main groups, industries, collaboration, lags and pathways. What these "
-        f"take is in its figures, {_FEW_DRAWS}.\n\n"
+        f"take is in its figures, {_FEW_DRAWS}. `corepath build` makes the compared tables alone, and what "
+        "they need; nothing is validated or published.\n\n"
         + _figures(report)
-        + f"\ncorepath / {other}: "
-        + "; ".join(lines)
+        + "\n"
+        + ".\n\n".join(lines)
         + ".\n"
+    )
+
+
+def _crossing(report: Report) -> str:
+    sizes = report["parameters"]["sizes"]
+    pairs = [(f"analyst {size}", f"corepath build {size}") for size in sizes]
+    rows = [
+        (
+            f"{size:,}",
+            *(_numbers(values(report, name, "wall")) for name in pair),
+            *(_numbers(values(report, name, "peak"), 1e9) for name in pair),
+            *(_numbers(ratios(report, *pair, figure)) for figure in ("wall", "peak")),
+        )
+        for size, pair in zip(sizes, pairs, strict=True)
+    ]
+    header = (
+        "families",
+        "analyst, s",
+        "corepath build, s",
+        "analyst, GB",
+        "corepath build, GB",
+        "analyst / corepath build, wall",
+        "peak",
+    )
+    over = [spread(ratios(report, *pair, "wall"))[0] for pair in pairs]
+    where = [one for one, ratio in zip(sizes, over, strict=True) if ratio > 1]
+    text = (
+        f"`corepath build` is the faster from {where[0]:,} families on, of the sizes measured."
+        if where and over[-1] > 1
+        else "The script is the faster at all sizes measured."
+    )
+    return (
+        "## Where an analyst's script crosses corepath\n\n`corepath build` of the compared tables, and the "
+        f"script that makes the same with pandas, by size, {_FEW_DRAWS}.\n\n"
+        + table(header, rows)
+        + f"\n{text}\n"
     )
 
 
@@ -260,7 +300,7 @@ def _growth(report: Report) -> str:
 
 
 def _refresh(report: Report) -> str:
-    names = list(report["rounds"][0])
+    names = [name for name, taken in report["rounds"][0].items() if taken["told"]]
     phases = {name: [_phases(taken[name]) for taken in report["rounds"]] for name in names}
     kinds = [kind for kind in phases[names[0]][0] if kind != "orchestrating"]
     rows = [
@@ -494,6 +534,7 @@ def _networks(report: Report) -> str:
 
 SECTIONS = {
     "analyst": _against,
+    "crossing": _crossing,
     "floor": _against,
     "growth": _growth,
     "weekly": _refresh,

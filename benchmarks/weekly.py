@@ -9,9 +9,10 @@ import duckdb
 
 from corepath.warehouse.database import file_pattern, literal
 
-FULL, NOTHING, UNREAD, NEW = (
+FULL, NOTHING, COMMAND, UNREAD, NEW = (
     "full",
     "nothing changed",
+    "nothing changed, by `corepath refresh`",
     "new files that the topic does not read",
     "1 % of files new",
 )

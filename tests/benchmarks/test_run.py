@@ -104,7 +104,8 @@ def figures(wall: float, peak: float = 1e9, **told: object) -> dict[str, object]
 
 def results(folder: Path, families: int) -> Path:
     """Write the results of an analyst who takes 30, 50 and 40 times as long."""
-    rounds = [{"corepath": figures(2.0), "analyst": figures(2.0 * factor)} for factor in (30, 50, 40)]
+    ours = {"corepath": figures(3.0), "corepath build": figures(2.0)}
+    rounds = [ours | {"analyst": figures(2.0 * factor)} for factor in (30, 50, 40)]
     about = {"machine": run.machine(), "versions": {"duckdb": "2"}, "commit": "c", "measured": "m"}
     parameters = {"families": families, "memory": "4GB", "threads": 2}
     told = about | {"benchmark": "analyst", "parameters": parameters, "rounds": rounds}
@@ -116,7 +117,9 @@ def test_a_target_is_held_against_the_median_of_ratios(tmp_path):
     page = tmp_path / "page.md"
     report.write(results(tmp_path / "r", 1_000_000), page)
     lines = page.read_text().splitlines()
-    wall, peak = (next(x for x in lines if f"analyst / corepath, {f}" in x) for f in ("wall", "peak"))
+    wall, peak = (
+        next(x for x in lines if "analyst / `corepath" in x and f"tables, {f}" in x) for f in ("wall", "peak")
+    )
     assert "| 40 | met |" in wall
     assert "**missed** by a factor of 3.00" in peak
     assert "40.00 (30.00 to 50.00)" not in wall
@@ -126,6 +129,19 @@ def test_a_target_of_another_size_is_not_evaluated(tmp_path):
     page = tmp_path / "page.md"
     report.write(results(tmp_path / "r", 5_000), page)
     assert "not evaluated: measured at 5,000 families" in page.read_text()
+
+
+def test_where_a_script_crosses_is_said_of_the_sizes_measured(tmp_path):
+    faster = {"analyst": figures(1.0), "corepath build": figures(2.0)}
+    slower = {"analyst": figures(9.0), "corepath build": figures(3.0)}
+    both = {f"{name} {size}": value for size, of in ((5, faster), (50, slower)) for name, value in of.items()}
+    told = json.loads((results(tmp_path / "r", 5) / "analyst.json").read_text())
+    run.write(
+        tmp_path / "r" / "crossing.json",
+        told | {"parameters": {"sizes": [5, 50]} | told["parameters"], "rounds": [both]},
+    )
+    report.write(tmp_path / "r", tmp_path / "page.md")
+    assert "`corepath build` is the faster from 50 families on" in (tmp_path / "page.md").read_text()
 
 
 def test_what_was_not_measured_is_said(tmp_path):
