@@ -251,13 +251,20 @@ def _groups(
 
 def _inventors(names: pl.DataFrame, stg_applicant: pl.LazyFrame, stg_inventor: pl.LazyFrame) -> pl.DataFrame:
     """Keep the names that are also an inventor's of the same publication, in any order of words."""
+    numbered = names.with_row_index("number")
+    words = numbered.select("number", words=sorted_words(pl.col("name")))
     applied = (
-        stg_applicant.join(names.lazy().select("name"), on="name", how="semi")
-        .select("publication_number", "name", words=sorted_words(pl.col("name")))
+        stg_applicant.join(numbered.lazy().select("name", "number"), on="name")
+        # A view of a batch's text would keep all of the batch in memory.
+        .select("number", publication_number=pl.col("publication_number") + "")
         .collect(engine="streaming")
     )
-    invented = stg_inventor.join(applied.lazy(), on="publication_number", how="semi").select(
-        "publication_number", words=sorted_words(pl.col("name"))
+    same = (
+        stg_inventor.join(applied.lazy(), on="publication_number")
+        .join(words.lazy(), on="number")
+        .filter(sorted_words(pl.col("name")) == pl.col("words"))
+        .select("number")
+        .unique()
+        .collect(engine="streaming")
     )
-    same = applied.lazy().join(invented, on=["publication_number", "words"], how="semi")
-    return names.join(same.select("name").unique().collect(), on="name", how="semi")
+    return numbered.join(same, on="number", how="semi", maintain_order="left").drop("number")

@@ -170,6 +170,8 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
     rules = dict(companies.select("organisation", pl.col("known_rule").fill_null("itself")).iter_rows())
     order = {organisation: i for i, organisation in enumerate(companies["organisation"])}
 
+    joint = _joint(filed)
+
     def root(organisation: str) -> str:
         while head[organisation] != organisation:
             organisation = head[organisation]
@@ -187,8 +189,8 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
         ("brand_at_home", _branded(companies, at_home=True)),
         ("word_and_place", _equal(companies, "word_in_place")),
         ("word_and_filings", _with_evidence(companies, filed, invented)),
-        ("likeness_and_filings", _alike(companies, filed)),
-        ("files_with", _always_together(filed)),
+        ("likeness_and_filings", _alike(companies, joint)),
+        ("files_with", _always_together(filed, joint)),
     ):
         for one, other in pairs:
             first, second = sorted((root(one), root(other)), key=order.__getitem__)
@@ -290,10 +292,16 @@ def _with_evidence(
     )
 
 
-def _alike(companies: pl.DataFrame, filed: pl.DataFrame) -> Iterable[tuple[str, str]]:
+def _joint(filed: pl.DataFrame) -> pl.DataFrame:
+    """Keep publications of two to twenty companies."""
+    # Most are of one: to group all of them would hold more than all else here.
+    shared = filed.filter(pl.col("publication_number").is_duplicated())
+    return shared.filter(pl.len().over("publication_number") <= 20)
+
+
+def _alike(companies: pl.DataFrame, joint: pl.DataFrame) -> Iterable[tuple[str, str]]:
     """Pair companies that file together, one name a slip of the other or its initials."""
     named = companies.select("organisation", "spelt")
-    joint = filed.filter(pl.len().over("publication_number").is_between(2, 20))
     pairs = (
         joint.join(joint, on="publication_number", suffix="_other")
         .filter(pl.col("organisation") < pl.col("organisation_other"))
@@ -321,10 +329,9 @@ def _abbreviates(name: str, other: str) -> bool:
     return len(first) >= 3 and initials.startswith(first)
 
 
-def _always_together(filed: pl.DataFrame) -> Iterable[tuple[str, str]]:
+def _always_together(filed: pl.DataFrame, joint: pl.DataFrame) -> Iterable[tuple[str, str]]:
     """Pair a company with the larger one that it files nearly all with."""
     sizes = filed.group_by("organisation").len("filings")
-    joint = filed.filter(pl.len().over("publication_number").is_between(2, 20))
     return (
         joint.join(joint, on="publication_number", suffix="_other")
         .filter(pl.col("organisation") != pl.col("organisation_other"))
