@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 import polars as pl
+import polars.selectors as cs
 
 from corepath.transforms.methods.harmonise import harmonise, sorted_words
 
@@ -55,23 +56,23 @@ _SPELLINGS = {
 }
 
 
-def distinctive(key: pl.Expr, words: pl.DataFrame) -> dict[str, pl.Expr]:
+def distinctive(names: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     """Take off what many names have: places, then the words for a kind of business.
 
     Parameters
     ----------
-    key
-        Harmonised names.
+    names
+        One row a harmonised name, `key`, and perhaps more.
     words
         One row a word: word, kind (place, business; form: how companies are held together; common:
         borne by unrelated companies).
 
     Returns
     -------
-    dict of str to pl.Expr
-        spelt: the name in one spelling; stem: without places and forms; words: without business
-        too; word_in_place: the first of these and a place. All but the first are null where nothing
-        is left that is distinctive: only common words, letters or digits.
+    pl.DataFrame
+        The same, and of each name: spelt, it in one spelling; stem, that without places and forms;
+        words, without business too; word_in_place, the first of these and a place. All but the first are
+        null where nothing is left that is distinctive: only common words, letters or digits.
 
     Examples
     --------
@@ -80,33 +81,39 @@ def distinctive(key: pl.Expr, words: pl.DataFrame) -> dict[str, pl.Expr]:
     ...     [("XIAMEN", "place"), ("MICROELECT", "business")], ["word", "kind"], orient="row"
     ... )
     >>> names = pl.DataFrame({"key": ["XIAMEN TIANMA MICROELECTRONICS", "TIANMA MICROELECT"]})
-    >>> found = names.select(**distinctive(pl.col("key"), words))
-    >>> found.select("stem", "words").rows()
+    >>> distinctive(names, words).select("stem", "words").rows()
     [('TIANMA MICROELECT', 'TIANMA'), ('TIANMA MICROELECT', 'TIANMA')]
     """
     kinds = {kind: set(words.filter(kind=kind)["word"]) for kind in _KINDS}
     kinds["business"] |= {f"{word}S" for word in kinds["business"]}
-    spelt = key
+    spelt = pl.col("key")
     for pattern, spelling in _SPELLINGS.items():
         spelt = spelt.str.replace_all(pattern, spelling)
-    of_name = spelt.str.split(" ")
-    placeless = of_name.list.set_difference(sorted(kinds["place"] | kinds["form"]))
-    place = of_name.list.set_intersection(sorted(kinds["place"])).list.sort().list.first()
-    left = placeless.list.set_difference(sorted(kinds["business"]))
-    first = of_name.list.set_intersection(left).list.first()
+    of_name, placeless, left, first = map(pl.col, ("_of_name", "_placeless", "_left", "_first"))
     # What many bear, or is too short to be a name, tells no group by itself.
     telling = left.list.set_difference(sorted(kinds["common"])).list.filter(
         pl.element().str.contains(r"\p{L}{3}")
     )
-    found = telling.list.len() > 0
-    return {
-        "spelt": spelt,
-        "stem": pl.when(found).then(_in_order(of_name, placeless)),
-        "words": pl.when(found).then(_in_order(of_name, left)),
-        "word_in_place": pl.when(found & telling.list.contains(first) & (first.str.len_chars() > 3)).then(
-            first + " " + place
-        ),
-    }
+    # Step by step, so that what several parts are made of is found once.
+    return (
+        names.with_columns(spelt=spelt)
+        .with_columns(_of_name=pl.col("spelt").str.split(" "))
+        .with_columns(
+            _placeless=of_name.list.set_difference(sorted(kinds["place"] | kinds["form"])),
+            _place=of_name.list.set_intersection(sorted(kinds["place"])).list.sort().list.first(),
+        )
+        .with_columns(_left=placeless.list.set_difference(sorted(kinds["business"])))
+        .with_columns(_first=of_name.list.set_intersection(left).list.first(), _telling=telling)
+        .with_columns(_found=pl.col("_telling").list.len() > 0)
+        .with_columns(
+            stem=pl.when("_found").then(_in_order(of_name, placeless)),
+            words=pl.when("_found").then(_in_order(of_name, left)),
+            word_in_place=pl.when(
+                pl.col("_found") & pl.col("_telling").list.contains(first) & (first.str.len_chars() > 3)
+            ).then(first + " " + pl.col("_place")),
+        )
+        .drop(cs.starts_with("_"))
+    )
 
 
 def _in_order(words: pl.Expr, wanted: pl.Expr) -> pl.Expr:
@@ -366,23 +373,14 @@ def described(companies: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     pl.DataFrame
         The same, as `find_groups` takes it.
     """
-    # Lazily, so that what several parts of a name are made of is found once.
-    groups = (
-        companies.lazy()
-        .select("known_group")
+    groups = distinctive(
+        companies.select("known_group")
         .unique()
         .drop_nulls()
-        .with_columns(key=harmonise(pl.col("known_group")))
-        .select(
-            "known_group",
-            **{f"group_{name}": part for name, part in distinctive(pl.col("key"), words).items()},
-        )
+        .with_columns(key=harmonise(pl.col("known_group"))),
+        words,
     )
-    return (
-        companies.lazy()
-        .with_columns(key=harmonise(pl.col("organisation")))
-        .with_columns(**distinctive(pl.col("key"), words))
-        .drop("key")
-        .join(groups, on="known_group", how="left", maintain_order="left")
-        .collect()
-    )
+    parts = ("spelt", "stem", "words", "word_in_place")
+    of_group = groups.select("known_group", *(pl.col(part).alias(f"group_{part}") for part in parts))
+    own = distinctive(companies.with_columns(key=harmonise(pl.col("organisation"))), words).drop("key")
+    return own.join(of_group, on="known_group", how="left", maintain_order="left")
