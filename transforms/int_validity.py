@@ -12,7 +12,14 @@ from corepath.transforms.methods.core_rule import cut_score
 from corepath.transforms.methods.critic import critic_weights
 from corepath.transforms.methods.entropy import DegenerateInput, capped, divided, entropy_weights
 from corepath.transforms.methods.scoring import score_by
-from corepath.transforms.methods.validity import Measured, area, enrichment, rank_correlation
+from corepath.transforms.methods.validity import (
+    Measured,
+    Placements,
+    area,
+    enrichment,
+    placements,
+    rank_correlation,
+)
 
 # What stands at the horizon for indicators that look further ahead.
 _STANDS_FOR = {
@@ -99,19 +106,25 @@ def int_validity(
         try:
             y = int_indicator_value(known.lazy(), chosen.lazy(), int_cohort, topic).drop("family")
             found = dict(_scores(y, chosen["dimension"].to_list(), method))
+            cores = {key: _core(score, method["core_share"]) for key, score in found.items()}
         except DegenerateInput:  # the values do not suit the topic's method: nothing to hold
             continue
         for scope, name, of_scope in scopes:
             for outcome, values in _outcomes(outcomes, knowledge):
                 told = of_scope & ~np.isnan(values)
+                later = values[told]
+                # Each score is ranked once, and those of equal weights are beside several.
+                placed: dict[tuple[str, str], Placements] = {}
                 for (weighting, scoring), score in found.items():
                     measured = _measure(
-                        score[told],
-                        found["equal", scoring][told],
-                        _core(score, method["core_share"])[told],
-                        values[told],
-                        outcome in _YES_OR_NO,
+                        score[told], cores[weighting, scoring][told], later, outcome in _YES_OR_NO
                     )
+                    if "positives" in measured:
+                        own, equal = (weighting, scoring), ("equal", scoring)
+                        for key in {own, equal} - placed.keys():
+                            placed[key] = placements(found[key][told], later > 0)
+                        measured |= _columns("auc", area(placed[own]))
+                        measured |= _columns("auc_gain", area(placed[own], placed[equal]))
                     if measured:
                         label = (knowledge, outcome, scope, name, weighting, scoring)
                         rows.append(dict(zip(_SCHEMA, label, strict=False)) | measured)
@@ -200,10 +213,8 @@ def _scopes(
             yield scope, name, outcomes["family"].is_in(part["family"].implode()).to_numpy()
 
 
-def _measure(
-    score: np.ndarray, equal: np.ndarray, core: np.ndarray, values: np.ndarray, is_yes_or_no: bool
-) -> dict[str, Any]:
-    """Measure a score against an outcome; nothing where there is too little of it."""
+def _measure(score: np.ndarray, core: np.ndarray, values: np.ndarray, is_yes_or_no: bool) -> dict[str, Any]:
+    """Measure a score against an outcome, but for its area; nothing where there is too little of it."""
     if len(score) < _FAMILIES or score.min() == score.max() or values.min() == values.max():
         return {}
     result: dict[str, Any] = {"families": len(score), "core_families": int(core.sum())}
@@ -212,13 +223,7 @@ def _measure(
     positive = values > 0
     if min(positive.sum(), (~positive).sum()) < _POSITIVES:
         return {}
-    return (
-        result
-        | {"positives": int(positive.sum())}
-        | _columns("auc", area(score, positive))
-        | _columns("auc_gain", area(score, positive, equal))
-        | _columns("enrichment", enrichment(core, positive))
-    )
+    return result | {"positives": int(positive.sum())} | _columns("enrichment", enrichment(core, positive))
 
 
 def _columns(name: str, measured: Measured) -> dict[str, float | None]:

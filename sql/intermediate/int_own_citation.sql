@@ -21,14 +21,23 @@ citing_group as (
     inner join staging.stg_party as party
         on invention.party_publication = party.publication_number and party.role = 'applicant'
     inner join staging.stg_organisation as organisation on party.name = organisation.name
+),
+
+-- Pairs of families first: groups of thousands of families would meet each other.
+owned as (
+    select distinct
+        citations.citing_family,
+        citations.cited_family,
+        owner.corporate_group
+    from citations
+    inner join intermediate.int_family_applicant as owner on citations.cited_family = owner.family
 )
 
 select distinct
-    citations.citing_family,
-    citations.cited_family
-from citations
-inner join intermediate.int_family_applicant as owner on citations.cited_family = owner.family
-inner join citing_group
+    owned.citing_family,
+    owned.cited_family
+from owned
+semi join citing_group
     on
-        citations.citing_family = citing_group.citing_family
-        and owner.corporate_group = citing_group.corporate_group
+        owned.citing_family = citing_group.citing_family
+        and owned.corporate_group = citing_group.corporate_group

@@ -18,7 +18,10 @@ class Measured(NamedTuple):
     high: float
 
 
-def placements(score: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+Placements = tuple[np.ndarray, np.ndarray]
+
+
+def placements(score: np.ndarray, positive: np.ndarray) -> Placements:
     """Tell how many of the others each patent is on the right side of, ties half.
 
     Parameters
@@ -52,17 +55,15 @@ def placements(score: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.
     return of_positives, of_negatives
 
 
-def area(score: np.ndarray, positive: np.ndarray, beside: np.ndarray | None = None) -> Measured:
+def area(of: Placements, beside: Placements | None = None) -> Measured:
     """Give the area under the curve, or how much larger it is than that of another score.
 
     Parameters
     ----------
-    score
-        m scores.
-    positive
-        m booleans; at least two true, two false.
+    of
+        What `placements` gives of m scores; of at least two positives and two negatives.
     beside
-        m other scores of the same patents, for the difference.
+        The same of other scores of the same patents, for the difference.
 
     Returns
     -------
@@ -76,15 +77,13 @@ def area(score: np.ndarray, positive: np.ndarray, beside: np.ndarray | None = No
 
     Examples
     --------
-    >>> found = area(np.array([1.0, 3, 2, 4]), np.array([False, False, True, True]))
-    >>> found.value
+    >>> positive = np.array([False, False, True, True])
+    >>> area(placements(np.array([1.0, 3, 2, 4]), positive)).value
     0.75
     """
-    of_positives, of_negatives = placements(score, positive)
+    of_positives, of_negatives = of
     if beside is not None:
-        other_positives, other_negatives = placements(beside, positive)
-        of_positives = of_positives - other_positives
-        of_negatives = of_negatives - other_negatives
+        of_positives, of_negatives = of_positives - beside[0], of_negatives - beside[1]
     value = float(of_positives.mean())
     variance = of_positives.var(ddof=1) / len(of_positives) + of_negatives.var(ddof=1) / len(of_negatives)
     reach = _Z * math.sqrt(variance)

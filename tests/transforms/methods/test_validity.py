@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import mannwhitneyu, spearmanr
 
-from corepath.transforms.methods.validity import area, enrichment, rank_correlation
+from corepath.transforms.methods.validity import area, enrichment, placements, rank_correlation
 
 
 def drawn(seed, families=200, lift=1.0):
@@ -16,24 +16,29 @@ def drawn(seed, families=200, lift=1.0):
 def test_the_area_is_the_statistic_of_mann_and_whitney():
     score, positive = drawn(1)
     u = mannwhitneyu(score[positive], score[~positive]).statistic
-    assert area(score, positive).value == pytest.approx(u / (positive.sum() * (~positive).sum()), abs=1e-12)
+    assert area(placements(score, positive)).value == pytest.approx(
+        u / (positive.sum() * (~positive).sum()), abs=1e-12
+    )
 
 
 def test_the_interval_of_the_area_covers_the_truth_as_often_as_it_says():
     """The truth is that of a sample 500 times as large; 90 %, and three standard errors of 600 draws."""
-    truth = area(*drawn(0, 100_000)).value
-    held = [low <= truth <= high for _, low, high in (area(*drawn(seed)) for seed in range(1, 601))]
+    truth = area(placements(*drawn(0, 100_000))).value
+    held = [
+        low <= truth <= high for _, low, high in (area(placements(*drawn(seed))) for seed in range(1, 601))
+    ]
     assert np.mean(held) == pytest.approx(0.9, abs=0.037)
 
 
 def test_a_difference_of_areas_knows_that_the_patents_are_the_same():
     score, positive = drawn(2)
     other = score + np.random.default_rng(3).normal(scale=0.3, size=len(score))
-    found = area(score, positive, other)
-    assert found.value == pytest.approx(area(score, positive).value - area(other, positive).value)
-    both = area(score, positive)
+    own, beside = placements(score, positive), placements(other, positive)
+    found = area(own, beside)
+    assert found.value == pytest.approx(area(own).value - area(beside).value)
+    both = area(own)
     assert found.high - found.low < (both.high - both.low) / 2
-    assert area(score, positive, score) == (0, 0, 0)
+    assert area(own, own) == (0, 0, 0)
 
 
 def test_the_ratio_is_that_of_the_physicians_health_study():
