@@ -1,6 +1,7 @@
 """Measure corepath: `python -m benchmarks all`, or one of its parts; see CONTRIBUTING.md.
 
-`python -m benchmarks topic --labels FILE` measures a topic by labelled documents instead.
+`python -m benchmarks topic --labels FILE` measures a topic by labelled documents instead, and
+`python -m benchmarks spark` staging on Apache Spark.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from benchmarks import loading, method, paths, report, selection, topic, validation, weekly
+from benchmarks import loading, method, paths, report, selection, spark, topic, validation, weekly
 from benchmarks.calibration import runner as calibration
 from benchmarks.compare import MARTS, differences
 from benchmarks.run import RESULTS, ROOT, Contender, alternate, measure, say
@@ -424,6 +425,9 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["topic"]:  # measured by labels, not by a clock: no round, size or report
         topic.main(given[1:])
+        return
+    if given[:1] == ["spark"]:  # wants what only the extra brings, and writes a page of its own
+        spark.main(given[1:])
         return
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("part", choices=[*PARTS, "all", "report", "calibration"])

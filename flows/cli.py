@@ -11,7 +11,7 @@ import sys
 import tempfile
 import uuid
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -40,7 +40,7 @@ from corepath.warehouse.errors import BadInput, Busy, CorepathError, UsageError,
 from corepath.warehouse.explore import dumps, preview
 from corepath.warehouse.explore.explain import as_text, explain
 from corepath.warehouse.explore.measure import as_markdown, measure
-from corepath.warehouse.place import shown
+from corepath.warehouse.place import is_uri, shown
 from corepath.warehouse.plan import Run, foresee, resolve
 from corepath.warehouse.plan import as_dict as plan_as_dict
 from corepath.warehouse.plan import as_text as as_plan
@@ -248,8 +248,11 @@ def stage_lake(
     `corepath refresh --lake PLACE --spark MASTER` makes releases from the lake.
     """
     with _explained():
-        settings = _settings(sources=_pairs(source), reject_share=reject_share)
-        cluster = _cluster(lake, spark, spark_option)
+        objects = {pair for pair in source or [] if is_uri(pair.partition("=")[2])}
+        settings = _settings(
+            sources=_pairs([pair for pair in source or [] if pair not in objects]), reject_share=reject_share
+        )
+        cluster = _cluster(lake, spark, spark_option, objects)
         from corepath.flows.lake import stage
 
         with _logged():
@@ -263,7 +266,9 @@ def stage_lake(
             say(f"  next      corepath refresh --lake {shlex.quote(cluster.lake)} --spark {cluster.spark}")
 
 
-def _cluster(lake: str | None, spark: str | None, options: list[str] | None) -> Cluster:
+def _cluster(
+    lake: str | None, spark: str | None, options: list[str] | None, dumps: Iterable[str] = ()
+) -> Cluster:
     if not (lake and spark):
         raise UsageError("give both --lake, where the tables are, and --spark, the master that makes them")
     # Prefect's own lines tell of runs and states; the steps' are ours.
@@ -272,7 +277,16 @@ def _cluster(lake: str | None, spark: str | None, options: list[str] | None) -> 
     for name, equals, value in pairs:
         if not (name and equals and value):
             raise UsageError(f"--spark-option {name}: write NAME=VALUE, such as spark.executor.memory=8g")
-    return Cluster(lake=lake, spark=spark, options={name: value for name, _, value in pairs})
+    try:
+        return Cluster(
+            lake=lake,
+            spark=spark,
+            options={name: value for name, _, value in pairs},
+            dumps=dict(pair.split("=", 1) for pair in dumps),
+        )
+    except ValidationError as error:
+        problems = [p["msg"].removeprefix("Value error, ") for p in error.errors()]
+        raise UsageError("; ".join(problems)) from None
 
 
 def _refresh(settings: Settings) -> Outcome:

@@ -9,6 +9,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.runtime import flow_run
 
 import corepath.flows  # noqa: F401  Prefect may load this file by its path, without the package
+from corepath.flows.form import with_form
 from corepath.flows.logs import run_log
 from corepath.flows.metrics import measured
 from corepath.flows.refresh import as_task, published_by
@@ -33,6 +34,7 @@ def _jobs() -> Any:
 
 
 @flow(name="stage", validate_parameters=True, persist_result=False)
+@with_form
 def stage(settings: Settings, cluster: Cluster) -> "Staged":
     """Bring a lake up to date with the dumps, and validate it; one task a table.
 
@@ -53,6 +55,7 @@ def stage(settings: Settings, cluster: Cluster) -> "Staged":
 
 
 @flow(name="refresh-on-lake", validate_parameters=True, persist_result=False)
+@with_form
 def refresh_on_lake(settings: Settings, cluster: Cluster) -> Outcome:
     """Build, validate and publish a release of a topic from a lake; the world's side runs on Spark.
 

@@ -67,7 +67,7 @@ def stage(settings: Settings, cluster: Cluster, step: Step[Any] = plain) -> Stag
     settings
         The sources and their dumps, and the share of rows that may be rejected.
     cluster
-        Where.
+        Where; and dumps that lie in object stores.
     step
         How to run each step: an orchestrator passes its own.
 
@@ -82,9 +82,12 @@ def stage(settings: Settings, cluster: Cluster, step: Step[Any] = plain) -> Stag
     Busy
         Another run holds the lake.
     """
-    if not settings.sources:
+    if twice := settings.sources.keys() & cluster.dumps.keys():
+        raise UsageError(f"--source {min(twice)}: given twice; put its files into one place")
+    dumps: dict[str, Path | str] = {**settings.sources, **cluster.dumps}
+    if not dumps:
         raise UsageError("name at least one source, such as --source ppubs=samples/ppubs")
-    sources = {name: named(name) for name in sorted(settings.sources)}
+    sources = {name: named(name) for name in sorted(dumps)}
     lake = Lake(cluster.lake)
     with lake.held(), _aside(settings) as connection:
         before = lake.state()
@@ -94,7 +97,7 @@ def stage(settings: Settings, cluster: Cluster, step: Step[Any] = plain) -> Stag
         with opened(cluster.spark, cluster.options) as spark:
             world = World(spark, lake, connection, tables, sources, {})
             world.prepare(tables)
-            files = step("load", partial(_load, world, settings, before), 2)
+            files = step("load", partial(_load, world, dumps, settings.reject_share, before), 2)
             world.marks = fingerprints(tables, given | raw_marks(files, sources))
             world.show_raw(files)
             results = _validate_raw(settings, files, before, sources)
@@ -120,10 +123,8 @@ def _is_of_world(table: Table) -> bool:
     return table.in_warehouse or table.schema == "sources"
 
 
-def _load(world: World, settings: Settings, before: State) -> list[Brought]:
-    return bring_in(
-        world.spark, world.lake, world.sources, settings.sources, before.files, settings.reject_share
-    )
+def _load(world: World, dumps: Mapping[str, Path | str], reject_share: float, before: State) -> list[Brought]:
+    return bring_in(world.spark, world.lake, world.sources, dumps, before.files, reject_share)
 
 
 @contextmanager

@@ -221,19 +221,56 @@ class Settings(BaseSettings):
 class Cluster(BaseModel):
     """Where the tables of the world's side are made, if not on this machine: see docs/scale.md."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     lake: str = Field(
+        title="Lake",
         description="Folder of the lake that holds staging as Parquet, or the URI of an object store; the "
-        "cluster finds it under the same name."
+        "cluster finds it under the same name.",
     )
     spark: str = Field(
-        description="Master of Apache Spark, such as local[4], spark://host:7077, yarn or k8s://host."
+        title="Master of Spark",
+        description="Master of Apache Spark, such as local[4], spark://host:7077, yarn or k8s://host.",
     )
     options: dict[str, str] = Field(
         default_factory=dict,
+        title="Configuration of Spark",
         description="More of Spark's configuration, by its own names, such as spark.executor.memory.",
     )
+    dumps: dict[str, str] = Field(
+        default_factory=dict,
+        title="Raw files in object stores",
+        description="Raw dumps in object stores: name of the source and URI of the folder, from which each "
+        "executor fetches the files that it loads.",
+    )
+
+    @field_validator("dumps")
+    @classmethod
+    def _places(cls, value: dict[str, str]) -> dict[str, str]:
+        return {name: checked(uri) for name, uri in value.items()}
+
+    @model_validator(mode="after")
+    def _within_what_is_allowed(self) -> Self:
+        """Reject a place that the operator does not list, as `Settings` does.
+
+        Spark's configuration can name any program to start, and its master is sent our code: of a
+        service, both are the operator's.
+        """
+        allowed = os.environ.get(ALLOWED_FOLDERS)
+        if allowed is None:
+            return self
+        listed: list[str] = json.loads(allowed)
+        folders = [Path(folder).resolve() for folder in listed if not is_uri(folder)]
+        is_in = not is_uri(self.lake) and any(Path(self.lake).resolve().is_relative_to(f) for f in folders)
+        places = [*([] if is_in else [self.lake]), *self.dumps.values()]
+        if not re.fullmatch(r"local(\[.*\])?", self.spark):
+            places.append(self.spark)
+        for place in places:
+            if place not in listed:
+                raise ValueError(f"{place} is none of the places that {ALLOWED_FOLDERS} lists: {allowed}")
+        if self.options:
+            raise ValueError("a service takes Spark's configuration from its spark-defaults.conf alone")
+        return self
 
 
 # What a default means that is not written as a value.

@@ -129,7 +129,17 @@ def test_a_run_from_the_first_start_to_the_last_stop(tmp_path: Path) -> None:
         _check_deployment(service.deployment())
         deployed = {each["name"] for each in service.api("deployments/filter", {})}
         shipped = {
-            f"{name}-sample" for name in ("refresh", "rollback", "prune", "backfill", "nightly", "watch")
+            f"{name}-sample"
+            for name in (
+                "refresh",
+                "rollback",
+                "prune",
+                "backfill",
+                "nightly",
+                "watch",
+                "stage",
+                "refresh-on-lake",
+            )
         }
         shipped.add("fetch-uspto")
         assert deployed == shipped

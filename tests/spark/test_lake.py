@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
@@ -11,41 +12,45 @@ import pytest
 from corepath.synthetic import topic, world
 from corepath.warehouse import cluster
 from corepath.warehouse.build import builder as build
-from corepath.warehouse.build.graph import discover
+from corepath.warehouse.build.graph import discover, head_of
 from corepath.warehouse.build.inputs import read_reference
 from corepath.warehouse.errors import BadInput, Busy, Refused, UsageError
 from corepath.warehouse.lake.lake import Lake
 from corepath.warehouse.load.loader import load
 from corepath.warehouse.refresh import refresh
-from corepath.warehouse.settings import Cluster, Settings
+from corepath.warehouse.settings import ROOT, Cluster, Settings
 from corepath.warehouse.sources import named
+from corepath.warehouse.validate.bare import evaluate
+from corepath.warehouse.validate.suites import suites_of
 from tests.conftest import SOURCES
-from tests.spark.conftest import SMALL
+from tests.sources.damaged import DUMPS
+from tests.spark.both import against
 
-FAMILIES = 1_500
+SEVEN = {"docdb", "google_patents", "lens", "patentsview", "patstat", "ppubs", "uspto"}
 
 
 @pytest.fixture(scope="session")
-def dumps(tmp_path_factory) -> dict[str, dict[str, Path]]:
-    """The sample, and worlds in every layout, one row in fifty damaged."""
-    folder = tmp_path_factory.mktemp("dumps")
-    found = {"sample": dict(SOURCES)}
-    for layout in ("google_patents", "patstat", "patentsview"):
-        given = ["--families", str(FAMILIES), "--layout", layout, "--corrupt", "0.02", "--shards", "2"]
-        world.main([*given, "--out", str(folder / layout)])
-        found[layout] = {layout: folder / layout}
-    # No loader reads an empty file as Parquet.
-    (folder / "google_patents" / "publications_999999999999.parquet").unlink()
-    return found
+def every_dump(tmp_path_factory) -> dict[str, Path]:
+    """All seven sources: what is shipped of them, made-up worlds of them, and damage of every kind."""
+    home = tmp_path_factory.mktemp("every")
+    for name, damaged in DUMPS.items():
+        found = damaged()
+        found.written(home / found.source / name)
+    for layout in ("patstat", "patentsview"):
+        given = ["--families", "300", "--layout", layout, "--corrupt", "0.02", "--shards", "2"]
+        world.main([*given, "--out", str(home / layout / "world")])
+    for source, folder in {**SOURCES, "google_patents": ROOT / "samples" / "google_patents"}.items():
+        shutil.copytree(folder, home / source / "sample")
+    return {folder.name: folder for folder in home.iterdir()}
 
 
-def on_duckdb(dumps: dict[str, Path], folder: Path) -> duckdb.DuckDBPyConnection:
+def on_duckdb(dumps: dict[str, Path]) -> duckdb.DuckDBPyConnection:
     """Make staging as one machine does."""
     connection = duckdb.connect(config={"threads": 2})
     connection.execute("attach ':memory:' as warehouse; create schema warehouse.raw; use warehouse")
     sources = {name: named(name) for name in sorted(dumps)}
     for name, source in sources.items():
-        load(connection, source, dumps[name], 0.5)
+        load(connection, source, dumps[name], 1.0)
     connection.execute("use memory")
     read_reference(connection)
     tables = {k: t for k, t in discover(sources).items() if t.in_warehouse or t.schema == "sources"}
@@ -58,167 +63,199 @@ def on_duckdb(dumps: dict[str, Path], folder: Path) -> duckdb.DuckDBPyConnection
     return connection
 
 
-@pytest.fixture(scope="session")
-def options(tmp_path_factory) -> dict[str, str]:
-    folder = tmp_path_factory.mktemp("options")
-    return SMALL | {"spark.sql.warehouse.dir": str(folder)}
-
-
-@pytest.fixture(scope="session")
-def lake(tmp_path_factory, spark, options):
-    """Stage dumps into a lake of their own, in the one session of all tests."""
-    made = {}
-
-    def stage(name, dumps):
-        if name not in made:
-            folder = tmp_path_factory.mktemp(name) / "lake"
-            where = Cluster(lake=str(folder), spark="local[2]", options=options)
-            settings = Settings(sources=dumps, reject_share=0.5, threads=2)
-            made[name] = (where, cluster.stage(settings, where))
-        return made[name]
-
-    return stage
-
-
 @pytest.fixture(autouse=True)
-def one_session(spark):
+def one_session(spark) -> Iterator[None]:
     """Let every job use the session of the tests, which costs seconds to open."""
     with patch("corepath.warehouse.cluster.opened") as opened:
         opened.return_value.__enter__.return_value = spark
         yield
 
 
-@pytest.mark.parametrize("name", ["sample", "google_patents", "patstat", "patentsview"])
-def test_staging_is_equal_row_by_row(name, dumps, lake, tmp_path):
-    where, staged = lake(name, dumps[name])
-    connection = on_duckdb(dumps[name], tmp_path)
-    found, state = Lake(where.lake), Lake(where.lake).state()
-    compared = 0
-    for key in state.tables["staging"]:
-        if not key.startswith("staging."):
-            continue
-        columns = connection.sql(f"describe {key}").fetchall()
-        connection.register("found", found.read(key, state.tables["staging"][key]))
-        listed = ", ".join(f'"{column}"' for column, *_ in columns)
-        ours = f"select {listed} from {key}"
-        theirs = "select " + ", ".join(f'"{c}"::{kind} as "{c}"' for c, kind, *_ in columns) + " from found"
-        only_ours = connection.sql(f"{ours} except all {theirs}").fetchall()
-        only_theirs = connection.sql(f"{theirs} except all {ours}").fetchall()
-        assert (only_ours[:3], only_theirs[:3]) == ([], []), key
-        compared += staged.rows[key]
-        connection.unregister("found")
-    assert compared > FAMILIES
+def differing(connection: duckdb.DuckDBPyConnection, lake: Lake) -> dict[str, tuple[int, int, list, list]]:
+    """Compare every table of staging; of those that differ, how many rows only each has, and some."""
+    found = {}
+    for key, mark in lake.state().tables["staging"].items():
+        if key.startswith("staging."):
+            ours, theirs = against(connection, key, lake.read(key, mark))
+            if ours or theirs:
+                found[key] = (len(ours), len(theirs), ours[:3], theirs[:3])
+    return found
 
 
-@pytest.mark.parametrize("name", ["sample", "google_patents"])
-def test_the_balance_of_each_file_is_that_of_one_machine(name, dumps, lake, tmp_path):
-    where, _ = lake(name, dumps[name])
-    connection = on_duckdb(dumps[name], tmp_path)
-    ledger = [row for file in Lake(where.lake).state().files for row in file["ledger"]["source_file"]]
-    ours = connection.sql(
-        "select source, file, sha256, rows, loaded, rejected from warehouse.raw.source_file"
-    )
-    theirs = [
-        tuple(row[c] for c in ("source", "file", "sha256", "rows", "loaded", "rejected")) for row in ledger
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory, spark, every_dump):
+    """The lake of all seven sources, whatever their damage, and the same on one machine."""
+    where = Cluster(lake=str(tmp_path_factory.mktemp("lake") / "every"), spark="local[2]")
+    with (
+        patch("corepath.warehouse.cluster.opened") as opened,
+        patch("corepath.warehouse.cluster.require_valid"),
+    ):
+        opened.return_value.__enter__.return_value = spark
+        staged = cluster.stage(Settings(sources=every_dump, reject_share=1.0, threads=2), where)
+    return where, staged, on_duckdb(every_dump)
+
+
+def test_staging_of_all_seven_sources_is_equal_row_by_row(everything):
+    where, staged, connection = everything
+    sources = connection.sql("select distinct source from sources.stg_document").fetchall()
+    assert {source for (source,) in sources} == SEVEN
+    assert differing(connection, Lake(where.lake)) == {}
+    assert {key for key, rows in staged.rows.items() if key.startswith("staging.") and not rows} <= {
+        "staging.stg_applicant",
+        "staging.stg_inventor",
+    }
+
+
+def test_each_table_of_a_source_is_equal_row_by_row(everything):
+    where, _, connection = everything
+    lake = Lake(where.lake)
+    made = {k: m for k, m in lake.state().tables["staging"].items() if k.split(".")[0] in SEVEN}
+    assert {key.split(".")[0] for key in made} == SEVEN
+    differ = {key: against(connection, key, lake.read(key, mark)) for key, mark in made.items()}
+    assert {key: (one[:3], other[:3]) for key, (one, other) in differ.items() if one or other} == {}
+
+
+def test_the_balance_of_each_file_is_that_of_one_machine(everything):
+    where, _, connection = everything
+    files = Lake(where.lake).state().files
+    columns = ("source", "file", "sha256", "rows", "loaded", "rejected")
+    ours = connection.sql(f"select {', '.join(columns)} from warehouse.raw.source_file").fetchall()
+    ledger = [row for file in files for row in file["ledger"]["source_file"]]
+    assert sorted(tuple(row[c] for c in columns) for row in ledger) == sorted(ours)
+    rejects = [
+        Lake(where.lake).read(k, m) for f in files for k, m in f["tables"].items() if k == "raw.rejects"
     ]
-    assert sorted(theirs) == sorted(ours.fetchall())
-    assert sum(row["rejected"] for row in ledger) > 0
+    theirs = [row for table in rejects for row in zip(*table.to_pydict().values(), strict=True)]
+    assert sorted(theirs) == sorted(connection.sql("from warehouse.raw.rejects").fetchall())
+    assert len(theirs) > 50
 
 
-def test_a_release_of_a_lake_is_that_of_one_machine(dumps, lake, tmp_path):
-    where, _ = lake("google_patents", dumps["google_patents"])
-    asked = str(topic.write(tmp_path / "topic.toml", **topic.FEW_DRAWS))
-    of_lake = cluster.refresh(Settings(topic=asked, releases=tmp_path / "lake", threads=2), where)
-    again = cluster.refresh(Settings(topic=asked, releases=tmp_path / "lake", threads=2), where)
-    assert (of_lake.status, again.status) == ("published", "unchanged")
-    one = refresh(
-        Settings(
-            topic=asked,
-            sources=dumps["google_patents"],
-            reject_share=0.5,
-            threads=2,
-            warehouse=tmp_path / "warehouse.duckdb",
-            releases=tmp_path / "one",
-        )
+def test_validation_says_what_it_says_on_one_machine(everything):
+    _, staged, connection = everything
+    tables = discover({name: named(name) for name in SEVEN}).values()
+    heads = {t.name: head_of(t) for t in tables if t.schema == "staging" and not t.is_view}
+    said = [
+        (r.table, r.expectation, r.column, r.severity, r.outcome, r.observed, r.why)
+        for suite in suites_of(connection, "staging", heads)
+        for r in evaluate(connection, suite)
+    ]
+    theirs = [r for r in staged.results if r.table.startswith("stg_")]
+    assert said == [
+        (r.table, r.expectation, r.column, r.severity, r.outcome, r.observed, r.why) for r in theirs
+    ]
+    assert {r.outcome for r in theirs} == {"passed", "failed"}
+
+
+@pytest.fixture(scope="session")
+def releases(tmp_path_factory, spark, dump, lake):
+    """A release of one machine, the next one from the lake, and what another run of that came to."""
+    folder = tmp_path_factory.mktemp("release")
+    settings = Settings(
+        topic=str(topic.write(folder / "topic.toml", **topic.FEW_DRAWS)),
+        sources={"google_patents": dump},
+        reject_share=0.5,
+        threads=2,
+        warehouse=folder / "warehouse.duckdb",
+        releases=folder / "releases",
     )
+    one = refresh(settings)
+    settings = settings.model_copy(update={"sources": {}})
+    with patch("corepath.warehouse.cluster.opened") as opened:
+        opened.return_value.__enter__.return_value = spark
+        return settings, one, *(cluster.refresh(settings, lake.where) for _ in range(2))
+
+
+def test_a_release_of_a_lake_is_that_of_one_machine(releases):
+    _, one, of_lake, again = releases
+    assert (one.status, of_lake.status, again.status) == ("published", "published", "unchanged")
     assert one.rows == of_lake.rows
-    with duckdb.connect() as connection:
-        for side, outcome in (("one", one), ("other", of_lake)):
-            connection.execute(f"attach '{outcome.path / 'corepath.duckdb'}' as {side} (read_only)")
-        engines = connection.sql(
-            "select one.engine, other.engine from one.meta.release as one, other.meta.release as other"
-        ).fetchall()
-        assert engines == [
-            (f"DuckDB {duckdb.__version__}", f"{cluster.engine()} and DuckDB {duckdb.__version__}")
-        ]
-        for name in one.rows:
-            columns = connection.sql(f"describe one.marts.{name}").fetchall()
-            # Figures agree to 1e-9: ten digits, and nothing but noise around zero.
-            rounded = ", ".join(
-                f'round("{c}", 9 - greatest(0, ceil(log10(abs("{c}") + 1e-300))::int)) + 0 as "{c}"'
-                if kind == "DOUBLE" else f'"{c}"'
-                for c, kind, *_ in columns
-            )  # fmt: skip
-            sides = [f"select {rounded} from {side}.marts.{name}" for side in ("one", "other")]
-            different = connection.sql(f"{sides[0]} except all {sides[1]}").fetchall()
-            assert different == [], name
+    # As `corepath diff` compares them: nothing but last digits.
+    change = json.loads((of_lake.path / "changes.json").read_text())
+    assert (change["before"], change["after"]) == (one.path.name, of_lake.path.name)
+    assert change["schema"] == []
+    for table in change["tables"]:
+        assert (table["added"], table["removed"], table["changed"]) == (0, 0, 0), table
 
 
-def test_what_changed_is_loaded_and_the_rest_is_found(dumps, lake, tmp_path, options, caplog):
+def test_a_release_names_what_made_it(releases):
+    _, one, of_lake, _ = releases
+    ours = f"DuckDB {duckdb.__version__}"
+    for outcome, engine in ((one, ours), (of_lake, f"{cluster.engine()} and {ours}")):
+        with duckdb.connect(outcome.path / "corepath.duckdb", read_only=True) as connection:
+            assert connection.sql("select engine from meta.release").fetchall() == [(engine,)]
+
+
+def test_a_second_topic_uses_the_same_staging(lake, releases, tmp_path, caplog):
+    settings, *_ = releases
+    before = Lake(lake.where.lake).state()
+    asked = topic.write(tmp_path / "topic.toml", everything=True, **topic.FEW_DRAWS)
+    caplog.set_level("INFO", logger="corepath")
+    other = cluster.refresh(settings.model_copy(update={"topic": str(asked)}), lake.where)
+    assert (other.status, other.path.parent.name) == ("published", "everything")
+    # Not made again, and the first topic's tables are there as they were.
+    after = Lake(lake.where.lake).state()
+    assert before.tables.items() <= after.tables.items()
+    for key in after.tables["staging"]:
+        assert f"{key}: up to date" in caplog.messages or not key.startswith("staging."), key
+
+
+def test_what_changed_is_loaded_and_the_rest_is_found(dump, lake, tmp_path, caplog):
     folder = tmp_path / "dump"
-    shutil.copytree(dumps["google_patents"]["google_patents"], folder)
-    where = Cluster(lake=str(tmp_path / "lake"), spark="local[2]", options=options)
+    shutil.copytree(dump, folder)
+    shutil.copytree(lake.where.lake, tmp_path / "lake")
+    where = lake.where.model_copy(update={"lake": str(tmp_path / "lake")})
     settings = Settings(sources={"google_patents": folder}, reject_share=0.5, threads=2)
-    first = cluster.stage(settings, where)
     caplog.set_level("INFO", logger="corepath")
     again = cluster.stage(settings, where)
-    assert again.rows == first.rows
+    assert again.rows == lake.staged.rows
     assert "rows loaded" not in caplog.text
     assert caplog.text.count(": up to date") > 8
     # Without one file, its rows are gone, and so is its folder.
-    sorted(folder.glob("*.parquet"))[0].unlink()
+    gone = sorted(folder.glob("*.parquet"))[0]
+    gone.unlink()
     less = cluster.stage(settings, where)
-    assert 0 < less.rows["staging.stg_document"] < first.rows["staging.stg_document"]
+    assert 0 < less.rows["staging.stg_document"] < lake.staged.rows["staging.stg_document"]
     assert less.removed > 0
     state = Lake(where.lake).state()
-    assert len(state.files) == 1
-    assert len(list(Path(where.lake, "raw", "google_patents_publication").iterdir())) == 1
+    assert gone.name not in {file["name"] for file in state.files}
+    assert len(state.files) == len(list(Path(where.lake, "raw", "google_patents_publication").iterdir()))
+    assert differing(on_duckdb({"google_patents": folder}), Lake(where.lake)) == {}
 
 
-def test_a_stage_that_is_rejected_leaves_the_last_good_one(dumps, lake, tmp_path, options):
-    where, _ = lake("google_patents", dumps["google_patents"])
-    pointer = Path(where.lake, "lake.json").read_bytes()
+def test_a_stage_that_is_rejected_leaves_the_last_good_one(dump, lake, tmp_path):
+    pointer = Path(lake.where.lake, "lake.json").read_bytes()
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "a.jsonl").write_text('{"publication_number": "no number"}\n' * 3)
     with pytest.raises(BadInput, match="none of its 3 rows"):
-        cluster.stage(Settings(sources={"google_patents": tmp_path / "bad"}), where)
+        cluster.stage(Settings(sources={"google_patents": tmp_path / "bad"}), lake.where)
     with (
         patch("corepath.warehouse.cluster._validate", side_effect=Refused("not valid")),
         pytest.raises(Refused, match="not valid"),
     ):
-        cluster.stage(Settings(sources=dumps["google_patents"], reject_share=0.4), where)
-    assert Path(where.lake, "lake.json").read_bytes() == pointer
+        cluster.stage(Settings(sources={"google_patents": dump}, reject_share=0.4), lake.where)
+    assert Path(lake.where.lake, "lake.json").read_bytes() == pointer
 
 
-def test_two_runs_do_not_write_one_lake(dumps, lake):
-    where, _ = lake("google_patents", dumps["google_patents"])
-    with Lake(where.lake).held(), pytest.raises(Busy):
-        cluster.stage(Settings(sources=dumps["google_patents"]), where)
+def test_two_runs_do_not_write_one_lake(dump, lake):
+    with Lake(lake.where.lake).held(), pytest.raises(Busy):
+        cluster.stage(Settings(sources={"google_patents": dump}), lake.where)
 
 
-def test_what_a_lake_cannot_give_is_said(dumps, lake, tmp_path):
-    where, _ = lake("google_patents", dumps["google_patents"])
+def test_what_a_lake_cannot_give_is_said(lake, tmp_path):
     asked = topic.write(tmp_path / "topic.toml", **topic.FEW_DRAWS, indicators=["fc5", "pr"])
     settings = Settings(topic=str(asked), releases=tmp_path / "releases")
     with pytest.raises(UsageError, match="PageRank"):
-        cluster.refresh(settings, where)
+        cluster.refresh(settings, lake.where)
     with pytest.raises(UsageError, match="holds nothing yet"):
-        cluster.refresh(settings, where.model_copy(update={"lake": str(tmp_path / "none")}))
-    pointer = Path(where.lake, "lake.json")
+        cluster.refresh(settings, lake.where.model_copy(update={"lake": str(tmp_path / "none")}))
+    twice = lake.where.model_copy(update={"dumps": {"google_patents": "s3://bucket/dump"}})
+    with pytest.raises(UsageError, match="given twice"):
+        cluster.stage(Settings(sources={"google_patents": tmp_path}), twice)
+    pointer = Path(lake.where.lake, "lake.json")
     content = pointer.read_text()
     try:
         pointer.write_text(json.dumps(json.loads(content) | {"engine": "Apache Spark 3"}))
         with pytest.raises(UsageError, match="stage it again"):
-            cluster.refresh(settings, where)
+            cluster.refresh(settings, lake.where)
     finally:
         pointer.write_text(content)

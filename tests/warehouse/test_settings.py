@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from corepath.warehouse.database import DUCKDB_SHARE, connect
-from corepath.warehouse.settings import ROOT, Settings, as_markdown
+from corepath.warehouse.settings import ROOT, Cluster, Settings, as_markdown
 
 CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=2)
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=20)
@@ -190,6 +190,43 @@ def test_a_place_outside_the_allowed_folders_is_rejected_whoever_names_it(outsid
     assert Settings(**inside).topic == "my.toml:strict"
     with pytest.raises(ValidationError, match="COREPATH_ALLOWED_FOLDERS"):
         Settings(**inside | outside)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"lake": "/etc/lake"}, "/etc/lake is none of the places"),
+        ({"lake": "inside/../../lake"}, "none of the places"),
+        ({"lake": "s3://another/lake"}, "none of the places"),
+        ({"spark": "spark://elsewhere:7077"}, "elsewhere:7077 is none of the places"),
+        ({"spark": "yarn"}, "yarn is none of the places"),
+        ({"spark": "local-cluster[1,1,1024]"}, "none of the places"),
+        ({"dumps": {"ppubs": "s3://another/dump"}}, "none of the places"),
+        ({"options": {"spark.driver.extraJavaOptions": "-agentpath:x"}}, "spark-defaults.conf"),
+    ],
+)
+@pytest.mark.service
+def test_a_service_reaches_no_cluster_that_its_operator_does_not_list(changed, said, tmp_path, monkeypatch):
+    allowed = [str(tmp_path), "s3://bucket/lake", "s3://bucket/dump", "spark://host:7077"]
+    monkeypatch.chdir(tmp_path)
+    inside = {"lake": "lake", "spark": "local[2]"}
+    outside = Cluster(**inside | changed)
+    assert outside.model_dump().items() >= changed.items()
+    monkeypatch.setenv("COREPATH_ALLOWED_FOLDERS", json.dumps(allowed))
+    assert Cluster(**inside).options == {}
+    listed = {
+        "lake": "s3://bucket/lake",
+        "spark": "spark://host:7077",
+        "dumps": {"ppubs": "s3://bucket/dump"},
+    }
+    assert Cluster(**listed).spark == "spark://host:7077"
+    with pytest.raises(ValidationError, match=said):
+        Cluster(**inside | changed)
+
+
+def test_a_cluster_takes_no_dump_with_a_secret():
+    with pytest.raises(ValidationError, match="must not hold credentials"):
+        Cluster(lake="lake", spark="local[2]", dumps={"ppubs": "s3://key:secret@bucket/dump"})
 
 
 def test_readme_shows_every_setting_in_the_words_of_its_field() -> None:

@@ -58,37 +58,37 @@ def components(spark: "SparkSession", edges: "DataFrame", save: Save) -> "DataFr
     while (now := _content(stars)) != before:
         before, at = now, at + 1
         stars.createOrReplaceTempView("star")
-        # Every greater neighbour of a node comes to point to the least of its neighbours and itself.
-        save(spark.sql(_LARGE_STAR), f"large-{at}").createOrReplaceTempView("star")
-        # So do a node and its lesser neighbours.
-        stars = save(spark.sql(_SMALL_STAR), f"round-{at}")
+        stars = save(spark.sql(_ROUND), f"round-{at}")
     return stars
 
 
-_LARGE_STAR = """
+# Large star: every greater neighbour of a node comes to point to the least of its neighbours and
+# itself. Small star: so do a node and its lesser neighbours. Windows, where joins would read each
+# star twice, so that both are one job.
+_ROUND = """
 with near as (
     select node, component as other from star
     union all
     select component as node, node as other from star
 ),
 least_near as (
-    select node, least(node, min(other)) as least_node from near group by node
+    select node, other, least(node, min(other) over (partition by node)) as least_node from near
+),
+large_star as (
+    select other as node, least_node as component from least_near where other > node
+),
+least_component as (
+    select node, component, min(component) over (partition by node) as least_node from large_star
+),
+small_star as (
+    select
+        explode(array(
+            named_struct('node', node, 'component', least_node),
+            named_struct('node', component, 'component', least_node)
+        )) as pair
+    from least_component
 )
-select distinct near.other as node, least_near.least_node as component
-from near inner join least_near on near.node = least_near.node
-where near.other > near.node
-"""
-_SMALL_STAR = """
-with least_near as (
-    select node, min(component) as least_node from star group by node
-)
-select distinct node, component from (
-    select star.component as node, least_near.least_node as component
-    from star inner join least_near on star.node = least_near.node
-    where star.component <> least_near.least_node
-    union all
-    select node, least_node as component from least_near
-)
+select distinct pair.node, pair.component from small_star where pair.node <> pair.component
 """
 
 

@@ -20,6 +20,8 @@ from corepath.warehouse.database import attach, connect
 from corepath.warehouse.errors import BadInput, CorepathError, Unavailable
 from corepath.warehouse.lake.lake import Lake
 from corepath.warehouse.load.loader import check_filled, load_alone, make_ledger, reader_of, sha256_of
+from corepath.warehouse.place import is_uri, shown
+from corepath.warehouse.release.store import Store
 from corepath.warehouse.settings import Settings
 from corepath.warehouse.sources import Source, named
 
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("corepath.load")
 
-# A raw file as the pointer tells of it: source, name, sha256, reader, key (of its folders), tables
-# (schema.name and key), and its rows of the ledger's tables.
+# A raw file as the pointer tells of it: source, name, sha256, reader, written (of an object: when),
+# key (of its folders), tables (schema.name and key), and its rows of the ledger's tables.
 Brought = dict[str, Any]
 
 LEDGER = ("source_file", "unread", "source_table")
@@ -44,7 +46,7 @@ def bring_in(
     spark: "SparkSession",
     lake: Lake,
     sources: Mapping[str, Source],
-    dumps: Mapping[str, Path],
+    dumps: Mapping[str, Path | str],
     before: Sequence[Brought],
     reject_share: float,
 ) -> list[Brought]:
@@ -57,7 +59,7 @@ def bring_in(
     lake
         Where to.
     sources, dumps
-        What to expect, and where it is, by the source's name.
+        What to expect, and the folder or URI where it is, by the source's name.
     before
         What the lake holds.
     reject_share
@@ -77,23 +79,22 @@ def bring_in(
     rows = []
     for source in sources.values():
         reader = reader_of(source)
-        for name, path in source.find(dumps[source.name], tell=True):
-            if path.stat().st_size > _LONG:
-                log.warning(
-                    "%s: %s: %.1f GB are one task's work, for the file cannot be split: others wait for it",
-                    source.name, name, path.stat().st_size / 1e9,
-                )  # fmt: skip
+        for name, where, written in find_files(source, dumps[source.name]):
             old = known.get((source.name, name))
-            same = old["sha256"] if old and old["reader"] == reader else None
-            rows.append((source.name, name, str(path.absolute()), reader, same))
+            same = old if old and old["reader"] == reader else {}
+            as_written = written is not None and written == same.get("written")
+            rows.append((source.name, name, where, reader, written, same.get("sha256"), as_written))
     place = lake.uri
 
     def load(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            found = [json.dumps(_load_one(place, reject_share, **row)) for row in batch.to_pylist()]
+            found = [json.dumps(load_one(place, reject_share, **row)) for row in batch.to_pylist()]
             yield pa.RecordBatch.from_arrays([pa.array(found, pa.string())], ["found"])
 
-    asked = "source string, name string, path string, reader string, same string"
+    asked = (
+        "source string, name string, where string, reader string, written string, same string, "
+        "is_as_written boolean"
+    )
     told = (
         spark.createDataFrame(rows, asked).repartition(len(rows)).mapInArrow(load, "found string").collect()
     )
@@ -111,28 +112,102 @@ def bring_in(
     for source in sources.values():
         raw = {name: f"raw.{source.name}_{name}" for name in source.tables}
         there = {table for file in files if file["source"] == source.name for table in file["tables"]}
-        check_filled(source, dumps[source.name], {name: table in there for name, table in raw.items()})
+        check_filled(source, shown(dumps[source.name]), {name: table in there for name, table in raw.items()})
     return files
 
 
-def _load_one(
-    place: str, reject_share: float, source: str, name: str, path: str, reader: str, same: str | None
+def find_files(source: Source, dump: Path | str) -> list[tuple[str, str, str | None]]:
+    """List the files of a dump.
+
+    Parameters
+    ----------
+    source
+        What to expect.
+    dump
+        A file, a folder, or the URI of one in an object store.
+
+    Returns
+    -------
+    list of (str, str, str or None)
+        Name; path, or URI of the dump; and of an object when it was written.
+
+    Raises
+    ------
+    BadInput, Unavailable
+        Nothing is there that the source reads, or it cannot be reached.
+    """
+    if not is_uri(dump):
+        found = source.find(Path(dump), tell=True)
+        for name, path in found:
+            if path.stat().st_size > _LONG:
+                log.warning(
+                    "%s: %s: %.1f GB are one task's work, for the file cannot be split: others wait for it",
+                    source.name, name, path.stat().st_size / 1e9,
+                )  # fmt: skip
+        return [(name, str(path.absolute()), None) for name, path in found]
+    objects = Store(str(dump)).objects()
+    files = [name for name in sorted(objects) if source.reads(name.rpartition("/")[2])]
+    if not files:
+        raise BadInput(
+            f"{shown(dump)}: holds no file that source {source.name} reads ({', '.join(source.files)})"
+        )
+    return [(name, str(dump), objects[name].isoformat()) for name in files]
+
+
+def load_one(
+    place: str,
+    reject_share: float,
+    source: str,
+    name: str,
+    where: str,
+    reader: str,
+    written: str | None,
+    same: str | None,
+    is_as_written: bool,
 ) -> Brought:
-    """Load a file into a database of its own, and write that into the lake; on an executor."""
+    """Load a file into a database of its own, and write that into the lake; on an executor.
+
+    Parameters
+    ----------
+    place
+        Of the lake.
+    reject_share
+        The share of the rows that may be rejected, 0 to 1.
+    source, name, where, written
+        The file, as `find_files` gives it.
+    reader
+        What reads the source: see `loader.reader_of`.
+    same
+        The hash of the file that the lake has by this name, if what reads it is the same.
+    is_as_written
+        Whether that is an object that was not written since: it is not fetched.
+
+    Returns
+    -------
+    dict
+        As `Brought`; or of what is there already `same`, and of what cannot be read the `error`.
+    """
     answer: Brought = {"source": source, "name": name, "reader": reader, "same": False}
+    if is_as_written:  # an object is replaced, never changed
+        return answer | {"same": True}
     try:
-        answer["sha256"] = sha256_of(Path(path))
-        if answer["sha256"] == same:
-            return answer | {"same": True}
-        key = hashlib.sha256(json.dumps(answer).encode()).hexdigest()
-        with TemporaryDirectory(prefix="corepath-") as folder, _alone(Path(folder)) as own:
-            load_alone(own, named(source), name, Path(path), reject_share)
-            tables = _write(own, Lake(place), named(source), key)
-            ledger = {
-                table: own.sql(f"from raw.{table}").pl().with_columns(_DAYS.cast(str)).to_dicts()
-                for table in LEDGER
-            }
-        return answer | {"key": key, "tables": tables, "ledger": ledger}
+        with TemporaryDirectory(prefix="corepath-") as folder:
+            path = Path(where)
+            if is_uri(where):
+                path = Path(folder, name.rpartition("/")[2])
+                Store(where).fetch(name, path)
+            answer["sha256"] = sha256_of(path)
+            if answer["sha256"] == same and not is_uri(where):
+                return answer | {"same": True}
+            key = hashlib.sha256(json.dumps(answer).encode()).hexdigest()
+            with _alone(Path(folder)) as own:
+                load_alone(own, named(source), name, path, reject_share)
+                tables = _write(own, Lake(place), named(source), key)
+                ledger = {
+                    table: own.sql(f"from raw.{table}").pl().with_columns(_DAYS.cast(str)).to_dicts()
+                    for table in LEDGER
+                }
+        return answer | {"written": written, "key": key, "tables": tables, "ledger": ledger}
     except CorepathError as error:
         return answer | {"error": str(error), "may_pass": isinstance(error, Unavailable)}
 

@@ -531,7 +531,7 @@ def _check_tables(warehouse: duckdb.DuckDBPyConnection, source: Source, path: Pa
     )
 
 
-def check_filled(source: Source, path: Path, filled: Mapping[str, bool]) -> None:
+def check_filled(source: Source, path: Path | str, filled: Mapping[str, bool]) -> None:
     """Reject a dump without what the source needs; say what the absence of a table costs.
 
     Parameters

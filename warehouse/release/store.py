@@ -207,12 +207,16 @@ class Store:
                 raise BadInput(f"{self.place}/{name}: an object has the name {found!r}; remove it")
             file = folder / found
             file.parent.mkdir(parents=True, exist_ok=True)
-            with (
-                self._explained(),
-                self._fs.open_input_stream(self._path(f"{name}/{found}"), compression=None) as up,
-                open(file, "wb") as down,
-            ):
-                shutil.copyfileobj(up, down, _CHUNK)
+            self.fetch(f"{name}/{found}", file)
+
+    def fetch(self, name: str, file: Path) -> None:
+        """Copy an object into a file on this machine."""
+        with (
+            self._explained(),
+            self._fs.open_input_stream(self._path(name), compression=None) as up,
+            open(file, "wb") as down,
+        ):
+            shutil.copyfileobj(up, down, _CHUNK)
 
     @contextmanager
     def claimed(self, owner: str) -> Iterator[None]:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
@@ -29,13 +30,17 @@ from typer.testing import CliRunner
 from corepath.flows.cli import app
 from corepath.warehouse.database import reading
 from corepath.warehouse.errors import BadInput, Busy, CorepathError, Unavailable, UsageError
+from corepath.warehouse.lake.lake import Lake, State
+from corepath.warehouse.lake.load import find_files, load_one
 from corepath.warehouse.place import checked, shown
 from corepath.warehouse.refresh import refresh
 from corepath.warehouse.release import store
 from corepath.warehouse.release.history import prune, rollback
 from corepath.warehouse.release.repository import Releases, StoredReleases, at, topics, write_sums
+from corepath.warehouse.release.store import Store
 from corepath.warehouse.release.verify import verify
 from corepath.warehouse.settings import ROOT, Settings
+from corepath.warehouse.sources import named
 from tests.releases import families, publish
 
 ENVIRONMENT = ROOT / ".venv-s3"
@@ -668,3 +673,40 @@ def test_a_topic_is_refreshed_into_a_store_and_compared_with_the_release_before(
         assert latest is not None
         checked = verify(connection, stored.path(), latest.sums)
     assert not [c for c in checked if c.problems]
+
+
+# --- A lake, and dumps ---------------------------------------------------------------------------
+
+
+def test_a_lake_in_a_store_holds_tables_and_is_cleaned(uri) -> None:
+    rows = pa.table({"n": range(5)})
+    lake = Lake(uri)
+    with lake.held():
+        for mark in ("one", "two"):
+            lake.bring("staging.stg_party", mark, rows)
+        with pytest.raises(Busy):
+            Store(uri).claimed("another").__enter__()
+        lake.point(State(engine="Spark", tables={"staging": {"staging.stg_party": "two"}}))
+        assert Lake(uri).clean(Lake(uri).state()) == 1
+    assert Lake(uri).read("staging.stg_party", "two") == rows
+    assert Lake(uri).rows("staging.stg_party", "one") is None
+    assert lake.path("staging.stg_party", "two").startswith("s3a://")
+
+
+def test_a_dump_in_a_store_is_fetched_file_by_file_and_an_unchanged_one_is_not(uri, raw, tmp_path) -> None:
+    lines = b'{"publication_number": "US-7650331-B1", "publication_date": 20100119}\n'
+    with raw.open_output_stream("2026/a.jsonl") as file:
+        file.write(lines)
+    source = named("google_patents")
+    dump = uri.replace("/public?", "/public/chips?")
+    [(name, where, written)] = find_files(source, dump)
+    given = {"source": source.name, "name": name, "where": where, "reader": "r", "written": written}
+    found = load_one(str(tmp_path), 0.1, **given, same=None, is_as_written=False)
+    assert found["sha256"] == hashlib.sha256(lines).hexdigest()
+    [row] = Lake(tmp_path).read("raw.google_patents_publication", found["key"]).to_pylist()
+    assert (row["_file"], row["publication_number"]) == ("2026/a.jsonl", "US-7650331-B1")
+    raw.delete_file("2026/a.jsonl")  # so that it cannot be read again
+    assert load_one(str(tmp_path), 0.1, **given, same=found["sha256"], is_as_written=True)["same"]
+    assert "2026/a.jsonl" in load_one(str(tmp_path), 0.1, **given, same=None, is_as_written=False)["error"]
+    with pytest.raises(BadInput, match="holds no file that source google_patents reads"):
+        find_files(source, dump)

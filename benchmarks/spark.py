@@ -1,0 +1,246 @@
+"""Staging by Apache Spark beside staging by DuckDB, table by table: `python -m benchmarks spark`.
+
+Wants pyspark, so it is run by `.venv-spark/bin/python`. Each of both runs in a process of its own, from the
+raw files to the last table of staging, on the same made-up world. Seconds of CPU are those of the process
+and all below it: the JVM, and Python where rows are. Bytes and records are those that Spark's own event log
+tells of its tasks. From the smallest and the largest world it follows what a further family costs.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from benchmarks.run import RESULTS, ROOT, say
+
+TICKS = os.sysconf("SC_CLK_TCK")
+WORLD_FAMILIES = 75_000_000  # of some 150 million publications
+CORES = 4  # of an executor
+
+
+def main(arguments: list[str]) -> None:
+    """Measure worlds of several sizes, and print what follows as Markdown."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks spark", description=__doc__)
+    parser.add_argument("--families", type=int, nargs="+", default=[5_000, 50_000])
+    parser.add_argument("--spark", default="local[2]", help="master  [local[2]]")
+    parser.add_argument("--threads", type=int, default=2, help="of DuckDB  [2]")
+    parser.add_argument("--memory", default="3g", help="of Spark's driver  [3g]")
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "corepath-benchmarks")
+    parser.add_argument("--results", type=Path, default=RESULTS / "spark.json")
+    options = parser.parse_args(arguments)
+    options.work.mkdir(parents=True, exist_ok=True)
+    found = json.loads(options.results.read_text()) if options.results.exists() else {}
+    for families in options.families:
+        dump = options.work / f"google_patents-{families}-8"
+        if not dump.exists():
+            shape = [
+                "--families",
+                str(families),
+                "--layout",
+                "google_patents",
+                "--shards",
+                "8",
+                "--seed",
+                "1",
+                "--out",
+                str(dump),
+            ]
+            _run("corepath.synthetic.world", *shape)
+        with tempfile.TemporaryDirectory(dir=options.work) as folder:
+            for engine, given in (
+                ("DuckDB", [str(options.threads)]),
+                ("Spark", [options.spark, options.memory]),
+            ):
+                told = Path(folder, f"{engine}.json")
+                _run("benchmarks.spark", engine, str(dump), folder, str(told), *given)
+                found.setdefault(str(families), {})[engine] = json.loads(told.read_text())
+        options.results.write_text(json.dumps(found, indent=1) + "\n")
+    print(as_markdown(found))
+
+
+def _run(module: str, *arguments: str) -> None:
+    say(f"{module} {' '.join(arguments)}")
+    subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=True, stdout=sys.stderr)
+
+
+# --- What is measured -----------------------------------------------------------------------------
+
+
+class Clock:
+    """Runs steps, and notes of each how long it took and how much CPU time, of all processes below."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, dict[str, float]] = {}
+
+    def step(self, name: str, work: Callable[[], Any], retries: int = 0) -> Any:
+        """Run a step."""
+        del retries
+        began, cpu = time.time(), _cpu_seconds(os.getpid())
+        result = work()
+        ended = time.time()
+        self.steps[name] = {
+            "began": began,
+            "ended": ended,
+            "wall": ended - began,
+            "cpu": _cpu_seconds(os.getpid()) - cpu,
+        }
+        return result
+
+
+def _cpu_seconds(process: int) -> float:
+    """Add up user and system time of a process, of all below it, and of those that have ended."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        children = {
+            child
+            for thread in Path(f"/proc/{process}/task").iterdir()
+            for child in (thread / "children").read_text().split()
+        }
+    except OSError:  # it ended meanwhile, and its parent has its time
+        return 0.0
+    return sum(map(int, fields[11:15])) / TICKS + sum(_cpu_seconds(int(child)) for child in children)
+
+
+def on_duckdb(dump: Path, folder: Path, threads: str) -> dict[str, Any]:
+    """Stage a dump on this machine; give what each step took."""
+    from corepath.warehouse.build import builder as build
+    from corepath.warehouse.build.graph import discover
+    from corepath.warehouse.build.inputs import read_reference
+    from corepath.warehouse.database import attach, connect
+    from corepath.warehouse.load.loader import load
+    from corepath.warehouse.settings import Settings
+    from corepath.warehouse.sources import named
+
+    clock = Clock()
+    settings = Settings(warehouse=folder / "warehouse.duckdb", threads=int(threads))
+    source = named("google_patents")
+    connection = connect(settings)
+    attach(connection, settings.warehouse, "warehouse")
+    connection.execute("create schema warehouse.raw; use warehouse")
+    clock.step("load", lambda: load(connection, source, dump))
+    connection.execute("use memory")
+    read_reference(connection)
+    tables = {k: t for k, t in discover([source.name]).items() if t.in_warehouse or t.schema == "sources"}
+    build.create_schemas(connection, tables.values())
+    for key, table in tables.items():
+        if table.schema == "sources":
+            build.unite_sources(connection, table, {source.name: source})
+        else:
+            clock.step(key, lambda table=table: build.make(connection, table, "warehouse"))
+    return {"steps": clock.steps}
+
+
+def on_spark(dump: Path, folder: Path, master: str, memory: str) -> dict[str, Any]:
+    """Stage a dump into a lake; give what each step took, and what Spark tells of its tasks."""
+    from corepath.warehouse import cluster
+    from corepath.warehouse.settings import Cluster, Settings
+
+    events = folder / "events"
+    events.mkdir()
+    options = {
+        "spark.driver.memory": memory,
+        "spark.sql.shuffle.partitions": "8",
+        "spark.local.dir": str(folder),
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": events.as_uri(),
+        "spark.eventLog.compress": "false",
+        "spark.eventLog.rolling.enabled": "false",
+    }
+    where = Cluster(lake=str(folder / "lake"), spark=master, options=options)
+    clock = Clock()
+    settings = Settings(sources={"google_patents": dump}, threads=2)
+    clock.step("all", lambda: cluster.stage(settings, where, clock.step))
+    whole = clock.steps.pop("all")
+    rest = {name: whole[name] - sum(step[name] for step in clock.steps.values()) for name in ("wall", "cpu")}
+    tasks = list(_tasks(events))
+    for step in clock.steps.values():
+        step |= _of_tasks([t for t in tasks if step["began"] <= t["ended"] <= step["ended"]])
+    return {"steps": clock.steps | {"session": rest}}
+
+
+def _tasks(events: Path) -> Iterator[dict[str, Any]]:
+    """Read Spark's event log: of each task its stage, end, bytes and records of its shuffle."""
+    for file in events.iterdir():
+        for line in file.read_text().splitlines():
+            event = json.loads(line)
+            if event["Event"] == "SparkListenerTaskEnd" and event.get("Task Metrics"):
+                metrics = event["Task Metrics"]
+                read = metrics["Shuffle Read Metrics"]
+                yield {
+                    "stage": event["Stage ID"],
+                    "ended": event["Task Info"]["Finish Time"] / 1000,
+                    "written": metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"],
+                    "records": read["Total Records Read"],
+                }
+
+
+def _of_tasks(tasks: list[dict[str, Any]]) -> dict[str, float]:
+    """Give the bytes that were shuffled, and the records of the fullest task beside the mean's."""
+    stages: dict[int, list[int]] = {}
+    for task in tasks:
+        stages.setdefault(task["stage"], []).append(task["records"])
+    largest = max(stages.values(), key=sum, default=[])
+    skew = max(largest) / mean(largest) if sum(largest) else 1.0
+    return {"shuffled": sum(task["written"] for task in tasks), "skew": skew}
+
+
+# --- What follows ---------------------------------------------------------------------------------
+
+
+def as_markdown(found: dict[str, Any]) -> str:
+    """Write the figures as tables, and what the world would take."""
+    sizes = sorted(map(int, found))
+    small, large = (found[str(size)] for size in (sizes[0], sizes[-1]))
+    lines = [
+        f"| {sizes[-1]:,} families | DuckDB: CPU s | wall s | Spark: CPU s | wall s | shuffled MB | skew |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    none = {"cpu": 0.0, "wall": 0.0}
+    for name, spark in sorted(large["Spark"]["steps"].items(), key=lambda step: -step[1]["cpu"]):
+        duckdb = large["DuckDB"]["steps"].get(name, none)
+        shuffled = f"{spark['shuffled'] / 1e6:.1f} | {spark['skew']:.1f}" if "shuffled" in spark else " | "
+        lines.append(
+            f"| {name} | {duckdb['cpu']:.1f} | {duckdb['wall']:.1f} | "
+            f"{spark['cpu']:.1f} | {spark['wall']:.1f} | {shuffled} |"
+        )
+    lines += ["", "| families | DuckDB CPU s | Spark CPU s | ratio |", "|---:|---:|---:|---:|"]
+    for size in sizes:
+        duckdb, spark = (total(found[str(size)][engine]) for engine in ("DuckDB", "Spark"))
+        lines.append(f"| {size:,} | {duckdb:.0f} | {spark:.0f} | {spark / duckdb:.1f} |")
+    if len(sizes) > 1:
+        slopes = {
+            engine: (total(large[engine]) - total(small[engine])) / (sizes[-1] - sizes[0])
+            for engine in ("DuckDB", "Spark")
+        }
+        hours = {engine: slope * WORLD_FAMILIES / 3600 for engine, slope in slopes.items()}
+        shuffled = sum(step.get("shuffled", 0) for step in large["Spark"]["steps"].values()) / sizes[-1]
+        lines += [
+            "",
+            f"CPU of a further family: DuckDB {1000 * slopes['DuckDB']:.2f} ms, Spark "
+            f"{1000 * slopes['Spark']:.2f} ms; {shuffled / 1000:.1f} kB shuffled.",
+            f"{WORLD_FAMILIES:,} families: DuckDB {hours['DuckDB']:.0f} core-hours, Spark "
+            f"{hours['Spark']:.0f}, {shuffled * WORLD_FAMILIES / 1e9:.0f} GB shuffled.",
+            "",
+            f"| executors of {CORES} cores | hours, if all are busy |",
+            "|---:|---:|",
+            *(f"| {n} | {hours['Spark'] / n / CORES:.1f} |" for n in (2, 4, 8, 16, 32)),
+        ]
+    return "\n".join(lines)
+
+
+def total(run: dict[str, Any]) -> float:
+    """Add up the CPU seconds of a run's steps."""
+    return sum(step["cpu"] for step in run["steps"].values())
+
+
+if __name__ == "__main__":
+    engine, dump, folder, told, *given = sys.argv[1:]
+    measure = on_duckdb if engine == "DuckDB" else on_spark
+    Path(told).write_text(json.dumps(measure(Path(dump), Path(folder), *given)))
