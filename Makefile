@@ -7,7 +7,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo demo-figures test test-browser test-spark test-slow test-properties test-clients test-superset lint format docs bench dist serve sbom audit clean
+.PHONY: help setup run demo demo-figures test test-whole test-browser test-spark test-slow test-properties test-clients test-superset lint format docs bench dist serve sbom audit clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -30,8 +30,11 @@ demo-figures: demo  ## Make the figures that README and docs show from the demo
 	for name in $(FIGURES); do \
 		$(BIN)/corepath show --topic ai_chips --releases $(DEMO)/releases --figure $$name -o docs/demo-$$name.svg; done
 
-test: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run every test but those that take minutes
+test: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run every test but those that take long
 	$(BIN)/pytest
+
+test-whole: setup  ## Run the tests of whole refreshes, a served flow and measurements
+	$(BIN)/pytest -m whole
 
 KILLS ?= 25
 test-slow: setup .venv-s3/.ready .venv-describe/.ready  ## Run the tests that take minutes: kills, crowds of readers

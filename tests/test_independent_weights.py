@@ -113,6 +113,7 @@ def expected(release, applications):
     return families, np.column_stack(y)
 
 
+@pytest.mark.whole
 def test_the_weights_follow_from_the_files(release, expected):
     _, y = expected
     assert len(y) > 2500

@@ -17,6 +17,7 @@ def server(tmp_path, monkeypatch) -> Iterator[None]:
         yield
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("plain", [True, False])
 def test_every_second_of_a_refresh_belongs_to_a_phase(own_sample: Settings, plain, monkeypatch):

@@ -170,11 +170,13 @@ def marts(tmp_path_factory) -> dict[str, Path]:
     return {"corepath": outcome.path, "floor": home / "floor", "analyst": home / "analyst", "home": home}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("other", ["floor", "analyst"])
 def test_contenders_compute_the_same_numbers(marts, other):
     assert differences(marts["corepath"], marts[other]) == []
 
 
+@pytest.mark.whole
 def test_the_bare_script_makes_the_scores_of_twelve_indicators(marts, tmp_path):
     home = marts["home"]
     asked = topic.write(

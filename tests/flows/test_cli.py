@@ -831,6 +831,7 @@ def test_an_option_wins_over_the_environment(
     assert settings.sources == {"ppubs": dump}
 
 
+@pytest.mark.whole
 def test_the_whole_command_publishes_the_sample_and_leaves_nothing_running(
     sample_release, tmp_path: Path
 ) -> None:

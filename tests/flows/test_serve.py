@@ -117,6 +117,7 @@ class Service:
         return self.process.wait(60)
 
 
+@pytest.mark.whole
 def test_a_run_from_the_first_start_to_the_last_stop(tmp_path: Path) -> None:
     home, releases, port = tmp_path / "home", tmp_path / "releases", _free_port()
     settings = {
@@ -210,6 +211,7 @@ def test_runs_of_several_deployments_take_turns(tmp_path: Path) -> None:
     assert all(end <= start for (_, end), (start, _) in pairwise(times)), times
 
 
+@pytest.mark.whole
 @pytest.mark.service
 def test_nobody_without_the_secret_gets_in_and_the_worker_runs_only_what_is_declared(tmp_path: Path) -> None:
     home, port = tmp_path / "home", _free_port()

@@ -13,6 +13,7 @@ from corepath.warehouse.settings import Settings
 pytestmark = pytest.mark.usefixtures("server")
 
 
+@pytest.mark.whole
 def test_a_change_starts_one_run_once_it_looks_the_same_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

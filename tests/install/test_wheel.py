@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.main import get_command
 
 from corepath.flows.cli import app
@@ -105,6 +106,7 @@ def test_every_command_is_tried() -> None:
     assert set(TRIED) == _commands(get_command(app))
 
 
+@pytest.mark.whole
 def test_every_command_runs_from_a_folder_that_holds_nothing(
     installed: Installed, sample_release: SampleRelease, tmp_path: Path
 ) -> None:

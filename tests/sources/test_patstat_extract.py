@@ -34,6 +34,7 @@ def release(tmp_path, unvalidated):
         yield connection
 
 
+@pytest.mark.whole
 def test_what_the_extract_counts_is_measured_and_what_it_lacks_has_a_reason(release):
     columns = ["nb_citing_docdb_fam", "docdb_family_size", "nb_inventors"]
     with gzip.open(EXTRACT / "tls201_appln.csv.gz", "rt", encoding="utf-8") as file:

@@ -69,6 +69,7 @@ def by_country(con: duckdb.DuckDBPyConnection, select: str) -> dict[str, float]:
     return dict(con.execute(select).fetchall())
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("layout", "form"), LAYOUTS)
 def test_a_seed_gives_the_same_bytes_on_any_number_of_threads(layout, form, tmp_path):
     one = write(tmp_path / "one", layout, form, "--threads", "1", "--shards", "2")

@@ -105,6 +105,7 @@ def test_the_same_input_again_rebuilds_and_publishes_nothing(own_sample, told) -
     assert [r.getMessage() for r in told.records] == [f"{TOPIC} {version} is up to date: nothing changed"]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("threads", [1, 2])
 def test_the_same_input_gives_the_same_bytes_elsewhere_on_any_number_of_threads(
     threads: int, sample_release, tmp_path: Path
@@ -250,6 +251,7 @@ def test_a_country_counts_as_none_that_does_not_exist_and_is_not_compared_as_wel
         refresh(own_sample.model_copy(update={"topic": str(topic)}))
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("unvalidated")
 def test_a_run_killed_while_it_loads_hinders_no_later_run(sample_release, told, tmp_path: Path) -> None:
     settings = fresh(tmp_path)
@@ -268,6 +270,7 @@ def test_a_run_killed_while_it_loads_hinders_no_later_run(sample_release, told, 
     assert one == other
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("unvalidated")
 def test_a_run_killed_before_it_publishes_leaves_latest_and_the_next_run_clears_up(own_sample, told) -> None:
     home = own_sample.releases / TOPIC
@@ -288,6 +291,7 @@ def test_a_run_killed_before_it_publishes_leaves_latest_and_the_next_run_clears_
     )
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("unvalidated")
 def test_a_file_that_is_gone_takes_its_rows_with_it_and_nothing_else_is_read_again(
     own_sample, told, tmp_path: Path
@@ -336,6 +340,7 @@ def test_a_file_that_is_gone_takes_its_rows_with_it_and_nothing_else_is_read_aga
     assert f"from {published} to {outcome.version}" in (outcome.path / "changes.md").read_text()
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("unvalidated")
 def test_a_release_that_lost_too_many_rows_is_refused_and_latest_stays(own_sample) -> None:
     home = own_sample.releases / TOPIC
@@ -514,6 +519,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     return tables
 
 
+@pytest.mark.whole
 def test_a_second_topic_validates_no_table_again_that_has_not_changed(
     own_sample, sample_release, asked, tmp_path: Path
 ) -> None:

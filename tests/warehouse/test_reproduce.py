@@ -63,6 +63,7 @@ def copy(chips: tuple[Path, Settings], tmp_path: Path) -> Path:
 HERE = Settings(topic="ai_chips", countries=["KR"], sources=SOURCES, threads=1)
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("unvalidated")
 def test_every_table_comes_out_with_the_same_bytes_on_another_number_of_threads(copy: Path) -> None:
     shown = []

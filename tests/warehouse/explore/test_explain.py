@@ -63,6 +63,7 @@ def by_label(explanation):
     return {v.label: v for v in explanation.rules if v.purpose != "subfield"}
 
 
+@pytest.mark.whole
 def test_the_rule_and_every_rule_of_it_are_those_of_a_refresh(warehouse):
     documents = numbered([*LET_IN, *LEFT_OUT])
     settings = warehouse(documents)

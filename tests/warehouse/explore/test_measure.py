@@ -119,6 +119,7 @@ def test_what_was_measured_replaces_what_stood_in_the_page():
     assert page_with(f"a\n{BEGIN}\nold\n{END}\nb\n", "new") == f"a\n{BEGIN}\nnew\n{END}\nb\n"
 
 
+@pytest.mark.whole
 def test_the_benchmark_prints_what_it_measured(tmp_path):
     (tmp_path / "batteries.toml").write_text(TOPIC)
     (tmp_path / "labels.csv").write_text(LABELS)

@@ -500,6 +500,7 @@ def test_a_reader_that_fails_midway_leaves_everything_as_it_was(warehouse, tmp_p
     assert guids(warehouse) == ["US-2-B2", "US-3-B2"]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("seconds", [0.0, 0.05, 0.15])
 def test_a_killed_load_leaves_the_ledger_and_the_rows_agreeing(tmp_path, seconds):
     dump, database = tmp_path / "dump", tmp_path / "w.duckdb"

@@ -554,6 +554,7 @@ def test_a_document_too_large_is_rejected_alone(monkeypatch: pytest.MonkeyPatch)
     ]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("filler", [b"x" * 2**20, THREE[len(HEAD) : -len(FOOT)]])
 def test_a_long_file_is_not_held(filler: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     class Long(io.RawIOBase):
