@@ -244,6 +244,7 @@ def tables(plan: Plan) -> set[str]:
     return {key for key, why in plan.builds.items() if why}
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("unvalidated")
 @pytest.mark.parametrize(("change", "status"), STATES, ids=lambda value: getattr(value, "__name__", value))
 def test_a_run_does_what_its_plan_foretold(settings: Settings, change: Change, status: str) -> None:

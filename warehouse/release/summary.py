@@ -256,14 +256,14 @@ where is_core_technology and level = 'subclass' order by rank
 """
 
 _BRIEF_WARNINGS = """
-select printf('%s: not so in %s. %s', expectation, table_name, why)
+select printf('%s: "%s" does not hold. %s', table_name, expectation, why)
 from meta.validation_result where outcome <> 'passed'
 order by not starts_with(table_name, 'fct_'), table_name, expectation
 """
 
 
 def brief(path: Path) -> list[tuple[str, str]]:
-    """Tell in a few lines what a release holds, who leads, and what to beware of.
+    """Tell in a few lines what a release holds, who leads, and the first warning.
 
     Parameters
     ----------
@@ -311,7 +311,7 @@ def brief(path: Path) -> list[tuple[str, str]]:
         lines.append(("rejected", f"{rejected:,} damaged rows, in raw.rejects of the warehouse"))
     if warnings:
         others = f" (and {len(warnings) - 1} more)" if len(warnings) > 1 else ""
-        lines.append(("beware", f"{textwrap.shorten(warnings[0], 120, placeholder=' ...')}{others}"))
+        lines.append(("warning", f"{textwrap.shorten(warnings[0], 120, placeholder=' ...')}{others}"))
     return lines
 
 

@@ -68,12 +68,14 @@ def deflated(drawn: World) -> pd.DataFrame:
     return measured(drawn, "deflate")
 
 
+@pytest.mark.whole
 def test_the_families_are_the_same(compared):
     ours, theirs = compared
     assert set(ours.index) == set(theirs.index)
     assert len(theirs) > FAMILIES / 2
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("indicator", INDICATORS)
 def test_an_indicator_is_what_its_formula_says(compared, indicator):
     ours, theirs = (table[indicator].sort_index().astype(float) for table in compared)
