@@ -27,7 +27,6 @@ from corepath.warehouse.database import literal
 # targets ask for.
 SIZES: dict[str, dict[str, list[int]]] = {
     "small": {
-        "analyst": [5_000],
         "crossing": [2_500, 5_000],
         "floor": [5_000],
         "growth": [2_000, 4_000, 8_000, 16_000],
@@ -42,12 +41,11 @@ SIZES: dict[str, dict[str, list[int]]] = {
         "selection": [100_000],
     },
     "full": {
-        "analyst": [1_000_000],
-        "crossing": [25_000, 100_000, 400_000],
+        "crossing": [25_000, 100_000, 400_000, 1_000_000],
         "floor": [1_000_000],
         "growth": [250_000, 500_000, 1_000_000, 4_000_000],
         "refresh": [1_000_000],
-        "weekly": [400_000],
+        "weekly": [400_000, 1_000_000, 4_000_000],
         "phases": [1_000_000],
         "loading": [1_000_000],
         "method": [1_000_000],
@@ -81,37 +79,32 @@ class Bench:
         for name in [n for n in os.environ if n.startswith(("COREPATH_", "PREFECT_API"))]:
             del os.environ[name]
 
-    def analyst(self, sizes: list[int]) -> None:
-        """Against a script of pandas and networkx."""
-        self._against("analyst", sizes[0], [])
-
     def floor(self, sizes: list[int]) -> None:
         """Against a bare script of DuckDB."""
-        limits = [f"--{name}={value}" for name, value in self.limits.items()]
-        self._against("floor", sizes[0], limits)
-
-    def _against(self, other: str, families: int, options: list[str]) -> None:
-        dump = self._world(families)
+        dump = self._world(sizes[0], topic_share=TOPIC_SHARE)
         self._start_prefect_once()
+        limits = [f"--{name}={value}" for name, value in self.limits.items()]
 
         def same(folders: Mapping[str, Path]) -> None:
             release = folders["corepath"] / "releases" / topics.SHIPPED / "latest"
-            _require_same(release, folders[other] / "marts")
-            _require_same(_marts_of(folders["corepath build"]), folders[other] / "marts")
+            _require_same(release, folders["floor"] / "marts")
+            _require_same(_marts_of(folders["corepath build"]), folders["floor"] / "marts")
 
         contenders = {
             "corepath": Contender(lambda folder: self._command(folder, dump)),
             "corepath build": self._build(dump),
-            other: self._script(other, dump, options),
+            "floor": self._script("floor", dump, limits),
         }
-        self._alternate(other, contenders, {"families": families}, after=same)
+        parameters = {"families": sizes[0], "topic_share": TOPIC_SHARE}
+        self._alternate("floor", contenders, parameters, after=same)
 
     def crossing(self, sizes: list[int]) -> None:
-        """`corepath build` of the analyst's tables beside the script, by size: where it crosses."""
+        """Against a script of pandas and networkx, of the same tables, by size: where it crosses."""
         contenders = {}
         for size in sorted(sizes, reverse=True):
-            contenders[f"analyst {size}"] = self._script("analyst", self._world(size), [])
-            contenders[f"corepath build {size}"] = self._build(self._world(size))
+            world = self._world(size, topic_share=TOPIC_SHARE)
+            contenders[f"analyst {size}"] = self._script("analyst", world, [])
+            contenders[f"corepath build {size}"] = self._build(world)
 
         def same(folders: Mapping[str, Path]) -> None:
             for size in sizes:
@@ -119,7 +112,7 @@ class Bench:
                     _marts_of(folders[f"corepath build {size}"]), folders[f"analyst {size}"] / "marts"
                 )
 
-        self._alternate("crossing", contenders, {"sizes": sizes}, after=same)
+        self._alternate("crossing", contenders, {"sizes": sizes, "topic_share": TOPIC_SHARE}, after=same)
 
     def _script(self, name: str, dump: Path, options: list[str]) -> Contender:
         def script(folder: Path) -> list[str]:
@@ -145,8 +138,11 @@ class Bench:
         """A refresh of worlds of several sizes."""
         self._start_prefect_once()
         # The largest first: if one fails, it fails soon.
-        contenders = {str(size): self._refresh(self._world(size)) for size in sorted(sizes, reverse=True)}
-        self._alternate("growth", contenders, {"sizes": sizes})
+        contenders = {
+            str(size): self._refresh(self._world(size, topic_share=TOPIC_SHARE))
+            for size in sorted(sizes, reverse=True)
+        }
+        self._alternate("growth", contenders, {"sizes": sizes, "topic_share": TOPIC_SHARE})
 
     def phases(self, sizes: list[int]) -> None:
         """Where the time of a refresh goes, and what Prefect adds to it."""
@@ -169,7 +165,11 @@ class Bench:
 
     def weekly(self, sizes: list[int]) -> None:
         """A refresh of all, of nothing and of new files; of a topic of a fiftieth."""
-        world = self._world(sizes[0], shards=SHARDS, topic_share=TOPIC_SHARE)
+        for size in sizes:
+            self._weekly(size, "weekly" if size == sizes[0] else f"weekly_{size}")
+
+    def _weekly(self, size: int, name: str) -> None:
+        world = self._world(size, shards=SHARDS, topic_share=TOPIC_SHARE)
         files = sorted(world.iterdir())
         unread = self.work / f"{world.name}.unread.parquet"
         if not unread.exists():
@@ -181,8 +181,8 @@ class Bench:
             weekly.UNREAD: self._step(3, self.few, [unread]),
             weekly.NEW: self._step(4, self.few, files[-1:]),
         }
-        parameters = {"families": sizes[0], "files": len(files), "topic_share": TOPIC_SHARE}
-        self._alternate("weekly", contenders, parameters, in_order=True)
+        parameters = {"families": size, "files": len(files), "topic_share": TOPIC_SHARE}
+        self._alternate(name, contenders, parameters, in_order=True)
 
     def _step(self, number: int, topic: Path, shown: Sequence[Path] = ()) -> Contender:
         """Give a refresh of the dump in its round's folder, after some files were added to it."""

@@ -57,7 +57,8 @@ def write(results: Path, path: Path) -> None:
         "in brackets the least and the greatest. Ratios are taken round by round.\n",
         _targets(reports),
     ]
-    for name, section in SECTIONS.items():
+    larger = {name: _refresh for name in reports if name.startswith("weekly_")}
+    for name, section in (SECTIONS | larger).items():
         if name in reports:
             parts += [section(reports[name]), _measured(reports[name])]
     if "growth" in reports:
@@ -82,6 +83,12 @@ def _core(report: Report, contender: str) -> list[float]:
 
 def _ratio(report: Report, one: str, other: str, figure: str) -> float:
     return spread(ratios(report, one, other, figure))[0]
+
+
+def _largest_ratio(report: Report, figure: str) -> float:
+    """Compare the analyst's script with the same tables of corepath, of the largest size."""
+    size = max(report["parameters"]["sizes"])
+    return _ratio(report, f"analyst {size}", f"corepath build {size}", figure)
 
 
 def _over_full(report: Report, one: str) -> float:
@@ -175,6 +182,7 @@ def _over_library(report: Report) -> dict[str, tuple[list[float], bool]]:
 
 FIGURES: dict[str, Callable[..., float]] = {
     "ratio": _ratio,
+    "analyst": _largest_ratio,
     "over full": _over_full,
     "wall": _wall,
     "slope": _slope,
@@ -210,30 +218,31 @@ def _targets(reports: Mapping[str, Report]) -> str:
     return "## Targets\n\n" + table(header, rows)
 
 
-def _against(report: Report) -> str:
-    other = report["benchmark"]
-    what = {
-        "analyst": "a script of pandas, numpy, scipy and networkx, as an analyst would write it "
-        "(`benchmarks/analyst.py`)",
-        "floor": "a bare DuckDB script without history, validation and orchestration (`benchmarks/floor.py`)",
-    }[other]
+def _topic(report: Report) -> str:
+    """Say how much of the world the topic is."""
+    share = report["parameters"].get("topic_share")
+    return f", a topic of {100 * share:.0f} %," if share else ", a topic of nearly everything,"
+
+
+def _floor(report: Report) -> str:
     lines = [
-        f"{one} / {other}: "
+        f"{one} / floor: "
         + "; ".join(
-            f"{figure}: {_numbers(ratios(report, one, other, figure))}" for figure in ("wall", "cpu", "peak")
+            f"{figure}: {_numbers(ratios(report, one, 'floor', figure))}"
+            for figure in ("wall", "cpu", "peak")
         )
         for one in ("corepath", "corepath build")
     ]
     families = report["parameters"]["families"]
     return (
-        f"## Against {what.split(' (')[0].split(',')[0]}\n\n`corepath refresh` of "
-        f"{families:,} families against {what}. Both give the same numbers, checked in the first "
-        "round, as far as `benchmarks.compare` declares them: selection, the seven usual "
-        "indicators, weights, scores and core, countries, core subclasses, and networks of "
-        f"subclasses. corepath makes other marts besides, which the {other} does not: of the "
-        "bootstrap, trends, main groups, industries, collaboration, lags and pathways. What these "
-        f"take is in its figures, {_FEW_DRAWS}. `corepath build` makes the compared tables alone, and what "
-        "they need; nothing is validated or published.\n\n"
+        f"## Against a bare DuckDB script\n\n`corepath refresh` of {families:,} families{_topic(report)} "
+        "against a bare DuckDB script without history, validation and orchestration (`benchmarks/floor.py`). "
+        "Both give the same numbers, checked in the first round, as far as `benchmarks.compare` declares "
+        "them: selection, the seven usual indicators, weights, scores and core, countries, core subclasses, "
+        "and networks of subclasses. `corepath build` makes these tables alone, and what they need: of the "
+        "indicators all, of the score its stability, of networks all levels and periods, which the floor "
+        "does not; nothing is validated or published. corepath makes other marts besides: trends, "
+        f"industries, collaboration, lags and pathways. What these take is in its figures, {_FEW_DRAWS}.\n\n"
         + _figures(report)
         + "\n"
         + ".\n\n".join(lines)
@@ -271,7 +280,7 @@ def _crossing(report: Report) -> str:
     )
     return (
         "## Where an analyst's script crosses corepath\n\n`corepath build` of the compared tables, and the "
-        f"script that makes the same with pandas, by size, {_FEW_DRAWS}.\n\n"
+        f"script that makes the same with pandas, by size{_topic(report)} {_FEW_DRAWS}.\n\n"
         + table(header, rows)
         + f"\n{text}\n"
     )
@@ -291,7 +300,8 @@ def _growth(report: Report) -> str:
     ]
     header = ("families", "wall, s", "start-up and Prefect aside, s", "CPU, s", "peak, GB")
     return (
-        f"## How cost grows\n\n`corepath refresh` of worlds of several sizes, {_FEW_DRAWS}.\n\n"
+        "## How cost grows\n\n`corepath refresh` of worlds of several sizes"
+        f"{_topic(report)} {_FEW_DRAWS}.\n\n"
         + table(header, rows)
         + "\nSlope of log time (start-up and Prefect aside) over log size: "
         f"{_slope(report):.3f}.\n\n"
@@ -311,10 +321,9 @@ def _refresh(report: Report) -> str:
         )
         for name in names
     ]
-    share = report["parameters"].get("topic_share")
-    of = f", a topic of {100 * share:.0f} %" if share else ", a topic of nearly everything"
     return (
-        f"## What a refresh costs when little changed{of}\n\n{report['parameters']['families']:,} "
+        f"## What a refresh costs when little changed{_topic(report).rstrip(',')}\n\n"
+        f"{report['parameters']['families']:,} "
         f"families in {report['parameters']['files']} files, without Prefect; one after the other "
         f"on one warehouse, {_FEW_DRAWS}. Seconds.\n\n" + table(("refresh", "wall", *kinds), rows)
     )
@@ -533,9 +542,8 @@ def _networks(report: Report) -> str:
 
 
 SECTIONS = {
-    "analyst": _against,
     "crossing": _crossing,
-    "floor": _against,
+    "floor": _floor,
     "growth": _growth,
     "weekly": _refresh,
     "refresh": _refresh,

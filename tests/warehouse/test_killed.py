@@ -81,6 +81,7 @@ def case(once) -> Case:
     def make(folder: Path) -> Case:
         given = folder / "input"
         (given / "ppubs").mkdir(parents=True)
+        (folder / "before").mkdir()
         with gzip.open(ROOT / "samples" / "ppubs" / "ppubs.jsonl.gz", "rt") as sample:
             lines = [next(sample) for _ in range(700)]
         (given / "ppubs" / "a.jsonl").write_text("".join(lines[:500]))
