@@ -11,6 +11,7 @@ from benchmarks.method import BOOTSTRAP, SUMS
 from benchmarks.networks import NULL, STEPS
 from benchmarks.phases import shares
 from benchmarks.run import ratios, slope, spread, values
+from benchmarks.weekly import summary
 
 Report = dict[str, Any]
 _FEW_DRAWS = "with as few draws as a topic file allows (`samples = 10` and the like)"
@@ -57,7 +58,7 @@ def write(results: Path, path: Path) -> None:
         "in brackets the least and the greatest. Ratios are taken round by round.\n",
         _targets(reports),
     ]
-    larger = {name: _refresh for name in reports if name.startswith("weekly_")}
+    larger = {name: _weekly for name in reports if name.startswith("weekly_")}
     for name, section in (SECTIONS | larger).items():
         if name in reports:
             parts += [section(reports[name]), _measured(reports[name])]
@@ -309,6 +310,16 @@ def _growth(report: Report) -> str:
     )
 
 
+def _weekly(report: Report) -> str:
+    lines = [f"| {what} | {value:.3g} |" for what, value in summary(report).items()]
+    return (
+        _refresh(report)
+        + "\nWhat is asked of it; CPU is less disturbed by what else a machine does:\n\n"
+        + "\n".join(["|  |  |", "|---|---|", *lines])
+        + "\n"
+    )
+
+
 def _refresh(report: Report) -> str:
     names = [name for name, taken in report["rounds"][0].items() if taken["told"]]
     phases = {name: [_phases(taken[name]) for taken in report["rounds"]] for name in names}
@@ -545,7 +556,7 @@ SECTIONS = {
     "crossing": _crossing,
     "floor": _floor,
     "growth": _growth,
-    "weekly": _refresh,
+    "weekly": _weekly,
     "refresh": _refresh,
     "phases": _where,
     "loading": _loading,

@@ -59,6 +59,8 @@ class Changes:
     now: Mapping[str, str]
     # Of each table the keys that are touched; None where that is not known.
     _keys: dict[str, str | None] = field(default_factory=dict)
+    # Of each table that followed by keys those of which it had rows.
+    _had: dict[str, str] = field(default_factory=dict)
     # By which column a parent is narrowed to keys of that content, for more than one table.
     _narrowed: dict[str, str] = field(default_factory=dict)
     _content: str = ""
@@ -211,12 +213,12 @@ class Changes:
         """Replace the rows that changed by those that were made; keep both for who reads the table."""
         started = time.perf_counter()
         (here, old) = (_here(table), f"narrowed.keys.{identifier(f'old {table.key}')}")
-        column, keys = identifier(key), self._keys.get(table.key)
-        of_keys = f"semi join {keys} as touched on {_same('rows', key, 'touched', 'key')}" if keys else ""
+        column, keys = identifier(key), self._may_have(table)
         self.connection.execute(
-            f"create or replace table {old} as "
-            f"select rows.rowid as _place, rows.* from {here} as rows {of_keys}"
+            f"create or replace table {old} as select rows.rowid as _place, rows.* from {here} as rows "
+            f"semi join ({keys}) as touched on {_same('rows', key, 'touched', 'key')}"
         )
+        self._had[table.key] = self._write_keys(f"had {table.key}", [f"select {column} as key from {old}"])
         columns = ", ".join(identifier(c) for c in self.connection.sql(f"from {here} limit 0").columns)
         removed, added = (
             f"narrowed.keys.{identifier(f'{what} {table.key}')}" for what in ("removed", "added")
@@ -254,6 +256,42 @@ class Changes:
         return counts[-1]
 
     # --- Keys --------------------------------------------------------------------------------------
+
+    def _may_have(self, table: Table) -> str:
+        """Select of the keys of a table that are touched those of which it may have rows.
+
+        Where its parents had none of a key, it has none, and need not be searched for them.
+        """
+        keys = self._keys[table.key]
+        sources = self._sources_of(table)
+        if not sources or not all(source in self._had for source in sources):
+            return f"select key from {keys}"
+        for source in sources:
+            beyond = f"select key from {keys} except select key from {self._keys[source]}"
+            if self.connection.sql(f"{beyond} limit 1").fetchall():  # of which the parent may have rows
+                return f"select key from {keys}"
+        had = " union all ".join(f"select key from {self._had[source]}" for source in sources)
+        return f"select key from {keys} intersect select key from ({had})"
+
+    def _sources_of(self, table: Table) -> set[str] | None:
+        """Name the tables without whose rows of a key a table has none; None where others may lead to it."""
+        dependence = dependence_of(table)
+        if dependence is None or dependence.beside or any(way.hops for way in dependence.ways):
+            return None
+        found: set[str] = set()
+        for way in dependence.ways:
+            if way.rows and way.rows != table.key:
+                found.add(way.rows)
+                continue
+            parent = self.tables.get(way.parent)
+            its = dependence_of(parent) if parent else None
+            if parent is None or its is None or its.key != way.column:
+                return None
+            behind = self._sources_of(parent) if self._view(parent.key) else {parent.key}
+            if behind is None:
+                return None
+            found |= behind
+        return found
 
     def keys(self, name: str, dependence: Dependence) -> str | None:
         """Find the keys of a table that changes of its parents touch: a table of one column, `key`.
