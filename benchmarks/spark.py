@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -82,30 +83,29 @@ class Clock:
     def step(self, name: str, work: Callable[[], Any], retries: int = 0) -> Any:
         """Run a step."""
         del retries
-        began, cpu = time.time(), _cpu_seconds(os.getpid())
+        began, cpu = time.time(), cpu_seconds(os.getpid())
         result = work()
         ended = time.time()
         self.steps[name] = {
             "began": began,
             "ended": ended,
             "wall": ended - began,
-            "cpu": _cpu_seconds(os.getpid()) - cpu,
+            "cpu": cpu_seconds(os.getpid()) - cpu,
         }
         return result
 
 
-def _cpu_seconds(process: int) -> float:
+def cpu_seconds(process: int) -> float:
     """Add up user and system time of a process, of all below it, and of those that have ended."""
-    try:
+    found = 0.0
+    with suppress(OSError):  # it ended meanwhile, and its parent has its time
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        children = {
-            child
-            for thread in Path(f"/proc/{process}/task").iterdir()
-            for child in (thread / "children").read_text().split()
-        }
-    except OSError:  # it ended meanwhile, and its parent has its time
-        return 0.0
-    return sum(map(int, fields[11:15])) / TICKS + sum(_cpu_seconds(int(child)) for child in children)
+        found = sum(map(int, fields[11:15])) / TICKS
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            with suppress(OSError):  # threads of a JVM come and go
+                children = (thread / "children").read_text().split()
+                found += sum(cpu_seconds(int(child)) for child in children)
+    return found
 
 
 def on_duckdb(dump: Path, folder: Path, threads: str) -> dict[str, Any]:
@@ -159,13 +159,13 @@ def on_spark(dump: Path, folder: Path, master: str, memory: str) -> dict[str, An
     clock.step("all", lambda: cluster.stage(settings, where, clock.step))
     whole = clock.steps.pop("all")
     rest = {name: whole[name] - sum(step[name] for step in clock.steps.values()) for name in ("wall", "cpu")}
-    tasks = list(_tasks(events))
+    tasks = list(read_tasks(events))
     for step in clock.steps.values():
-        step |= _of_tasks([t for t in tasks if step["began"] <= t["ended"] <= step["ended"]])
+        step |= of_tasks([t for t in tasks if step["began"] <= t["ended"] <= step["ended"]])
     return {"steps": clock.steps | {"session": rest}}
 
 
-def _tasks(events: Path) -> Iterator[dict[str, Any]]:
+def read_tasks(events: Path) -> Iterator[dict[str, Any]]:
     """Read Spark's event log: of each task its stage, end, bytes and records of its shuffle."""
     for file in events.iterdir():
         for line in file.read_text().splitlines():
@@ -181,7 +181,7 @@ def _tasks(events: Path) -> Iterator[dict[str, Any]]:
                 }
 
 
-def _of_tasks(tasks: list[dict[str, Any]]) -> dict[str, float]:
+def of_tasks(tasks: list[dict[str, Any]]) -> dict[str, float]:
     """Give the bytes that were shuffled, and the records of the fullest task beside the mean's."""
     stages: dict[int, list[int]] = {}
     for task in tasks:

@@ -79,7 +79,7 @@ def _started(log: Path, name: str, *arguments: str) -> Iterator[subprocess.Popen
             process.wait()
 
 
-def _found(log: Path, pattern: str, seconds: float = 120) -> str:
+def _found(log: Path, pattern: str, seconds: float = 600) -> str:
     """Wait until a process has said something."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

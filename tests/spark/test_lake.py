@@ -11,12 +11,9 @@ import pytest
 
 from corepath.synthetic import topic, world
 from corepath.warehouse import cluster
-from corepath.warehouse.build import builder as build
 from corepath.warehouse.build.graph import discover, head_of
-from corepath.warehouse.build.inputs import read_reference
 from corepath.warehouse.errors import BadInput, Busy, Refused, UsageError
 from corepath.warehouse.lake.lake import Lake
-from corepath.warehouse.load.loader import load
 from corepath.warehouse.refresh import refresh
 from corepath.warehouse.settings import ROOT, Cluster, Settings
 from corepath.warehouse.sources import named
@@ -24,7 +21,7 @@ from corepath.warehouse.validate.bare import evaluate
 from corepath.warehouse.validate.suites import suites_of
 from tests.conftest import SOURCES
 from tests.sources.damaged import DUMPS
-from tests.spark.both import against
+from tests.spark.both import against, differing, on_duckdb
 
 SEVEN = {"docdb", "google_patents", "lens", "patentsview", "patstat", "ppubs", "uspto"}
 
@@ -44,42 +41,12 @@ def every_dump(tmp_path_factory) -> dict[str, Path]:
     return {folder.name: folder for folder in home.iterdir()}
 
 
-def on_duckdb(dumps: dict[str, Path]) -> duckdb.DuckDBPyConnection:
-    """Make staging as one machine does."""
-    connection = duckdb.connect(config={"threads": 2})
-    connection.execute("attach ':memory:' as warehouse; create schema warehouse.raw; use warehouse")
-    sources = {name: named(name) for name in sorted(dumps)}
-    for name, source in sources.items():
-        load(connection, source, dumps[name], 1.0)
-    connection.execute("use memory")
-    read_reference(connection)
-    tables = {k: t for k, t in discover(sources).items() if t.in_warehouse or t.schema == "sources"}
-    build.create_schemas(connection, tables.values())
-    for table in tables.values():
-        if table.schema == "sources":
-            build.unite_sources(connection, table, sources)
-        else:
-            build.make(connection, table, "warehouse")
-    return connection
-
-
 @pytest.fixture(autouse=True)
 def one_session(spark) -> Iterator[None]:
     """Let every job use the session of the tests, which costs seconds to open."""
     with patch("corepath.warehouse.cluster.opened") as opened:
         opened.return_value.__enter__.return_value = spark
         yield
-
-
-def differing(connection: duckdb.DuckDBPyConnection, lake: Lake) -> dict[str, tuple[int, int, list, list]]:
-    """Compare every table of staging; of those that differ, how many rows only each has, and some."""
-    found = {}
-    for key, mark in lake.state().tables["staging"].items():
-        if key.startswith("staging."):
-            ours, theirs = against(connection, key, lake.read(key, mark))
-            if ours or theirs:
-                found[key] = (len(ours), len(theirs), ours[:3], theirs[:3])
-    return found
 
 
 @pytest.fixture(scope="session")
@@ -242,7 +209,7 @@ def test_two_runs_do_not_write_one_lake(dump, lake):
 
 
 def test_what_a_lake_cannot_give_is_said(lake, tmp_path):
-    asked = topic.write(tmp_path / "topic.toml", **topic.FEW_DRAWS, indicators=["fc5", "pr"])
+    asked = topic.write(tmp_path / "topic.toml", **topic.FEW_DRAWS, indicators=["fc_5", "pr"])
     settings = Settings(topic=str(asked), releases=tmp_path / "releases")
     with pytest.raises(UsageError, match="PageRank"):
         cluster.refresh(settings, lake.where)

@@ -96,6 +96,8 @@ class World:
         ------
         CorepathError
             Something cannot be made by Spark; each is named, and nothing has run.
+        UsageError
+            The topic asks for PageRank.
         """
         wanted = list(wanted)
         wrong = []
@@ -117,6 +119,12 @@ class World:
             if schema in ("reference", "topic") and self._is_there(schema, name):
                 self._small[parent] = self.connection.sql(f"from {parent}").to_arrow_table()
                 show(self.spark, parent, self._small[parent])
+        if _PAGERANK in wanted and "pr" in self._small["topic.topic_indicator"]["indicator"].to_pylist():
+            raise UsageError(
+                "the topic asks for pr, the PageRank of each family among all: it needs all references in "
+                "the memory of one machine, and there is no way for it on a lake yet; leave pr out, or "
+                "refresh without --lake"
+            )
 
     def _is_there(self, schema: str, name: str) -> bool:
         return bool(
@@ -206,12 +214,6 @@ class World:
             else pl.scan_pyarrow_dataset(self.lake.scan(parent, self.made[parent]))
             for parent in table.parents
         }
-        if table.key == _PAGERANK and "pr" in self._small["topic.topic_indicator"]["indicator"].to_pylist():
-            raise UsageError(
-                "the topic asks for pr, the PageRank of each family among all: it needs all references in "
-                "the memory of one machine, and there is no way for it on a lake yet; leave pr out, or "
-                "refresh without --lake"
-            )
         return table.function()(**given).lazy().collect(engine="streaming").to_arrow()
 
     def _save(self, frame: "DataFrame", name: str) -> "DataFrame":
