@@ -18,12 +18,18 @@ from corepath.flows import notification
 
 _OURS = "corepath: "  # begins the names of all
 _ENDED = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Crashed", "Cancelled")}
-_ALIVE = "prefect.flow-run.heartbeat"
+_HEARTBEAT = "prefect.flow-run.heartbeat"
 _STARTED = "prefect.flow-run.Running"
 # What the worker says of runs again and again: a server that died forgot events that it had not handled.
 SEEN = {
     state: f"corepath.flow-run.seen-{state.value.lower()}"
     for state in (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+}
+# What it says instead of those whose process it started and sees alive: on a busy machine a process may take
+# minutes to begin, and its own signs of life may be late.
+ALIVE = {
+    state: f"corepath.flow-run.alive-{state.value.lower()}"
+    for state in (StateType.PENDING, StateType.RUNNING)
 }
 # A run says every 30 s that it is alive (PREFECT_FLOWS_HEARTBEAT_FREQUENCY): two may be late.
 SILENT_SECONDS = 75
@@ -44,15 +50,15 @@ def automations() -> list[AutomationCore]:
             "corepath: a run that fell silent",
             "Its process was killed or its machine went down.",
             # It may die before its first sign of life.
-            after={_STARTED, _ALIVE, SEEN[StateType.RUNNING]},
-            expect={_ALIVE, *_ENDED},
+            after={_STARTED, _HEARTBEAT, SEEN[StateType.RUNNING], ALIVE[StateType.RUNNING]},
+            expect={_HEARTBEAT, ALIVE[StateType.RUNNING], *_ENDED},
             seconds=SILENT_SECONDS,
         ),
         _end(
             "corepath: a run that was never started",
             "A worker took it and was gone before it ran.",
-            after={"prefect.flow-run.Pending", SEEN[StateType.PENDING]},
-            expect={_STARTED, _ALIVE, *_ENDED},
+            after={"prefect.flow-run.Pending", SEEN[StateType.PENDING], ALIVE[StateType.PENDING]},
+            expect={_STARTED, _HEARTBEAT, ALIVE[StateType.PENDING], *_ENDED},
             seconds=PENDING_SECONDS,
         ),
         _end(

@@ -30,7 +30,7 @@ from corepath.warehouse.settings import ALLOWED_FOLDERS
 
 HOST = "127.0.0.1"
 AUTH = "auth"  # of PREFECT_HOME
-STARTING_SECONDS = 180  # a fresh machine takes 40
+STARTING_SECONDS = 400  # a fresh machine takes 40, one that is busy ten times as long
 STOPPING_SECONDS = 20
 # A log that is longer is set aside at the next start.
 LOG_BYTES = 10_000_000

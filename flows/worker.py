@@ -9,6 +9,7 @@ import asyncio
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import anyio.abc
 import yaml
@@ -24,7 +25,7 @@ from prefect.utilities.processutils import setup_signal_handlers_worker
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
 from corepath.flows import declarations
-from corepath.flows.automations import SEEN
+from corepath.flows.automations import ALIVE, SEEN
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
@@ -44,6 +45,10 @@ class CorepathWorker(ProcessWorker):
     _display_name = "corepath"
     _description = "Runs the deployments of corepath's prefect.yaml in processes of their own."
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._alive: set[UUID] = set()  # the runs whose processes it started, until these end
+
     async def sync_with_backend(self) -> None:
         """Synchronize, as every 30 s, and tell the automations which runs there are to watch."""
         await super().sync_with_backend()
@@ -54,8 +59,10 @@ class CorepathWorker(ProcessWorker):
             work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL])),
         ):
             if run.state_type:
+                events = SEEN | ALIVE if run.id in self._alive else SEEN
                 emit_event(
-                    event=SEEN[run.state_type], resource={"prefect.resource.id": f"prefect.flow-run.{run.id}"}
+                    event=events[run.state_type],
+                    resource={"prefect.resource.id": f"prefect.flow-run.{run.id}"},
                 )
 
     async def run(
@@ -84,7 +91,11 @@ class CorepathWorker(ProcessWorker):
         if reason:
             raise PermissionError(f"{reason}: this worker runs the deployments of prefect.yaml alone")
         configuration.working_dir = Path.cwd()
-        return await super().run(flow_run, configuration, task_status)
+        self._alive.add(flow_run.id)
+        try:
+            return await super().run(flow_run, configuration, task_status)
+        finally:
+            self._alive.remove(flow_run.id)
 
     async def _objection(self, flow_run: "FlowRun") -> str | None:
         if flow_run.deployment_id is None:

@@ -65,7 +65,7 @@ def live(home: Path, **environment: str) -> Iterator[LiveServer]:
     server = LiveServer(f"http://127.0.0.1:{port}/api", home)
     try:
         with temporary_settings({PREFECT_API_URL: server.api}), get_client(sync_client=True) as client:
-            deadline = time.monotonic() + 180
+            deadline = time.monotonic() + 900
             while client.api_healthcheck() is not None:
                 assert process.poll() is None, said.read_text()
                 assert time.monotonic() < deadline, said.read_text()

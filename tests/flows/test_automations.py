@@ -32,9 +32,10 @@ def until(probe: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.5)
 
 
-async def synchronize() -> None:
-    """What a worker does at its start and every 30 s."""
+async def synchronize(*alive: UUID) -> None:
+    """What a worker does at its start and every 30 s; of some runs it sees the processes."""
     async with CorepathWorker(work_pool_name=POOL, create_pool_if_not_found=False) as worker:
+        worker._alive = set(alive)
         await worker.sync_with_backend()
 
 
@@ -65,3 +66,20 @@ def test_a_run_whose_events_the_server_lost_ends_once_a_worker_named_it(
     until(lambda: state_of(pending) == StateType.CRASHED, 60)
     until(lambda: state_of(cancelling) == StateType.CANCELLED, 60)
     assert state_of(over) == StateType.COMPLETED
+
+
+def test_a_run_whose_process_the_worker_sees_alive_is_not_ended_however_slow_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(automations, "SILENT_SECONDS", 2 * WITHIN)
+    monkeypatch.setattr(automations, "PENDING_SECONDS", 2 * WITHIN)
+    automations.apply()
+    starting, running = create_run(Pending()), create_run(Running())
+    others = create_run(Pending()), create_run(Running())
+
+    def others_are_over() -> bool:
+        asyncio.run(synchronize(starting, running))
+        return [state_of(run) for run in others] == [StateType.CRASHED] * 2
+
+    until(others_are_over, 180)
+    assert [state_of(run) for run in (starting, running)] == [StateType.PENDING, StateType.RUNNING]
