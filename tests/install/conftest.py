@@ -70,6 +70,10 @@ def _install(folder: Path) -> Installed:
     subprocess.run([*pip, "--no-index", "--no-deps", str(wheel)], check=True)
     (site,) = environment.glob("lib/python*/site-packages")
     (site / "requirements.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    # What pip would write of a requirement.
+    prefect = bin / "prefect"
+    prefect.write_text(f"#!{bin / 'python'}\nfrom prefect.cli import app\n\napp()\n")
+    prefect.chmod(0o755)
     return Installed(wheel, bin, site)
 
 
