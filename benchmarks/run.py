@@ -207,6 +207,7 @@ def resume(path: Path, name: str, parameters: Mapping[str, Any]) -> dict[str, An
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
         "versions": {package: _version(package) for package in PACKAGES},
+        "load": round(os.getloadavg()[1], 1),
         "commit": _commit(),
         "code": _code(),
         "parameters": json.loads(json.dumps(parameters)),
