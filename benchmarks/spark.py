@@ -96,15 +96,21 @@ class Clock:
 
 
 def cpu_seconds(process: int) -> float:
-    """Add up user and system time of a process, of all below it, and of those that have ended."""
-    found = 0.0
-    with suppress(OSError):  # it ended meanwhile, and its parent has its time
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        found = sum(map(int, fields[11:15])) / TICKS
-        for thread in Path(f"/proc/{process}/task").iterdir():
-            with suppress(OSError):  # threads of a JVM come and go
-                children = (thread / "children").read_text().split()
-                found += sum(cpu_seconds(int(child)) for child in children)
+    """Add up user and system time of a process, of all below it, and of those of them that have ended."""
+    below: dict[int, list[int]] = {}
+    seconds: dict[int, float] = {}
+    # Of a process that starts others meanwhile, its own list of them may be incomplete.
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended, and its parent has its time
+            fields = path.read_text().rpartition(")")[2].split()
+            number = int(path.parent.name)
+            below.setdefault(int(fields[1]), []).append(number)
+            seconds[number] = sum(map(int, fields[11:15])) / TICKS
+    found, left = 0.0, [process]
+    while left:
+        number = left.pop()
+        found += seconds.get(number, 0.0)
+        left += below.get(number, [])
     return found
 
 
