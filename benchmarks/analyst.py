@@ -529,6 +529,8 @@ def rank_countries(shares: pd.DataFrame, scores: pd.DataFrame, topic: topics.Top
     """Rank countries by families and by core families, at several thresholds."""
     scored = shares[shares.country != "ZZ"].merge(scores[["family_id", "score"]], on="family_id")
     found = []
+    # Where cohorts are widened, they vary, too.
+    wide = 1.6 if topic.method.small_cohorts == "widen" and topic.method.cohort != "none" else 1
     shares_of_all = {0.005, *(percent / 100 for percent in range(1, 51)), topic.method.core_share}
     for threshold in sorted(shares_of_all):
         core = scored.share.where(scored.score >= cut(scores, threshold), 0.0)
@@ -538,7 +540,7 @@ def rank_countries(shares: pd.DataFrame, scores: pd.DataFrame, topic: topics.Top
         ranks = df[["families", "core_families"]].round(9).rank(ascending=False, method="min")
         df["rank_families"], df["rank_core"] = ranks.families, ranks.core_families
         df["quality_gap"] = df.rank_families - df.rank_core
-        rate, z = df.core_families / df.families, 9.834134580976957 / df.families
+        rate, z = df.core_families / df.families, (1.959963984540054 * wide) ** 2 / df.families
         spread = np.sqrt(z * (rate * (1 - rate) + z / 4))
         df["core_rate"] = rate
         df["core_rate_lower"] = (rate + z / 2 - spread) / (1 + z)

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from corepath.transforms.methods.stability import CORE_FAMILIES, COUNTRY_RANK, interval
+from corepath.transforms.methods.stability import interval, reaches
 
 
 def int_country_interval(
@@ -10,6 +10,7 @@ def int_country_interval(
     int_specification_part: pl.LazyFrame,
     int_country_core: pl.LazyFrame,
     int_threshold: pl.LazyFrame,
+    topic: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """Sum up draws and methods about the numbers at the topic's own rule and threshold.
 
@@ -21,6 +22,8 @@ def int_country_interval(
         One row a rule x threshold x country: rule, threshold, country, core_families.
     int_threshold
         One row a rule x threshold: rule, threshold, is_default.
+    topic
+        One row: cohort, small_cohorts.
 
     Returns
     -------
@@ -44,9 +47,12 @@ def int_country_interval(
         .group_by("country")
         for source in (int_stability_part, int_specification_part)
     )
+    reach = reaches(topic.collect().row(0, named=True))
     countries = own.select(pl.len()).collect().item()
-    low, high = interval(pl.col("own_families").first(), pl.col("value"), 0, float("inf"), CORE_FAMILIES)
-    best, worst = interval(pl.col("own_rank").first(), pl.col("rank"), 1, countries, COUNTRY_RANK)
+    low, high = interval(
+        pl.col("own_families").first(), pl.col("value"), 0, float("inf"), reach.core_families
+    )
+    best, worst = interval(pl.col("own_rank").first(), pl.col("rank"), 1, countries, reach.country_rank)
     return sampling.agg(
         core_families_low=low,
         core_families_high=high,

@@ -4,10 +4,12 @@ from math import log
 
 import polars as pl
 
-from corepath.transforms.methods.stability import FAMILY_RANK, interval
+from corepath.transforms.methods.stability import interval, reaches
 
 
-def int_family_rank(int_stability_part: pl.LazyFrame, int_score_rank: pl.LazyFrame) -> pl.LazyFrame:
+def int_family_rank(
+    int_stability_part: pl.LazyFrame, int_score_rank: pl.LazyFrame, topic: pl.LazyFrame
+) -> pl.LazyFrame:
     """Sum up the ranks of the best families over all draws that hold them.
 
     Parameters
@@ -17,6 +19,8 @@ def int_family_rank(int_stability_part: pl.LazyFrame, int_score_rank: pl.LazyFra
         part).
     int_score_rank
         One row a family: family, rank.
+    topic
+        One row: cohort, small_cohorts.
 
     Returns
     -------
@@ -27,7 +31,8 @@ def int_family_rank(int_stability_part: pl.LazyFrame, int_score_rank: pl.LazyFra
     # Ranks differ by factors: the first by a few places, the thousandth by hundreds.
     own, draws = pl.col("rank").first().log(), pl.col("ranks").log()
     worst = int_score_rank.select(pl.len()).collect().item()
-    low, high = interval(own, draws, 0, log(worst), FAMILY_RANK)
+    reach = reaches(topic.collect().row(0, named=True))
+    low, high = interval(own, draws, 0, log(worst), reach.family_rank)
     return (
         int_stability_part.filter(pl.col("measure") == "ranks")
         .select("family", "ranks")

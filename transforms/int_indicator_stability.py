@@ -2,11 +2,14 @@
 
 import polars as pl
 
-from corepath.transforms.methods.stability import WEIGHT, interval
+from corepath.transforms.methods.stability import interval, reaches
 
 
 def int_indicator_stability(
-    int_stability_part: pl.LazyFrame, int_specification_part: pl.LazyFrame, int_indicator_weight: pl.LazyFrame
+    int_stability_part: pl.LazyFrame,
+    int_specification_part: pl.LazyFrame,
+    int_indicator_weight: pl.LazyFrame,
+    topic: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """Sum up each indicator's weights over draws and over methods, and the result without it.
 
@@ -16,6 +19,8 @@ def int_indicator_stability(
         One row a number: kind, variation, measure, name, value.
     int_indicator_weight
         One row an indicator: indicator, weight.
+    topic
+        One row: cohort, small_cohorts.
 
     Returns
     -------
@@ -26,7 +31,8 @@ def int_indicator_stability(
         null where it is the only one.
     """
     weights = pl.col("measure") == "weight"
-    low, high = interval(pl.col("weight").first(), pl.col("value"), 0, 1, WEIGHT)
+    reach = reaches(topic.collect().row(0, named=True))
+    low, high = interval(pl.col("weight").first(), pl.col("value"), 0, 1, reach.weight)
     sampling = (
         int_stability_part.filter(weights)
         .join(int_indicator_weight.select("indicator", "weight"), left_on="name", right_on="indicator")

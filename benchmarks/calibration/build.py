@@ -1,7 +1,9 @@
 """Build some tables of a world in memory, with all that they need and nothing else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -61,6 +63,31 @@ def build(world: World, tables: Iterable[str], folder: Path) -> duckdb.DuckDBPyC
             builder.unite_sources(connection, table, {source.name: source})
     make(connection, all_tables, tables)
     return connection
+
+
+def in_layouts(
+    world: World, layouts: Iterable[str], tables: Iterable[str]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Build the same families as other sources show them, one after the other.
+
+    Parameters
+    ----------
+    world
+        Of the generator.
+    layouts
+        Names of sources.
+    tables
+        As `build` takes them.
+
+    Yields
+    ------
+    duckdb.DuckDBPyConnection
+        What `build` gives.
+    """
+    for layout in layouts:
+        other = replace(world, options=(*world.options, ("layout", layout)))
+        with TemporaryDirectory() as folder, build(other, tables, Path(folder)) as connection:
+            yield connection
 
 
 def generate(world: World, folder: Path) -> Path:

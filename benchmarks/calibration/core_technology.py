@@ -5,6 +5,7 @@ from itertools import product
 import duckdb
 
 from benchmarks.calibration import other_maker
+from benchmarks.calibration.build import in_layouts
 from benchmarks.calibration.inference import Claim, Counts, Inference, World
 
 # Seeds below 100 were used to make the rule.
@@ -13,18 +14,22 @@ FIRST_SEED = 100
 METHOD = (("minimum_coverage", 0.2),)
 # The core is a tenth: of so many families as many tenths.
 PLANTED = {"small": (3_000,), "full": (3_000, 12_000)}
+LAYOUTS = ("google_patents", "patstat", "patentsview")
 
 
 def worlds(size: str) -> list[World]:
     """Worlds with nothing, in three layouts; with planted technologies; and of another maker."""
     is_full = size == "full"
     found = []
-    seeds = range(FIRST_SEED, FIRST_SEED + (7 if is_full else 1))
-    for layout in ("google_patents", "patstat", "patentsview") if is_full else ("google_patents",):
+    seeds = range(FIRST_SEED, FIRST_SEED + (10 if is_full else 1))
+    for layout in LAYOUTS if is_full else LAYOUTS[:1]:
         options = (("null", True), ("layout", layout))
         families = 4_000 if is_full else 2_500
         found += [World(f"nothing planted, {layout}", seed, families, options=options) for seed in seeds]
-    seeds = range(FIRST_SEED, FIRST_SEED + (5 if is_full else 1))
+    for seed in range(FIRST_SEED, FIRST_SEED + (5 if is_full else 0)):
+        kind = "planted, the same families in three layouts"
+        found.append(World(kind, seed, 8_000, options=(("layouts", LAYOUTS[1:]),)))
+    seeds = range(FIRST_SEED, FIRST_SEED + (10 if is_full else 1))
     for name, options in others().items():
         if not is_full and name not in ("growth only", "many bare symbols"):
             continue
@@ -53,6 +58,10 @@ def others() -> dict[str, tuple[tuple[str, object], ...]]:
 
 def count(connection: duckdb.DuckDBPyConnection, world: World) -> Counts:
     """Count what is called key core, at both levels, among what is and what is not."""
+    if layouts := dict(world.options).get("layouts"):
+        every = [_called(connection), *map(_called, in_layouts(world, layouts, INFERENCE.tables))]
+        some, all_of_them = set.union(*every), set.intersection(*every)
+        return {"layouts": (len(some - all_of_them), len(some))}
     planted = (
         set(other_maker.planted(other_maker.Making(**dict(world.options))))
         if world.maker == "other"
@@ -72,6 +81,11 @@ def count(connection: duckdb.DuckDBPyConnection, world: World) -> Counts:
     return found
 
 
+def _called(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    rows = connection.sql("select technology from intermediate.int_core_technology where is_core_technology")
+    return {technology for (technology,) in rows.fetchall()}
+
+
 INFERENCE = Inference(
     name="key core technology",
     column="fct_core_technology.is_core_technology",
@@ -80,6 +94,7 @@ INFERENCE = Inference(
         Claim("false main_group", "main groups called key core that are not", most=0.05),
         Claim("finds subclass", "planted subclasses that are called key core"),
         Claim("finds main_group", "main groups of planted subclasses that are called key core"),
+        Claim("layouts", "key core technologies of a layout that another of the same families lacks"),
     ),
     tables=("intermediate.int_core_technology",),
     worlds=worlds,

@@ -52,12 +52,16 @@ class Claim:
         In plain words, for the page: of what it is the rate.
     least, most
         Between which it must lie; None is no limit.
+    is_mean
+        Whether hits are not counted but are differences from the truth, of which the size of the mean
+        over all worlds of a kind is asked.
     """
 
     name: str
     says: str
     least: float | None = None
     most: float | None = None
+    is_mean: bool = False
 
 
 # By a claim's name: how often it held in a world, and in how many cases.

@@ -49,6 +49,9 @@ class Making:
         Share of each country's families that its first applicant holds.
     surge_year, surge
         From when on the first country has `surge` times as many families; 1 is none.
+    swing, carried_over
+        Standard deviation of each country's families a year about its growth, in logarithms, and how
+        much of it carries over to the next year.
     """
 
     countries: tuple[str, ...] = ("US", "JP", "KR", "CN")
@@ -68,6 +71,8 @@ class Making:
     giant: float = 0.0
     surge_year: int = 2007
     surge: float = 1.0
+    swing: float = 0.0
+    carried_over: float = 0.0
 
 
 def planted(making: Making) -> list[str]:
@@ -130,6 +135,8 @@ def _born(families: int, making: Making, chance: np.random.Generator) -> tuple[n
     years = np.arange(FIRST_YEAR, LAST_YEAR + 1)
     rate = np.array(making.sizes)[:, None] * np.exp(np.array(making.growth)[:, None] * (years - 2007))
     rate[0, years >= making.surge_year] *= making.surge
+    if making.swing:
+        rate *= np.exp(making.swing * _swings(len(making.countries), len(years), making.carried_over, chance))
     # Each country has its share of all families, whatever its growth.
     rate *= (np.array(making.sizes) / rate.sum(axis=1))[:, None]
     drawn = chance.choice(rate.size, families, p=(rate / rate.sum()).ravel())
@@ -137,6 +144,15 @@ def _born(families: int, making: Making, chance: np.random.Generator) -> tuple[n
     moment = years[year] + chance.random(families)
     order = np.argsort(moment)
     return country[order], moment[order]
+
+
+def _swings(countries: int, years: int, carried_over: float, chance: np.random.Generator) -> np.ndarray:
+    """Draw deviations of variance 1, countries x years, of which a part carries over."""
+    shocks = chance.standard_normal((countries, years))
+    swings = [shocks[:, 0]]
+    for shock in shocks.T[1:]:
+        swings.append(carried_over * swings[-1] + np.sqrt(1 - carried_over**2) * shock)
+    return np.column_stack(swings)
 
 
 def _classified(
@@ -182,8 +198,12 @@ def _documents(
     names = np.array(offices)[office]
     since = (moment[family] - 1990) * 365.25
     priority = np.datetime64(date(1990, 1, 1), "D") + since.astype("timedelta64[D]")
+    published = priority + np.timedelta64(548, "D")
+    # Before 2001 the US published grants alone.
+    is_grant = (names == "US") & (published < np.datetime64(date(2001, 1, 1), "D"))
+    kinds = ["A" if old else KINDS[name] for name, old in zip(names, is_grant, strict=True)]
     numbers = [
-        f"{name}-{int(number)}-{KINDS[name]}" for name, number in zip(names, 2_000_000 + family, strict=True)
+        f"{name}-{number}-{kind}" for name, number, kind in zip(names, 2_000_000 + family, kinds, strict=True)
     ]
     many = len(family)
     return pl.DataFrame(
@@ -191,13 +211,13 @@ def _documents(
             "family": family,
             "publication_number": numbers,
             "office": names,
-            "kind": [KINDS[name] for name in names],
+            "kind": kinds,
             "application_number": [f"{number}-F" for number in numbers],
             "family_id": [str(10_000_000 + f) for f in family],
             "filing_date": priority,
             "priority_date": priority,
             "first_filing_office": np.array(offices)[first[family]],
-            "publication_date": priority + np.timedelta64(548, "D"),
+            "publication_date": published,
             "title": ["A device"] * many,
             "title_language": ["en"] * many,
             "abstract": pl.Series([None] * many, dtype=pl.String),

@@ -91,24 +91,36 @@ def at_a_glance(lines: Sequence[Row]) -> list[str]:
 
 
 def in_brief(lines: Sequence[Row]) -> list[str]:
-    """Write the lines of `summary` as a table of a row an inference."""
+    """Write the lines of `summary` as a table of a row an inference: is it wrong, does it hold, does it find.
+
+    Of several rates of a sort the one is shown that is farthest from, or nearest to, what is asked.
+    """
     table = [
-        "| inference | promises that hold | the promise with least room | detection |",
-        "|---|---|---|---|",
+        "| inference | promises that hold | where nothing is there, or wrongly | intervals that hold "
+        "| what is there is found |",
+        "|---|---|---|---|---|",
     ]
     for name, of_inference in groupby(lines, lambda line: line["inference"]):
         own = list(of_inference)
         promised = [line for line in own if line["holds"] is not None]
-        least = max(promised, key=lambda line: _distance(line, line["rate"]), default=None)
-        room = (
-            "–"
-            if least is None
-            else f"{figure(least)} of {least['says']}; {nominal(least['least'], least['most'])}"
-        )
-        detection = next((f"{figure(line)} of {line['says']}" for line in own if line["holds"] is None), "–")
+        false = [line for line in promised if line["most"] is not None]
+        covers = [line for line in promised if line["least"] is not None]
+        found = [line for line in own if line["holds"] is None]
         kept = sum(line["holds"] for line in promised)
-        table.append(f"| {name} | {kept} of {len(promised)} | {room} | {detection} |")
+        cells = [_least_room(false), _least_room(covers), _brief(found[0]) if found else "–"]
+        table.append(f"| {name} | {kept} of {len(promised)} | {' | '.join(cells)} |")
     return table
+
+
+def _least_room(lines: Sequence[Row]) -> str:
+    if not lines:
+        return "–"
+    line = max(lines, key=lambda line: _distance(line, line["rate"]))
+    return f"{_brief(line)}; {nominal(line['least'], line['most'])}"
+
+
+def _brief(line: Row) -> str:
+    return f"{figure(line)} of {line['says']}"
 
 
 def placed(text: str, lines: Sequence[Row]) -> str:
@@ -117,7 +129,7 @@ def placed(text: str, lines: Sequence[Row]) -> str:
     Examples
     --------
     >>> placed("before\\n<!-- calibration -->\\nold\\n<!-- end -->\\nafter", []).splitlines()[-3:]
-    ['|---|---|---|---|', '<!-- end -->', 'after']
+    ['|---|---|---|---|---|', '<!-- end -->', 'after']
     """
     before, _, rest = text.partition("<!-- calibration -->\n")
     after = rest.partition("<!-- end -->")[2]

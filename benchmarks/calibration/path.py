@@ -1,13 +1,10 @@
 """Paths: no label where nothing is planted, hardly a wrong one where something is."""
 
 from collections.abc import Iterable
-from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 
-from benchmarks.calibration.build import build
+from benchmarks.calibration.build import in_layouts
 from benchmarks.calibration.inference import Claim, Counts, Inference, World
 from benchmarks.paths import CORE_SHARE, DIMENSIONS, PLAN, TOPIC_SHARE, families_for
 from corepath.synthetic.world import read_plan
@@ -78,12 +75,8 @@ def _labels(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]
 
 def _differ(world: World, found: dict[tuple[str, str], str], layouts: Iterable[str]) -> tuple[int, int]:
     """Count the cases in which the same families, in other layouts, get two labels or more."""
-    told = [found]
-    for layout in layouts:
-        other = replace(world, options=(*world.options, ("layout", layout)))
-        with TemporaryDirectory() as folder, build(other, INFERENCE.tables, Path(folder)) as connection:
-            told.append(_labels(connection))
-    several = [{labels.get(case, "none") for labels in told} - {"indeterminate", "none"} for case in found]
+    every = [found, *(_labels(connection) for connection in in_layouts(world, layouts, INFERENCE.tables))]
+    several = [{labels.get(case, "none") for labels in every} - {"indeterminate", "none"} for case in found]
     return sum(len(labels) > 1 for labels in several), len(found)
 
 

@@ -109,10 +109,12 @@ def measure(size: str, names: Iterable[str], processes: int, work: Path) -> dict
         for number, (job, world) in enumerate(jobs, start=1):
             seen.append(job.result())
             say(f"{number}/{len(jobs)} {world.kind}, seed {world.seed}: {seen[-1]['seconds']:.1f} s")
-    found = {}
+    found, known = {}, inferences()
     for name in names:
+        means = {claim.name for claim in known[name].claims if claim.is_mean}
         own = [one for one, who in zip(seen, lookers.values(), strict=True) if name in who]
         rows = sum_up(row for one in own for row in one["rows"] if row["inference"] == name)
+        rows = [row | {"rate": abs(row["rate"])} if row["claim"] in means else row for row in rows]
         minutes = sum(one["seconds"] for one in own) / 60
         found[name] = {"worlds": len(own), "minutes": minutes, "rows": rows}
     return found

@@ -15,8 +15,12 @@ with totals as (
         (sum(core_families::decimal(38, 15)) over (partition by rule, threshold))::double
             as all_core_families,
         core_families / families as rate,
-        -- 1.6 times the z of a 95 % interval, squared, over n: cohorts vary, too, not families alone
-        9.834134580976957::double / families as z2n,
+        -- The z of a 95 % interval, squared, over n; 1.6 times z where cohorts are widened, for then they
+        -- vary, too, and not families alone
+        case
+            when topic.cohort <> 'none' and topic.small_cohorts = 'widen' then 9.834134580976957::double
+            else 3.841458820694124::double
+        end / families as z2n,
         rank() over (
             partition by rule, threshold order by round(families, 9) desc
         ) as rank_families,
@@ -24,6 +28,7 @@ with totals as (
             partition by rule, threshold order by round(core_families, 9) desc
         ) as rank_core
     from intermediate.int_country_core
+    cross join topic.topic
 )
 
 select
@@ -40,7 +45,7 @@ select
     totals.rate as core_rate, -- Key core families over families
     (totals.rate + totals.z2n / 2 - sqrt(totals.z2n * (totals.rate * (1 - totals.rate) + totals.z2n / 4)))
     / (1 + totals.z2n)
-        as core_rate_lower, -- Lower end of its 95 % interval: Wilson's, 1.6 times as wide
+        as core_rate_lower, -- Lower end of its 95 % interval (Wilson)
     (totals.rate + totals.z2n / 2 + sqrt(totals.z2n * (totals.rate * (1 - totals.rate) + totals.z2n / 4)))
     / (1 + totals.z2n)
         as core_rate_upper, -- Upper end of that interval

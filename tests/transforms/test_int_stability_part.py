@@ -228,11 +228,14 @@ def test_every_draw_ranks_the_families_that_it_holds_once(found):
     assert sum(often.values()) / M / METHOD["samples"] == pytest.approx(1 - (1 - 2 / M) ** (M / 2), abs=0.02)
 
 
+WIDENED = pl.LazyFrame({"cohort": ["field"], "small_cohorts": ["widen"]})
+
+
 def test_the_first_and_the_last_are_so_in_every_draw(values):
     x = {name: [100.0, *column[1:-1], 0.0] for name, column in values.items()}
     given = frames(x)
     order = given["int_score_rank"].with_columns(rank=pl.col("score").rank("average", descending=True))
-    ranks = int_family_rank(whole(x).lazy(), order).collect().rows_by_key("family", unique=True)
+    ranks = int_family_rank(whole(x).lazy(), order, WIDENED).collect().rows_by_key("family", unique=True)
     # A factor of four either way is what no draw shows.
     assert ranks[0] == (1, 4)
     assert ranks[M - 1][0] == pytest.approx(M / 4, rel=0.1)
@@ -404,7 +407,7 @@ def test_the_intervals_of_countries_hold_their_own_numbers_and_methods_have_thei
         orient="row",
     )
     threshold = pl.LazyFrame({"rule": ["top_share"], "threshold": [0.1], "is_default": [True]})
-    rows = int_country_interval(DRAWN, methods, own, threshold).collect()
+    rows = int_country_interval(DRAWN, methods, own, threshold, WIDENED).collect()
     found = {row["country"]: row for row in rows.to_dicts()}
     # KR has 5 but once in twenty draws, and 9 in the release.
     assert found["KR"]["core_families_low"] == pytest.approx(9 - 0.1, abs=0.2)
@@ -429,7 +432,7 @@ def test_a_familys_ranks_of_all_parts_make_one_interval_about_its_rank():
     own = pl.LazyFrame({"family": range(1, 291), "rank": [61.0, 7.5, *range(3, 291)]})
     # Of 1 to 101 the twentieths are 6 and 96, and the median is 51. A quarter of 61 is 15, but
     # exp(ln 61 - √((1.2 ln 51/6)² + ln² 4)) is 3.3; and 296 would be the upper end, of 290 families.
-    assert sorted(int_family_rank(parts, own).collect().rows()) == [(1, 3, 290), (2, 1.5, 30)]
+    assert sorted(int_family_rank(parts, own, WIDENED).collect().rows()) == [(1, 3, 290), (2, 1.5, 30)]
 
 
 def test_weights_have_an_interval_a_range_and_what_hangs_on_them():
@@ -446,7 +449,7 @@ def test_weights_have_an_interval_a_range_and_what_hangs_on_them():
     )
     # Draws are 0.1 below the weight, and the world's weight is as far above it: 0.25 ± 2.2 × 0.045.
     own = pl.LazyFrame({"indicator": ["bc", "fs"], "weight": [0.15, 0.0]})
-    found = int_indicator_stability(drawn, methods, own).collect().sort("indicator").rows()
+    found = int_indicator_stability(drawn, methods, own, WIDENED).collect().sort("indicator").rows()
     assert found == [
         ("bc", 0.15, pytest.approx(0.349), 0.2, 0.9, 0.7, 0.4),
         ("fs", 0, 0, None, None, None, None),

@@ -1,5 +1,6 @@
 """How sure scores and cores are: what a draw of families is, and how results are compared."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
 from typing import Any, Self
@@ -37,14 +38,43 @@ class Reach:
     apart: float = 0.0
 
 
-# A sample has smaller cohorts than a large world, whose means are less sure, and its families are
-# compared with others. Found by samples of 5,000 families of a world of each maker, with seeds that no
-# test uses, so that no interval of these holds the truth in less than 88 % (docs/calibration.md).
-WEIGHT = Reach(widened=2.2, moved=1)
-CORE_FAMILIES = Reach(widened=1.6)
-COUNTRY_RANK = Reach(widened=1.25)
-# Of logarithms: a rank is four times as far from 1, or a quarter, through cohorts alone.
-FAMILY_RANK = Reach(widened=1.2, apart=log(4))
+@dataclass(frozen=True)
+class Reaches:
+    """How far the intervals of a method reach."""
+
+    weight: Reach
+    core_families: Reach
+    country_rank: Reach
+    # Of logarithms.
+    family_rank: Reach
+
+
+# Found by samples of 5,000 families of worlds of each maker, with seeds that no test uses
+# (docs/calibration.md), by how values are compared within their cohort.
+REACHES = {
+    # A sample has wider cohorts than a large world, so that its families are compared with others, and
+    # no draw shows by how much: a rank is four times as far from 1, or a quarter, through cohorts alone.
+    "widen": Reaches(
+        weight=Reach(widened=2.2, moved=1),
+        core_families=Reach(widened=1.6),
+        country_rank=Reach(widened=1.25),
+        family_rank=Reach(widened=1.2, apart=log(4)),
+    ),
+    # Families drawn twice make groups seem to differ more: draws shrink less than the sample does, and
+    # scatter single families more than samples are scattered.
+    "shrink": Reaches(
+        weight=Reach(widened=1.15),
+        core_families=Reach(widened=1.05),
+        country_rank=Reach(),
+        family_rank=Reach(widened=0.63),
+    ),
+    "none": Reaches(weight=Reach(), core_families=Reach(), country_rank=Reach(), family_rank=Reach()),
+}
+
+
+def reaches(method: Mapping[str, Any]) -> Reaches:
+    """Give how far intervals reach under a topic's method: its `cohort` and `small_cohorts`."""
+    return REACHES["none" if method["cohort"] == "none" else method["small_cohorts"]]
 
 
 def resample(sizes: np.ndarray, generator: np.random.Generator) -> np.ndarray:

@@ -108,10 +108,14 @@ def test_quantity_and_quality_are_ranked_apart_and_their_gap_told(found):
 
 
 @pytest.mark.parametrize("country", ["US", "JP", "CN"])
-@pytest.mark.parametrize("threshold", [0.05, 0.2])
-def test_the_interval_is_wilsons_wider_by_six_tenths(found, country, threshold):
-    row = found[threshold, country]
-    confidence = 1 - 2 * norm.sf(1.6 * norm.isf(0.025))
+@pytest.mark.parametrize(
+    ("method", "wide"),
+    [({}, 1), ({"small_cohorts": "widen"}, 1.6), ({"small_cohorts": "widen", "cohort": "none"}, 1)],
+)
+def test_the_interval_is_wilsons_wider_by_six_tenths_where_cohorts_are_widened(country, method, wide):
+    topic = Topic(name="any", title="Any", classes=["A"], method={"core_share": 0.25} | method)
+    row = top_share(ranking(COUNTRIES, [float(100 - i) for i in range(40)], topic))[0.2, country]
+    confidence = 1 - 2 * norm.sf(wide * norm.isf(0.025))
     counts = int(row["core_families"]), int(row["families"])
     interval = binomtest(*counts).proportion_ci(confidence, method="wilson")
     assert row["core_rate_lower"] == pytest.approx(interval.low, abs=1e-12)
