@@ -373,6 +373,7 @@ def recognise(parties: pd.DataFrame, publications: pd.DataFrame) -> pd.DataFrame
     """Ask corepath's register which organisation a name means."""
     named = parties.assign(publication_number=parties.publication.map(publications.publication_number))
     tables = tuple(f"organisation{end}" for end in ("s", "_alias", "_abbreviation", "_group", "_word"))
+    tables += ("language_word",)
     given = pl.from_pandas(named.drop(columns="publication").dropna(subset="name")).lazy()
     return stg_organisation(
         given.filter(role="applicant"),

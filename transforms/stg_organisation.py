@@ -25,6 +25,7 @@ def stg_organisation(
     organisation_abbreviation: pl.LazyFrame,
     organisation_group: pl.LazyFrame,
     organisation_word: pl.LazyFrame,
+    language_word: pl.LazyFrame,
 ) -> pl.DataFrame:
     """Recognise applicants: by the register, else by their harmonised name; and their groups.
 
@@ -46,6 +47,8 @@ def stg_organisation(
         type (null where the part tells none).
     organisation_word
         Words that tell no group: word, kind (place, form, business, common).
+    language_word
+        Words of the language, which no company has coined: word.
 
     Returns
     -------
@@ -75,8 +78,16 @@ def stg_organisation(
     )
     told = told.join(names.select("name", "key", "organisation"), on="name")
     types = _types(names, told, stg_applicant, stg_inventor)
+    words = pl.concat(
+        [organisation_word.select("word", "kind"), language_word.select("word", kind=pl.lit("language"))]
+    ).collect()
     groups = _groups(
-        names.join(types, on="organisation"), told, stg_applicant, stg_inventor, organisation_word.collect()
+        names.join(types, on="organisation"),
+        told,
+        stg_applicant,
+        stg_inventor,
+        words,
+        organisations.filter(basis="known", type="COMPANY").collect(),
     )
     return (
         names.join(_commonest(told, "key", "country"), on="key", how="left")
@@ -210,17 +221,23 @@ def _groups(
     stg_applicant: pl.LazyFrame,
     stg_inventor: pl.LazyFrame,
     words: pl.DataFrame,
+    well_known: pl.DataFrame,
 ) -> pl.DataFrame:
     """Settle the group of each organisation: organisation, corporate_group, group_rule."""
+    # A line that gives a company as its own group, because a grant names its seat, tells no group.
+    registered = pl.when(
+        (pl.col("basis") == "known") | (pl.col("register_group") != pl.col("organisation"))
+    ).then("register_group")
     organisations = (
         names.join(told.group_by("name").agg(pl.col("records").sum()), on="name")
         .group_by("organisation")
         .agg(
             pl.col("records").sum(),
-            known_group=pl.coalesce("register_group", "group").drop_nulls().min(),
-            is_registered=pl.col("register_group").is_not_null().any(),
+            known_group=pl.coalesce(registered, "group").drop_nulls().min(),
+            is_registered=registered.is_not_null().any(),
             is_well_known=(pl.col("basis") == "known").fill_null(False).any(),
             is_company=pl.col("type").first().is_in(["COMPANY", "UNKNOWN"]),
+            is_sure=pl.col("type").first() == "COMPANY",
             home_country=pl.col("home_country").first(),
         )
         .join(_commonest(told, "organisation", "country"), on="organisation", how="left")
@@ -232,7 +249,19 @@ def _groups(
             .then(pl.lit("name_part"))
         )
     )
-    companies = described(organisations.filter("is_company"), words)
+    # A company that has no record is known all the same by those that bear its name.
+    unrecorded = well_known.join(organisations, on="organisation", how="anti").select(
+        "organisation",
+        known_group="group",
+        known_rule=pl.lit("register"),
+        country="home_country",
+        records=pl.lit(0, pl.UInt32),
+        is_well_known=pl.lit(True),
+        is_sure=pl.lit(True),
+    )
+    companies = described(
+        pl.concat([organisations.filter("is_company"), unrecorded], how="diagonal_relaxed"), words
+    )
     ours = names.join(companies, on="organisation", how="semi").select("name", "organisation")
     filed = (
         stg_applicant.join(ours.lazy(), on="name")
@@ -246,7 +275,8 @@ def _groups(
         corporate_group=pl.coalesce("known_group", "organisation"),
         group_rule=pl.col("known_rule").fill_null("itself"),
     )
-    return pl.concat([find_groups(companies, filed, stg_inventor), others])
+    found = find_groups(companies, filed, stg_inventor).join(unrecorded, on="organisation", how="anti")
+    return pl.concat([found, others])
 
 
 def _inventors(names: pl.DataFrame, stg_applicant: pl.LazyFrame, stg_inventor: pl.LazyFrame) -> pl.DataFrame:

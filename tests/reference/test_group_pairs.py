@@ -18,7 +18,9 @@ from tests.worlds import SOURCES, world
 
 EXTRACT = ROOT.parent / "shared" / "data" / "patstat"
 PARTIES = ["publication_number", "role", "name", "country", "sector"]
-TABLES = [f"organisation{end}" for end in ("s", "_alias", "_abbreviation", "_group", "_word")]
+TABLES = [f"organisation{end}" for end in ("s", "_alias", "_abbreviation", "_group", "_word")] + [
+    "language_word"
+]
 
 
 def read_extract() -> pl.DataFrame:

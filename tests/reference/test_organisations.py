@@ -16,7 +16,9 @@ from corepath.warehouse.load.archive import open_members
 from corepath.warehouse.load.parsers import uspto
 from corepath.warehouse.settings import ROOT
 
-TABLES = [f"organisation{end}" for end in ("s", "_alias", "_abbreviation", "_group", "_word")]
+TABLES = [f"organisation{end}" for end in ("s", "_alias", "_abbreviation", "_group", "_word")] + [
+    "language_word"
+]
 TYPES = {"COMPANY", "UNIVERSITY", "GOV NON-PROFIT", "HOSPITAL", "INDIVIDUAL"}
 BASIS = re.compile(r"known|name|legal form|grant US-[A-Z]*[1-9]\d*-[A-Z]\d?")
 # The legal form tells the country of these, and names are compared without it.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from itertools import combinations
 
 import polars as pl
 import polars.selectors as cs
@@ -14,28 +15,36 @@ from corepath.transforms.methods.harmonise import harmonise, sorted_words
 RULES = {
     "register": 1.0,
     "name_part": 1.0,
-    "spelling": 0.95,
-    "place": 0.97,
-    "brand": 0.95,
-    "words": 0.78,
+    "spelling": 0.99,
+    "place": 0.99,
+    "brand": 0.99,
+    "words": 0.92,
     "words_at_home": 0.83,
     "brand_at_home": 0.67,
+    "abbreviation": 0.88,
+    "misspelling": 0.94,
+    "beginning": 0.94,
+    "coined_word": 0.89,
     "word_and_place": 0.8,
-    "word_and_filings": 0.9,
-    "likeness_and_filings": 0.8,
-    "files_with": 0.67,
+    "word_and_filings": 0.95,
+    "likeness_and_filings": 0.92,
+    "files_with": 0.8,
     "itself": 1.0,
 }
 # A word that more organisations begin with than that is not looked at: it is a common one.
 _MOST_BEARERS = 50
 # Documents that a company needs, and the share of them that it files with another, to be its own.
 _FILINGS, _FILED_WITH = 3, 0.9
+# Letters of a name of which a slip leaves no doubt, and the share of them that is left.
+_LONG, _LIKENESS_ALONE = 20, 0.95
+# A word that more companies begin with is a name that many have, whatever it says.
+_MOST_NAMESAKES = 20
 # Persons of the same name are many: one that two companies have in common says nothing.
 _INVENTORS = 2
 # Share of letters that two names have in common if one is a slip of the other.
 _LIKENESS = 0.9
 _DIGITS = re.compile(r"\d+")
-_KINDS = ("place", "form", "business", "common")
+_KINDS = ("place", "form", "business", "common", "language")
 # Records of the company whose words others bear: a name that nobody knows may be borne by two.
 _RECORDS = 5
 
@@ -45,11 +54,22 @@ _ENGLISH = ["AU", "CA", "GB", "IE", "NZ", "US"]
 
 # One spelling of the words that say what business it is, also where they end a longer word.
 _SPELLINGS = {
-    r"(?:ELECTRONICS?|ELECTRICALS?|ELECTRIC|ELECTS?|ELEC)\b": "ELECT",
+    r"(?:ELECTRONICS?|ELECTRICALS?|ELECTRIC|ELECTS?|ELEC|ELEKTRONIK|ELEKTRIK|ELETTRONICA)\b": "ELECT",
     r"\b(?:TECHNOLOGY|TECHNOLOGIES|TECHNOL|TECHNICS?|TECHN|TECHS)\b": "TECH",
     r"\b(?:INDUSTRIES|INDUSTRIAL|INDUSTRY|INDS)\b": "IND",
     r"\b(?:DEVELOPMENTS?|DEVELOPING|DEVS)\b": "DEV",
     r"\b(?:LABORATORY|LABORATORIES)\b": "LAB",
+    r"\bGEN\b": "GENERAL",
+    r"\b(?:ENGINEERING|ENGINEERS)\b": "ENG",
+    r"\b(?:ENTERPRISES?|ENTPRS)\b": "ENTPR",
+    r"\b(?:INTERNATIONAL|INTERNAT)\b": "INT",
+    r"\bMANUFACTURING\b": "MFG",
+    r"\b(?:SYSTEMS?|SYST|SYSTE)\b": "SYS",
+    r"\bPRODUCTS?\b": "PROD",
+    r"\bMATERIALS?\b": "MAT",
+    r"\bSERVICES?\b": "SERV",
+    r"\bRESEARCH\b": "RES",
+    r"\bDEFENCE\b": "DEFENSE",
     r"\b(?:COMMUNICATIONS?|COMMS)\b": "COMM",
     r"\b(HONG|NEW|SHEN|KUN|GREAT|UNITED|SOUTH|NORTH) (KONG|YORK|ZEALAND|ZHEN|SHAN|BRITAIN|STATES"
     r"|AMERICA|AMERICAN|KOREA|AFRICA)\b": "$1$2",
@@ -65,14 +85,17 @@ def distinctive(names: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
         One row a harmonised name, `key`, and perhaps more.
     words
         One row a word: word, kind (place, business; form: how companies are held together; common:
-        borne by unrelated companies).
+        borne by unrelated companies; language: a word of it, that no company has coined).
 
     Returns
     -------
     pl.DataFrame
         The same, and of each name: spelt, it in one spelling; stem, that without places and forms;
-        words, without business too; word_in_place, the first of these and a place. All but the first are
-        null where nothing is left that is distinctive: only common words, letters or digits.
+        words, without business too, null where a single word of the language is left; word_in_place,
+        the first of these and a place; coined, the first, if it is neither common nor of the language.
+        These but the first are null where nothing is left that is distinctive: only common words,
+        letters or digits. A stem that begins with a place, as in Texas Instruments Japan, loses the
+        places at its end alone. is_no_person: whether the name is of one word, or has a listed one.
 
     Examples
     --------
@@ -84,11 +107,11 @@ def distinctive(names: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     >>> distinctive(names, words).select("stem", "words").rows()
     [('TIANMA MICROELECT', 'TIANMA'), ('TIANMA MICROELECT', 'TIANMA')]
     """
+    words = words.with_columns(_spelt(pl.col("word")))
     kinds = {kind: set(words.filter(kind=kind)["word"]) for kind in _KINDS}
     kinds["business"] |= {f"{word}S" for word in kinds["business"]}
-    spelt = pl.col("key")
-    for pattern, spelling in _SPELLINGS.items():
-        spelt = spelt.str.replace_all(pattern, spelling)
+    ends = "|".join(sorted(kinds["place"] | kinds["form"]))
+    listed, language = sorted(set().union(*kinds.values())), sorted(kinds["language"])
     of_name, placeless, left, first = map(pl.col, ("_of_name", "_placeless", "_left", "_first"))
     # What many bear, or is too short to be a name, tells no group by itself.
     telling = left.list.set_difference(sorted(kinds["common"])).list.filter(
@@ -96,24 +119,43 @@ def distinctive(names: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     )
     # Step by step, so that what several parts are made of is found once.
     return (
-        names.with_columns(spelt=spelt)
-        .with_columns(_of_name=pl.col("spelt").str.split(" "))
+        names.with_columns(spelt=_spelt(pl.col("key")))
+        .with_columns(
+            _of_name=pl.col("spelt").str.split(" "),
+            _endless=pl.col("spelt").str.replace(rf"( ({ends}))+$", ""),
+        )
         .with_columns(
             _placeless=of_name.list.set_difference(sorted(kinds["place"] | kinds["form"])),
             _place=of_name.list.set_intersection(sorted(kinds["place"])).list.sort().list.first(),
         )
         .with_columns(_left=placeless.list.set_difference(sorted(kinds["business"])))
         .with_columns(_first=of_name.list.set_intersection(left).list.first(), _telling=telling)
-        .with_columns(_found=pl.col("_telling").list.len() > 0)
         .with_columns(
-            stem=pl.when("_found").then(_in_order(of_name, placeless)),
-            words=pl.when("_found").then(_in_order(of_name, left)),
-            word_in_place=pl.when(
-                pl.col("_found") & pl.col("_telling").list.contains(first) & (first.str.len_chars() > 3)
-            ).then(first + " " + pl.col("_place")),
+            _found=pl.col("_telling").list.len() > 0,
+            _is_word=first.is_in(language),
+            _is_name=pl.col("_telling").list.contains(first) & (first.str.len_chars() > 3),
+        )
+        .with_columns(
+            stem=pl.when("_found")
+            .then(_in_order(of_name, placeless))
+            .when(pl.col("_endless").str.contains(" ") & of_name.list.first().is_in(sorted(kinds["place"])))
+            .then("_endless"),
+            words=pl.when(pl.col("_found") & (~pl.col("_is_word") | (left.list.len() > 1))).then(
+                _in_order(of_name, left)
+            ),
+            word_in_place=pl.when(pl.col("_found") & pl.col("_is_name")).then(first + " " + pl.col("_place")),
+            coined=pl.when(pl.col("_is_name") & ~pl.col("_is_word")).then(first),
+            is_no_person=(of_name.list.len() == 1) | (of_name.list.set_intersection(listed).list.len() > 0),
         )
         .drop(cs.starts_with("_"))
     )
+
+
+def _spelt(words: pl.Expr) -> pl.Expr:
+    """Give words of business their one spelling."""
+    for pattern, spelling in _SPELLINGS.items():
+        words = words.str.replace_all(pattern, spelling)
+    return words
 
 
 def _in_order(words: pl.Expr, wanted: pl.Expr) -> pl.Expr:
@@ -129,17 +171,21 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
     with that of a well-known group ("brand"); that are equal without business words too, if one is
     of many records ("words"), or both are of one country where English is not the language
     ("words_at_home"); that begin with that of a well-known group of such a country, their own,
-    however few records there are ("brand_at_home"); that begin with the same distinctive word in
+    however few records there are ("brand_at_home"); whose words are cut short ("abbreviation"); long
+    ones that are misspelt ("misspelling"); that begin with the whole of another, of two words or more
+    ("beginning"); that begin with a coined word which is the whole name of one or of its group
+    ("coined_word"); that begin with the same distinctive word in
     the same place ("word_and_place"); that share one, of companies that file together or share two
-    inventors ("word_and_filings"); that are misspelt, or the initials of each other, of companies
-    that file together ("likeness_and_filings"); a company that files nearly everything with one
+    inventors ("word_and_filings"); that are misspelt, or the initials or beginning of each other, of
+    companies that file together ("likeness_and_filings"); a company that files nearly everything with one
     other ("files_with").
 
     Parameters
     ----------
     organisations
         One row a company: organisation, known_group (null where nothing names one), known_rule,
-        is_well_known, records, country (null if unknown), and what `distinctive` makes of its name
+        is_well_known, is_sure (a company beyond doubt), records (0 of one that is only known),
+        country (null if unknown), and what `distinctive` makes of its name
         and, with group_ before it, of its group's.
     filed
         One row a publication x company: publication_number, organisation.
@@ -161,6 +207,7 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
     ...     pl.lit(None, pl.String).alias("known_group"),
     ...     pl.lit(None, pl.String).alias("known_rule"),
     ...     pl.lit(False).alias("is_well_known"),
+    ...     pl.lit(True).alias("is_sure"),
     ...     pl.lit(None, pl.String).alias("country"),
     ... )
     >>> filed = pl.DataFrame(schema={"publication_number": pl.String, "organisation": pl.String})
@@ -178,6 +225,8 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
     order = {organisation: i for i, organisation in enumerate(companies["organisation"])}
 
     joint = _joint(filed)
+    # What nothing says to be a company may be a person.
+    sure = filed.join(companies.filter("is_sure"), on="organisation", how="semi")
 
     def root(organisation: str) -> str:
         while head[organisation] != organisation:
@@ -194,10 +243,14 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
             _equal(companies.with_columns(at_home=pl.col("words") + " " + pl.col("home")), "at_home"),
         ),
         ("brand_at_home", _branded(companies, at_home=True)),
+        ("abbreviation", _abbreviated(companies)),
+        ("misspelling", _misspelt(companies)),
+        ("beginning", _begun(companies)),
+        ("coined_word", _coined(companies)),
         ("word_and_place", _equal(companies, "word_in_place")),
         ("word_and_filings", _with_evidence(companies, filed, invented)),
         ("likeness_and_filings", _alike(companies, joint)),
-        ("files_with", _always_together(filed, joint)),
+        ("files_with", _always_together(sure, _joint(sure))),
     ):
         for one, other in pairs:
             first, second = sorted((root(one), root(other)), key=order.__getitem__)
@@ -233,9 +286,7 @@ def _branded(companies: pl.DataFrame, at_home: bool = False) -> Iterable[tuple[s
     The group's name must be distinctive as a whole, and found in several records; or both must be
     of one country.
     """
-    is_found = (pl.col("records").sum().over("known_group") > 1) & (
-        pl.col("records").sum().over("word") >= _RECORDS
-    )
+    is_found = pl.col("records").sum().over("word") >= _RECORDS
     begun = companies.drop_nulls("words").with_columns(word=pl.col("words").str.split(" ").list.first())
     brands = (
         begun.filter(
@@ -259,12 +310,86 @@ def _branded(companies: pl.DataFrame, at_home: bool = False) -> Iterable[tuple[s
     )
 
 
+def _abbreviated(companies: pl.DataFrame) -> Iterable[tuple[str, str]]:
+    """Pair names whose words are equal or cut short, four letters at least, but for the first."""
+    first, stubs = (
+        pl.col("spelt").str.extract(r"^(\S+) "),
+        pl.col("spelt").str.replace_all(r"(\S{4})\S*", "$1"),
+    )
+    cut = (
+        companies.drop_nulls("words")
+        .select("organisation", words=pl.col("spelt").str.split(" "), stub=first + " " + stubs)
+        .drop_nulls("stub")
+    )
+    for _, names in cut.filter(pl.len().over("stub") > 1).group_by("stub", maintain_order=True):
+        for (one, words), (other, others) in combinations(
+            names.select("organisation", "words").iter_rows(), 2
+        ):
+            if all(
+                a == b or (min(len(a), len(b)) >= 4 and (a.startswith(b) or b.startswith(a)))
+                for a, b in zip(words, others, strict=True)
+            ):
+                yield one, other
+
+
+def _misspelt(companies: pl.DataFrame) -> Iterable[tuple[str, str]]:
+    """Pair long names with the next by the alphabet, if it is the same but for a slip."""
+    names = companies.filter(pl.col("spelt").str.len_chars() >= _LONG).sort("spelt")
+    spelt, organisations = names["spelt"].to_list(), names["organisation"].to_list()
+    for one, other, name, next_name in zip(organisations, organisations[1:], spelt, spelt[1:], strict=False):
+        if (
+            name[:4] == next_name[:4]
+            and _DIGITS.findall(name) == _DIGITS.findall(next_name)
+            and SequenceMatcher(None, name, next_name).ratio() >= _LIKENESS_ALONE
+        ):
+            yield one, other
+
+
+def _begun(companies: pl.DataFrame) -> Iterable[tuple[str, str]]:
+    """Pair names with those that begin with all of them, two words at least beside those of business."""
+    names = companies.drop_nulls("words").filter(pl.col("words").str.contains(" "))
+    whole = dict(names.select("stem", "organisation").reverse().iter_rows())
+    for organisation, stem in names.select("organisation", "stem").iter_rows():
+        words = stem.split(" ")
+        for length in range(2, len(words)):
+            first = whole.get(" ".join(words[:length]))
+            if first is not None:
+                yield first, organisation
+
+
+def _coined(companies: pl.DataFrame) -> Iterable[tuple[str, str]]:
+    """Pair companies whose names begin with the same coined word, if it is the whole name of one.
+
+    Or of its group; not where two groups are known by it, nor companies of two countries, but for a
+    well-known one, that names its affiliates after itself.
+    """
+    return (
+        companies.drop_nulls("coined")
+        .filter(
+            pl.col("is_sure") | pl.col("is_no_person"),
+            pl.len().over("coined") <= _MOST_NAMESAKES,
+            pl.col("known_group").drop_nulls().n_unique().over("coined") <= 1,
+            pl.any_horizontal(pl.col("stem", "group_stem") == pl.col("coined")).any().over("coined"),
+        )
+        .with_columns(
+            pl.col("organisation", "country", "is_well_known").first().over("coined").name.prefix("first_")
+        )
+        .filter(
+            pl.col("first_organisation") != pl.col("organisation"),
+            pl.col("first_is_well_known") | (pl.col("country") == pl.col("first_country")).fill_null(True),
+        )
+        .select("first_organisation", "organisation")
+        .iter_rows()
+    )
+
+
 def _with_evidence(
     companies: pl.DataFrame, filed: pl.DataFrame, invented: pl.LazyFrame
 ) -> Iterable[tuple[str, str]]:
     """Pair companies whose names share a distinctive word and that file together or share inventors."""
     borne = (
         companies.drop_nulls("words")
+        .filter(pl.col("is_sure") | pl.col("is_no_person"))
         .select("organisation", word=pl.col("words").str.split(" "))
         .explode("word")
         .unique()
@@ -307,7 +432,7 @@ def _joint(filed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _alike(companies: pl.DataFrame, joint: pl.DataFrame) -> Iterable[tuple[str, str]]:
-    """Pair companies that file together, one name a slip of the other or its initials."""
+    """Pair companies that file together, one name a slip of the other, its initials or its beginning."""
     named = companies.select("organisation", "spelt")
     pairs = (
         joint.join(joint, on="publication_number", suffix="_other")
@@ -319,14 +444,22 @@ def _alike(companies: pl.DataFrame, joint: pl.DataFrame) -> Iterable[tuple[str, 
         .sort("organisation", "organisation_other")
     )
     for one, other, name, other_name in pairs.iter_rows():
-        if _is_slip(name, other_name) or _abbreviates(name, other_name) or _abbreviates(other_name, name):
+        if (
+            _is_slip(name, other_name)
+            or _abbreviates(name, other_name)
+            or _abbreviates(other_name, name)
+            or f"{name} ".startswith(f"{other_name} ")
+            or f"{other_name} ".startswith(f"{name} ")
+        ):
             yield one, other
 
 
 def _is_slip(name: str, other: str) -> bool:
     """Tell whether two names are one, misspelt: works 118 and works 119 are two."""
-    same_numbers = _DIGITS.findall(name) == _DIGITS.findall(other)
-    return same_numbers and SequenceMatcher(None, name, other).ratio() >= _LIKENESS
+    if _DIGITS.findall(name) != _DIGITS.findall(other):
+        return False
+    one_letter = len(name) == len(other) > 4 and sum(a != b for a, b in zip(name, other, strict=True)) == 1
+    return one_letter or SequenceMatcher(None, name, other).ratio() >= _LIKENESS
 
 
 def _abbreviates(name: str, other: str) -> bool:

@@ -13,7 +13,10 @@ from corepath.transforms.stg_organisation import stg_organisation
 from corepath.warehouse.settings import ROOT
 
 LABELLED = ROOT.parent / "shared" / "reference" / "psn_labelled_organisations.csv.gz"
-TABLES = tuple(f"organisation{end}" for end in ("s", "_alias", "_abbreviation", "_group", "_word"))
+TABLES = (
+    *(f"organisation{end}" for end in ("s", "_alias", "_abbreviation", "_group", "_word")),
+    "language_word",
+)
 CLASSES = ("COMPANY", "UNIVERSITY", "GOV NON-PROFIT")
 
 

@@ -6,7 +6,8 @@ import pytest
 from corepath.transforms.methods.grouping import described, find_groups
 from corepath.warehouse.settings import ROOT
 
-WORDS = pl.read_csv(ROOT / "reference" / "organisation_word.csv")
+LANGUAGE = pl.read_csv(ROOT / "reference" / "language_word.csv").with_columns(kind=pl.lit("language"))
+WORDS = pl.concat([pl.read_csv(ROOT / "reference" / "organisation_word.csv"), LANGUAGE])
 
 
 def groups(*companies, filings=(), inventors=(), country=None):
@@ -19,6 +20,7 @@ def groups(*companies, filings=(), inventors=(), country=None):
     ).with_columns(
         known_rule=pl.when(pl.col("known_group").is_not_null()).then(pl.lit("register")),
         is_well_known=pl.col("known_group").is_not_null(),
+        is_sure=pl.lit(True),
         country=pl.lit(country, pl.String),
     )
     pairs = [(f"US-{i}-B2", name) for i, names in enumerate(filings) for name in names]
@@ -41,6 +43,12 @@ def groups(*companies, filings=(), inventors=(), country=None):
         ("LENOVO", "BEIJING LENOVO SOFTWARE", "words"),
         ("GLOBALFOUNDRIES", "GLOBALFOUNDRIES SINGAPORE", "place"),
         ("CREE HUIZHOU SOLID STATE LIGHTING", "CREE HUIZHOU OPTO", "word_and_place"),
+        ("TEXAS INSTRUMENTS", "TEXAS INSTRUMENTS JAPAN", "place"),
+        ("LATITUDE ENGINEERING", "LATITUDE ENG", "spelling"),
+        ("BRIMETA VETERINARY PHARMACEUTICALS", "BRIMETA VETER PHARMACEUTICAL", "abbreviation"),
+        ("FLIGHT COMMUNICATION AND SURVEILLANCE", "FLIGHT COMMUNICATION AND SURVELLIANCE", "misspelling"),
+        ("LIQUID SAILDRIVE", "LIQUID SAILDRIVE OIL AND GAS", "beginning"),
+        ("CASSADIAN", "CASSADIAN AIRBORNE SOLUTIONS", "coined_word"),
     ],
 )
 def test_one_name_in_two_forms_is_one_group(one, other, rule):
@@ -56,6 +64,10 @@ def test_one_name_in_two_forms_is_one_group(one, other, rule):
         ("LATTICE POWER", "LATTICE SEMICONDUCTOR"),  # two whom nobody knows
         ("FULCRUM SOFTWARE", "FULCRUM ENERGY"),
         ("TOKYO ELECTRON", "TOKYO GAS"),
+        ("UNMANNED INNOVATION", "UNMANNED SYSTEMS"),  # one word of the language
+        ("AUDIENCE", "AUDIENCE ENTERTAINMENT"),  # nobody has coined it
+        ("CASSADIAN DEFENCE", "CASSADIAN AIRBORNE"),  # nor is it the name of any of them
+        ("FLIGHT SURVEILLANCE UNIT WORKS 118", "FLIGHT SURVEILLANCE UNIT WORKS 119"),
     ],
 )
 def test_what_many_bear_joins_nobody(one, other):
@@ -67,12 +79,26 @@ def test_a_name_that_begins_with_a_well_known_groups_is_of_it():
     assert found["AIRBUS DEFENCE AND SPACE"] == ("Airbus", "brand")
 
 
+def test_a_coined_word_of_two_groups_or_of_two_countries_joins_nobody():
+    names = ("Velox Mobility", 1, "Velox"), ("Velox Solutions", 1, "Zeta"), ("VELOX TACTICAL", 1)
+    assert groups(*names)["VELOX TACTICAL"] == ("VELOX TACTICAL", "itself")
+    frame = pl.DataFrame({"organisation": ["VELOX", "VELOX TACTICAL"], "records": [3, 1]}).with_columns(
+        known_group=pl.lit(None, pl.String), known_rule=pl.lit(None, pl.String), is_sure=pl.lit(True)
+    )
+    nobody = pl.DataFrame(schema={"publication_number": pl.String, "organisation": pl.String})
+    unnamed = pl.LazyFrame(schema={"publication_number": pl.String, "name": pl.String})
+    for countries, count in ((["US", "CN"], 2), (["US", "US"], 1), (["US", None], 1)):
+        given = frame.with_columns(country=pl.Series(countries), is_well_known=pl.lit(False))
+        assert find_groups(described(given, WORDS), nobody, unnamed)["corporate_group"].n_unique() == count
+
+
 @pytest.mark.parametrize(("country", "is_joined"), [("CN", True), ("US", False), (None, False)])
 def test_few_records_do_where_names_are_no_words_of_the_countrys_language(country, is_joined):
     found = groups(("BEIJING FOUNDER ELECT", 1), ("FOUNDER MICROELECT INT", 1), country=country)
     assert found["FOUNDER MICROELECT INT"][1] == ("words_at_home" if is_joined else "itself")
     found = groups(("INSPUR CLOUD", 1, "Inspur"), ("INSPUR SUZHOU INTELLIGENT TECH", 1), country=country)
-    expected = ("Inspur", "brand_at_home") if is_joined else ("INSPUR SUZHOU INTELLIGENT TECH", "itself")
+    # The word is coined, and the whole name of the group: it joins them anywhere, with less certainty.
+    expected = ("Inspur", "brand_at_home" if is_joined else "coined_word")
     assert found["INSPUR SUZHOU INTELLIGENT TECH"] == expected
 
 
