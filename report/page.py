@@ -261,7 +261,7 @@ def _links(links: Sequence[tuple[str, str]]) -> str:
 
 def _read_first(frames: Mapping[str, pl.DataFrame], places: Places) -> str:
     facts = frames["facts"].rows(named=True)[0]
-    points = []
+    points = [f"<li>{escape(told)}</li>" for told in frames["said_first"]["sentence"]]
     left = [r for r in frames["weights"].rows(named=True) if not r["is_used"]]
     if left:
         told = "".join(
@@ -295,7 +295,6 @@ def _read_first(frames: Mapping[str, pl.DataFrame], places: Places) -> str:
             f"<li><b>Fewer than 30 key core families:</b> {escape(listed(few))}. Lags and paths cannot be "
             "told there, and ranks are unsure.</li>"
         )
-    points += [f"<li>{escape(told)}</li>" for told in frames["validity"]["sentence"]]
     warnings = frames["warnings"].rows(named=True)
     if warnings:
         told = "".join(

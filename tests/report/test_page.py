@@ -34,6 +34,8 @@ def test_every_figure_has_its_question_sql_table_and_files():
 
 def test_what_limits_the_release_is_said_first():
     first = page().split("</aside>")[0]
+    hangs, held, left = map(first.index, ("Without SC the core is another.", "It held up.", "Left out of"))
+    assert hangs < held < left
     assert "NPL title (NPL): left out: known for 3 % of the families of CN" in first
     assert "Fewer than 30 key core families:</b> South Korea" not in first
     assert "China (20)" in first

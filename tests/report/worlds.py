@@ -481,7 +481,7 @@ def frames(**changed: pl.DataFrame) -> dict[str, pl.DataFrame]:
         "facts": pl.DataFrame([facts]),
         "warnings": pl.DataFrame([warning]),
         "sources": pl.DataFrame([source]),
-        "validity": pl.DataFrame({"sentence": ["The score tells later citations: AUC 0.7."]}),
+        "said_first": pl.DataFrame({"sentence": ["Without SC the core is another.", "It held up."]}),
         "ranking": ranking(),
         "years": years(),
         "segments": segments(),

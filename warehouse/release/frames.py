@@ -59,8 +59,13 @@ left join (
     from meta.unread where unread > 0 group by source
 ) using (source)
 order by rank""",
-    "validity": """
-select sentence from marts.fct_validity where is_headline and sentence is not null order by all""",
+    # What the core hangs on, and whether it held up later.
+    "said_first": """
+select sentence from (
+    select 1 as place, sentence from marts.fct_indicator_weight where is_decisive
+    union all
+    select 2, sentence from marts.fct_validity where is_headline and sentence is not null
+) order by place, sentence""",
     "ranking": """
 select
     country, families, core_families, core_rate, core_rate_lower, core_rate_upper,
