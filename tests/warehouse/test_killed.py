@@ -180,6 +180,7 @@ def test_a_refresh_killed_at_a_random_moment_harms_nothing_and_the_next_run_repa
 
 @pytest.mark.usefixtures("unvalidated")
 def test_an_incremental_run_gives_the_bytes_of_a_full_one_and_back_again(case: Case, tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
     full = settings(case.folder / "input", tmp_path / "full").model_copy(update={"threads": 3})
     assert parquet(refresh(full).path) == case.parquet  # which came of another file before
 
