@@ -147,8 +147,13 @@ def look(world: World, names: list[str], work: Path, file: Path) -> Found:
     dict
         seconds of processor time, and rows: inference, kind, claim, hits, of.
     """
-    if file.exists():
-        return json.loads(file.read_text(encoding="utf-8"))
+    if not file.exists():
+        write(file, _count(world, names, work))
+    # What was written is rounded: who goes on after a stop finds the same.
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def _count(world: World, names: list[str], work: Path) -> Found:
     started = time.process_time()
     known = inferences()
     tables = dict.fromkeys(table for name in names for table in known[name].tables)
@@ -167,9 +172,7 @@ def look(world: World, names: list[str], work: Path, file: Path) -> Found:
                 for claim, (hits, of) in counts.items()
             ]
     gc.collect()
-    found = {"seconds": round(time.process_time() - started, 3), "rows": rows}
-    write(file, found)
-    return found
+    return {"seconds": round(time.process_time() - started, 3), "rows": rows}
 
 
 def sum_up(counted: Iterable[Mapping[str, Any]]) -> list[Found]:

@@ -1,5 +1,6 @@
 """The deployments that work on a lake. What their flows do is tested in tests/spark."""
 
+import sys
 from importlib import import_module
 
 import pytest
@@ -31,6 +32,7 @@ def test_a_deployment_gives_what_its_flow_takes(deployment):
 
 
 def test_without_spark_it_is_said_what_is_missing(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "corepath.warehouse.cluster", None)
+    monkeypatch.setitem(sys.modules, "corepath.warehouse.cluster", None)
+    monkeypatch.delattr("corepath.warehouse.cluster", raising=False)  # which another test may have imported
     with pytest.raises(UsageError, match=r"corepath\[spark\]"):
         lake.stage.fn(Settings(), Cluster(lake="lake", spark="local[2]"))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 # Without pyspark there is nothing to run: `make test` does without it and without Java.
-collect_ignore_glob = [] if find_spec("pyspark") else ["test_*.py"]
+collect_ignore_glob = [] if find_spec("pyspark") else ["*.py"]
 
 SMALL = {
     "spark.driver.memory": "1g",
