@@ -32,13 +32,22 @@ from tests.flows.conftest import LiveServer, live
 from tests.flows.postgres import PROGRAMS, postgres
 from tests.releases import families, publish
 
+# As compose.yaml has it.
+BATCHES = {
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
+}
+
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(PROGRAMS is None, reason="needs PostgreSQL")]
 
 
 @pytest.fixture(scope="module")
 def on_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     home = tmp_path_factory.mktemp("on_postgres")
-    with postgres() as database, live(home, PREFECT_SERVER_DATABASE_CONNECTION_URL=database.url) as server:
+    with (
+        postgres() as database,
+        live(home, PREFECT_SERVER_DATABASE_CONNECTION_URL=database.url, **BATCHES) as server,
+    ):
         assert not (home / "prefect.db").exists(), "nothing is in SQLite"
         yield server
 
