@@ -40,6 +40,38 @@ def worlds(size: str) -> list[World]:
     return found
 
 
+def worlds_of_60_000(
+    size: str,
+    first_seed: int,
+    method: tuple[tuple[str, object], ...],
+    other: tuple[tuple[str, object], ...] = (),
+) -> list[World]:
+    """Worlds of each maker whose samples take longer: of 60,000 families, or one of 15,000 if small.
+
+    Parameters
+    ----------
+    size
+        "small" or "full".
+    first_seed
+        Of the inference's own.
+    method
+        Choices of method.
+    other
+        What is asked of the other maker.
+    """
+    is_full = size == "full"
+    families = 60_000 if is_full else 15_000
+    kind = f"samples of {FAMILIES:,} of {families:,} families"
+    seeds = range(first_seed, first_seed + (2 if is_full else 1))
+    found = [
+        World(f"{kind}, another maker", seed, families, "other", other, method, everything=True)
+        for seed in seeds
+    ]
+    if is_full:
+        found += [World(f"{kind}, planted", seed, families, method=method) for seed in seeds]
+    return found
+
+
 def count(connection: duckdb.DuckDBPyConnection, world: World) -> list[Counts]:
     """Draw samples within years, and see which intervals hold what the whole world has."""
     known = discover([])

@@ -29,19 +29,8 @@ WANTED = (
 
 def worlds(size: str) -> list[World]:
     """Large worlds of each maker, of which samples are drawn."""
-    is_full = size == "full"
     method = (("samples", 200), ("rarefaction_draws", 100), ("permutations", 100), ("minimum_coverage", 0.2))
-    families = 60_000 if is_full else 15_000
-    kind = f"samples of {sampling.FAMILIES:,} of {families:,} families"
-    seeds = range(FIRST_SEED, FIRST_SEED + (2 if is_full else 1))
-    own = (("alike", False),)
-    found = [
-        World(f"{kind}, another maker", seed, families, "other", own, method, everything=True)
-        for seed in seeds
-    ]
-    if is_full:
-        found += [World(f"{kind}, planted", seed, families, method=method) for seed in seeds]
-    return found
+    return sampling.worlds_of_60_000(size, FIRST_SEED, method, (("alike", False),))
 
 
 def count(connection: duckdb.DuckDBPyConnection, world: World) -> list[Counts]:

@@ -25,18 +25,7 @@ MEASURES = {
 
 def worlds(size: str) -> list[World]:
     """Large worlds of each maker, of which samples are drawn."""
-    is_full = size == "full"
-    method = (("samples", 10), ("minimum_coverage", 0.2))
-    families = 60_000 if is_full else 15_000
-    kind = f"samples of {sampling.FAMILIES:,} of {families:,} families"
-    seeds = range(FIRST_SEED, FIRST_SEED + (2 if is_full else 1))
-    found = [
-        World(f"{kind}, another maker", seed, families, "other", (), method, everything=True)
-        for seed in seeds
-    ]
-    if is_full:
-        found += [World(f"{kind}, planted", seed, families, method=method) for seed in seeds]
-    return found
+    return sampling.worlds_of_60_000(size, FIRST_SEED, (("samples", 10), ("minimum_coverage", 0.2)))
 
 
 def count(connection: duckdb.DuckDBPyConnection, world: World) -> list[Counts]:
