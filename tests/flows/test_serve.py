@@ -81,7 +81,7 @@ class Service:
                 return self.api(where, {"parameters": {"settings": settings}})["id"]
             return None
 
-        return _until(trigger, 120)
+        return _until(trigger, 900)
 
     def run(self, run: str) -> dict[str, Any]:
         return self.api(f"flow_runs/{run}")
