@@ -23,6 +23,21 @@ main_country as (
         max(source_step) as source_step
     from ranked
     group by family
+),
+
+-- Families whose five years are over, among those of their priority year.
+cited as (
+    select
+        family.family,
+        indicator.fc_5_so_far as fc_5,
+        count(*) over (partition by year(family.priority_date)) as families,
+        count(*) over (
+            partition by year(family.priority_date) order by indicator.fc_5_so_far
+            range between unbounded preceding and current row
+        ) as not_more_cited
+    from intermediate.int_family as family
+    inner join intermediate.int_indicator as indicator on family.family = indicator.family
+    where indicator.fc_5_window_closed and indicator.fc_5_so_far is not null
 )
 
 select
@@ -57,7 +72,8 @@ select
     indicator.fc_7_window_closed, -- Whether the loaded data reach 7 years past it; if not, fc_7 is too low
     case when not indicator.fc_7_window_closed then indicator.fc_7 end
         as fc_7_estimate, -- What an open FC_7 is scored with; null if closed or truncation = closed
-    breakthrough.is_breakthrough, -- Whether FC_5 is in the top 1 % of its priority year; null if open
+    cited.fc_5 > 0 and 100 * cited.not_more_cited >= 99 * cited.families
+        as is_breakthrough, -- Whether FC_5 is in the top 1 % of its priority year; null if open
     indicator.fcx_5, -- FCX_5: FC_5 by examiners; null if open, or if a citing family has no origin recorded
     indicator.fc_5_others, -- FC_5 without families of the same corporate group; null if open
     indicator.fc_reported, -- Citing families or documents as the source counts them, of any age
@@ -113,7 +129,7 @@ left join intermediate.int_family_rank as family_rank on family.family = family_
 left join intermediate.int_family_method as method on family.family = method.family
 inner join intermediate.int_score as score on family.family = score.family
 inner join main_country on family.family = main_country.family
-left join intermediate.int_breakthrough as breakthrough on family.family = breakthrough.family
+left join cited on family.family = cited.family
 left join intermediate.int_rao_stirling as stirling on family.family = stirling.family
 inner join intermediate.int_family_cohort as cohort on family.family = cohort.family
 cross join topic.topic
