@@ -187,43 +187,35 @@ def test_a_gap_takes_the_median_of_its_cohort_and_is_shown_as_unknown():
     assert found["US-00-B2"]["score"] == pytest.approx(50)
 
 
-def breakthroughs(counts: list[int], end: str = "2010-01-01") -> list[int]:
-    """Citations of the breakthroughs among families of one year, each cited so often within a year."""
-    cited = [f"EP-{1000 + i}-B1" for i in range(len(counts))]
-    citing = [f"EP-{5000 + i}-B1" for i in range(max(counts))]
+def test_breakthroughs_are_the_most_cited_of_their_year():
+    """The 99th percentile included; where nobody cites them, or five years are not over, none."""
+    counts = {1990: [0] * 96 + [1, 2, 3, 4], 1991: [0] * 97 + [1, 1, 1], 1992: [0] * 10, 2008: [0, 1, 2]}
+    cited = {f"EP-{year}{i:03}-B1": year for year, found in counts.items() for i in range(len(found))}
+    citing = {f"JP-{year}{i}-B2": year for year, found in counts.items() for i in range(max(found))}
     given = {
         "sources.stg_document": publications(
-            *({"publication_number": number, "publication_date": "2000-02-01"} for number in cited),
-            *({"publication_number": number, "publication_date": "2001-01-01"} for number in citing),
-            {"publication_number": "EP-999-B1", "publication_date": end},
+            *({"publication_number": n, "publication_date": f"{year}-02-01"} for n, year in cited.items()),
+            *(
+                {"publication_number": n, "publication_date": f"{year + 1}-01-01"}
+                for n, year in citing.items()
+            ),
         ),
         "sources.stg_classification": [
             *({"publication_number": number, "symbol": "G06N3/02"} for number in [*cited, *citing]),
             # Scope differs, so that there is a score.
-            *({"publication_number": number, "symbol": "G11C1/00", "position": 2} for number in cited[::2]),
+            *({"publication_number": n, "symbol": "G11C1/00", "position": 2} for n in list(cited)[::2]),
         ],
         "sources.stg_citation": [
-            {"citing_publication": citing[place], "cited_publication": number}
-            for number, count in zip(cited, counts, strict=True)
+            {"citing_publication": f"JP-{year}{place}-B2", "cited_publication": f"EP-{year}{i:03}-B1"}
+            for year, found in counts.items()
+            for i, count in enumerate(found)
             for place in range(count)
         ],
     }
-    rows = by(world(given, PATENT), PATENT, "representative_publication")
-    return [count for count, n in zip(counts, cited, strict=True) if rows[n]["is_breakthrough"]]
-
-
-@pytest.mark.parametrize(
-    ("counts", "most"),
-    [
-        ([0] * 96 + [1, 2, 3, 4], [3, 4]),  # at the 99th percentile, and above
-        ([0] * 97 + [1, 1, 1], [1, 1, 1]),  # ties at the percentile are all in
-        ([0] * 98 + [1, 2], [1, 2]),
-        ([0] * 9 + [0], []),  # nobody cites them
-    ],
-)
-def test_breakthroughs_are_the_most_cited_of_their_year(counts, most):
-    assert breakthroughs(counts) == most
-
-
-def test_an_open_window_tells_nothing_of_breakthroughs():
-    assert breakthroughs([0, 1, 2], end="2003-01-01") == []
+    patents = by(world(given, PATENT), PATENT, "representative_publication")
+    told = {year: [] for year in counts}
+    for number, year in cited.items():
+        if patents[number]["is_breakthrough"]:
+            told[year].append(counts[year][int(number[7:10])])
+    assert told == {1990: [3, 4], 1991: [1, 1, 1], 1992: [], 2008: []}
+    assert {patents[n]["is_breakthrough"] for n, year in cited.items() if year == 2008} == {None}
