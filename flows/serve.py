@@ -113,6 +113,7 @@ def serve(
         "PREFECT_API_AUTH_STRING": secret,
         # A page of another origin may not even read an answer.
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
+        "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "corepath.flows.ordering",
     }
     os.environ.setdefault(ALLOWED_FOLDERS, json.dumps([str(Path.cwd())]))
     # Runs, too, and not only events, are removed from Prefect's database, after 90 days.

@@ -553,6 +553,7 @@ def _apart(home: Path, port: int) -> Iterator[Service]:
         "PREFECT_SERVER_API_AUTH_STRING": secret,
         "PREFECT_API_AUTH_STRING": secret,
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port}",
+        "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "corepath.flows.ordering",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
     }
     prefect = str(Path(sys.executable).with_name("prefect"))
