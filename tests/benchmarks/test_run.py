@@ -194,6 +194,7 @@ def test_the_bare_script_makes_the_scores_of_twelve_indicators(marts, tmp_path):
     assert set(json.loads((tmp_path / "bare.json").read_text())) == {"steps"}
 
 
+@pytest.mark.whole
 def test_a_number_that_differs_is_found(marts, tmp_path):
     for file in marts["floor"].glob("*.parquet"):
         change = "* replace (score + 1e-6 as score)" if file.stem == "fct_patent" else "*"

@@ -772,6 +772,7 @@ def test_what_was_rolled_back_exits_with_0_and_says_what_stays(
     assert "was rolled back; chips 2026.11.0 stays the latest" in result.stdout
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("without_prefect", "unvalidated")
 def test_a_new_release_exits_with_0_and_is_told_table_by_table(
     own_sample: Settings, topic_file, corepath: Run, monkeypatch: pytest.MonkeyPatch

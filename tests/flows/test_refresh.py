@@ -51,6 +51,7 @@ def test_a_runner_that_is_not_installed_is_told_before_anything_runs(task_runner
         _runner(Settings(task_runner=task_runner))
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("unvalidated")
 def test_a_backfill_refreshes_each_topic_and_one_that_is_refused_stops_no_other(
     own_sample, topic_file, monkeypatch

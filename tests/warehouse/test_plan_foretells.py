@@ -276,6 +276,7 @@ def test_a_run_does_what_its_plan_foretold(settings: Settings, change: Change, s
     assert (change is release_damaged) == bool(plan.damage)
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("unvalidated")
 def test_what_was_foretold_is_not_foretold_again_once_it_is_done(settings: Settings) -> None:
     file_added(settings)

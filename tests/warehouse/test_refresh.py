@@ -87,6 +87,7 @@ def test_nothing_rejects_the_sample_and_every_result_is_told(sample_release) -> 
     assert not [r for r in results if r.rejects]
 
 
+@pytest.mark.whole
 def test_the_same_input_again_rebuilds_and_publishes_nothing(own_sample, told) -> None:
     def everything() -> Any:
         files = sorted((own_sample.releases / TOPIC).rglob("*"))
