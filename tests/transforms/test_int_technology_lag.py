@@ -8,10 +8,10 @@ from corepath.transforms.int_technology_lag import int_technology_lag
 from tests.transforms.methods.test_lag import waves
 
 
-def lags(counts, samples=200):
+def lags(counts, samples=200, code="G06N{}".format):
     """Lags of {(subfield, country): technologies × months}."""
     cells = [
-        (subfield, f"G06N{technology}", country, month + 24000, families)
+        (subfield, code(technology), country, month + 24000, families)
         for (subfield, country), cube in counts.items()
         for (technology, month), families in np.ndenumerate(cube)
         if families
@@ -63,6 +63,30 @@ def test_few_families_or_technologies_tell_no_lag():
     for subfield in ("all", "memory"):
         row = found[subfield, "CN", "US"]
         assert (row["lag"], row["conclusion"]) == (None, "cannot tell")
+
+
+def test_small_main_groups_count_by_their_subclass():
+    """As many technologies as there are subclasses come and go, each in ten main groups."""
+    random = np.random.default_rng(1)
+    counts = {}
+    for country, cube in (("US", waves(0, 600, 1)), ("CN", waves(3, 600, 2))):
+        spread = np.zeros((len(cube) * 10, cube.shape[1]))
+        for (technology, month), families in np.ndenumerate(cube):
+            np.add.at(spread[:, month], 10 * technology + random.integers(0, 10, int(families)), 1)
+        counts["all", country] = spread
+    pooled = lags(counts, code=lambda n: f"G{n // 10:02}A{n % 10}")["all", "CN", "US"]
+    apart = lags(counts, code=lambda n: f"G{n % 100:02}{chr(65 + n // 100)}1")["all", "CN", "US"]
+    assert pooled["lag"] == pytest.approx(3, abs=0.5)
+    assert pooled["lag_high"] - pooled["lag_low"] < apart["lag_high"] - apart["lag_low"]
+
+
+def test_large_main_groups_of_one_subclass_stay_apart():
+    counts = {
+        ("all", "US"): waves(0, 2000, 1, technologies=10)[1:9],
+        ("all", "CN"): waves(2, 1500, 2, technologies=10)[1:9],
+    }
+    one, several = lags(counts), lags(counts, code=lambda n: f"G{n:02}A1")
+    assert one == several
 
 
 def test_a_level_country_is_level_only_if_that_is_sure():
