@@ -44,7 +44,7 @@ FAULTS = {
     11: ("worker and run killed", "a run crashed"),
     12: ("share not mounted", "a run failed"),
     15: ("garbage", "a run failed"),
-    16: ("worker killed", None),
+    16: ("worker killed", "a run crashed"),  # a run ends with its worker
     18: ("validator killed", "a run failed"),
 }
 DEPLOYMENTS = """
