@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import random
+import select
 import shutil
 import signal
 import subprocess
@@ -125,7 +126,7 @@ def kill(case: Case, settings: Settings, seconds: float, whole_group: bool) -> b
     """Start a refresh and kill it so long after its begin, by the clock of the undisturbed run.
 
     It waits for the line that the undisturbed run had said last by then, and for the rest of the
-    time, so that a busy machine moves no moment behind the end.
+    time or the next line, so that no machine moves a moment behind the end, be it more or less busy.
 
     Returns
     -------
@@ -137,7 +138,7 @@ def kill(case: Case, settings: Settings, seconds: float, whole_group: bool) -> b
         assert process.stdout is not None
         for _ in range(last + 1):
             assert process.stdout.readline()
-        time.sleep(rest)
+        select.select([process.stdout], [], [], rest)
         running = process.poll() is None
         if whole_group:  # as a machine that loses power
             os.killpg(process.pid, signal.SIGKILL)
