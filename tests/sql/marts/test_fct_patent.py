@@ -213,9 +213,9 @@ def test_breakthroughs_are_the_most_cited_of_their_year():
         ],
     }
     patents = by(world(given, PATENT), PATENT, "representative_publication")
-    told = {year: [] for year in counts}
+    breakthroughs = {year: [] for year in counts}
     for number, year in cited.items():
         if patents[number]["is_breakthrough"]:
-            told[year].append(counts[year][int(number[7:10])])
-    assert told == {1990: [3, 4], 1991: [1, 1, 1], 1992: [], 2008: []}
+            breakthroughs[year].append(counts[year][int(number[7:10])])
+    assert breakthroughs == {1990: [3, 4], 1991: [1, 1, 1], 1992: [], 2008: []}
     assert {patents[n]["is_breakthrough"] for n, year in cited.items() if year == 2008} == {None}
