@@ -266,7 +266,6 @@ def _groups(
     filed = (
         stg_applicant.join(ours.lazy(), on="name")
         .select("publication_number", "organisation")
-        .unique()
         .collect(engine="streaming")
     )
     # Universities, institutes and persons are one group only where a table says so.

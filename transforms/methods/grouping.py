@@ -76,6 +76,36 @@ _SPELLINGS = {
 }
 
 
+def kinds_of_words(words: pl.DataFrame) -> pl.DataFrame:
+    """Say of each word, in one spelling, of which kinds it is.
+
+    Parameters
+    ----------
+    words
+        One row a word x kind: word, kind (place, business; form: how companies are held together;
+        common: borne by unrelated companies; language: a word of it, that no company has coined).
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a word: word, and a column for each kind, whether it is of that kind.
+    """
+    # Few are spelt otherwise: to look for each spelling in all of them takes several times as long.
+    is_spelt_otherwise = pl.col("word").str.contains("|".join(_SPELLINGS))
+    spelt = pl.concat(
+        [
+            words.filter(~is_spelt_otherwise).select("word", "kind"),
+            words.filter(is_spelt_otherwise).select(_spelt(pl.col("word")), "kind"),
+        ]
+    )
+    plurals = spelt.filter(kind="business").with_columns(pl.col("word") + "S")
+    return (
+        pl.concat([spelt, plurals])
+        .group_by("word")
+        .agg((pl.col("kind") == kind).any().alias(kind) for kind in _KINDS)
+    )
+
+
 def distinctive(names: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     """Take off what many names have: places, then the words for a kind of business.
 
@@ -84,8 +114,7 @@ def distinctive(names: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     names
         One row a harmonised name, `key`, and perhaps more.
     words
-        One row a word: word, kind (place, business; form: how companies are held together; common:
-        borne by unrelated companies; language: a word of it, that no company has coined).
+        As `kinds_of_words` gives them.
 
     Returns
     -------
@@ -104,48 +133,53 @@ def distinctive(names: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     ...     [("XIAMEN", "place"), ("MICROELECT", "business")], ["word", "kind"], orient="row"
     ... )
     >>> names = pl.DataFrame({"key": ["XIAMEN TIANMA MICROELECTRONICS", "TIANMA MICROELECT"]})
-    >>> distinctive(names, words).select("stem", "words").rows()
+    >>> distinctive(names, kinds_of_words(words)).select("stem", "words").rows()
     [('TIANMA MICROELECT', 'TIANMA'), ('TIANMA MICROELECT', 'TIANMA')]
     """
-    words = words.with_columns(_spelt(pl.col("word")))
-    kinds = {kind: set(words.filter(kind=kind)["word"]) for kind in _KINDS}
-    kinds["business"] |= {f"{word}S" for word in kinds["business"]}
-    ends = "|".join(sorted(kinds["place"] | kinds["form"]))
-    listed, language = sorted(set().union(*kinds.values())), sorted(kinds["language"])
-    of_name, placeless, left, first = map(pl.col, ("_of_name", "_placeless", "_left", "_first"))
+    word, is_place = pl.col("word"), pl.col("place")
+    is_tail = is_place | pl.col("form")
+    is_left = ~(is_tail | pl.col("business"))
     # What many bear, or is too short to be a name, tells no group by itself.
-    telling = left.list.set_difference(sorted(kinds["common"])).list.filter(
-        pl.element().str.contains(r"\p{L}{3}")
+    is_telling = is_left & ~pl.col("common") & word.str.contains(r"\p{L}{3}")
+    first_left = word.filter(is_left).first()
+    named = names.with_columns(spelt=_spelt(pl.col("key"))).with_row_index("_name")
+    parts = (
+        named.select("_name", word=pl.col("spelt").str.split(" "))
+        .explode("word")
+        .unique(maintain_order=True)
+        .join(words, on="word", how="left", maintain_order="left")
+        .with_columns(pl.col(_KINDS).fill_null(False))
+        .group_by("_name")
+        .agg(
+            _placeless=word.filter(~is_tail).str.join(" "),
+            _left=word.filter(is_left).str.join(" "),
+            _are_several_left=is_left.sum() > 1,
+            _place=word.filter(is_place).min(),
+            _first=first_left,
+            _is_found=is_telling.any(),
+            _is_word=pl.col("language").filter(is_left).first(),
+            _is_name=is_telling.filter(is_left).first() & (first_left.str.len_chars() > 3),
+            _begins_with_place=is_place.first(),
+            _has_listed=pl.any_horizontal(_KINDS).any(),
+        )
     )
-    # Step by step, so that what several parts are made of is found once.
+    tails = "|".join(words.filter(is_tail)["word"].sort())
+    endless = pl.col("spelt").str.replace(rf"( ({tails}))+$", "")
     return (
-        names.with_columns(spelt=_spelt(pl.col("key")))
+        named.join(parts, on="_name", how="left", maintain_order="left")
         .with_columns(
-            _of_name=pl.col("spelt").str.split(" "),
-            _endless=pl.col("spelt").str.replace(rf"( ({ends}))+$", ""),
-        )
-        .with_columns(
-            _placeless=of_name.list.set_difference(sorted(kinds["place"] | kinds["form"])),
-            _place=of_name.list.set_intersection(sorted(kinds["place"])).list.sort().list.first(),
-        )
-        .with_columns(_left=placeless.list.set_difference(sorted(kinds["business"])))
-        .with_columns(_first=of_name.list.set_intersection(left).list.first(), _telling=telling)
-        .with_columns(
-            _found=pl.col("_telling").list.len() > 0,
-            _is_word=first.is_in(language),
-            _is_name=pl.col("_telling").list.contains(first) & (first.str.len_chars() > 3),
-        )
-        .with_columns(
-            stem=pl.when("_found")
-            .then(_in_order(of_name, placeless))
-            .when(pl.col("_endless").str.contains(" ") & of_name.list.first().is_in(sorted(kinds["place"])))
-            .then("_endless"),
-            words=pl.when(pl.col("_found") & (~pl.col("_is_word") | (left.list.len() > 1))).then(
-                _in_order(of_name, left)
+            stem=pl.when("_is_found")
+            .then("_placeless")
+            .when(endless.str.contains(" ") & pl.col("_begins_with_place"))
+            .then(endless),
+            words=pl.when(pl.col("_is_found") & (~pl.col("_is_word") | pl.col("_are_several_left"))).then(
+                "_left"
             ),
-            word_in_place=pl.when(pl.col("_found") & pl.col("_is_name")).then(first + " " + pl.col("_place")),
-            coined=pl.when(pl.col("_is_name") & ~pl.col("_is_word")).then(first),
-            is_no_person=(of_name.list.len() == 1) | (of_name.list.set_intersection(listed).list.len() > 0),
+            word_in_place=pl.when(pl.col("_is_found") & pl.col("_is_name")).then(
+                pl.col("_first") + " " + pl.col("_place")
+            ),
+            coined=pl.when(pl.col("_is_name") & ~pl.col("_is_word")).then("_first"),
+            is_no_person=~pl.col("spelt").str.contains(" ") | pl.col("_has_listed"),
         )
         .drop(cs.starts_with("_"))
     )
@@ -156,11 +190,6 @@ def _spelt(words: pl.Expr) -> pl.Expr:
     for pattern, spelling in _SPELLINGS.items():
         words = words.str.replace_all(pattern, spelling)
     return words
-
-
-def _in_order(words: pl.Expr, wanted: pl.Expr) -> pl.Expr:
-    """Put the wanted words of a name in its order: sets have none of their own."""
-    return words.list.set_intersection(wanted).list.join(" ")
 
 
 def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.LazyFrame) -> pl.DataFrame:
@@ -188,7 +217,7 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
         country (null if unknown), and what `distinctive` makes of its name
         and, with group_ before it, of its group's.
     filed
-        One row a publication x company: publication_number, organisation.
+        One row a publication x company: publication_number, organisation; perhaps more than once.
     invented
         One row a publication x inventor: publication_number, name.
 
@@ -224,9 +253,12 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
     rules = dict(companies.select("organisation", pl.col("known_rule").fill_null("itself")).iter_rows())
     order = {organisation: i for i, organisation in enumerate(companies["organisation"])}
 
-    joint = _joint(filed)
+    # Most publications are of one company: to look for pairs among all of them would take most of the time.
+    is_shared = filed["publication_number"].is_duplicated()
+    shared = filed.filter(is_shared).unique()
+    filed = pl.concat([filed.filter(~is_shared), shared])
     # What nothing says to be a company may be a person.
-    sure = filed.join(companies.filter("is_sure"), on="organisation", how="semi")
+    sure = shared.join(companies.filter("is_sure"), on="organisation", how="semi")
 
     def root(organisation: str) -> str:
         while head[organisation] != organisation:
@@ -249,8 +281,8 @@ def find_groups(organisations: pl.DataFrame, filed: pl.DataFrame, invented: pl.L
         ("coined_word", _coined(companies)),
         ("word_and_place", _equal(companies, "word_in_place")),
         ("word_and_filings", _with_evidence(companies, filed, invented)),
-        ("likeness_and_filings", _alike(companies, joint)),
-        ("files_with", _always_together(sure, _joint(sure))),
+        ("likeness_and_filings", _alike(companies, _joint(shared))),
+        ("files_with", _always_together(filed, _joint(sure))),
     ):
         for one, other in pairs:
             first, second = sorted((root(one), root(other)), key=order.__getitem__)
@@ -424,11 +456,9 @@ def _with_evidence(
     )
 
 
-def _joint(filed: pl.DataFrame) -> pl.DataFrame:
+def _joint(shared: pl.DataFrame) -> pl.DataFrame:
     """Keep publications of two to twenty companies."""
-    # Most are of one: to group all of them would hold more than all else here.
-    shared = filed.filter(pl.col("publication_number").is_duplicated())
-    return shared.filter(pl.len().over("publication_number") <= 20)
+    return shared.filter(pl.len().over("publication_number").is_between(2, 20))
 
 
 def _alike(companies: pl.DataFrame, joint: pl.DataFrame) -> Iterable[tuple[str, str]]:
@@ -499,21 +529,22 @@ def described(companies: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     companies
         One row a company: organisation, known_group.
     words
-        As `distinctive` takes them.
+        As `kinds_of_words` takes them.
 
     Returns
     -------
     pl.DataFrame
         The same, as `find_groups` takes it.
     """
+    kinds = kinds_of_words(words)
     groups = distinctive(
         companies.select("known_group")
         .unique()
         .drop_nulls()
         .with_columns(key=harmonise(pl.col("known_group"))),
-        words,
+        kinds,
     )
     parts = ("spelt", "stem", "words", "word_in_place")
     of_group = groups.select("known_group", *(pl.col(part).alias(f"group_{part}") for part in parts))
-    own = distinctive(companies.with_columns(key=harmonise(pl.col("organisation"))), words).drop("key")
+    own = distinctive(companies.with_columns(key=harmonise(pl.col("organisation"))), kinds).drop("key")
     return own.join(of_group, on="known_group", how="left", maintain_order="left")
