@@ -33,7 +33,7 @@ demo-figures: demo  ## Make the figures that README and docs show from the demo
 test: setup .venv-duckdb-1.2/.ready .venv-s3/.ready  ## Run every test but those that take long
 	$(BIN)/pytest
 
-test-whole: setup  ## Run the tests of whole refreshes, a served flow and measurements
+test-whole: setup  ## Run the tests of two seconds and more: whole refreshes, properties, measurements
 	$(BIN)/pytest -m whole
 
 KILLS ?= 25
@@ -41,7 +41,7 @@ test-slow: setup .venv-s3/.ready .venv-describe/.ready  ## Run the tests that ta
 	KILLS=$(KILLS) $(BIN)/pytest -m "slow or service"
 
 test-properties: setup  ## Run every test with many more examples of each property
-	$(BIN)/pytest --hypothesis-profile=thorough
+	$(BIN)/pytest -m "not slow" --hypothesis-profile=thorough
 
 DUCKDBS := $(foreach version,1.2 1.3 1.4 1.5,.venv-duckdb-$(version)/.ready)
 

@@ -63,6 +63,7 @@ def test_inferences_keep_their_claims_in_small_worlds(names, tmp_path):
                     assert side * (rate - limit) <= slack, claim.says
 
 
+@pytest.mark.whole
 def test_a_measurement_that_was_stopped_goes_on_with_what_was_counted(tmp_path, monkeypatch):
     world = KNOWN["technology lag"].worlds("small")[0]
     file = tmp_path / "counted.json"

@@ -23,6 +23,7 @@ def test_recall_is_averaged_over_worlds_and_the_least_is_that_without_one_indica
     assert (of_way["without"], of_way["least"]) == ("bc", pytest.approx(0.3))
 
 
+@pytest.mark.whole
 def test_a_world_is_measured_in_every_way_and_not_again(tmp_path, monkeypatch):
     monkeypatch.setattr(importance, "WORLDS", {"strong": importance.WORLDS["strong"]})
     given = ["--families", "400", "--seeds", "1", "2", "--results", str(tmp_path), "--work", str(tmp_path)]

@@ -213,6 +213,7 @@ READING = [
 ]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("command", READING)
 def test_a_command_that_reads_answers_programs_in_json(command: str, sample_release, corepath: Run) -> None:
     places = {
@@ -522,6 +523,7 @@ def test_topics_lists_those_that_ship_and_shows_a_topic_that_works(corepath: Run
     assert read(str(smallest)).classes == ["G06N", "H01L21"]
 
 
+@pytest.mark.whole
 def test_topics_explain_tells_why_a_publication_is_in(sample_release, corepath: Run) -> None:
     with duckdb.connect(sample_release.database, read_only=True) as connection:
         number, subfield = connection.sql(

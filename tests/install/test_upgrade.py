@@ -65,6 +65,7 @@ READ = {
 }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", RELEASES)
 def test_a_release_of_an_earlier_schema_is_read_or_said_to_lack_something(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -106,6 +107,7 @@ def test_a_refresh_goes_on_from_what_an_earlier_version_left(name: str, tmp_path
         assert list(Releases(settings.releases, "any").published()) == ["2026.11.0", outcome.version]
 
 
+@pytest.mark.whole
 def test_a_warehouse_of_another_form_is_emptied_and_read_anew(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -26,6 +26,7 @@ def test_the_wheel_holds_one_package_with_all_that_is_read_at_run_time(installed
     assert {f"corepath/{name}" for name in needed | {"prefect.yaml"}} <= set(names)
 
 
+@pytest.mark.whole
 def test_a_shipped_topic_is_found_by_name_and_a_file_by_its_path(
     installed: Installed, tmp_path: Path
 ) -> None:

@@ -83,6 +83,7 @@ def test_a_seed_gives_the_same_bytes_on_any_number_of_threads(layout, form, tmp_
     )
 
 
+@pytest.mark.whole
 def test_shards_hold_the_same_rows(tmp_path):
     one = write(tmp_path / "one", "patstat", "parquet", "--shards", "1")
     many = write(tmp_path / "many", "patstat", "parquet", "--shards", "7")
@@ -501,6 +502,7 @@ def test_a_wrong_plan_is_refused(text, tmp_path):
         world.read_plan(path)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("layout", "form"), LAYOUTS)
 def test_every_damaged_row_is_written_down(layout, form, tmp_path):
     clean = write(tmp_path / "clean", layout, form)

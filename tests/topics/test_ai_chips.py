@@ -446,6 +446,7 @@ def test_a_variant_is_the_part_of_the_topic_that_its_rules_let_in(variant, rules
     assert found == {i: rule for i, rule in enumerate(LET_IN.values()) if rule in rules}
 
 
+@pytest.mark.whole
 def test_the_broad_variant_takes_a_class_at_its_word():
     documents = [("G06N3/063", "Robotic control system"), ("G06F17/16", "A processor runs a neural network")]
     assert selected(TOPIC, *documents) == {}

@@ -104,6 +104,7 @@ def publish_numbered(releases: Releases, number: int) -> Path:
     return home
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("count", "ways"),
     [
@@ -199,6 +200,7 @@ print(json.dumps({"lines": lines, "busy": busy}))
 """
 
 
+@pytest.mark.whole
 def test_of_operators_at_once_each_is_done_or_told_to_wait_and_no_line_is_lost(tmp_path: Path) -> None:
     releases = Releases(tmp_path / "releases", "chips")
     for number in range(8):

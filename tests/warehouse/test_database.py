@@ -197,6 +197,7 @@ def test_connections_that_load_nothing_reach_nothing_else(
     assert [file.name for file in folders["other"].parent.iterdir()] == ["secret.csv"]
 
 
+@pytest.mark.whole
 def test_a_connection_that_reaches_few_folders_still_spills(folders: dict[str, Path]) -> None:
     with reading(settings_of(folders).model_copy(update={"memory": "300MB"})) as connection:
         query = "select count(*) from (select hash(i), i::varchar from range(10000000) as r(i) order by all)"

@@ -117,6 +117,7 @@ def answers(script: str, *folders: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in answer.stdout.splitlines()]
 
 
+@pytest.mark.whole
 def test_a_temporary_folder_that_is_full_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
     (tmp_path / "small").mkdir()
     *full, ppubs, uspto, spilled = answers(TEMPORARY, tmp_path / "small", tmp_path)

@@ -41,6 +41,7 @@ def test_what_was_planted_is_part_of_a_build(tmp_path: Path) -> None:
     assert identity({}, {}, None) == identity({}, {})
 
 
+@pytest.mark.whole
 def test_a_run_does_what_its_plan_said(own_sample, topic_file, monkeypatch) -> None:
     version = Releases(own_sample.releases, TOPIC).latest().version
     plan = foresee(own_sample)

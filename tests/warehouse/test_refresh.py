@@ -129,6 +129,7 @@ def test_the_same_input_gives_the_same_bytes_elsewhere_on_any_number_of_threads(
     assert parquet_sums(path) == parquet_sums(sample_release.path)
 
 
+@pytest.mark.whole
 def test_a_release_that_fails_validation_is_refused_and_latest_stays(
     own_sample, told, tmp_path: Path
 ) -> None:
@@ -168,6 +169,7 @@ def test_a_topic_that_selects_too_little_says_so_and_publishes_nothing(own_sampl
     assert (noted["status"], noted["reason"]) == ("refused", str(refused.value))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("guarded", ["warehouse", "releases"])
 def test_another_run_is_told_who_holds_the_files_and_changes_nothing(guarded: str, own_sample, held) -> None:
     path = {"warehouse": own_sample.warehouse, "releases": own_sample.releases / TOPIC}[guarded]
@@ -425,6 +427,7 @@ def test_the_same_input_after_a_rollback_leaves_latest_where_it_is(own_sample, t
     assert f"`corepath rollback {newer}` takes it again" in said
 
 
+@pytest.mark.whole
 @pytest.mark.usefixtures("unvalidated")
 def test_two_topics_share_one_staging(own_sample, told, topic_file) -> None:
     first = Releases(own_sample.releases, TOPIC)
@@ -468,6 +471,7 @@ def with_a_misread_number(folder: Path) -> Path:
     return dump
 
 
+@pytest.mark.whole
 def test_files_that_no_family_of_the_topic_has_to_do_with_lead_to_no_release(
     own_sample, told, tmp_path: Path
 ) -> None:
@@ -533,6 +537,7 @@ def test_a_second_topic_validates_no_table_again_that_has_not_changed(
     assert sorted(map(repr, outcome.results)) == sorted(map(repr, first))
 
 
+@pytest.mark.whole
 def test_a_table_of_the_warehouse_that_changed_is_validated_again(own_sample, asked, tmp_path: Path) -> None:
     refresh(
         own_sample.model_copy(

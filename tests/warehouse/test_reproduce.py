@@ -93,6 +93,7 @@ def failing(copy: Path, settings: Settings = HERE) -> str:
     return str(error.value)
 
 
+@pytest.mark.whole
 def test_raw_files_that_are_missing_changed_or_too_many_are_named(copy: Path, tmp_path: Path) -> None:
     one = failing(copy, HERE.model_copy(update={"sources": {"ppubs": SOURCES["ppubs"]}}))
     assert "missing: --source uspto=PATH with 9 files" in one

@@ -11,6 +11,7 @@ from corepath.warehouse.scratch import build_tables, needed
 from corepath.warehouse.settings import Settings
 
 
+@pytest.mark.whole
 def test_tables_and_what_they_need_hold_what_the_release_holds(
     own_sample: Settings, sample_release, tmp_path: Path
 ) -> None:

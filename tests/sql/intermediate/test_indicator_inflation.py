@@ -167,6 +167,7 @@ def before():
     return found
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("way", WAYS)
 def test_a_way_of_filing_moves_what_docs_say_and_nothing_else(before, way):
     change, moved = WAYS[way]

@@ -49,6 +49,7 @@ def given_families(families):
     }
 
 
+@pytest.mark.whole
 @settings(max_examples=5)
 @given(st.lists(ANY_FAMILY, min_size=10, max_size=30))
 def test_shares_of_every_family_sum_to_1_exactly_whatever_its_parties(families):
@@ -76,6 +77,7 @@ def test_shares_of_every_family_sum_to_1_exactly_whatever_its_parties(families):
     assert {row["country"] for row in shares} <= known
 
 
+@pytest.mark.whole
 @settings(max_examples=5)
 @given(
     st.lists(
@@ -117,12 +119,14 @@ def shares_by(column, **choices):
     return {r["country"]: r[column] for r in rows(connection, f"from {TABLE}") if r[column]}
 
 
+@pytest.mark.whole
 def test_taiwan_hong_kong_and_macao_stand_apart():
     assert shares_by("share_by_applicant") == {"HK": 0.25, "CN": 0.25, "TW": 0.5}
     assert shares_by("share_by_inventor") == pytest.approx({"HK": 1 / 3, "MO": 2 / 3})
     assert shares_by("share_by_first_filing") == {"HK": 1}
 
 
+@pytest.mark.whole
 def test_a_country_counts_as_another_by_every_attribution_where_the_topic_says_so():
     count_as = {"HK": "CN", "MO": "CN"}
     assert shares_by("share_by_applicant", count_as=count_as) == {"CN": 0.5, "TW": 0.5}

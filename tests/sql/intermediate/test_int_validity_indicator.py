@@ -69,6 +69,7 @@ def measured():
     return {table: [by(one, table, "family_id")["f0"] for one in worlds] for table in tables}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", INDICATORS)
 def test_what_comes_later_moves_no_indicator(measured, name):
     before, after = measured["intermediate.int_validity_indicator"]

@@ -85,6 +85,7 @@ def test_an_indicator_is_what_its_formula_says(compared, indicator):
         assert theirs.nunique() > 1  # else nothing was compared
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("years", [3, 5, 7])
 def test_a_deflated_count_is_what_its_formula_says(drawn, deflated, years):
     reference = Reference(drawn)

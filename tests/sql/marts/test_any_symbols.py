@@ -50,6 +50,7 @@ families = st.lists(
 )
 
 
+@pytest.mark.whole
 @settings(max_examples=15)
 @given(families)
 def test_any_mixture_of_symbols_keeps_keys_and_what_is_never_null(drawn: list[list[tuple[str, str]]]) -> None:

@@ -13,6 +13,7 @@ def metrics():
     return undivided(world(toy(), METRIC), METRIC, "network")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("metric", "published"),
     [
@@ -50,6 +51,7 @@ def test_a_network_of_one_section_has_no_lift(metrics):
     assert metrics["CN"]["cross_section_lift"] is None
 
 
+@pytest.mark.whole
 def test_families_of_more_than_20_subclasses_are_left_out_of_networks():
     given = toy()
     given["sources.stg_classification"] += [
@@ -61,6 +63,7 @@ def test_families_of_more_than_20_subclasses_are_left_out_of_networks():
     assert undivided(world(given, METRIC), METRIC, "network")["WORLD"]["nodes"] == 25
 
 
+@pytest.mark.whole
 def test_networks_without_a_tie_are_measured_by_their_nodes():
     given = toy()
     given["sources.stg_classification"] = [
@@ -72,6 +75,7 @@ def test_networks_without_a_tie_are_measured_by_their_nodes():
     assert (alone["edges"], alone["density"], alone["clustering"]) == (0, 0, None)
 
 
+@pytest.mark.whole
 def test_networks_are_divided_by_level_population_period_and_subfield():
     given = toy()
     for i, row in enumerate(given["sources.stg_document"]):

@@ -324,6 +324,7 @@ def earliest(texts):
     return min((day(text) for text in texts or [] if text), default=None)
 
 
+@pytest.mark.whole
 def test_every_document_of_the_sample_is_as_python_reads_it(raw, sample):
     ours = by(sample, "ppubs.stg_document", "publication_number")
     assert len(ours) == len(raw) == 5404

@@ -112,6 +112,7 @@ def known(found):
 few = settings(max_examples=12)
 
 
+@pytest.mark.whole
 @few
 @given(SOURCE, SOURCE)
 def test_what_a_source_knows_stays_known_when_another_joins_it(one, other):
@@ -121,6 +122,7 @@ def test_what_a_source_knows_stays_known_when_another_joins_it(one, other):
     assert known(staged(theirs)) <= together
 
 
+@pytest.mark.whole
 @few
 @given(SOURCE, SOURCE)
 def test_the_order_of_rows_decides_nothing(one, other):
@@ -140,6 +142,7 @@ def test_a_source_told_twice_is_the_source_told_once(source):
     assert twice == once
 
 
+@pytest.mark.whole
 @few
 @given(SOURCE, SOURCE)
 def test_sources_of_other_publications_stand_side_by_side(one, other):
@@ -151,6 +154,7 @@ def test_sources_of_other_publications_stand_side_by_side(one, other):
         assert together[table] == apart[0][table] | apart[1][table]
 
 
+@pytest.mark.whole
 @few
 @given(SOURCE, SOURCE)
 def test_the_better_source_is_believed(one, other):

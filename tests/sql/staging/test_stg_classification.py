@@ -141,6 +141,7 @@ SPELLERS = [
 ]
 
 
+@pytest.mark.whole
 @settings(max_examples=20)
 @given(st.lists(symbol_parts, min_size=1, max_size=8))
 def test_any_symbol_in_any_spelling_is_read_the_same_and_once_read_stays(drawn):
@@ -180,6 +181,7 @@ def test_section_y_is_of_cpc_alone():
     assert read("Y02D10/00", scheme="IPC")[0] == ("Y02D10/00", None, None)
 
 
+@pytest.mark.whole
 @given(st.text(max_size=30))
 @example("\N{NO-BREAK SPACE}")
 def test_whatever_stands_there_is_kept_or_blank_and_never_an_error(text):

@@ -449,6 +449,7 @@ for found in (node_counts(pairs, nodes), edge_measures(pairs, nodes, 5e3)):
 """
 
 
+@pytest.mark.whole
 def test_the_number_of_threads_decides_nothing():
     said = {
         subprocess.check_output(

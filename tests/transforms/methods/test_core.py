@@ -326,6 +326,7 @@ def test_planted_technologies_are_found_and_no_other():
     assert set(best) == planted
 
 
+@pytest.mark.whole
 def test_where_only_breadth_tells_no_technology_is_core():
     # With the old test, which asks nobody's breadth, most would be.
     false = old = 0

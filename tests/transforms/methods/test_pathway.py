@@ -166,6 +166,7 @@ def trades(found, year, random, times):
     return traded
 
 
+@pytest.mark.whole
 def test_the_closed_form_of_chance_agrees_with_a_null_model_that_keeps_all_margins():
     random = np.random.default_rng(2)
     found, sections = incidence(240, 40, seed=3), random.integers(0, 3, 40)
@@ -179,6 +180,7 @@ def test_the_closed_form_of_chance_agrees_with_a_null_model_that_keeps_all_margi
     assert chance == pytest.approx(np.mean(drawn), abs=float(np.std(drawn)) / 2)
 
 
+@pytest.mark.whole
 def test_chance_of_one_industry_alone_agrees_with_a_null_model_that_keeps_all_margins():
     random = np.random.default_rng(4)
     found, kinds = incidence(300, 25, seed=5), random.integers(0, 3, 25)

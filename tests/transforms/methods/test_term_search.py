@@ -56,6 +56,7 @@ TEXTS = st.lists(st.tuples(WORDS, st.sampled_from([" ", "", "-", ", ", "\n"])), 
 )
 
 
+@pytest.mark.whole
 @given(st.lists(TEXTS, max_size=8))
 @example(["neural network one two three four five six seven eight chip", "神经网络芯片"])
 @example([])

@@ -88,6 +88,7 @@ def test_the_criterion_by_hand():
 # -- published and planted ---------------------------------------------------------------------
 
 
+@pytest.mark.whole
 def test_the_nile_falls_after_1898():
     # As published for it by Cobb (1978), and by Zeileis et al. (2003).
     before, after = find_trend(np.array(NILE.split(), dtype=float)).segments
@@ -108,6 +109,7 @@ def test_lines_without_noise_are_found_as_they_are():
     ]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("factor", [1.8, 0.5])
 def test_a_planted_step_is_found_within_a_year_and_its_interval_holds_it(factor):
     random = np.random.default_rng(5)
@@ -122,6 +124,7 @@ def test_a_planted_step_is_found_within_a_year_and_its_interval_holds_it(factor)
     assert held >= 54
 
 
+@pytest.mark.whole
 def test_a_planted_change_of_growth_is_found():
     random = np.random.default_rng(6)
     years = np.arange(33)

@@ -39,6 +39,7 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.mark.whole
 def test_each_file_goes_to_the_source_whose_columns_it_has(folder):
     found = {file.name: (file.source, file.table) for file in check(folder).files}
     assert found == {
@@ -52,6 +53,7 @@ def test_each_file_goes_to_the_source_whose_columns_it_has(folder):
     }
 
 
+@pytest.mark.whole
 def test_columns_that_lack_are_told_and_what_follows(folder):
     files = {file.name: file for file in check(folder).files}
     assert files["g_application.tsv.zip!g_application.tsv"].lacking == ("application_id",)
@@ -63,17 +65,20 @@ def test_columns_that_lack_are_told_and_what_follows(folder):
     assert "\x1b" not in told
 
 
+@pytest.mark.whole
 def test_the_sample_tells_dates_titles_and_indicators_by_country(folder):
     (sample,) = [s for s in check(folder / "export.jsonl").samples if s.source == "google_patents"]
     assert (sample.rows, sample.first, sample.last) == (1, "2010-06-03", "2010-06-03")
     assert sample.known["WORLD"]["sc"] == 1.0
 
 
+@pytest.mark.whole
 def test_a_source_that_cannot_be_loaded_says_why(folder):
     (sample,) = [s for s in check(folder).samples if s.source == "patentsview"]
     assert "needs the column application_id" in sample.fault
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("source", ["uspto", "ppubs", "google_patents"])
 def test_the_shipped_samples_are_recognised(source):
     path = sorted((ROOT / "samples" / source).iterdir())[0]

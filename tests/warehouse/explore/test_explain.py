@@ -113,6 +113,7 @@ def test_classes_and_words_are_told_with_their_place(warehouse):
     assert "(abstract, character 6)" in as_text(found)
 
 
+@pytest.mark.whole
 def test_an_exclusion_strikes_or_tells_what_spared_from_it(warehouse):
     settings = warehouse(
         numbered(
@@ -139,6 +140,7 @@ def test_subfields_are_told_the_primary_first(warehouse):
     assert "sub-fields: fpga, gpu, compiler" in as_text(found)
 
 
+@pytest.mark.whole
 def test_a_family_is_in_by_a_member_and_no_design_counts(warehouse):
     settings = warehouse(
         [
@@ -168,6 +170,7 @@ def test_of_an_unknown_number_the_near_ones_are_named(spelt, warehouse):
         explain(settings, spelt)
 
 
+@pytest.mark.whole
 def test_a_number_that_is_near_none_is_unknown(warehouse):
     settings = warehouse(numbered([("G06N3/063", "Chip")]))
     for nothing in ("CN-99887766-A", "%", "", "' or 1=1 --"):
@@ -182,6 +185,7 @@ def test_text_of_the_dump_cannot_steer_the_terminal(warehouse):
     assert not {"\x1b", "\x07", "\u202e"} & set(told)
 
 
+@pytest.mark.whole
 def test_nothing_is_written(warehouse):
     settings = warehouse(numbered([("G06N3/063", "Chip")]))
     before = settings.warehouse.read_bytes()
@@ -220,6 +224,7 @@ def test_a_warehouse_in_use_is_busy(warehouse):
             explain(settings, "US-1000-B2")
 
 
+@pytest.mark.whole
 def test_a_topic_may_search_titles_where_there_is_no_abstract_and_the_other_way(warehouse, tmp_path):
     file = tmp_path / "t.toml"
     file.write_text('name = "t"\ntitle = "T"\n[[include]]\nid = "r"\nterms = "t"\n[terms.t]\nen = "chip"\n')

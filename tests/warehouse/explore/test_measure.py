@@ -54,6 +54,7 @@ def shares(rows):
     return {m.name: (m.selected, m.right, m.precision.share, m.recall.share) for m in rows}
 
 
+@pytest.mark.whole
 def test_a_topic_its_variants_and_its_rules_are_measured_by_hand_counted_labels(measured):
     found = measured()
     # US-5 stands for three documents that the topic misses, of five that belong to it.
@@ -65,6 +66,7 @@ def test_a_topic_its_variants_and_its_rules_are_measured_by_hand_counted_labels(
     assert shares(found["rules"]) == {"by_class": (1, 1, 1.0, 1 / 5), "by_word": (2, 1, 1 / 2, 1 / 5)}
 
 
+@pytest.mark.whole
 def test_a_half_alone_can_be_measured(measured):
     assert shares(measured(half="test")["variants"])["batteries"] == (2, 2, 1.0, 1.0)
     with pytest.raises(UsageError, match="no labels of the half 'x'"):
@@ -105,6 +107,7 @@ def test_labels_without_texts_want_a_warehouse(measured):
         measured("publication_number,in_topic\nUS-1-B2,yes\n")
 
 
+@pytest.mark.whole
 def test_ai_chips_holds_on_the_half_that_was_set_aside():
     found = measure(Settings(topic="ai_chips", threads=1), ROOT / "topics/labels/ai_chips.csv", "test")
     precision, recall = (getattr(found["variants"][0], name).share for name in ("precision", "recall"))

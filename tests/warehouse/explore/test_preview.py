@@ -74,6 +74,7 @@ def settings(tmp_path):
     return Settings(topic=str(topic), warehouse=path, threads=1)
 
 
+@pytest.mark.whole
 def test_families_are_counted_by_rule_subfield_country_and_year(settings):
     found = preview(settings)
     assert found.funnel.families == 2
@@ -83,6 +84,7 @@ def test_families_are_counted_by_rule_subfield_country_and_year(settings):
     assert found.by_year == [("2005", 1), ("2006", 1)]
 
 
+@pytest.mark.whole
 def test_titles_of_both_sides_of_the_border_tell_why(settings):
     found = preview(settings)
     assert {(t.publication_number, t.why) for t in found.let_in} == {
@@ -98,6 +100,7 @@ def test_titles_of_both_sides_of_the_border_tell_why(settings):
     assert preview(settings, 1).left_out == found.left_out[:1]
 
 
+@pytest.mark.whole
 def test_the_funnel_counts_each_step(settings):
     found = preview(settings).funnel
     assert found.documents == 7

@@ -288,6 +288,7 @@ PATENTSVIEW = available()["patentsview"]
 NAMES = st.text(st.sampled_from("a1 []*?{}!~'\"%#&;=:@,+-^$üé칩"), min_size=1, max_size=8)
 
 
+@pytest.mark.whole
 @given(NAMES, NAMES, st.sampled_from(["jsonl", "parquet", "tsv"]))
 def test_a_path_is_a_name_and_never_a_pattern(folder, name, kind):
     with tempfile.TemporaryDirectory() as top, duckdb.connect() as warehouse:
@@ -552,6 +553,7 @@ def test_a_warehouse_of_an_older_format_is_carried_on_in_that_of_today(tmp_path)
         assert guids(warehouse) == ["US-1-B2", "US-2-B2"]
 
 
+@pytest.mark.whole
 def test_processes_that_parse_do_not_import_the_program_and_load_what_one_loads(tmp_path):
     program = tmp_path / "program.py"
     program.write_text("""
@@ -628,6 +630,7 @@ KIND = st.one_of(
 )
 
 
+@pytest.mark.whole
 @given(st.lists(KIND, max_size=25), st.booleans(), st.booleans())
 def test_any_mixture_of_good_bad_and_blank_lines_balances(drawn, ends, compressed):
     # At least one good line: a file without any is refused.
@@ -645,6 +648,7 @@ def test_any_mixture_of_good_bad_and_blank_lines_balances(drawn, ends, compresse
         assert [position for position, *_ in rejects(warehouse)] == places
 
 
+@pytest.mark.whole
 @given(st.data())
 def test_any_change_of_bytes_leaves_the_lines_it_does_not_touch(data):
     content = b"".join(line(i, inventionTitle="É" * (i % 3)) + b"\n" for i in range(8))
@@ -665,6 +669,7 @@ def test_any_change_of_bytes_leaves_the_lines_it_does_not_touch(data):
 # --- The samples ---------------------------------------------------------------------------------
 
 
+@pytest.mark.whole
 def test_the_ppubs_sample_is_what_json_and_gzip_read(warehouse):
     assert load(warehouse, PPUBS, SAMPLES / "ppubs") == Loaded(1, 1, 0, 5404, 0)
     with gzip.open(SAMPLES / "ppubs" / "ppubs.jsonl.gz", "rt", encoding="utf-8") as file:

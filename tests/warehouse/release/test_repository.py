@@ -364,6 +364,7 @@ def test_keys_are_unique_and_known_in_every_parquet_file(sample_release) -> None
         assert (rows, nulls) == (distinct, 0), resource["name"]
 
 
+@pytest.mark.whole
 def test_parquet_files_hold_the_rows_of_the_database_in_order_of_key(sample_release) -> None:
     with duckdb.connect(str(sample_release.database), read_only=True) as db:
         for resource in marts_of(sample_release):

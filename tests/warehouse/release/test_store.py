@@ -210,6 +210,7 @@ def test_a_release_arrives_whole_and_latest_names_it(uri, raw, server) -> None:
     assert pl.read_parquet(path, storage_options=options).height == 11
 
 
+@pytest.mark.whole
 def test_every_command_on_releases_works_in_a_store(uri, corepath, tmp_path) -> None:
     assert f"No release in {shown(uri)} yet" in (
         CliRunner().invoke(app, ["versions", f"--releases={uri}"]).stdout
@@ -242,6 +243,7 @@ def test_every_command_on_releases_works_in_a_store(uri, corepath, tmp_path) -> 
     assert "claim" not in listed
 
 
+@pytest.mark.whole
 def test_a_whole_release_is_shown_described_and_exported_from_a_store(uri, sample_release, tmp_path) -> None:
     releases = at(uri, "information_technology")
     with releases.held():
@@ -336,6 +338,7 @@ plain(chips(sys.argv[1]), "killed")
 """
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("where", "next_number"),
     [

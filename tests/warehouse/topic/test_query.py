@@ -107,6 +107,7 @@ def whole(tmp_path_factory):
     return folder
 
 
+@pytest.mark.whole
 def test_a_release_from_the_export_is_one_from_the_whole_world(whole, tmp_path):
     part = tmp_path / "part"
     part.mkdir()

@@ -820,6 +820,7 @@ def test_an_expectation_passes_on_the_sample_or_warns(key: tuple[str, str], samp
     assert not result.rejects
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.table}: {c.expectation}: {c.change}")
 def test_an_expectation_fails_on_a_bad_row(case: Seeded, validated) -> None:
     result = validated[case.table, case.expectation, case.change]

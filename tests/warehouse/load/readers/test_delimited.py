@@ -363,6 +363,7 @@ def written(table, *, all_quoted=True):
     return text.getvalue().encode()
 
 
+@pytest.mark.whole
 @given(TABLES, st.booleans())
 def test_what_the_csv_module_writes_is_loaded_as_it_was(table, all_quoted):
     with tempfile.TemporaryDirectory() as folder, open_warehouse() as warehouse:
@@ -372,6 +373,7 @@ def test_what_the_csv_module_writes_is_loaded_as_it_was(table, all_quoted):
         assert {loaded[:2] for loaded in patents(warehouse)} == expected
 
 
+@pytest.mark.whole
 @given(TABLES, st.data())
 def test_any_mutation_leaves_the_other_rows_and_is_counted(table, data):
     content = written(table)
@@ -400,6 +402,7 @@ def test_any_mutation_leaves_the_other_rows_and_is_counted(table, data):
         assert len(ours | {raw for *_, raw in rejects(warehouse)}) >= min(len(theirs) - 1, 1)
 
 
+@pytest.mark.whole
 @given(TABLES, st.data())
 def test_duckdb_and_the_csv_module_read_a_clean_file_alike(table, data):
     content = written(table, all_quoted=data.draw(st.booleans()))
@@ -500,6 +503,7 @@ def test_days_whose_order_nothing_tells_are_refused(warehouse, tmp_path, days, m
         load(warehouse, LENS, tmp_path)
 
 
+@pytest.mark.whole
 @given(st.lists(st.dates(date(1900, 1, 1), date(2026, 1, 1)), min_size=2, max_size=6), st.booleans())
 def test_any_days_come_as_they_were_meant_or_not_at_all(days, month_first):
     def form(d):

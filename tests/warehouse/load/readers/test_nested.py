@@ -200,6 +200,7 @@ def test_a_nested_record_that_is_something_else_is_counted(warehouse, tmp_path):
     assert unread(warehouse) == [("biblio.parties", "no OBJECT", 3, 1, "ARRAY")]
 
 
+@pytest.mark.whole
 @given(st.lists(st.dates(date(1790, 1, 1), date(2026, 1, 1)), min_size=1, max_size=5), st.data())
 def test_a_day_is_the_same_however_it_is_written(days, data):
     forms = [
