@@ -1,9 +1,10 @@
-"""Staging by Apache Spark beside staging by DuckDB, table by table: `python -m benchmarks spark`.
+"""The world's side on Apache Spark beside DuckDB, table by table: `python -m benchmarks spark`.
 
 Wants pyspark, so it is run by `.venv-spark/bin/python`. Each of both runs in a process of its own, from the
-raw files to the last table of staging, on the same made-up world. Seconds of CPU are those of the process
-and all below it: the JVM, and Python where rows are. Bytes and records are those that Spark's own event log
-tells of its tasks. From the smallest and the largest world it follows what a further family costs.
+raw files over staging to what crosses to a topic of a fiftieth of the families, on the same made-up world.
+Seconds of CPU are those of the process and all below it: the JVM, and Python where rows are. Bytes and
+records are those that Spark's own event log tells of its tasks. From the smallest and the largest world it
+follows what a further family costs.
 """
 
 import argparse
@@ -20,10 +21,12 @@ from statistics import mean
 from typing import Any
 
 from benchmarks.run import RESULTS, ROOT, say
+from corepath.synthetic import topic as topics
 
 TICKS = os.sysconf("SC_CLK_TCK")
 WORLD_FAMILIES = 75_000_000  # of some 150 million publications
 CORES = 4  # of an executor
+TOPIC_SHARE = 0.02
 
 
 def main(arguments: list[str]) -> None:
@@ -38,8 +41,9 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     options.work.mkdir(parents=True, exist_ok=True)
     found = json.loads(options.results.read_text()) if options.results.exists() else {}
+    topic = topics.write(options.work / "topic.toml", **topics.FEW_DRAWS)
     for families in options.families:
-        dump = options.work / f"google_patents-{families}-8"
+        dump = options.work / f"google_patents-{families}-8-{TOPIC_SHARE}"
         if not dump.exists():
             shape = [
                 "--families",
@@ -48,6 +52,8 @@ def main(arguments: list[str]) -> None:
                 "google_patents",
                 "--shards",
                 "8",
+                "--topic-share",
+                str(TOPIC_SHARE),
                 "--seed",
                 "1",
                 "--out",
@@ -60,7 +66,7 @@ def main(arguments: list[str]) -> None:
                 ("Spark", [options.spark, options.memory]),
             ):
                 told = Path(folder, f"{engine}.json")
-                _run("benchmarks.spark", engine, str(dump), folder, str(told), *given)
+                _run("benchmarks.spark", engine, str(dump), folder, str(told), str(topic), *given)
                 found.setdefault(str(families), {})[engine] = json.loads(told.read_text())
         options.results.write_text(json.dumps(found, indent=1) + "\n")
     print(as_markdown(found))
@@ -114,15 +120,17 @@ def cpu_seconds(process: int) -> float:
     return found
 
 
-def on_duckdb(dump: Path, folder: Path, threads: str) -> dict[str, Any]:
-    """Stage a dump on this machine; give what each step took."""
+def on_duckdb(dump: Path, folder: Path, topic: str, threads: str) -> dict[str, Any]:
+    """Make the world's side on this machine; give what each step took."""
     from corepath.warehouse.build import builder as build
+    from corepath.warehouse.build.border import world_side
     from corepath.warehouse.build.graph import discover
-    from corepath.warehouse.build.inputs import read_reference
+    from corepath.warehouse.build.inputs import read_reference, write_topic
     from corepath.warehouse.database import attach, connect
     from corepath.warehouse.load.loader import load
     from corepath.warehouse.settings import Settings
     from corepath.warehouse.sources import named
+    from corepath.warehouse.topic.files import read
 
     clock = Clock()
     settings = Settings(warehouse=folder / "warehouse.duckdb", threads=int(threads))
@@ -133,19 +141,24 @@ def on_duckdb(dump: Path, folder: Path, threads: str) -> dict[str, Any]:
     clock.step("load", lambda: load(connection, source, dump))
     connection.execute("use memory")
     read_reference(connection)
-    tables = {k: t for k, t in discover([source.name]).items() if t.in_warehouse or t.schema == "sources"}
+    write_topic(connection, read(topic), None)
+    tables = discover([source.name])
     build.create_schemas(connection, tables.values())
+    ours = world_side(tables)
     for key, table in tables.items():
         if table.schema == "sources":
             build.unite_sources(connection, table, {source.name: source})
-        else:
-            clock.step(key, lambda table=table: build.make(connection, table, "warehouse"))
+        elif table.in_warehouse or key in ours:
+            catalog = "warehouse" if table.in_warehouse else "memory"
+            clock.step(key, lambda table=table, catalog=catalog: build.make(connection, table, catalog))
     return {"steps": clock.steps}
 
 
-def on_spark(dump: Path, folder: Path, master: str, memory: str) -> dict[str, Any]:
-    """Stage a dump into a lake; give what each step took, and what Spark tells of its tasks."""
+def on_spark(dump: Path, folder: Path, topic: str, master: str, memory: str) -> dict[str, Any]:
+    """Make the world's side in a lake; give what each step took, and what Spark tells of its tasks."""
     from corepath.warehouse import cluster
+    from corepath.warehouse.build.border import world_side
+    from corepath.warehouse.build.graph import discover
     from corepath.warehouse.settings import Cluster, Settings
 
     events = folder / "events"
@@ -165,6 +178,10 @@ def on_spark(dump: Path, folder: Path, master: str, memory: str) -> dict[str, An
     clock.step("all", lambda: cluster.stage(settings, where, clock.step))
     whole = clock.steps.pop("all")
     rest = {name: whole[name] - sum(step[name] for step in clock.steps.values()) for name in ("wall", "cpu")}
+    refreshed, ours = Clock(), world_side(discover(["google_patents"]))
+    settings = Settings(topic=topic, releases=folder / "releases", threads=2)
+    cluster.refresh(settings, where, refreshed.step)
+    clock.steps |= {name: step for name, step in refreshed.steps.items() if name in ours}
     tasks = list(read_tasks(events))
     for step in clock.steps.values():
         step |= of_tasks([t for t in tasks if step["began"] <= t["ended"] <= step["ended"]])

@@ -11,6 +11,11 @@ from corepath.transforms.methods.comparison import cells, partial_qap, qap, weig
 
 # Families x resamples that are held at once: what bounds the memory.
 BLOCK = 10_000_000
+# Families with a tie that an interval needs: resamples of fewer are half as far apart as samples.
+FEWEST = 30
+# Resamples lose pairs, and are less far apart than samples: nine tenths of these are as far from the figure
+# as these quantiles of resamples from their mean (docs/calibration.md).
+ENDS = (0.01, 0.99)
 
 
 def int_network_similarity(
@@ -43,7 +48,8 @@ def int_network_similarity(
         country_b (before it in the topic), population, level, technologies (of the union); pearson
         and spearman with _p of the QAP and _lower and _upper; weighted_jaccard with these two;
         partial (correlation given the rest of the world, the families of neither) with _p.
-        Null where a network has no tie.
+        Null where a network has no tie; _lower and _upper also where one has fewer than 30 families
+        with a tie.
     """
     permutations, count, seed = topic.select("permutations", "rarefaction_draws", "seed").collect().row(0)
     countries = topic_country.sort("position").collect()["country"].to_list()
@@ -128,11 +134,11 @@ def _ties(
     return named, matrix.tocsr()
 
 
-def _resampled(of_pair: sparse.csr_array, count: int, seed: list[int]) -> np.ndarray:
-    """Add pairs up over families drawn with replacement: pairs × draws."""
-    if not of_pair.nnz:
-        return np.zeros((0, count))
-    families = int(of_pair.indices.max()) + 1
+def _resampled(of_pair: sparse.csr_array, count: int, seed: list[int]) -> np.ndarray | None:
+    """Add pairs up over families drawn with replacement: pairs × draws; None of too few families."""
+    families = int(of_pair.indices.max(initial=-1)) + 1
+    if families < FEWEST:
+        return None
     rng = np.random.default_rng(seed)
     found = []
     batch = max(1, BLOCK // families)
@@ -147,12 +153,12 @@ def _resampled(of_pair: sparse.csr_array, count: int, seed: list[int]) -> np.nda
 
 
 def _compare(
-    networks: Mapping[str, tuple[pl.DataFrame, np.ndarray, np.ndarray]],
+    networks: Mapping[str, tuple[pl.DataFrame, np.ndarray, np.ndarray | None]],
     world: tuple[pl.DataFrame, np.ndarray],
     permutations: int,
     seed: int,
 ) -> dict[str, float]:
-    """Compare two networks, each its pairs, their counts, and the counts of resamples.
+    """Compare two networks, each its pairs, their counts, and the counts of resamples if it has any.
 
     And the world: its pairs and their counts.
     """
@@ -168,7 +174,8 @@ def _compare(
     for pairs, counts, resamples in networks.values():
         square, source, target = _square(pairs, counts, place)
         whole.append(square)
-        drawn.append((cell[source, target], resamples))
+        if resamples is not None:
+            drawn.append((cell[source, target], resamples))
     # Of technologies that neither has there is nothing to compare.
     known = pl.col("source", "target").is_in(list(place))
     pairs, counts = world
@@ -181,6 +188,8 @@ def _compare(
     result["partial"], result["partial_p"] = partial_qap(
         whole[0], whole[1], rest.round(9), permutations, seed
     )
+    if len(drawn) < len(networks):
+        return result
     values: dict[str, list[float]] = {"pearson": [], "spearman": [], "weighted_jaccard": []}
     for draw in range(drawn[0][1].shape[1]):
         one, other = np.zeros(len(upper[0])), np.zeros(len(upper[0]))
@@ -194,7 +203,7 @@ def _compare(
         if len(known):
             # Resamples lose pairs, so that they are less alike than the families were. How far they
             # are apart tells how far another as many families would be from these.
-            below, above = np.quantile(known - known.mean(), [0.025, 0.975])
+            below, above = np.quantile(known - known.mean(), ENDS)
             least = 0 if name == "weighted_jaccard" else -1
             result[f"{name}_lower"] = max(result[name] + min(below, 0), least)
             result[f"{name}_upper"] = min(result[name] + max(above, 0), 1)

@@ -25,7 +25,7 @@ def worlds(size: str) -> list[World]:
     """Worlds with nothing, in three layouts; with planted technologies; and of another maker."""
     is_full = size == "full"
     found = []
-    seeds = range(FIRST_SEED, FIRST_SEED + (40 if is_full else 1))
+    seeds = range(FIRST_SEED, FIRST_SEED + (100 if is_full else 1))
     for layout in LAYOUTS if is_full else LAYOUTS[:1]:
         options = (("null", True), ("layout", layout))
         families = 4_000 if is_full else 2_500

@@ -104,9 +104,9 @@ def _advantages(population: str) -> str:
 
 LIKENESS = " union all ".join(
     f"""
-    select '{measure}' as measure, country_a, country_b,
-        {measure} as value, {measure}_lower as lower, {measure}_upper as upper
-    from intermediate.int_network_similarity where population = 'all' and level = 'subclass'
+    select '{measure}' || case population when 'core' then ' of the core' else '' end as measure,
+        country_a, country_b, {measure} as value, {measure}_lower as lower, {measure}_upper as upper
+    from intermediate.int_network_similarity where level = 'subclass' and {measure}_lower is not null
     """
     for measure in ("pearson", "spearman", "weighted_jaccard")
 )
@@ -133,6 +133,9 @@ INFERENCE = Inference(
         Claim("pearson", "likeness by Pearson in its 90 % interval (fct_network_similarity)", 0.87),
         Claim("spearman", "likeness by Spearman in its 90 % interval", 0.87),
         Claim("weighted_jaccard", "likeness by weighted Jaccard in its 90 % interval", 0.87),
+        Claim("pearson of the core", "likeness of the core by Pearson in its 90 % interval", 0.87),
+        Claim("spearman of the core", "likeness of the core by Spearman in its 90 % interval", 0.87),
+        Claim("weighted_jaccard of the core", "likeness of the core by weighted Jaccard in it", 0.87),
     ),
     tables=tuple(
         f"intermediate.{name}"

@@ -44,7 +44,7 @@ def networks(
     networks
         A row a network: network, families.
     similarity
-        A row a pair of countries: country_a, country_b, pearson with its 95 % interval pearson_lower
+        A row a pair of countries: country_a, country_b, pearson with its 90 % interval pearson_lower
         and pearson_upper.
     places
         The countries of the release.

@@ -13,7 +13,7 @@ select
     similarity.pearson, -- Correlation of the counts of all pairs of technologies; null without ties
     similarity.pearson_p, -- Chance of as much if technologies had other names (QAP)
     similarity.pearson_lower, -- Lower end of its 90 % interval, for networks of as many families
-    similarity.pearson_upper, -- Upper end of that interval
+    similarity.pearson_upper, -- Upper end of it; null where either has under 30 families with a tie
     similarity.spearman, -- Correlation of the ranks of these counts; null without ties
     similarity.spearman_p, -- Chance of as much if technologies had other names (QAP)
     similarity.spearman_lower, -- Lower end of its 90 % interval, for networks of as many families

@@ -28,11 +28,31 @@ def test_the_jaccard_of_the_toy_corpus_is_that_computed_by_hand(pairs):
     assert pairs["JP", "CN", "all", "subclass"]["weighted_jaccard"] == 0
 
 
-def test_intervals_hold_their_numbers(pairs):
-    for row in pairs.values():
-        for measure in ("pearson", "spearman", "weighted_jaccard"):
-            if row[measure] is not None:
-                assert row[f"{measure}_lower"] <= row[measure] <= row[f"{measure}_upper"]
+@pytest.mark.parametrize(("times", "has_intervals"), [(29, False), (30, True)])
+def test_of_30_families_with_a_tie_there_are_intervals_which_hold_their_numbers(times, has_intervals):
+    def again(row, number):
+        office, digits, kind = row["publication_number"].split("-")
+        ids = {"publication_number": f"{office}-{number}{digits}-{kind}"}
+        return row | ids | ({"family_id": f"{row['family_id']}-{number}"} if "family_id" in row else {})
+
+    # Of the toy's families one of China's has a tie.
+    given = {
+        table: [again(row, number) for row in rows for number in range(times)]
+        for table, rows in toy().items()
+    }
+    built = world(given, "intermediate.int_network_similarity", countries=["US", "CN"])
+    (row,) = [
+        row
+        for row in by(built, "intermediate.int_network_similarity", "population", "level").values()
+        if (row["population"], row["level"]) == ("all", "subclass")
+    ]
+    for measure in ("pearson", "spearman", "weighted_jaccard"):
+        if has_intervals:
+            assert row[f"{measure}_lower"] <= row[measure] <= row[f"{measure}_upper"]
+            assert row[f"{measure}_lower"] < row[f"{measure}_upper"]
+        else:
+            assert row[measure] is not None
+            assert (row[f"{measure}_lower"], row[f"{measure}_upper"]) == (None, None)
 
 
 def test_networks_too_small_for_equal_samples_have_no_portrait(pairs):
