@@ -139,7 +139,7 @@ def on_duckdb(dump: Path, folder: Path, topic: str, threads: str) -> dict[str, A
     attach(connection, settings.warehouse, "warehouse")
     connection.execute("create schema warehouse.raw; use warehouse")
     clock.step("load", lambda: load(connection, source, dump))
-    connection.execute("use memory")
+    connection.execute("use memory; attach ':memory:' as build")
     read_reference(connection)
     write_topic(connection, read(topic), None)
     tables = discover([source.name])
@@ -149,8 +149,7 @@ def on_duckdb(dump: Path, folder: Path, topic: str, threads: str) -> dict[str, A
         if table.schema == "sources":
             build.unite_sources(connection, table, {source.name: source})
         elif table.in_warehouse or key in ours:
-            catalog = "warehouse" if table.in_warehouse else "memory"
-            clock.step(key, lambda table=table, catalog=catalog: build.make(connection, table, catalog))
+            clock.step(key, lambda table=table: build.make(connection, table, build.catalog_of(table)))
     return {"steps": clock.steps}
 
 
