@@ -25,6 +25,9 @@ from tests.sources.damaged import (
 )
 from tests.worlds import SOURCES, rows
 
+# Each loads and stages whole dumps.
+pytestmark = pytest.mark.whole
+
 SHARED = ROOT.parent / "shared" / "data"
 UNITED = [f"sources.{name}" for name in CANONICAL]
 LINES = [name for name in DUMPS if name not in ("uspto", "docdb", "google_patents_parquet")]
@@ -83,7 +86,6 @@ def test_loading_twice_is_loading_once(name, tmp_path):
         assert (moved.rows, moved.rejected) == (first.rows, first.rejected)
 
 
-@pytest.mark.whole
 @pytest.mark.parametrize("name", DUMPS)
 def test_a_copy_of_every_file_tells_nothing_more(name, tmp_path, plain):
     """Raw tables hold every row twice; no publication is two, and no number is twice as high."""
@@ -274,7 +276,6 @@ def test_order_does_not_decide_between_records_that_contradict_each_other(name, 
 # --- Several sources of the same patents ---------------------------------------------------------
 
 
-@pytest.mark.whole
 def test_sources_of_the_same_publications_agree_on_what_they_are(tmp_path):
     """Each alone, and all together, have the same numbers, kinds and dates."""
     names = ["docdb", "patstat", "google_patents_parquet", "lens_csv"]
@@ -321,7 +322,6 @@ def listed(connection, table, *key):
     return found
 
 
-@pytest.mark.whole
 def test_pct_publications_of_real_references_are_numbered_as_in_docdb(real):
     """Printed as WO200121446, WO 02/037687, WO 02/052150 and WO 2004/006400."""
     for connection in real:
@@ -444,7 +444,6 @@ def test_next_to_none_of_the_real_references_has_a_number_that_no_rule_reads(rea
         assert linked == expected
 
 
-@pytest.mark.whole
 def test_references_of_a_real_search_meet_the_patent_that_was_searched_for():
     """138 documents of the sample were found because they cite US 6,103,599."""
     with built({"ppubs": ROOT / "samples" / "ppubs"}, "staging.stg_citation") as connection:

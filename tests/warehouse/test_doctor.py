@@ -94,6 +94,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_damage_is_found_and_repaired_without_a_change_of_what_was_published(
     damage: str, releases: Releases, settings: Settings

@@ -157,6 +157,7 @@ def test_a_family_is_in_by_a_member_and_no_design_counts(warehouse):
     assert "Its family 8 has 0 invention documents, none of them in the topic." in design
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("spelt", ["US-1000-B2", "US1000B2", "us 1000 b2", "US 1,000 B2"])
 def test_a_number_may_be_spelt_in_many_ways(spelt, warehouse):
     settings = warehouse(numbered([("G06N3/063", "Chip")]))
