@@ -1,7 +1,7 @@
 """Measure corepath: `python -m benchmarks all`, or one of its parts; see CONTRIBUTING.md.
 
 `python -m benchmarks topic --labels FILE` measures a topic by labelled documents instead, and
-`python -m benchmarks spark` staging on Apache Spark.
+`python -m benchmarks spark` the world's side on Apache Spark.
 """
 
 import argparse

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from math import log
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -27,6 +28,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 WORLD_FAMILIES = 75_000_000  # of some 150 million publications
 CORES = 4  # of an executor
 TOPIC_SHARE = 0.02
+ENGINES = ("DuckDB", "Spark")
 
 
 def main(arguments: list[str]) -> None:
@@ -217,36 +219,49 @@ def of_tasks(tasks: list[dict[str, Any]]) -> dict[str, float]:
 
 
 def as_markdown(found: dict[str, Any]) -> str:
-    """Write the figures as tables, and what the world would take."""
+    """Write the figures as tables, and what the world would take; steps below 1 % in one line."""
     sizes = sorted(map(int, found))
     small, large = (found[str(size)] for size in (sizes[0], sizes[-1]))
     lines = [
         f"| {sizes[-1]:,} families | DuckDB: CPU s | wall s | Spark: CPU s | wall s | shuffled MB | skew |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
+    steps = {engine: dict(large[engine]["steps"]) for engine in ENGINES}
+    few = [name for name, step in steps["Spark"].items() if step["cpu"] < total(large["Spark"]) / 100]
+    for engine in ENGINES:
+        rest = [steps[engine].pop(name) for name in few if name in steps[engine]]
+        steps[engine][f"{len(few)} others"] = {k: sum(step[k] for step in rest) for k in ("cpu", "wall")}
     none = {"cpu": 0.0, "wall": 0.0}
-    for name, spark in sorted(large["Spark"]["steps"].items(), key=lambda step: -step[1]["cpu"]):
-        duckdb = large["DuckDB"]["steps"].get(name, none)
+    for name, spark in sorted(steps["Spark"].items(), key=lambda step: -step[1]["cpu"]):
+        duckdb = steps["DuckDB"].get(name, none)
         shuffled = f"{spark['shuffled'] / 1e6:.1f} | {spark['skew']:.1f}" if "shuffled" in spark else " | "
         lines.append(
             f"| {name} | {duckdb['cpu']:.1f} | {duckdb['wall']:.1f} | "
             f"{spark['cpu']:.1f} | {spark['wall']:.1f} | {shuffled} |"
         )
-    lines += ["", "| families | DuckDB CPU s | Spark CPU s | ratio |", "|---:|---:|---:|---:|"]
+    lines += ["", "| families | DuckDB CPU s | wall s | Spark CPU s | wall s | CPU ratio |"]
+    lines += ["|---:|---:|---:|---:|---:|---:|"]
     for size in sizes:
-        duckdb, spark = (total(found[str(size)][engine]) for engine in ("DuckDB", "Spark"))
-        lines.append(f"| {size:,} | {duckdb:.0f} | {spark:.0f} | {spark / duckdb:.1f} |")
+        run = found[str(size)]
+        figures = [f"{total(run[engine], what):.0f}" for engine in ENGINES for what in ("cpu", "wall")]
+        ratio = total(run["Spark"]) / total(run["DuckDB"])
+        lines.append(f"| {size:,} | {' | '.join(figures)} | {ratio:.1f} |")
     if len(sizes) > 1:
         slopes = {
             engine: (total(large[engine]) - total(small[engine])) / (sizes[-1] - sizes[0])
-            for engine in ("DuckDB", "Spark")
+            for engine in ENGINES
+        }
+        exponents = {
+            engine: log(total(large[engine]) / total(small[engine])) / log(sizes[-1] / sizes[0])
+            for engine in ENGINES
         }
         hours = {engine: slope * WORLD_FAMILIES / 3600 for engine, slope in slopes.items()}
         shuffled = sum(step.get("shuffled", 0) for step in large["Spark"]["steps"].values()) / sizes[-1]
         lines += [
             "",
             f"CPU of a further family: DuckDB {1000 * slopes['DuckDB']:.2f} ms, Spark "
-            f"{1000 * slopes['Spark']:.2f} ms; {shuffled / 1000:.1f} kB shuffled.",
+            f"{1000 * slopes['Spark']:.2f} ms; {shuffled / 1000:.1f} kB shuffled. Slope of log CPU over log "
+            f"families: {exponents['DuckDB']:.2f} and {exponents['Spark']:.2f}.",
             f"{WORLD_FAMILIES:,} families: DuckDB {hours['DuckDB']:.0f} core-hours, Spark "
             f"{hours['Spark']:.0f}, {shuffled * WORLD_FAMILIES / 1e9:.0f} GB shuffled.",
             "",
@@ -257,9 +272,9 @@ def as_markdown(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def total(run: dict[str, Any]) -> float:
-    """Add up the CPU seconds of a run's steps."""
-    return sum(step["cpu"] for step in run["steps"].values())
+def total(run: dict[str, Any], what: str = "cpu") -> float:
+    """Add up the seconds of a run's steps, CPU or wall."""
+    return sum(step[what] for step in run["steps"].values())
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ def run(cpu: float, **of_spark: float) -> dict:
     return {
         "steps": {
             "load": {"cpu": 1.0, "wall": 2.0},
+            "staging.stg_applicant": {"cpu": 0.0, "wall": 1.0},
             "staging.stg_party": {"cpu": cpu, "wall": 3.0, **of_spark},
         }
     }
@@ -24,9 +25,13 @@ def test_costs_of_a_further_family_are_those_between_the_sizes():
     }
     page = spark.as_markdown(found)
     assert "| staging.stg_party | 2.0 | 3.0 | 29.0 | 3.0 | 22.0 | 1.5 |" in page
-    assert "| 11,000 | 3 | 30 | 10.0 |" in page
+    assert "staging.stg_applicant" not in page
+    assert "| 1 others | 0.0 | 1.0 | 0.0 | 1.0 |  |  |" in page
+    assert "| 11,000 | 3 | 6 | 30 | 6 | 10.0 |" in page
     # 1 s and 20 s of 10,000 families.
     assert "CPU of a further family: DuckDB 0.10 ms, Spark 2.00 ms; 2.0 kB shuffled." in page
+    # 3 / 2 and 30 / 10 times as much for 11 times as many.
+    assert "Slope of log CPU over log families: 0.17 and 0.46." in page
     # 75 million of them: 7,500 s and 150,000 s, and 2 kB each.
     assert "75,000,000 families: DuckDB 2 core-hours, Spark 42, 150 GB shuffled." in page
     assert "| 2 | 5.2 |" in page
