@@ -98,7 +98,8 @@ class Clock:
             "began": began,
             "ended": ended,
             "wall": ended - began,
-            "cpu": cpu_seconds(os.getpid()) - cpu,
+            # Of a process that ended and that nobody waited for, the time is lost with it.
+            "cpu": max(0.0, cpu_seconds(os.getpid()) - cpu),
         }
         return result
 
