@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from benchmarks.run import RESULTS, ROOT, say
+from benchmarks.run import RESULTS, ROOT, resume, say, write
 from corepath.synthetic import topic as topics
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -34,7 +34,7 @@ ENGINES = ("DuckDB", "Spark")
 def main(arguments: list[str]) -> None:
     """Measure worlds of several sizes, and print what follows as Markdown."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks spark", description=__doc__)
-    parser.add_argument("--families", type=int, nargs="+", default=[5_000, 50_000])
+    parser.add_argument("--families", type=int, nargs="+", default=[50_000, 200_000, 1_000_000])
     parser.add_argument("--spark", default="local[2]", help="master  [local[2]]")
     parser.add_argument("--threads", type=int, default=2, help="of DuckDB  [2]")
     parser.add_argument("--memory", default="3g", help="of Spark's driver  [3g]")
@@ -42,9 +42,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--results", type=Path, default=RESULTS / "spark.json")
     options = parser.parse_args(arguments)
     options.work.mkdir(parents=True, exist_ok=True)
-    found = json.loads(options.results.read_text()) if options.results.exists() else {}
+    limits = {"spark": options.spark, "threads": options.threads, "memory": options.memory}
+    report = resume(options.results, "spark", {"topic_share": TOPIC_SHARE, **limits})
     topic = topics.write(options.work / "topic.toml", **topics.FEW_DRAWS)
-    for families in options.families:
+    for families in sorted(set(options.families) - {taken["families"] for taken in report["rounds"]}):
         dump = options.work / f"google_patents-{families}-8-{TOPIC_SHARE}"
         if not dump.exists():
             shape = [
@@ -62,6 +63,7 @@ def main(arguments: list[str]) -> None:
                 str(dump),
             ]
             _run("corepath.synthetic.world", *shape)
+        taken: dict[str, Any] = {"families": families}
         with tempfile.TemporaryDirectory(dir=options.work) as folder:
             for engine, given in (
                 ("DuckDB", [str(options.threads)]),
@@ -69,9 +71,10 @@ def main(arguments: list[str]) -> None:
             ):
                 told = Path(folder, f"{engine}.json")
                 _run("benchmarks.spark", engine, str(dump), folder, str(told), str(topic), *given)
-                found.setdefault(str(families), {})[engine] = json.loads(told.read_text())
-        options.results.write_text(json.dumps(found, indent=1) + "\n")
-    print(as_markdown(found))
+                taken[engine] = json.loads(told.read_text())
+        report["rounds"].append(taken)
+        write(options.results, report)
+    print(as_markdown(report["rounds"]))
 
 
 def _run(module: str, *arguments: str) -> None:
@@ -87,6 +90,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.steps: dict[str, dict[str, float]] = {}
+        self.spans: dict[str, tuple[float, float]] = {}
 
     def step(self, name: str, work: Callable[[], Any], retries: int = 0) -> Any:
         """Run a step."""
@@ -94,9 +98,8 @@ class Clock:
         began, cpu = time.time(), cpu_seconds(os.getpid())
         result = work()
         ended = time.time()
+        self.spans[name] = began, ended
         self.steps[name] = {
-            "began": began,
-            "ended": ended,
             "wall": ended - began,
             # Of a process that ended and that nobody waited for, the time is lost with it.
             "cpu": max(0.0, cpu_seconds(os.getpid()) - cpu),
@@ -184,9 +187,11 @@ def on_spark(dump: Path, folder: Path, topic: str, master: str, memory: str) -> 
     settings = Settings(topic=topic, releases=folder / "releases", threads=2)
     cluster.refresh(settings, where, refreshed.step)
     clock.steps |= {name: step for name, step in refreshed.steps.items() if name in ours}
+    spans = clock.spans | refreshed.spans
     tasks = list(read_tasks(events))
-    for step in clock.steps.values():
-        step |= of_tasks([t for t in tasks if step["began"] <= t["ended"] <= step["ended"]])
+    for name, step in clock.steps.items():
+        began, ended = spans[name]
+        step |= of_tasks([task for task in tasks if began <= task["ended"] <= ended])
     return {"steps": clock.steps | {"session": rest}}
 
 
@@ -219,10 +224,11 @@ def of_tasks(tasks: list[dict[str, Any]]) -> dict[str, float]:
 # --- What follows ---------------------------------------------------------------------------------
 
 
-def as_markdown(found: dict[str, Any]) -> str:
+def as_markdown(rounds: list[dict[str, Any]]) -> str:
     """Write the figures as tables, and what the world would take; steps below 1 % in one line."""
-    sizes = sorted(map(int, found))
-    small, large = (found[str(size)] for size in (sizes[0], sizes[-1]))
+    rounds = sorted(rounds, key=lambda taken: taken["families"])
+    sizes = [taken["families"] for taken in rounds]
+    small, large = rounds[0], rounds[-1]
     lines = [
         f"| {sizes[-1]:,} families | DuckDB: CPU s | wall s | Spark: CPU s | wall s | shuffled MB | skew |",
         "|---|---:|---:|---:|---:|---:|---:|",
@@ -242,8 +248,7 @@ def as_markdown(found: dict[str, Any]) -> str:
         )
     lines += ["", "| families | DuckDB CPU s | wall s | Spark CPU s | wall s | CPU ratio |"]
     lines += ["|---:|---:|---:|---:|---:|---:|"]
-    for size in sizes:
-        run = found[str(size)]
+    for size, run in zip(sizes, rounds, strict=True):
         figures = [f"{total(run[engine], what):.0f}" for engine in ENGINES for what in ("cpu", "wall")]
         ratio = total(run["Spark"]) / total(run["DuckDB"])
         lines.append(f"| {size:,} | {' | '.join(figures)} | {ratio:.1f} |")
