@@ -1,4 +1,4 @@
-"""A real extract of PATSTAT end to end: its weights and scores again, from the files alone."""
+"""A real extract of PATSTAT, from its files to scores: weights and scores again, from the files alone."""
 
 import csv
 import gzip
@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from corepath.synthetic.topic import FEW_DRAWS
-from corepath.warehouse.refresh import refresh
+from corepath.warehouse.plan import resolve
+from corepath.warehouse.scratch import build_tables
 from corepath.warehouse.settings import ROOT, Settings
 from tests import independent
 
@@ -32,24 +33,25 @@ def lines(path):
 
 
 @pytest.fixture(scope="module")
-def release(once):
+def built(once):
     if not EXTRACT.exists():
         pytest.skip("the extract of PATSTAT is not here")
 
     def make(folder):
         draws = "".join(f"{choice} = {number}\n" for choice, number in FEW_DRAWS.items())
         (folder / "chips.toml").write_text(TOPIC + draws)
-        return refresh(
-            Settings(
-                topic=str(folder / "chips.toml"),
-                sources={"patstat": EXTRACT},
-                threads=2,
-                warehouse=folder / "warehouse.duckdb",
-                releases=folder / "releases",
-            )
-        ).path
+        settings = Settings(
+            topic=str(folder / "chips.toml"),
+            sources={"patstat": EXTRACT},
+            threads=2,
+            warehouse=folder / "warehouse.duckdb",
+        )
+        file = folder / "scratch.duckdb"
+        marts = ["fct_patent", "fct_patent_country", "fct_indicator_weight"]
+        build_tables(resolve(settings), marts, file)
+        return file
 
-    with duckdb.connect(str(once("independent_weights", make) / "corepath.duckdb"), read_only=True) as db:
+    with duckdb.connect(str(once("independent_weights", make)), read_only=True) as db:
         yield db
 
 
@@ -82,7 +84,7 @@ def applications():
 
 
 @pytest.fixture(scope="module")
-def expected(release, applications):
+def expected(built, applications):
     """Give the families as published, and the normalised values that follow from the files."""
     names = [
         "representative_publication",
@@ -97,7 +99,7 @@ def expected(release, applications):
     ]
     families = [
         dict(zip(names, row, strict=True))
-        for row in release.sql(f"select {', '.join(names)} from marts.fct_patent").fetchall()
+        for row in built.sql(f"select {', '.join(names)} from marts.fct_patent").fetchall()
     ]
     known = [applications[f["representative_publication"].split("-")[1]] for f in families]
     field_of = {row["ipc"]: row["field"] for row in lines(ROOT / "reference" / "wipo_field.csv")}
@@ -114,10 +116,10 @@ def expected(release, applications):
 
 
 @pytest.mark.whole
-def test_the_weights_follow_from_the_files(release, expected):
+def test_the_weights_follow_from_the_files(built, expected):
     _, y = expected
     assert len(y) > 2500
-    found = release.sql(
+    found = built.sql(
         "select entropy, divergence, weight, entropy_weight, equal_weight, critic_weight, "
         "correlation from marts.fct_indicator_weight where is_used order by position"
     ).fetchnumpy()
@@ -151,10 +153,10 @@ def test_the_scores_follow_from_the_files(expected):
         assert [f[name] for f in families] == pytest.approx(values, abs=1e-9), name
 
 
-def test_the_share_between_countries_follows_from_the_published_shares(release, expected):
+def test_the_share_between_countries_follows_from_the_published_shares(built, expected):
     families, y = expected
     place = {f["representative_publication"]: i for i, f in enumerate(families)}
-    shares = release.sql(
+    shares = built.sql(
         "select p.representative_publication, c.country, c.share from marts.fct_patent as p "
         "inner join marts.fct_patent_country as c using (topic, family_id)"
     ).fetchall()
@@ -168,7 +170,7 @@ def test_the_share_between_countries_follows_from_the_published_shares(release, 
     ratio = totals / sizes / y.mean(axis=0)
     between = (part * np.log(np.where(ratio > 0, ratio, 1))).sum(axis=0)
     theil = (1 - independent.entropy(y)) * np.log(len(y))
-    found = release.sql(
+    found = built.sql(
         "select between_country_share from marts.fct_indicator_weight where is_used order by position"
     ).fetchnumpy()["between_country_share"]
     assert found == pytest.approx(between / theil, abs=1e-9)

@@ -77,6 +77,8 @@ def world(
             raise ValueError(f"{key}: give a frame, whose types are known")
         elif schema == "sources":
             build.unite_sources(connection, tables[key], SOURCES)
+        elif key == "staging.stg_organisation":
+            _recognise(connection, tables[key])
         elif key in tables:
             build.make(connection, tables[key], "memory")
     return connection
@@ -148,6 +150,24 @@ def toy() -> dict[str, list[Row]]:
             for _, n, country, _ in numbered
         ],
     }
+
+
+_RECOGNISED: dict[str, pa.Table] = {}
+
+
+def _recognise(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Make stg_organisation, once for all worlds of the same parties: most have none, or one name."""
+    parties = repr(
+        [
+            connection.sql(f"from staging.{name} order by all").fetchall()
+            for name in ("stg_applicant", "stg_inventor")
+        ]
+    )
+    if parties in _RECOGNISED:
+        _write(connection, table.key, _RECOGNISED[parties])
+    else:
+        build.make(connection, table, "memory")
+        _RECOGNISED[parties] = connection.sql(f"from {table.key}").to_arrow_table()
 
 
 def _has_raw(given: Mapping[str, object]) -> bool:

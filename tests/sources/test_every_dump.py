@@ -234,6 +234,7 @@ def test_of_a_folder_what_no_table_claims_is_passed_over(source):
     } - unclaimed
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("source", sorted(FOLDERS))
 def test_the_newest_publication_is_noted_as_staging_dates_it(source, tmp_path):
     files = [path for s, path in FILES if s == source and path.name not in REFUSED]

@@ -67,3 +67,33 @@ def indicators(
     )
     connection = world(given, "intermediate.int_indicator", topic=topic)
     return by(connection, "intermediate.int_indicator", "family_id")
+
+
+def side_by_side(
+    networks: Sequence[tuple[Mapping[str, Family], Sequence[tuple[str, ...]]]], *asked: str
+) -> list[dict[str, dict[str, Any]]]:
+    """Measure several networks, none of which knows of another, in one world.
+
+    Parameters
+    ----------
+    networks
+        Families and citations of each, as `indicators` takes them.
+    asked
+        The indicators that the topic asks for.
+
+    Returns
+    -------
+    list of dict
+        The indicators of each network's families, by family.
+    """
+    families: dict[str, Family] = {}
+    citations: list[tuple[str, ...]] = []
+    for place, (known, cited) in enumerate(networks):
+        name = {family: f"{place} {family}" for family in known}
+        families |= {name[family]: values for family, values in known.items()}
+        citations += [(name[citing], name.get(to, to), *origin) for citing, to, *origin in cited]
+    found = indicators(families, citations, *asked)
+    return [
+        {family: found[f"{place} {family}"] for family in known if f"{place} {family}" in found}
+        for place, (known, _) in enumerate(networks)
+    ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sql.intermediate.network import indicators
+from tests.sql.intermediate.network import indicators, side_by_side
 
 WORLD = {
     "r": ("2001-06-01", ""),
@@ -16,13 +16,8 @@ WORLD = {
 }
 
 
-def disruption(*citations, asked="cd_5"):
-    return indicators(WORLD, [("f", "r"), *citations], asked)["f"]["cd_5"]
-
-
-@pytest.mark.parametrize(
-    ("citations", "expected"),
-    [
+def test_disruption_is_counted_as_funk_and_owen_smith_do():
+    cases = [
         ([("a", "f"), ("b", "f")], 1),  # it replaces what it cites
         ([("a", "f"), ("a", "r")], -1),  # it is cited together with it
         ([("a", "r")], 0),  # it is passed over
@@ -30,10 +25,10 @@ def disruption(*citations, asked="cd_5"):
         ([("a", "f"), ("b", "f"), ("c", "r")], pytest.approx(2 / 3)),
         ([("a", "f"), ("early", "r"), ("late", "f"), ("late", "r")], 1),  # out of the window
         ([], None),  # nobody cites either
-    ],
-)
-def test_disruption_is_counted_as_funk_and_owen_smith_do(citations, expected):
-    assert disruption(*citations) == expected
+    ]
+    found = side_by_side([(WORLD, [("f", "r"), *citations]) for citations, _ in cases], "cd_5")
+    for (citations, expected), families in zip(cases, found, strict=True):
+        assert families["f"]["cd_5"] == expected, citations
 
 
 def test_a_family_without_references_has_none_and_neither_has_one_in_an_open_window():
@@ -43,4 +38,5 @@ def test_a_family_without_references_has_none_and_neither_has_one_in_an_open_win
 
 
 def test_it_is_not_computed_unless_asked_for():
-    assert disruption(("a", "f"), asked="fc_5") is None
+    citations = [("f", "r"), ("a", "f")]
+    assert indicators(WORLD, citations, "fc_5")["f"]["cd_5"] is None

@@ -56,9 +56,8 @@ def parties(built):
 # --- Publications --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("google", "doc_number", "printed", "published"),
-    [
+def test_google_json_and_csv_give_a_publication_the_same_number():
+    cases = [
         ("US-2013101709-A1", "20130101709", "US 2013/0101709 A1", "2013-04-25"),
         ("US-3982033-A", "3982033", "US 3982033 A", "1976-09-21"),
         ("US-D533981-S1", "D533981", "US D533981 S1", "2006-12-26"),
@@ -81,23 +80,46 @@ def parties(built):
         ("AU-2002304356-A1", "2002304356", "AU 2002/304356 A1", "2003-06-10"),
         ("AU-520191-B2", "520191", "AU 520191 B2", "1982-01-21"),
         ("AU-PM900794-D0", "PM900794", "AU PM900794 D0", "1994-11-17"),
-    ],
-)
-def test_google_json_and_csv_give_a_publication_the_same_number(google, doc_number, printed, published):
-    office, _, kind = google.split("-")
+    ]
     of_google = world(
         {
             "raw.google_patents_publication": [
-                {"publication_number": google, "publication_date": int(published.replace("-", ""))}
+                {
+                    "publication_number": google,
+                    "publication_date": int(published.replace("-", "")),
+                    "_row": row,
+                }
+                for row, (google, _, _, published) in enumerate(cases)
             ]
         },
         "google_patents.publication",
     )
-    ((number,),) = of_google.sql("select publication_number from google_patents.publication").fetchall()
-    of_json = record(jurisdiction=office, doc_number=doc_number, kind=kind, date_published=published)
-    of_csv = export(Publication_Number=printed, Publication_Date=published)
-    assert of_json["publication_number"] == of_csv["publication_number"] == number
-    assert of_json == of_csv | {"forward_citation_count": None}
+    numbers_of_google = of_google.sql(
+        "select publication_number from google_patents.publication order by all"
+    ).fetchall()
+    of_json = lens(
+        records=[
+            {
+                "jurisdiction": google.split("-")[0],
+                "doc_number": number,
+                "kind": google.split("-")[2],
+                "date_published": published,
+                "_row": row,
+            }
+            for row, (google, number, _, published) in enumerate(cases)
+        ]
+    )
+    of_csv = lens(
+        exports=[
+            {"Publication Number": printed, "Publication Date": published}
+            for _, _, printed, published in cases
+        ]
+    )
+    query = "from lens.stg_document order by publication_number"
+    documents = rows(of_json, query)
+    assert len(documents) == len(cases)
+    assert [(each["publication_number"],) for each in documents] == numbers_of_google
+    assert documents == [each | {"forward_citation_count": None} for each in rows(of_csv, query)]
 
 
 @pytest.mark.parametrize("printed", ["US9000001B2", "US 9000001", "?", "9000001 B2"])
