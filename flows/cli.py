@@ -47,7 +47,6 @@ from corepath.warehouse.plan import as_text as as_plan
 from corepath.warehouse.refresh import Outcome, plain, up_to_date
 from corepath.warehouse.release import diff, history, schema
 from corepath.warehouse.release import repository as release
-from corepath.warehouse.release.export import export as write_networks
 from corepath.warehouse.release.pages import figure as draw_figure
 from corepath.warehouse.release.query import reading as reading_release
 from corepath.warehouse.release.summary import as_dict as release_as_dict
@@ -224,7 +223,7 @@ def refresh(
             return
         _require_folder(settings.warehouse)
         if plan:
-            found = foresee(settings)
+            found = foresee(resolve(settings))
             if as_json:
                 show_json(plan_as_dict(found))
             else:
@@ -296,7 +295,7 @@ def _refresh(settings: Settings) -> Outcome:
     run = resolve(settings)
     if not os.environ.get("PREFECT_API_URL"):
         with suppress(Busy):
-            if outcome := up_to_date(settings):
+            if outcome := up_to_date(run):
                 with run_log(settings, str(uuid.uuid4())), measured(settings) as measure:
                     measure.outcome = outcome
                 return outcome
@@ -891,6 +890,9 @@ def export(
     level: Annotated[str, typer.Option(help="section, class, subclass or main_group.")] = "subclass",
 ) -> None:
     """Write a release's networks as GraphML, GEXF and VOSviewer's JSON."""
+    # networkx takes a moment to import: only who exports waits for it.
+    from corepath.warehouse.release.export import export as write_networks
+
     with _explained():
         settings = _settings(topic=topic, releases=releases)
         path = _release(settings, version)

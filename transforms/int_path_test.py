@@ -4,7 +4,8 @@ import numpy as np
 import polars as pl
 
 from corepath.transforms.int_path_metric import MIN_COUNTRIES
-from corepath.transforms.methods.pathway import PathTest, drawn_benchmarks
+from corepath.transforms.methods.pathway import drawn_benchmarks
+from corepath.transforms.methods.pathway_rules import PathTest
 
 
 def int_path_test(

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from corepath.transforms.methods.pathway import RATIOS
+from corepath.transforms.methods.pathway_rules import RATIOS
 
 
 def int_path_value(int_path_draw: pl.LazyFrame) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corepath.transforms.methods.pathway import INDETERMINATE, PathTest
+from corepath.transforms.methods.pathway_rules import INDETERMINATE, PathTest
 
 # Where fewer draws agree there is no label. Found on worlds that no test uses (docs/calibration.md).
 FIRM = 0.8

@@ -139,7 +139,7 @@ def identity(tables: Mapping[str, Table], marts: Mapping[str, str], truth: str |
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def foresee(settings: Settings) -> Plan:
+def foresee(run: Run) -> Plan:
     """Find what a run would load, build and publish, and change nothing.
 
     Files are hashed, and neither loaded nor checked.
@@ -147,11 +147,11 @@ def foresee(settings: Settings) -> Plan:
     Raises
     ------
     UsageError, BadInput
-        As `resolve` and `read_inputs`.
+        As `read_inputs`.
     Busy
         A run has the warehouse open.
     """
-    run = resolve(settings)
+    settings = run.settings
     with reading(settings) as connection:
         attach(connection, settings.warehouse, "warehouse", read_only=True)
         if of_another_form(connection):  # the run empties it

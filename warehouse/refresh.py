@@ -166,7 +166,7 @@ def refresh(
             raise
 
 
-def up_to_date(settings: Settings) -> Outcome | None:
+def up_to_date(run: Run) -> Outcome | None:
     """Give the latest release where a refresh would find that nothing changed; nothing is written.
 
     Raises
@@ -174,15 +174,15 @@ def up_to_date(settings: Settings) -> Outcome | None:
     UsageError, BadInput, Busy
         As `foresee`; Busy also where another run holds the warehouse, whatever it makes of it.
     """
-    if not settings.warehouse.exists():
+    if not run.settings.warehouse.exists():
         return None
-    with exclusive(settings.warehouse):
-        plan = foresee(settings)
-    latest = plan.run.releases.latest()
+    with exclusive(run.settings.warehouse):
+        plan = foresee(run)
+    latest = run.releases.latest()
     if plan.version is None or plan.withdrawn or latest is None:
         return None
-    path = plan.run.releases.folder / plan.version
-    return Outcome("unchanged", plan.run.topic.name, plan.version, path, latest.rows)
+    path = run.releases.folder / plan.version
+    return Outcome("unchanged", run.topic.name, plan.version, path, latest.rows)
 
 
 def nothing_to_do(run: Run, same: Collection[str], why: str = "nothing changed") -> Outcome | None:

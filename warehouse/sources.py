@@ -262,9 +262,7 @@ def available() -> dict[str, Source]:
     >>> available()["ppubs"].rank
     20
     """
-    folders = sorted(SOURCES.glob("*/source.toml"))
-    declared = [Source.model_validate(tomllib.loads(file.read_text())) for file in folders]
-    return {source.name: source for source in declared}
+    return {name: _read(file) for name, file in _declarations().items()}
 
 
 def named(name: str) -> Source:
@@ -275,10 +273,18 @@ def named(name: str) -> Source:
     UsageError
         There is none of that name.
     """
-    known = available()
+    known = _declarations()
     if name not in known:
         raise UsageError(f"unknown source {name!r}{meant(name, known)}; the sources are {', '.join(known)}")
-    return known[name]
+    return _read(known[name])
+
+
+def _declarations() -> dict[str, Path]:
+    return {file.parent.name: file for file in sorted(SOURCES.glob("*/source.toml"))}
+
+
+def _read(declaration: Path) -> Source:
+    return Source.model_validate(tomllib.loads(declaration.read_text(encoding="utf-8")))
 
 
 def bare_name(name: str) -> str:

@@ -114,7 +114,7 @@ def test_a_warehouse_of_another_form_is_emptied_and_read_anew(
     settings = unpacked("2.0.0-first", tmp_path)
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("alter table raw.source_file rename column sha256 to blake3")
-    assert len(foresee(settings).files["ppubs"].new) == 1, "the plan tells that all is loaded"
+    assert len(foresee(resolve(settings)).files["ppubs"].new) == 1, "the plan tells that all is loaded"
     with open_warehouse(resolve(settings)) as connection, caplog.at_level("WARNING", "corepath"):
         loaded = load_sources(connection, resolve(settings), plain)
         rows = connection.sql("select count(*) from warehouse.raw.ppubs_publication").fetchall()

@@ -14,7 +14,7 @@ from corepath.warehouse.build.border import world_side
 from corepath.warehouse.build.graph import discover
 from corepath.warehouse.database import reading
 from corepath.warehouse.errors import Refused
-from corepath.warehouse.plan import Plan, as_text, foresee
+from corepath.warehouse.plan import Plan, as_text, foresee, resolve
 from corepath.warehouse.refresh import refresh
 from corepath.warehouse.release import history
 from corepath.warehouse.release.repository import Releases
@@ -251,7 +251,7 @@ def test_a_run_does_what_its_plan_foretold(settings: Settings, change: Change, s
     settings = change(settings) or settings
     home = settings.warehouse.parent
     files = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
-    before, plan = ledger(settings), foresee(settings)
+    before, plan = ledger(settings), foresee(resolve(settings))
     assert {path: path.stat().st_mtime_ns for path in home.rglob("*")} == files, "a plan changes nothing"
 
     done, after = run(settings), ledger(settings)
@@ -281,6 +281,6 @@ def test_a_run_does_what_its_plan_foretold(settings: Settings, change: Change, s
 def test_what_was_foretold_is_not_foretold_again_once_it_is_done(settings: Settings) -> None:
     file_added(settings)
     run(settings)
-    plan = foresee(settings)
+    plan = foresee(resolve(settings))
     assert not any(files.changes for files in plan.files.values())
     assert {key for key in tables(plan) if plan.run.tables[key].in_warehouse} == set()

@@ -22,7 +22,7 @@ import pytest
 from corepath.synthetic import topic as topics
 from corepath.warehouse.database import reading
 from corepath.warehouse.errors import BadInput, Busy, CorepathError, Refused, Unavailable, UsageError
-from corepath.warehouse.plan import as_text, foresee
+from corepath.warehouse.plan import as_text, foresee, resolve
 from corepath.warehouse.refresh import plain, refresh
 from corepath.warehouse.release import diff
 from corepath.warehouse.release.assemble import compare_with_latest
@@ -489,7 +489,7 @@ def test_files_that_no_family_of_the_topic_has_to_do_with_lead_to_no_release(
         return plain(name, work, retries)
 
     version = Releases(own_sample.releases, TOPIC).latest().version
-    promised = as_text(foresee(settings)).splitlines()[-1]
+    promised = as_text(foresee(resolve(settings))).splitlines()[-1]
     assert promised.startswith("build  publish")
     assert "that it reads of all patents changed" in promised
     outcome = refresh(settings, step)
@@ -501,7 +501,8 @@ def test_files_that_no_family_of_the_topic_has_to_do_with_lead_to_no_release(
         found = db.sql("from staging.stg_document where publication_number = 'US-D300000-S'")
         assert len(found.fetchall()) == 1
     # What came of it is known from now on, before anything is built.
-    assert as_text(foresee(settings)).splitlines()[-1] == f"skip   publish: {TOPIC} {version} is up to date"
+    told = as_text(foresee(resolve(settings)))
+    assert told.splitlines()[-1] == f"skip   publish: {TOPIC} {version} is up to date"
     assert refresh(settings).status == "unchanged"
 
 

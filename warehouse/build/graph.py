@@ -281,33 +281,29 @@ def parents_of_sql(path: Path, parser: duckdb.DuckDBPyConnection) -> tuple[str, 
         The file is no single SELECT, or a table is named without its schema.
     """
     text = path.read_text(encoding="utf-8")
-    answer = parser.execute("select json_serialize_sql(?)", [text]).fetchall()
-    tree = json.loads(answer[0][0])
-    if tree["error"]:
-        raise GraphError(f"{path}: {tree['error_message']}")
-    if len(tree["statements"]) != 1:
-        raise GraphError(f"{path}: holds {len(tree['statements'])} statements; a table is one SELECT")
-    found, ctes = set(), set()
-    for node in _nodes(tree):
+    found: set[tuple[str, str]] = set()
+    ctes: set[str] = set()
+
+    def look(node: dict[str, Any]) -> dict[str, Any]:
         if node.get("type") == "BASE_TABLE":
             found.add((node["schema_name"], node["table_name"]))
         if node.get("function_name") == "publication_number":  # it is made of this table
             found.add(("reference", "publication_number"))
         if "cte_map" in node:
-            ctes |= {entry["key"] for entry in node["cte_map"]["map"]}
+            ctes.update(entry["key"] for entry in node["cte_map"]["map"])
+        return node
+
+    answer = parser.execute("select json_serialize_sql(?)", [text]).fetchall()
+    # To see each node as it is read is several times as fast as to walk through the tree.
+    tree = json.loads(answer[0][0], object_hook=look)
+    if tree["error"]:
+        raise GraphError(f"{path}: {tree['error_message']}")
+    if len(tree["statements"]) != 1:
+        raise GraphError(f"{path}: holds {len(tree['statements'])} statements; a table is one SELECT")
     loose = {name for schema, name in found if not schema and name not in ctes}
     if loose:
         raise GraphError(f"{path}: name the schema of {', '.join(sorted(loose))}")
     return tuple(sorted(f"{schema}.{name}" for schema, name in found if schema))
-
-
-def _nodes(tree: object) -> Iterator[dict[str, Any]]:
-    if isinstance(tree, dict):
-        yield tree
-        tree = list(tree.values())
-    if isinstance(tree, list):
-        for child in tree:
-            yield from _nodes(child)
 
 
 def _parents_of_function(path: Path, tables: Mapping[str, Table], root: Path) -> Iterator[str]:

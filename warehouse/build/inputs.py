@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from corepath.transforms.methods.pathway import rule_table
+from corepath.transforms.methods.pathway_rules import rule_table
 from corepath.warehouse import numbers
 from corepath.warehouse.build.builder import write_frame
 from corepath.warehouse.database import file_pattern, identifier

@@ -10,7 +10,6 @@ from scipy.sparse import csr_array
 
 from corepath.transforms.methods.pathway import (
     Corpus,
-    PathTest,
     chance_alike,
     collaboration_measures,
     effective_number,
@@ -274,33 +273,3 @@ def test_collaboration_is_measured_by_hand():
 def test_a_country_of_which_no_habit_is_known_has_no_ratio():
     measured = collaboration_measures(corpus(share=np.ones(3)), float("nan"))
     assert np.isnan(measured["rate_ratio"])
-
-
-# --- Tests of rules ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text", ["lift", "lift >", "lift = 1", "lift > one", "lift very high", "lift > 1 or 2", "", "lfit > 1"]
-)
-def test_what_is_no_test_is_refused(text):
-    with pytest.raises(ValueError, match=r"is no (test|metric)"):
-        PathTest.read(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "holds"),
-    [
-        ("lift > 1", [False, False, True, False]),
-        ("lift >= 1", [False, True, True, False]),
-        ("lift < 1", [True, False, False, False]),
-        ("lift <= 1", [True, True, False, False]),
-        ("lift high", [False, False, True, False]),
-        ("lift low", [True, False, False, False]),
-        ("lift not high", [True, True, False, False]),
-        ("lift not low", [False, True, True, False]),
-    ],
-)
-def test_a_figure_that_is_not_known_holds_nothing_not_even_a_negation(text, holds):
-    value = np.array([0.5, 1, 2, np.nan])
-    high, low = value > 1, value < 1
-    assert PathTest.read(text).holds(value, high, low).tolist() == holds
