@@ -14,6 +14,7 @@ import duckdb
 
 from corepath.warehouse.build.graph import discover, head_of
 from corepath.warehouse.database import literal
+from corepath.warehouse.settings import Settings
 from corepath.warehouse.sources import available
 from corepath.warehouse.validate.suites import Suite, derived, known
 from corepath.warehouse.validate.validator import Job, Validator
@@ -53,7 +54,7 @@ def multiply(release: Path, database: Path, rows: int) -> None:
         )
 
 
-def validate(database: Path, memory: str, threads: int) -> dict[str, float]:
+def validate(database: Path, memory: float, threads: int) -> dict[str, float]:
     """Validate the mart.
 
     Returns
@@ -87,7 +88,7 @@ def main() -> None:
     parser.add_argument("--memory", default="4GB")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
-    told = validate(options.database, options.memory, options.threads)
+    told = validate(options.database, Settings(memory=options.memory).memory_bytes, options.threads)
     options.tells.write_text(json.dumps(told))
 
 

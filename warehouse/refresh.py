@@ -315,7 +315,7 @@ class Build:
             if outcome := self.same_content():
                 return outcome
             # It starts while the topic is built. Of the memory it takes what this process gives up then.
-            memory = f"{(1 - KEPT_SHARE) * memory_limit(self.connection):.0f}B"
+            memory = (1 - KEPT_SHARE) * memory_limit(self.connection)
             with Validator(memory, self.run.settings.threads) as validator:
                 rows, suites = self._build_topic(rows)
                 job = Job(str(file.resolve()), suites)

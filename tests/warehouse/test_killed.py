@@ -273,7 +273,7 @@ def test_what_a_killed_run_had_validated_is_free_for_the_next(tmp_path: Path) ->
     ) as process:
         try:
             until(pid.exists)
-            until(lambda: has_open(int(pid.read_text()), database))
+            until(lambda: any(has_open(child, database) for child in children(int(pid.read_text()))))
         finally:
             process.kill()
     try:
@@ -281,6 +281,11 @@ def test_what_a_killed_run_had_validated_is_free_for_the_next(tmp_path: Path) ->
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.kill(int(pid.read_text()), signal.SIGKILL)
+
+
+def children(process: int) -> list[int]:
+    """Processes that a process started."""
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 def has_open(process: int, file: Path) -> bool:

@@ -2,7 +2,8 @@
 
 Great Expectations takes seconds to import and keeps files open, so that the pipeline starts
 this module as a process early on, and hands it jobs once there is something to validate: a line of
-JSON each time, answered by a line of JSON.
+JSON each time, answered by a line of JSON. Most of the time is its own, not the queries', and Python
+runs on one core: so the process forks, once all is imported, into some that share the tables.
 """
 
 import importlib
@@ -15,9 +16,12 @@ import tempfile
 import threading
 import time
 import traceback
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any, Literal, Self, cast
 
@@ -27,6 +31,9 @@ from corepath.warehouse.settings import ROOT
 from corepath.warehouse.validate.suites import Suite
 
 Severity = Literal["critical", "warning", "info"]
+
+# Each process takes some 100 MB of its own, and more than a few are seldom busy.
+_MOST_PROCESSES = 4
 
 
 @dataclass(frozen=True)
@@ -62,12 +69,16 @@ class Validator:
 
     Parameters
     ----------
-    memory, threads
-        What its DuckDB may take.
+    memory
+        Bytes that DuckDB may hold, in all of its processes.
+    threads
+        Of DuckDB; as many processes, up to a few: the queries of a large table take several threads.
     """
 
-    def __init__(self, memory: str = "4GB", threads: int = 1) -> None:
-        self._limits = SEALED | {"memory_limit": memory, "threads": threads}
+    def __init__(self, memory: float = 4e9, threads: int = 1) -> None:
+        self._processes = min(threads, _MOST_PROCESSES)
+        of_each = f"{memory / self._processes:.0f}B"
+        self._limits = SEALED | {"memory_limit": of_each, "threads": threads}
 
     def __enter__(self) -> Self:
         # A program may close its standard output; what Great Expectations prints goes the way of
@@ -103,7 +114,7 @@ class Validator:
         """
         # The process works in the project's folder: its paths must not depend on ours.
         work = [Job(str(Path(job.database).absolute()), job.suites) for job in jobs]
-        asked = {"limits": self._limits, "jobs": [asdict(job) for job in work]}
+        asked = {"processes": self._processes, "limits": self._limits, "jobs": [asdict(job) for job in work]}
         answer = ""
         with suppress(BrokenPipeError):  # it is dead; what it said is told below
             print(json.dumps(asked), file=self._process.stdin, flush=True)
@@ -115,7 +126,22 @@ class Validator:
         return [Result(**result) for result in json.loads(answer)]
 
 
-def _validate(job: Job, limits: dict[str, Any]) -> list[Result]:
+def _validate(database: str, limits: dict[str, Any], suite: Suite) -> list[Result]:
+    """Validate a table."""
+    import great_expectations as gx
+
+    expectations = gx.ExpectationSuite(name=suite.name, expectations=suite.expectations)
+    source, _ = _opened(database, json.dumps(limits))
+    asset = source.add_table_asset(name=suite.name, table_name=suite.name, schema_name=suite.schema)
+    batch = asset.add_batch_definition_whole_table("whole").get_batch()
+    results = [_result(suite.name, item) for item in batch.validate(expectations).results]
+    source.delete_asset(suite.name)
+    return results
+
+
+@lru_cache(maxsize=1)
+def _opened(database: str, limits: str) -> tuple[Any, Any]:
+    """Open a database for Great Expectations, once for all its tables that a process validates."""
     import great_expectations as gx
     from sqlalchemy import event
     from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
@@ -125,8 +151,8 @@ def _validate(job: Job, limits: dict[str, Any]) -> list[Result]:
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_sql(
         name="release",
-        connection_string=f"duckdb:///{job.database}",
-        kwargs={"poolclass": NullPool, "connect_args": {"read_only": True, "config": limits}},
+        connection_string=f"duckdb:///{database}",
+        kwargs={"poolclass": NullPool, "connect_args": {"read_only": True, "config": json.loads(limits)}},
     )
     engine = source.get_execution_engine().engine
 
@@ -138,15 +164,8 @@ def _validate(job: Job, limits: dict[str, Any]) -> list[Result]:
                 cursor, initial_buffer=cursor.fetchall()
             )
 
-    results = []
     # While one connection stays open, the hundreds of others need not open the file again.
-    with engine.connect():
-        for suite in job.suites:
-            expectations = gx.ExpectationSuite(name=suite.name, expectations=suite.expectations)
-            asset = source.add_table_asset(name=suite.name, table_name=suite.name, schema_name=suite.schema)
-            batch = asset.add_batch_definition_whole_table("whole").get_batch()
-            results += [_result(suite.name, item) for item in batch.validate(expectations).results]
-    return results
+    return source, engine.connect()
 
 
 def _result(table: str, item: Any) -> Result:
@@ -182,7 +201,7 @@ def _main() -> None:
     over the words that matter.
     """
     code = 0
-    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
+    _stay_with(os.getppid())
     try:
         with redirect_stdout(sys.stderr):  # whatever a library prints is no result
             # Import first, while the pipeline still loads; jobs come after.
@@ -190,10 +209,16 @@ def _main() -> None:
         for line in sys.stdin:
             with redirect_stdout(sys.stderr):
                 asked = json.loads(line)
-                work = [
-                    Job(job["database"], [Suite(**suite) for suite in job["suites"]]) for job in asked["jobs"]
-                ]
-                results = [asdict(r) for job in work for r in _validate(job, asked["limits"])]
+                work = [(job["database"], Suite(**suite)) for job in asked["jobs"] for suite in job["suites"]]
+                fork = get_context("fork")
+                with ProcessPoolExecutor(asked["processes"], fork, _stay_with, (os.getpid(),)) as processes:
+                    found = processes.map(
+                        _validate,
+                        [database for database, _ in work],
+                        [asked["limits"]] * len(work),
+                        [suite for _, suite in work],
+                    )
+                    results = [asdict(result) for of_table in found for result in of_table]
             print(json.dumps(results), flush=True)
     except BaseException:
         traceback.print_exc()
@@ -203,8 +228,12 @@ def _main() -> None:
     os._exit(code)
 
 
+def _stay_with(parent: int) -> None:
+    """End with the process that asked: were it killed, the next could not open what is being validated."""
+    threading.Thread(target=_end_with, args=[parent], daemon=True).start()
+
+
 def _end_with(parent: int) -> None:
-    """End with the run that asked: were it killed, the next could not open what is being validated."""
     while os.getppid() == parent:
         time.sleep(0.1)
     os._exit(1)
