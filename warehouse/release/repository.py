@@ -13,7 +13,7 @@ import tempfile
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -588,11 +588,12 @@ def write_meta(
         "expectation varchar, column_name varchar, severity varchar, outcome varchar, "
         "observed varchar, why varchar, validated_at varchar)"
     )
-    if results:
-        connection.executemany(
-            "insert into build.meta.validation_result values (?, ?, ?, ?, ?, ?, ?, ?)",
-            [list(asdict(result).values()) for result in results],
-        )
+    # All at once: a thousand statements would take a second.
+    shape = [dict.fromkeys((column.name for column in fields(Result)), "varchar")]
+    connection.execute(
+        "insert into build.meta.validation_result select unnest(from_json(?, ?), recursive := true)",
+        [json.dumps([asdict(result) for result in results]), json.dumps(shape)],
+    )
 
 
 def write_marts(
