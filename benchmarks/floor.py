@@ -281,13 +281,18 @@ split as (
 bare as (
     select
         cited, number,
-        split_part(number, '-', 1) || '-' || split_part(number, '-', 2) as bare_number
+        -- Of one number may be a patent and a utility model.
+        split_part(number, '-', 1) || '-' || split_part(number, '-', 2)
+        || if(left(split_part(number, '-', 3), 1) in ('U', 'Y'), '-U', '') as bare_number
     from split
     where number is not null
 ),
 loaded as (
-    select bare_number, min_by(family, publication_number) as family
-    from publication group by bare_number
+    select
+        bare_number || if(left(split_part(publication_number, '-', 3), 1) in ('U', 'Y'), '-U', '')
+            as bare_number,
+        min_by(family, publication_number) as family
+    from publication group by all
 ),
 target as (
     select b.cited, coalesce(e.family, l.family) as cited_family, b.bare_number
