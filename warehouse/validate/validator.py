@@ -32,7 +32,7 @@ from corepath.warehouse.validate.suites import Suite
 
 Severity = Literal["critical", "warning", "info"]
 
-# Each process takes some 100 MB of its own, and more than a few are seldom busy.
+# Each process takes memory that no limit of DuckDB counts; one table alone is a sixth of the work.
 _MOST_PROCESSES = 4
 
 
