@@ -17,6 +17,7 @@ from corepath.warehouse.build.border import contents, crossing, world_side
 from corepath.warehouse.build.graph import Table, discover, fingerprints, head_of
 from corepath.warehouse.build.incremental import Changes
 from corepath.warehouse.build.inputs import read_reference
+from corepath.warehouse.build.parallel import RunParts
 from corepath.warehouse.database import connect, explained
 from corepath.warehouse.errors import Refused, UsageError
 from corepath.warehouse.lake.lake import Lake, State
@@ -168,7 +169,7 @@ def refresh(
     settings: Settings,
     cluster: Cluster,
     step: Step[Any] = plain,
-    run_parts: build.RunParts | None = None,
+    run_parts: RunParts | None = None,
     run_id: str | None = None,
 ) -> Outcome:
     """Bring the releases of a topic up to date with a lake: the world's side on Spark, the rest here.

@@ -44,8 +44,9 @@ _CHANGED = ("memory_limit", "search_path")
 # Below it a run cannot even make its first tables.
 LEAST_MEMORY = 250e6
 
-# The variable of a connection that holds its limit of memory: DuckDB itself tells it rounded down.
-MEMORY = "memory"
+# Variables of a connection, in bytes: its limit of memory, which DuckDB itself tells rounded down, and
+# how much of that it gives up for a while.
+MEMORY, GIVEN_UP = "memory", "given_up"
 
 
 # DuckDB's part of the memory that a run may hold. The rest is for what DuckDB does not count: its
@@ -71,18 +72,18 @@ def connect(settings: Settings, folders: Iterable[Path] | None = None) -> duckdb
         A connection that installs no extension, and whose configuration is locked but for its
         memory and search path.
     """
-    limit = f"{DUCKDB_SHARE * settings.memory_bytes:.0f}B"
+    limit = int(DUCKDB_SHARE * settings.memory_bytes)
     connection = duckdb.connect(
         config=NO_EXTENSIONS
         | {
-            "memory_limit": limit,
+            "memory_limit": f"{limit}B",
             "threads": settings.threads,
             "temp_directory": f"{settings.warehouse}.tmp",
             # A load commits once a file: merging the log into the database each time is dear.
             "wal_autocheckpoint": "1GB",
         }
     )
-    connection.execute(f"set variable {MEMORY} = {literal(limit)}")
+    connection.execute(f"set variable {MEMORY} = {limit}")
     if folders is not None:
         # DuckDB follows links before it compares.
         reached = sorted({str(path) for folder in folders for path in (folder.absolute(), folder.resolve())})
@@ -131,7 +132,7 @@ def memory_limit(connection: duckdb.DuckDBPyConnection) -> float:
 def giving_up(connection: duckdb.DuckDBPyConnection, memory: float) -> Iterator[None]:
     """Let DuckDB hold so much less while something beside it holds that, but KEPT_SHARE at least.
 
-    Setting a limit also gives back to the system what DuckDB has freed.
+    What several give up adds up. Setting a limit also gives back to the system what DuckDB has freed.
 
     Parameters
     ----------
@@ -140,20 +141,26 @@ def giving_up(connection: duckdb.DuckDBPyConnection, memory: float) -> Iterator[
     memory
         How much less, bytes.
     """
-    held = memory_limit(connection)
-    if held == inf:
+    if memory_limit(connection) == inf:
         yield
         return
-    less = max(held - memory, held * KEPT_SHARE)
-    # What is in use just now stays where it is.
-    with suppress(duckdb.OutOfMemoryException):
-        connection.execute(f"set memory_limit = '{less:.0f}B'")
+    _give_up(connection, memory)
     try:
         yield
     finally:
-        # As it was given: DuckDB takes no variable here.
-        ((limit,),) = connection.sql(f"select getvariable('{MEMORY}')").fetchall()
-        connection.execute(f"set memory_limit = {literal(limit)}")
+        _give_up(connection, -memory)
+
+
+def _give_up(connection: duckdb.DuckDBPyConnection, memory: float) -> None:
+    """Give up so much more than before, or less."""
+    ((whole, before),) = connection.sql(
+        f"select getvariable('{MEMORY}'), coalesce(getvariable('{GIVEN_UP}'), 0)"
+    ).fetchall()
+    given_up = before + memory
+    connection.execute(f"set variable {GIVEN_UP} = {given_up:.0f}")
+    # What is in use just now stays where it is.
+    with suppress(duckdb.OutOfMemoryException):
+        connection.execute(f"set memory_limit = '{max(whole - given_up, whole * KEPT_SHARE):.0f}B'")
 
 
 @contextmanager

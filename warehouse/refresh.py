@@ -7,10 +7,10 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from corepath.warehouse.build import builder as build
 from corepath.warehouse.build.border import contents, remember, same_as, world_side
 from corepath.warehouse.build.graph import Table, fingerprints, head_of
 from corepath.warehouse.build.incremental import Changes
+from corepath.warehouse.build.parallel import Helpers, Made, RunParts, in_threads, in_turn, one_by_one
 from corepath.warehouse.database import (
     KEPT_SHARE,
     SCHEMA_VERSION,
@@ -77,10 +78,34 @@ def plain(name: str, work: Callable[[], T], retries: int) -> T:
     return work()
 
 
-def parts_in_threads(settings: Settings) -> build.RunParts:
+def parts_in_threads(settings: Settings) -> RunParts:
     """Run parts of a step in as many threads as settings say, or in turn."""
     is_sequential = settings.task_runner == "sequential"
-    return build.one_by_one if is_sequential else partial(build.in_threads, settings.threads)
+    return one_by_one if is_sequential else partial(in_threads, settings.threads)
+
+
+# Of the memory of a run, what a process may take that makes tables beside it, with what it imports;
+# and of how many families they are worth the two seconds that this takes it.
+_MEMORY_OF_A_HELPER = 1e9
+_FAMILIES_FOR_HELPERS = 1000
+
+
+def helpers(settings: Settings, families: int, tables: Iterable[Table]) -> Helpers:
+    """Give the processes that make tables of Python beside this one, as many as there is use for.
+
+    Parameters
+    ----------
+    settings
+        Threads, memory, and whether all runs in turn.
+    families
+        Of the topic.
+    tables
+        What is made with them.
+    """
+    modules = [f"corepath.transforms.{table.name}" for table in tables if table.path.suffix == ".py"]
+    most = min(settings.threads - 1, int(settings.memory_bytes / _MEMORY_OF_A_HELPER), len(modules))
+    is_worth = settings.task_runner == "threads" and families >= _FAMILIES_FOR_HELPERS
+    return Helpers(most if is_worth else 0, modules)
 
 
 @dataclass(frozen=True)
@@ -96,10 +121,7 @@ class Outcome:
 
 
 def refresh(
-    settings: Settings,
-    step: Step[Any] = plain,
-    run_parts: build.RunParts | None = None,
-    run_id: str | None = None,
+    settings: Settings, step: Step[Any] = plain, run_parts: RunParts | None = None, run_id: str | None = None
 ) -> Outcome:
     """Bring the releases of a topic up to date with the dumps.
 
@@ -295,7 +317,7 @@ class Build:
     changes: Changes
     identity: str
     step: Step[Any]
-    run_parts: build.RunParts
+    run_parts: RunParts
     run_id: str
 
     @property
@@ -340,7 +362,7 @@ class Build:
         present = build.materialized(self.connection)
         for table in tables:
             if table.in_warehouse or table.schema == "sources":
-                self._make(table, present.get(table.key))
+                self._bring_up_to_date(table, present.get(table.key))
         results = self.step("validate staging", lambda: self._validate_staging(raw), 0)
         self._settle()
         return results
@@ -348,7 +370,8 @@ class Build:
     def build_world(self) -> dict[str, int]:
         """Build what reads staging, for the topic; give the rows of the marts among it."""
         ours = world_side(self.run.tables)
-        return self._build([table for table in self.families_first() if table.key in ours])
+        tables = ((table, None) for table in self.families_first() if table.key in ours)
+        return self._build(tables, self.run_parts)
 
     def same_content(self) -> Outcome | None:
         """Give the latest release, or the one rolled back, where the topic reads what that was made of."""
@@ -361,7 +384,11 @@ class Build:
     def _build_topic(self, rows: dict[str, int]) -> tuple[dict[str, int], list[Suite]]:
         """Build what is left, and close the files; give the rows and the suites of all marts."""
         ours = world_side(self.run.tables)
-        rows = rows | self._build([table for table in self.families_first() if table.key not in ours])
+        tables = [table for table in self.families_first() if table.key not in ours]
+        ((families,),) = self.connection.sql(f"select count(*) from {FAMILIES}").fetchall()
+        with helpers(self.run.settings, families, tables) as beside:
+            run_parts = beside.sharing(self.run_parts)
+            rows = rows | self._build(in_turn(self.connection, tables, beside), run_parts)
         self.describe_sources()
         build.describe_marts(self.connection, self.run.tables, "build")
         build.describe_calibration(self.connection, "build")
@@ -377,11 +404,14 @@ class Build:
         """Tell in the file of the build what each source gave."""
         build.describe_sources(self.connection, self.run.sources)
 
-    def _build(self, tables: Iterable[Table]) -> dict[str, int]:
-        """Build per-topic tables; give the rows of the marts among them."""
+    def _build(
+        self, tables: Iterable[tuple[Table, Future[Made] | None]], run_parts: RunParts
+    ) -> dict[str, int]:
+        """Build per-topic tables, or take what is made already; give the rows of the marts among them."""
         rows = {}
-        for table in tables:
-            made = self._make(table, None)
+        for table, begun in tables:
+            work = partial(build.make, self.connection, table, build.catalog_of(table), run_parts, begun)
+            made = self.step(table.key, work, 0)
             if table.schema == "marts":
                 rows[table.name] = made
             if table.key == FAMILIES:
@@ -399,18 +429,13 @@ class Build:
         tables = [t for t in self.run.tables.values() if not (t.in_warehouse or t.schema == "sources")]
         return sorted(tables, key=lambda table: table.key not in first)
 
-    def _make(self, table: Table, present: str | None) -> int:
-        connection, mark = self.connection, self.fingerprints[table.key]
+    def _bring_up_to_date(self, table: Table, present: str | None) -> None:
         if table.schema == "sources":
-            build.unite_sources(connection, table, self.run.sources)
-            return 0
-        if not table.in_warehouse:
-            catalog = build.catalog_of(table)
-            return self.step(table.key, lambda: build.make(connection, table, catalog, self.run_parts), 0)
-        if present == mark:
+            build.unite_sources(self.connection, table, self.run.sources)
+        elif present == self.fingerprints[table.key]:
             log.info("%s: up to date", table.key)
-            return 0
-        return self.step(table.key, lambda: self.changes.materialize(table, present), 0)
+        else:
+            self.step(table.key, lambda: self.changes.materialize(table, present), 0)
 
     def enough(self, families: int) -> None:
         """Reject a topic that selects too few families to analyse."""
@@ -454,7 +479,7 @@ class Build:
 
     def _validate(self, validator: Validator, job: Job, loaded: list[Result]) -> list[Result]:
         """Validate the marts; give the results of what was loaded along."""
-        with giving_up(self.connection, inf):
+        with giving_up(self.connection, memory_limit(self.connection)):
             results = validator.validate([job])
         require_valid(results, earlier=loaded)
         return loaded + results

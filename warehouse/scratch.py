@@ -4,15 +4,18 @@ import importlib.metadata
 import logging
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from corepath.warehouse.build import builder as build
+from corepath.warehouse.build.border import world_side
 from corepath.warehouse.build.graph import Table, fingerprints
+from corepath.warehouse.build.parallel import in_turn
 from corepath.warehouse.database import (
     SEALED,
     attach,
@@ -24,7 +27,15 @@ from corepath.warehouse.database import (
 )
 from corepath.warehouse.errors import UsageError, meant
 from corepath.warehouse.plan import Run, read_inputs
-from corepath.warehouse.refresh import Step, load_sources, open_warehouse, parts_in_threads, plain
+from corepath.warehouse.refresh import (
+    FAMILIES,
+    Step,
+    helpers,
+    load_sources,
+    open_warehouse,
+    parts_in_threads,
+    plain,
+)
 from corepath.warehouse.release.repository import now
 
 log = logging.getLogger("corepath.scratch")
@@ -103,7 +114,7 @@ def build_tables(run: Run, names: Iterable[str], file: Path, step: Step[Any] = p
     wanted = named(run, names)
     _require_ours(file)
     aside = file.with_name(f".{file.name}-{os.getpid()}")
-    found = []
+    found: dict[str, Built] = {}
     try:
         with exclusive(run.settings.warehouse), explained(run.settings), open_warehouse(run) as connection:
             given = read_inputs(connection, run) | load_sources(connection, run, step)
@@ -114,19 +125,35 @@ def build_tables(run: Run, names: Iterable[str], file: Path, step: Step[Any] = p
                 connection.execute(f"create schema build.{schema}")
             find_tables(connection)
             present = build.materialized(connection)
-            for key in needed(run, wanted):
+            tables = [run.tables[key] for key in needed(run, wanted)]
+            first = world_side(run.tables)
+            of_topic = [
+                t for t in tables if t.schema != "sources" and not t.in_warehouse and t.key not in first
+            ]
+
+            def built(table: Table, make: Callable[[], int]) -> None:
                 began = time.perf_counter()
-                table = run.tables[key]
-                rows = _make(connection, run, table, present.get(key) == marks[key], marks[key], step)
-                if key in wanted:
+                rows = make()
+                if table.key in wanted:
                     rows = _keep(connection, table)
-                found.append(Built(key, rows, time.perf_counter() - began))
+                found[table.key] = Built(table.key, rows, time.perf_counter() - began)
+
+            for table in tables:
+                if table not in of_topic:
+                    is_fresh = present.get(table.key) == marks[table.key]
+                    built(table, partial(_make, connection, run, table, is_fresh, marks[table.key], step))
+            families = found[FAMILIES].rows if FAMILIES in found else 0
+            with helpers(run.settings, families, of_topic) as beside:
+                run_parts = beside.sharing(parts_in_threads(run.settings))
+                for table, begun in in_turn(connection, of_topic, beside):
+                    make = partial(build.make, connection, table, "build", run_parts, begun)
+                    built(table, partial(step, table.key, make, 0))
             _drop_views(connection)
         aside.replace(file)
     finally:
         aside.unlink(missing_ok=True)
         clear_spilled(aside)
-    return found
+    return [found[table.key] for table in tables]
 
 
 def _make(
@@ -136,8 +163,7 @@ def _make(
         build.unite_sources(connection, table, run.sources)
         return 0
     if not table.in_warehouse:
-        parts = parts_in_threads(run.settings)
-        return step(table.key, lambda: build.make(connection, table, "build", parts), 0)
+        return step(table.key, lambda: build.make(connection, table, "build"), 0)
     if not is_fresh:
         return step(table.key, lambda: build.materialize(connection, table, mark), 0)
     log.info("%s: up to date", table.key)

@@ -93,12 +93,13 @@ class Settings(BaseSettings):
         default_factory=lambda: os.cpu_count() or 1,
         ge=1,
         title="Threads",
-        description="Threads of DuckDB and of the parts.",
+        description="Threads of DuckDB, and how many tables, or parts of one, are made at once.",
     )
     task_runner: Literal["sequential", "threads", "dask", "ray"] = Field(
         default="threads",
-        title="What runs tables in parts",
-        description="How Prefect runs tables that are made in parts: sequential, threads, dask or ray.",
+        title="What runs tables of Python",
+        description="How tables of Python are made: threads (side by side, in processes), sequential (one "
+        "after the other, in one process), or their parts as tasks of dask or ray.",
     )
     truth: Path | None = Field(
         default=None,

@@ -2,12 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 
 import duckdb
@@ -17,31 +14,20 @@ from polars.io.plugins import register_io_source
 
 from corepath.transforms.methods.entropy import DegenerateInput
 from corepath.warehouse.build.graph import GraphError, Table, describe
+from corepath.warehouse.build.parallel import (
+    Made,
+    RunParts,
+    Work,
+    bytes_to_hold,
+    one_by_one,
+    spilling,
+    write_files,
+)
 from corepath.warehouse.database import KEPT_SHARE, giving_up, identifier, literal, memory_limit
 from corepath.warehouse.errors import CorepathError, Refused
 from corepath.warehouse.sources import Source
 
 log = logging.getLogger("corepath.build")
-
-# How the parts of a table are made: a name, work that can be sent to other processes, and how many
-# may run at once, lest they hold too much.
-RunParts = Callable[[str, Sequence[Callable[[], pl.DataFrame]], int], list[pl.DataFrame]]
-
-
-def one_by_one(name: str, works: Sequence[Callable[[], pl.DataFrame]], at_once: int) -> list[pl.DataFrame]:
-    """Make parts one after the other, here."""
-    del name, at_once
-    return [work() for work in works]
-
-
-def in_threads(
-    threads: int, name: str, works: Sequence[Callable[[], pl.DataFrame]], at_once: int
-) -> list[pl.DataFrame]:
-    """Make parts in so many threads; of what chance decides nothing depends on how many."""
-    del name
-    with ThreadPoolExecutor(max(1, min(threads, at_once))) as pool:
-        return list(pool.map(lambda work: work(), works))
-
 
 # What every BI tool reads, whichever driver it uses.
 MART_TYPES = {"BIGINT", "DOUBLE", "VARCHAR", "BOOLEAN", "DATE"}
@@ -173,7 +159,11 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def make(
-    connection: duckdb.DuckDBPyConnection, table: Table, catalog: str, run_parts: RunParts = one_by_one
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    catalog: str,
+    run_parts: RunParts = one_by_one,
+    begun: Future[Made] | None = None,
 ) -> int:
     """Build one table from its parents.
 
@@ -187,6 +177,8 @@ def make(
         Where to put it.
     run_parts
         How to make its parts, if it is made in parts.
+    begun
+        Where its rows are being made already.
 
     Returns
     -------
@@ -207,6 +199,10 @@ def make(
             kind = "view" if table.is_view else "table"
             _drop_other(connection, catalog, table)
             connection.execute(f"create or replace {kind} {target} as\n{table.text}")
+        elif begun:
+            made = begun.result()
+            started = time.perf_counter() - made.seconds
+            write_frame(connection, target, made.rows)
         else:
             write_frame(connection, target, _call(connection, table, run_parts))
     if table.is_view:  # to count its rows would be to make them
@@ -305,19 +301,10 @@ def _in_parts(
     for parent in table.parents:
         room.make(parent)
     at_once = int(max(1, min(to_share / max(room.held, 1), table.parts())))
-    ((beside,),) = connection.sql("select current_setting('temp_directory')").fetchall()
-    spilled = Path(beside).absolute()  # processes may work in other folders
-    spilled.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="corepath-", dir=spilled) as folder:
-        files = {name.split(".")[1]: Path(folder) / f"{name}.parquet" for name in table.parents}
-        for parent, file in zip(table.parents, files.values(), strict=True):
-            connection.execute(f"copy (from {parent}) to {literal(file)} (format parquet)")
-        works = [partial(_make_part, table, part, files) for part in range(table.parts())]
+    with spilling(connection) as folder:
+        files = write_files(connection, table.parents, folder)
+        works = [Work(table.name, files, part) for part in range(table.parts())]
         return pl.concat(run_parts(table.key, works, at_once))
-
-
-# What functions hold for a row of the longest table that they read, at most; measured.
-BYTES_A_ROW = 1000
 
 
 class _Room(ExitStack):
@@ -335,21 +322,11 @@ class _Room(ExitStack):
     def make(self, parent: str) -> None:
         """Make room for the rows of a table, in addition to what there is; of a view, for none."""
         with self._lock:  # a frame may be read by any thread, and two at once
-            sizes = self._connection.execute(
-                "select estimated_size from duckdb_tables() where schema_name || '.' || table_name = ?",
-                [parent],
-            ).fetchall()
-            held = max((rows for (rows,) in sizes), default=0) * BYTES_A_ROW
+            held = bytes_to_hold(self._connection, [parent])
             if held > self.held:
                 self.close()
                 self.held = held
                 self.enter_context(giving_up(self._connection, held))
-
-
-def _make_part(table: Table, part: int, files: Mapping[str, Path]) -> pl.DataFrame:
-    # Of a file a part reads the columns that it uses.
-    frames = {name: pl.scan_parquet(file, glob=False) for name, file in files.items()}
-    return table.function()(part, **frames).lazy().collect()
 
 
 def _scan(connection: duckdb.DuckDBPyConnection, parent: str, room: _Room) -> pl.LazyFrame:

@@ -1,33 +1,23 @@
 """Validate tables by Great Expectations, in a process of its own.
 
 Great Expectations takes seconds to import and keeps files open, so that the pipeline starts
-this module as a process early on, and hands it jobs once there is something to validate: a line of
-JSON each time, answered by a line of JSON. Most of the time is its own, not the queries', and Python
-runs on one core: so the process forks, once all is imported, into some that share the tables.
+its process early on, and hands it jobs once there is something to validate. Most of the time is its
+own, not the queries', and Python runs on one core: so the process forks, once all is imported, into
+some that share the tables.
 """
 
-import importlib
-import importlib.metadata
 import json
 import os
-import subprocess
-import sys
-import tempfile
-import threading
-import time
-import traceback
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import redirect_stdout, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import IO, Any, Literal, Self, cast
+from typing import Any, Literal
 
 from corepath.warehouse.database import SEALED
-from corepath.warehouse.errors import CorepathError
-from corepath.warehouse.settings import ROOT
+from corepath.warehouse.helper import Helper, stay_with
 from corepath.warehouse.validate.suites import Suite
 
 Severity = Literal["critical", "warning", "info"]
@@ -64,7 +54,7 @@ class Job:
     suites: list[Suite]
 
 
-class Validator:
+class Validator(Helper):
     """A process that loads Great Expectations while others work, then validates whenever asked.
 
     Parameters
@@ -76,28 +66,10 @@ class Validator:
     """
 
     def __init__(self, memory: float = 4e9, threads: int = 1) -> None:
+        super().__init__(__name__, "great_expectations")
         self._processes = min(threads, _MOST_PROCESSES)
         of_each = f"{memory / self._processes:.0f}B"
         self._limits = SEALED | {"memory_limit": of_each, "threads": threads}
-
-    def __enter__(self) -> Self:
-        # A program may close its standard output; what Great Expectations prints goes the way of
-        # errors, the results alone to standard output. A pipe for errors could fill up unread.
-        self._errors = tempfile.TemporaryFile("w+")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "corepath.warehouse.validate.validator"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-        )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
-        self._errors.close()
 
     def validate(self, jobs: list[Job]) -> list[Result]:
         """Validate every table of the jobs.
@@ -113,20 +85,18 @@ class Validator:
             The process died; the message holds the end of what it said.
         """
         # The process works in the project's folder: its paths must not depend on ours.
-        work = [Job(str(Path(job.database).absolute()), job.suites) for job in jobs]
-        asked = {"processes": self._processes, "limits": self._limits, "jobs": [asdict(job) for job in work]}
-        answer = ""
-        with suppress(BrokenPipeError):  # it is dead; what it said is told below
-            print(json.dumps(asked), file=self._process.stdin, flush=True)
-            answer = cast("IO[str]", self._process.stdout).readline()
-        if not answer:
-            self._process.wait()
-            self._errors.seek(0)
-            raise CorepathError(f"validation could not run:\n{self._errors.read()[-2000:]}")
-        return [Result(**result) for result in json.loads(answer)]
+        work = [(str(Path(job.database).absolute()), suite) for job in jobs for suite in job.suites]
+        return self.do(partial(_validate_all, work, self._limits, self._processes))
 
 
-def _validate(database: str, limits: dict[str, Any], suite: Suite) -> list[Result]:
+def _validate_all(work: list[tuple[str, Suite]], limits: dict[str, Any], processes: int) -> list[Result]:
+    """Validate tables of databases in so many processes, which share what is imported."""
+    with ProcessPoolExecutor(processes, get_context("fork"), stay_with, (os.getpid(),)) as pool:
+        found = pool.map(partial(_validate, limits), *zip(*work, strict=True)) if work else []
+        return [result for of_table in found for result in of_table]
+
+
+def _validate(limits: dict[str, Any], database: str, suite: Suite) -> list[Result]:
     """Validate a table."""
     import great_expectations as gx
 
@@ -181,7 +151,8 @@ def _result(table: str, item: Any) -> Result:
         table=table,
         expectation=config.meta.get("name", config.type),
         column=", ".join(columns) if isinstance(columns, list) else columns,
-        severity=config.severity or "critical",
+        # Plain text: who gets an enumeration of Great Expectations would import it all.
+        severity=getattr(config.severity, "value", config.severity) or "critical",
         outcome="passed" if item.success else "errored" if errored else "failed",
         observed=str(observed)[:500],
         why=config.meta["why"],
@@ -192,52 +163,3 @@ def _result(table: str, item: Any) -> Result:
 def _exceptions(info: dict[str, Any]) -> list[dict[str, Any]]:
     """Exceptions come as one record, or as one a metric."""
     return [info] if "exception_message" in info else list(info.values())
-
-
-def _main() -> None:
-    """Answer each line of jobs on standard input with a line of results on standard output.
-
-    The process ends without taking the interpreter apart: DuckDB would print a page about leaks
-    over the words that matter.
-    """
-    code = 0
-    _stay_with(os.getppid())
-    try:
-        with redirect_stdout(sys.stderr):  # whatever a library prints is no result
-            # Import first, while the pipeline still loads; jobs come after.
-            importlib.import_module("great_expectations")
-        for line in sys.stdin:
-            with redirect_stdout(sys.stderr):
-                asked = json.loads(line)
-                work = [(job["database"], Suite(**suite)) for job in asked["jobs"] for suite in job["suites"]]
-                fork = get_context("fork")
-                with ProcessPoolExecutor(asked["processes"], fork, _stay_with, (os.getpid(),)) as processes:
-                    found = processes.map(
-                        _validate,
-                        [database for database, _ in work],
-                        [asked["limits"]] * len(work),
-                        [suite for _, suite in work],
-                    )
-                    results = [asdict(result) for of_table in found for result in of_table]
-            print(json.dumps(results), flush=True)
-    except BaseException:
-        traceback.print_exc()
-        code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
-def _stay_with(parent: int) -> None:
-    """End with the process that asked: were it killed, the next could not open what is being validated."""
-    threading.Thread(target=_end_with, args=[parent], daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.1)
-    os._exit(1)
-
-
-if __name__ == "__main__":
-    _main()

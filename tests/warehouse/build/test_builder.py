@@ -85,7 +85,7 @@ def test_duckdb_makes_room_for_the_rows_that_a_function_has_read(
         seen.append(limit())
         return read
 
-    connection.execute(f"set memory_limit = '1000MiB'; set variable {MEMORY} = '1000MiB'")
+    connection.execute(f"set memory_limit = '1000MiB'; set variable {MEMORY} = {1000 * 2**20}")
     connection.execute("create table warehouse.raw.short as select 1 as number")
     connection.execute(f"create table warehouse.raw.long as select * from range({rows})")
     connection.execute("set search_path = 'warehouse.raw'")
@@ -175,7 +175,7 @@ def test_no_more_parts_run_at_once_than_memory_holds(connection, in_parts):
         return [work() for work in works]
 
     seen = []
-    connection.execute(f"set memory_limit = '1000MiB'; set variable {MEMORY} = '1000MiB'")
+    connection.execute(f"set memory_limit = '1000MiB'; set variable {MEMORY} = {1000 * 2**20}")
     for rows in (1_000, 300_000, 5_000_000):
         connection.execute(
             f"create or replace table intermediate.int_number as select range as number from range({rows})"
@@ -186,7 +186,7 @@ def test_no_more_parts_run_at_once_than_memory_holds(connection, in_parts):
 
 def test_files_that_parts_share_are_gone_even_if_one_fails(connection, in_parts, tmp_path):
     def failing(name, works, at_once):
-        assert list((tmp_path / "spilled").rglob("*.parquet"))
+        assert list((tmp_path / "spilled").rglob("*.arrow"))
         raise pl.exceptions.ComputeError("no")
 
     with pytest.raises(CorepathError, match=r"int_even\.py"):

@@ -1,0 +1,199 @@
+"""Tables of Python made in other processes, while DuckDB makes the others."""
+
+import os
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import corepath.transforms
+from corepath.warehouse.build import builder as build
+from corepath.warehouse.build.graph import Table
+from corepath.warehouse.build.parallel import Helpers, Work, in_threads, in_turn, write_files
+from corepath.warehouse.database import MEMORY
+from corepath.warehouse.errors import Refused
+
+FUNCTION = """
+import os, time
+import polars as pl
+from corepath.transforms.methods.entropy import DegenerateInput
+
+def {name}({parents}):
+    return pl.LazyFrame({{"process": [os.getpid()], "rows": [{rows}]}})
+"""
+
+
+@pytest.fixture
+def connection(tmp_path):
+    with duckdb.connect(config={"temp_directory": str(tmp_path / "spilled")}) as connection:
+        connection.execute("create schema intermediate; set search_path = 'memory.intermediate'")
+        yield connection
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    """Write a table's file, its function where processes find it; give the table."""
+    package = tmp_path / "corepath_functions"
+    package.mkdir()
+
+    def written(name: str, *parents: str, sql: str = "", body: str = "") -> Table:
+        file = package / f"{name}.{'sql' if sql else 'py'}"
+        rows = " + ".join(f"{parent}.collect().height" for parent in parents) or "0"
+        file.write_text(sql or body or FUNCTION.format(name=name, parents=", ".join(parents), rows=rows))
+        return Table("intermediate", name, file, tuple(f"intermediate.{parent}" for parent in parents))
+
+    monkeypatch.setattr(corepath.transforms, "__path__", [*corepath.transforms.__path__, str(package)])
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "found_functions.py").write_text(
+        f"import corepath.transforms\ncorepath.transforms.__path__.append({str(package)!r})\n"
+    )
+    return written
+
+
+def made(connection: duckdb.DuckDBPyConnection, tables: list[Table], most: int) -> dict[str, int | None]:
+    """Make tables; give the process that made each one of Python, in the order in which they were made."""
+    found = {}
+    with Helpers(most, ["found_functions"]) as helpers:
+        for table, begun in in_turn(connection, tables, helpers):
+            build.make(connection, table, "memory", begun=begun)
+            sql = table.path.suffix == ".sql"
+            process = None if sql else connection.sql(f"select process from {table.key}").fetchall()[0][0]
+            found[table.name] = process
+    return found
+
+
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_tables_are_made_after_their_parents_and_some_elsewhere(connection, table, most):
+    tables = [
+        table("int_first", sql="select range as number from range(3)"),
+        table("int_one", "int_first"),
+        table("int_two", "int_first"),
+        table("int_of_both", "int_one", "int_two"),
+        table("int_last", sql="select rows from intermediate.int_of_both"),
+    ]
+    tables[-1] = Table("intermediate", "int_last", tables[-1].path, ("intermediate.int_of_both",))
+    found = made(connection, tables, most)
+    assert next(iter(found)) == "int_first"
+    assert list(found)[-2:] == ["int_of_both", "int_last"]
+    processes = {process for process in found.values() if process}
+    assert (processes == {os.getpid()}) == (most == 0)
+    assert len(processes - {os.getpid()}) <= most
+    assert connection.sql("from intermediate.int_one union all from intermediate.int_two").pl()[
+        "rows"
+    ].to_list() == [3, 3]
+    assert connection.sql("from intermediate.int_last").fetchall() == [(2,)]
+    assert not list(
+        Path(connection.sql("select current_setting('temp_directory')").fetchall()[0][0]).iterdir()
+    )
+
+
+def test_a_table_of_too_many_rows_is_made_where_duckdb_gives_up_memory_for_it(connection, table):
+    connection.execute(f"set memory_limit = '100MiB'; set variable {MEMORY} = {100 * 2**20}")
+    tables = [
+        table("int_many", sql="select range as number from range(100_000)"),
+        table("int_few", sql="select range as number from range(10)"),
+        table("int_of_many", "int_many"),
+        table("int_of_few", "int_few"),
+    ]
+    found = made(connection, tables, 1)
+    assert found["int_of_many"] == os.getpid()
+    assert found["int_of_few"] != os.getpid()
+
+
+def test_what_is_made_elsewhere_takes_of_duckdbs_memory_until_it_is_taken(connection, table):
+    def limit() -> float:
+        return float(connection.sql("select current_setting('memory_limit')").fetchall()[0][0].split()[0])
+
+    connection.execute(f"set memory_limit = '1000MiB'; set variable {MEMORY} = {1000 * 2**20}")
+    tables = [
+        table("int_many", sql="select range as number from range(200_000)"),
+        table("int_of_many", "int_many"),
+        table("int_other", sql="select 1 as x"),
+    ]
+    seen = {}
+    with Helpers(1, ["found_functions"]) as helpers:
+        for each, begun in in_turn(connection, tables, helpers):
+            seen[each.name] = limit()
+            build.make(connection, each, "memory", begun=begun)
+    assert seen["int_many"] == 1000
+    assert seen["int_of_many"] == pytest.approx(800, rel=0.02)
+    assert limit() == 1000
+
+
+def test_an_error_in_another_process_is_told_as_if_it_were_here(connection, table):
+    body = (
+        "from corepath.transforms.methods.entropy import DegenerateInput\n"
+        "def int_poor():\n    raise DegenerateInput('every indicator is constant')\n"
+    )
+    with pytest.raises(Refused, match=r"cannot be analysed.*every indicator is constant"):
+        made(connection, [table("int_poor", body=body)], 1)
+
+
+COLUMNS = {
+    "whole": st.none() | st.integers(-(2**63), 2**63 - 1),
+    "huge": st.none() | st.integers(-(10**30), 10**30),
+    "fraction": st.none() | st.floats(),
+    "text": st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+    "day": st.none() | st.dates(date(1, 1, 1), date(9999, 12, 31)),
+    "is": st.none() | st.booleans(),
+    "exact": st.none() | st.decimals(-1000, 1000, places=3).map(Decimal),
+    "many": st.none() | st.lists(st.none() | st.text("abc")),
+}
+
+
+@given(rows=st.lists(st.fixed_dictionaries(COLUMNS), max_size=5))
+def test_another_process_reads_what_a_function_here_reads(rows, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table t (whole bigint, huge hugeint, fraction double, text varchar, day date, "
+            '"is" boolean, exact decimal(12, 3), many varchar[])'
+        )
+        if rows:
+            connection.executemany(
+                f"insert into t values ({', '.join(f'${name}' for name in COLUMNS)})", rows
+            )
+        here = pl.concat(
+            [pl.DataFrame(batch) for batch in connection.sql("from t").to_arrow_reader()]
+            or [connection.sql("from t").pl()]
+        )
+        files = write_files(connection, ["main.t"], folder)
+    there = pl.scan_ipc(files["t"], glob=False).collect()
+    assert there.schema == here.schema
+    assert there.equals(here)
+
+
+def test_work_is_done_here_where_no_process_is_free():
+    with Helpers(0) as helpers:
+        assert helpers.do(partial(pl.DataFrame, {"process": os.getpid()})).item() == os.getpid()
+        assert not helpers.has_free()
+
+
+def test_parts_are_spread_over_this_process_and_others(connection, table):
+    body = (
+        "import os, time\nimport polars as pl\nPARTS = 4\n\n\n"
+        "def int_part(part, int_first):\n    time.sleep(0.2)\n"
+        "    return int_first.select(process=pl.lit(os.getpid()), part=pl.lit(part))\n"
+    )
+    first = table("int_first", sql="select 1 as number")
+    parts = table("int_part", "int_first", body=body)
+    with Helpers(1, ["found_functions"]) as helpers:
+        build.make(connection, first, "memory")
+        build.make(connection, parts, "memory", helpers.sharing(partial(in_threads, 2)))
+    found = connection.sql("select part, process from intermediate.int_part order by part").fetchall()
+    assert [part for part, _ in found] == [0, 1, 2, 3]
+    assert len({process for _, process in found}) == 2
+
+
+def test_a_part_is_work_that_names_itself(tmp_path, table):
+    body = "PARTS = 2\ndef int_number(part, t):\n    return t.filter(number=part)\n"
+    table("int_number", "t", body=body)
+    pl.DataFrame({"number": [0, 1, 1]}).write_ipc(tmp_path / "t.arrow")
+    files = {"t": tmp_path / "t.arrow"}
+    assert [Work("int_number", files, part)().height for part in (0, 1)] == [1, 2]
