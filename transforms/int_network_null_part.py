@@ -6,8 +6,9 @@ import polars as pl
 from corepath.transforms.methods.null_model import Incidence, crossing_shares, pairs_of
 
 # Pairs of sections all cross sections, and of main groups no network is measured as a whole.
-LEVELS = ("class", "subclass")
-# At each level the world is a part, and its countries, which are about as many families, another.
+LEVELS = ("subclass", "class")
+# At each level the world is a part, and its countries, which are about as many families, another: first
+# those that take longest, so that several processes end together.
 PARTS = 4
 
 
@@ -22,7 +23,7 @@ def int_network_null_part(
     Parameters
     ----------
     part
-        Which networks: of the level by its remainder; of the world where it is less than 2.
+        Which networks: of a level by the half, of the world where it is even.
     int_convergence_code
         One row a level x family x technology: level, family, technology.
     int_network_family
@@ -38,7 +39,7 @@ def int_network_null_part(
         row without a draw of a network without pairs.
     """
     most, seed = topic.select("null_draws", "seed").collect().row(0)
-    level, is_of_world = LEVELS[part % 2], part < 2
+    level, is_of_world = LEVELS[part // 2], part % 2 == 0
     entries = (
         int_convergence_code.filter(pl.col("level") == level)
         .select("family", "technology")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
+from threading import Condition
 from time import perf_counter
 from typing import Self
 
@@ -117,7 +117,7 @@ def bytes_to_hold(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -
 
 
 class Helpers:
-    """Processes beside this one that do work; where none is free, this one does.
+    """Processes that do work: some beside this one, and this one, each one work at a time.
 
     Parameters
     ----------
@@ -130,14 +130,14 @@ class Helpers:
     def __init__(self, most: int, modules: Iterable[str] = ()) -> None:
         self._most = most
         self._modules = tuple(modules)
-        self._lock = Lock()
+        self._changed = Condition()
 
     def __enter__(self) -> Self:
         self._running = ExitStack()
         self._threads = ThreadPoolExecutor(max(self._most, 1))
         self._running.callback(self._threads.shutdown)  # once the processes ended, no work waits
         self._started = 0
-        self._free: list[Helper] = []
+        self._free: list[Helper | None] = [None]  # at last, this one
         self._begun: list[Future[Made]] = []
         with self._helper():
             return self
@@ -150,7 +150,7 @@ class Helpers:
         return sum(not begun.done() for begun in self._begun) < self._most
 
     def do(self, work: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        """Have work done, and wait for it."""
+        """Have work done as soon as a process is free, here if no other is, and wait for it."""
         with self._helper() as helper:
             return helper.do(work) if helper else work()
 
@@ -174,17 +174,20 @@ class Helpers:
 
     @contextmanager
     def _helper(self) -> Iterator[Helper | None]:
-        """Take a process that nobody else has meanwhile."""
-        with self._lock:
-            if not self._free and self._started < self._most:
+        """Take a process that nobody else has meanwhile, or this one: None."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._free or self._started < self._most)
+            if not any(self._free) and self._started < self._most:
                 self._free.append(self._running.enter_context(Helper(*self._modules)))
                 self._started += 1
-            helper = self._free.pop() if self._free else None
+            helper = self._free.pop()
         try:
             yield helper
         finally:
-            with self._lock:
-                self._free += [helper] if helper else []
+            with self._changed:
+                # Others come first: this one has DuckDB, too.
+                self._free.insert(0 if helper is None else len(self._free), helper)
+                self._changed.notify()
 
 
 def in_turn(

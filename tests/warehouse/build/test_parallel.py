@@ -1,9 +1,12 @@
 """Tables of Python made in other processes, while DuckDB makes the others."""
 
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -197,3 +200,21 @@ def test_a_part_is_work_that_names_itself(tmp_path, table):
     pl.DataFrame({"number": [0, 1, 1]}).write_ipc(tmp_path / "t.arrow")
     files = {"t": tmp_path / "t.arrow"}
     assert [Work("int_number", files, part)().height for part in (0, 1)] == [1, 2]
+
+
+@pytest.mark.parametrize(("most", "works", "threads"), [(0, 3, 2), (1, 4, 3), (2, 5, 2)])
+def test_no_more_work_is_done_at_once_than_there_are_processes(most, works, threads):
+    with Helpers(most) as helpers, ThreadPoolExecutor(threads) as pool:
+        begun = list(pool.map(lambda _: helpers.do(partial(_slowly, 0.05)), range(works)))
+    by_process: dict[int, list[tuple[float, float]]] = {}
+    for process, *times in (frame.row(0) for frame in begun):
+        by_process.setdefault(process, []).append(tuple(times))
+    assert len(by_process) <= min(most + 1, threads)
+    for spans in by_process.values():
+        assert all(end <= start for (_, end), (start, _) in pairwise(sorted(spans)))
+
+
+def _slowly(seconds: float) -> pl.DataFrame:
+    began = time.time()
+    time.sleep(seconds)
+    return pl.DataFrame({"process": os.getpid(), "began": began, "ended": time.time()})
