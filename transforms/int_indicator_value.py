@@ -2,10 +2,7 @@
 
 import polars as pl
 
-from corepath.transforms.methods.chain import prepare
-from corepath.transforms.methods.cohort import cohorts
-from corepath.transforms.methods.entropy import DegenerateInput
-from corepath.transforms.methods.families import in_order
+from corepath.transforms.methods.chain import gather, prepare
 
 
 def int_indicator_value(
@@ -39,16 +36,7 @@ def int_indicator_value(
         No indicator is covered, one is known of nobody, or a choice of method does not suit the
         values of one.
     """
-    choice = int_indicator_choice.filter(pl.col("is_asked") & pl.col("is_covered"))
-    directions = dict(choice.sort("position").select("indicator", "direction").collect().iter_rows())
-    if not directions:
-        raise DegenerateInput("no indicator is known for enough families")
     method = topic.collect().row(0, named=True)
-    families = in_order(int_indicator.select("family", *directions).collect()).join(
-        int_cohort.collect(), on="family", maintain_order="left"
-    )
-    if method["cohort"] != "office":
-        families = families.with_columns(office=pl.lit("all"))
-    within = cohorts(families.select("year", "field", "office"))
-    values = families.select(*directions)
-    return families.select("family").hstack(prepare(values, within, directions, method))
+    families, directions, within = gather(int_indicator, int_indicator_choice, int_cohort, method["cohort"])
+    values = prepare(families.select(*directions), within, directions, method)
+    return families.select("family").hstack(values)

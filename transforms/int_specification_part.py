@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corepath.transforms.int_indicator_value import int_indicator_value
-from corepath.transforms.methods.chain import STUDY, weigh
+from corepath.transforms.methods.chain import STUDY, gather, prepare, weigh
 from corepath.transforms.methods.core_rule import cut_score, own_threshold
 from corepath.transforms.methods.entropy import DegenerateInput
 from corepath.transforms.methods.scoring import score_by
@@ -78,18 +77,22 @@ def int_specification_part(
     found = _Found(ranked, released)
     dimensions = dict(int_indicator_choice.select("indicator", "dimension").collect().iter_rows())
     cohort = GRID["cohort"][part]
+    families, directions, within = gather(int_indicator, int_indicator_choice, int_cohort, cohort)
+    values = families.select(*directions)
     options = {name: [*known, *({method[name]} - set(known))] for name, known in GRID.items()}
     for transform, normalisation in product(options["transform"], options["normalisation"]):
         prepared = {"cohort": cohort, "transform": transform, "normalisation": normalisation}
-        changed = topic.with_columns(**{name: pl.lit(value) for name, value in prepared.items()})
         try:
-            y = int_indicator_value(int_indicator, int_indicator_choice, int_cohort, changed)
+            y = prepare(values, within, directions, method | prepared).rechunk()
         except DegenerateInput:
             continue
-        y = y.drop("family").rechunk()
+        weights = {
+            weighting: _weights(y, dimensions, method | {"weighting": weighting})
+            for weighting in options["weighting"]
+        }
         for weighting, scoring in product(options["weighting"], options["scoring"]):
             chosen = prepared | {"weighting": weighting, "scoring": scoring}
-            if result := _scored(y, dimensions, method | chosen):
+            if result := _scored(y, weights[weighting], method | chosen):
                 found.add("method", " ".join(chosen.values()), *result)
                 differs = [name for name in GRID if chosen[name] != method[name]]
                 if len(differs) == 1:
@@ -99,25 +102,33 @@ def int_specification_part(
                         _other_cores(result[0], ranked, released, int_family_attribution, method)
                     )
                     for name in y.columns:
-                        if without := _scored(y.drop(name), dimensions, method):
+                        others = y.drop(name)
+                        if without := _scored(others, _weights(others, dimensions, method), method):
                             found.add("choice", f"indicator {name}", *without)
     is_plain = (
         all(method[name] == plain for name, plain in STUDY.items()) and len(set(dimensions.values())) < 2
     )
     if cohort == method["cohort"] and not is_plain:
-        study = topic.with_columns(pl.lit(value).alias(name) for name, value in STUDY.items())
-        y = int_indicator_value(int_indicator, int_indicator_choice, int_cohort, study).drop("family")
-        if result := _scored(y.rechunk(), dict.fromkeys(y.columns, "all"), method):
+        y = prepare(values, within, directions, method | STUDY).rechunk()
+        if result := _scored(y, _weights(y, dict.fromkeys(y.columns, "all"), method), method):
             found.add("choice", "preset study", *result)
     return found.frame().with_columns(part=pl.lit(part, pl.Int64))
 
 
-def _scored(
+def _weights(
     y: pl.DataFrame, dimensions: Mapping[str, str], method: Mapping[str, Any]
+) -> pl.DataFrame | None:
+    try:
+        return weigh(y, [dimensions[name] for name in y.columns], method)
+    except DegenerateInput:
+        return None
+
+
+def _scored(
+    y: pl.DataFrame, weights: pl.DataFrame | None, method: Mapping[str, Any]
 ) -> tuple[np.ndarray, pl.DataFrame] | None:
     try:
-        weights = weigh(y, [dimensions[name] for name in y.columns], method)
-        return score_by(method, y, weights).to_numpy(), weights
+        return None if weights is None else (score_by(method, y, weights).to_numpy(), weights)
     except DegenerateInput:
         return None
 

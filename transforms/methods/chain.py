@@ -6,12 +6,51 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from corepath.transforms.methods.cohort import Cohorts, cut, fill, levels, relate, winsorise
+from corepath.transforms.methods.cohort import Cohorts, cohorts, cut, fill, levels, relate, winsorise
 from corepath.transforms.methods.critic import critic_weights
 from corepath.transforms.methods.entropy import DegenerateInput, capped, divided, entropy_weights, normalise
+from corepath.transforms.methods.families import in_order
 
 # How the study's plain method prepares values, beside one dimension for all indicators.
 STUDY = {"small_cohorts": "widen", "winsorise": None, "transform": "none"}
+
+
+def gather(
+    int_indicator: pl.LazyFrame, int_indicator_choice: pl.LazyFrame, int_cohort: pl.LazyFrame, cohort: str
+) -> tuple[pl.DataFrame, dict[str, str], Cohorts]:
+    """Take the indicators that are asked for and covered, of families, and the families' cohorts.
+
+    Parameters
+    ----------
+    int_indicator
+        One row a family: family and an indicator a column, null where unknown.
+    int_indicator_choice
+        One row an indicator: indicator, position, direction, is_asked, is_covered.
+    int_cohort
+        One row a family: family, year, field, office.
+    cohort
+        The topic's choice: only under "office" have families of other offices other cohorts.
+
+    Returns
+    -------
+    tuple of pl.DataFrame, dict and Cohorts
+        One row a family, in order of family: family and a chosen indicator a column, in order of
+        position; the direction of each indicator; the cohorts of the rows.
+
+    Raises
+    ------
+    DegenerateInput
+        No indicator is covered.
+    """
+    choice = int_indicator_choice.filter(pl.col("is_asked") & pl.col("is_covered"))
+    directions = dict(choice.sort("position").select("indicator", "direction").collect().iter_rows())
+    if not directions:
+        raise DegenerateInput("no indicator is known for enough families")
+    families = in_order(int_indicator.select("family", *directions).collect())
+    place = families.select("family").join(int_cohort.collect(), on="family", maintain_order="left")
+    if cohort != "office":
+        place = place.with_columns(office=pl.lit("all"))
+    return families, directions, cohorts(place.select("year", "field", "office"))
 
 
 def prepare(
