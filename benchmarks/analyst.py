@@ -89,6 +89,12 @@ def tables(dump: Path, topic: topics.Topic) -> dict[str, pd.DataFrame]:
 # --- The dump ------------------------------------------------------------------------------------
 
 
+def bare(numbers: pd.Series) -> pd.Series:
+    """Leave out the kind, but tell a utility model from a patent: both may have one number."""
+    parts = numbers.str.rsplit("-", n=1)
+    return parts.str[0] + parts.str[1].str[:1].isin(["U", "Y"]).map({True: "-U", False: ""})
+
+
 def read_publications(dump: Path) -> pd.DataFrame:
     """Read dates, families and titles; tell inventions and grants by office, kind and date."""
     df = pd.read_parquet(
@@ -112,7 +118,7 @@ def read_publications(dump: Path) -> pd.DataFrame:
         publication_number(*written, None if year == 0 else year)
         for *written, year in zip(df.office, df.number, df.kind, years, strict=True)
     ]
-    df["bare"] = df.publication_number.str.rsplit("-", n=1).str[0]
+    df["bare"] = bare(df.publication_number)
     for column in ("publication", "filing", "priority"):
         df[f"{column}_day"] = pd.to_datetime(
             df[f"{column}_date"].astype(str), format="%Y%m%d", errors="coerce"
@@ -299,7 +305,7 @@ def read_citations(dump: Path, publications: pd.DataFrame) -> dict[str, pd.DataF
     refs["number"] = [
         publication_number(*written, None) for written in zip(parts[0], parts[1], parts[2], strict=True)
     ]
-    refs["bare"] = refs.number.str.rsplit("-", n=1).str[0]
+    refs["bare"] = bare(refs.number)
     exact = publications.set_index("publication_number").family_id
     first = publications.sort_values("publication_number").drop_duplicates("bare")
     refs["target"] = (refs.number.map(exact).fillna(refs.bare.map(first.set_index("bare").family_id))).fillna(
