@@ -61,18 +61,23 @@ def world(
         An in-memory database that holds them.
     """
     connection = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
-    inputs.write_topic(connection, topic, countries)
-    numbers.define(connection)
     tables = TABLES if set(sources) == set(SOURCES) else discover(sources)
-    for key in _needed(tables, wanted, given):
-        schema = key.split(".")[0]
+    needed = _needed(tables, wanted, given)
+    for schema in {key.split(".")[0] for key in needed}:
         connection.execute(f"create schema if not exists {identifier(schema)}")
+    if "reference.publication_number" in needed:
+        numbers.define(connection)
+    of_topic = topic.tables(countries)
+    for key in needed:
+        schema, name = key.split(".")
         if isinstance(given.get(key), pl.DataFrame):
             _write(connection, key, given[key].to_arrow())
+        elif schema == "topic":
+            _write(connection, key, of_topic[name].to_arrow())
         elif schema == "reference":
             _write(connection, key, _reference()[key])
         elif schema == "raw" or (schema == "sources" and (key in given or not _has_raw(given))):
-            _fill(connection, key, _columns(connection, key), given.get(key, ()))
+            _fill(connection, key, _columns(key), given.get(key, ()))
         elif key in given:
             raise ValueError(f"{key}: give a frame, whose types are known")
         elif schema == "sources":
@@ -189,7 +194,7 @@ def _needed(tables: Mapping[str, Table], wanted: Iterable[str], given: Mapping[s
 
     for key in (*given, *wanted):
         visit(key)
-    return [key for key in found if not key.startswith("topic.") or key in given]
+    return list(found)
 
 
 @cache
@@ -206,7 +211,8 @@ def _write(connection: duckdb.DuckDBPyConnection, key: str, table: pa.Table) -> 
     connection.unregister("frame_to_write")
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, key: str) -> dict[str, str]:
+@cache
+def _columns(key: str) -> dict[str, str]:
     schema, name = key.split(".")
     if schema == "raw":
         return next(
@@ -215,8 +221,9 @@ def _columns(connection: duckdb.DuckDBPyConnection, key: str) -> dict[str, str]:
             for table, declared in source.tables.items()
             if name == f"{source.name}_{table}"
         )
-    relation = connection.sql(TABLES[key].text)
-    declared = {c: str(t) for c, t in zip(relation.columns, relation.types, strict=True)}
+    with duckdb.connect() as connection:
+        relation = connection.sql(TABLES[key].text)
+        declared = {c: str(t) for c, t in zip(relation.columns, relation.types, strict=True)}
     return {**declared, "source": "VARCHAR", "source_rank": "BIGINT"}
 
 

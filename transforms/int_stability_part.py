@@ -101,9 +101,9 @@ def int_stability_part(
         {
             "measure": "ranks",
             "family": families["family"].gather(released.leading),
-            "ranks": pl.Series(places, dtype=pl.Array(pl.Float64, places.shape[1])),
+            "ranks": pl.Series(places, dtype=pl.Array(pl.Float64, places.shape[1])).arr.to_list(),
         }
-    ).with_columns(pl.col("ranks").arr.to_list().list.eval(pl.element().filter(pl.element().is_not_nan())))
+    ).with_columns(pl.col("ranks").list.filter(pl.element().is_not_nan()))
     found = [pl.DataFrame(rows, schema=SCHEMA, orient="row"), *often, ranked]
     return pl.concat(found, how="diagonal_relaxed").with_columns(
         part=pl.lit(part, pl.Int64), kind=pl.lit("sampling")

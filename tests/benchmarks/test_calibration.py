@@ -29,7 +29,7 @@ TOGETHER: dict[tuple, list[str]] = {}
 for known in KNOWN.values():
     TOGETHER.setdefault(tuple(known.worlds("small")), []).append(known.name)
 # What `make test` can wait for; the other worlds are larger, or many.
-QUICK = {"key core technology", "interval of a share", "validity"}
+QUICK = {"validity"}
 
 
 @pytest.mark.parametrize(

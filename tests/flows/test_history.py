@@ -44,6 +44,7 @@ def reports() -> list[str | None]:
     return [artifact.description for artifact in found]
 
 
+@pytest.mark.whole
 def test_a_rollback_moves_latest_reports_it_and_emits_an_event(
     own_sample: Settings, releases: Releases, told: list[dict[str, Any]]
 ) -> None:
@@ -64,6 +65,7 @@ def test_a_rollback_moves_latest_reports_it_and_emits_an_event(
     assert len(told) == 1
 
 
+@pytest.mark.whole
 def test_a_prune_removes_and_emits_an_event_for_each_that_is_gone(
     own_sample: Settings, releases: Releases, told: list[dict[str, Any]]
 ) -> None:

@@ -76,6 +76,7 @@ def test_a_backfill_refreshes_each_topic_and_one_that_is_refused_stops_no_other(
     assert (outcome.topic, outcome.status) == (TOPIC, "unchanged")
 
 
+@pytest.mark.whole
 def test_a_backfill_tells_what_is_wrong_before_it_begins(own_sample):
     missing = own_sample.model_copy(update={"sources": {"ppubs": own_sample.releases / "absent"}})
     with pytest.raises(CorepathError, match="absent: no such file or folder"):

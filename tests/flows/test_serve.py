@@ -403,6 +403,7 @@ def test_one_service_a_home(tmp_path: Path) -> None:
     assert str(tmp_path) in done.stderr
 
 
+@pytest.mark.whole
 def test_a_child_that_dies_is_named(tmp_path: Path) -> None:
     (tmp_path / "prefect.db").write_text("this is not a database, whatever its name says")
     done = _serve(tmp_path, _free_port())

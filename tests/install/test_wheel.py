@@ -17,6 +17,7 @@ from tests.install.conftest import Installed
 DATA = ("expectations", "reference", "sql", "topics")
 
 
+@pytest.mark.whole
 def test_the_wheel_holds_one_package_with_all_that_is_read_at_run_time(installed: Installed) -> None:
     names = zipfile.ZipFile(installed.wheel).namelist()
     assert {re.sub(r"-.*", "", name.split("/")[0]) for name in names} == {"corepath"}
@@ -41,6 +42,7 @@ def test_a_shipped_topic_is_found_by_name_and_a_file_by_its_path(
     assert "A42B" in done.stdout
 
 
+@pytest.mark.whole
 def test_the_wheel_takes_up_what_a_checkout_made(
     installed: Installed, sample_release: SampleRelease, tmp_path: Path
 ) -> None:

@@ -72,6 +72,7 @@ def test_the_order_of_rows_changes_no_bit():
     assert example().shuffled(2).scores().equals(example().scores())
 
 
+@pytest.mark.whole
 def test_the_number_of_threads_changes_no_bit():
     code = (
         "import numpy as np\n"

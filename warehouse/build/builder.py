@@ -197,7 +197,8 @@ def make(
     with naming(table):
         if table.path.suffix == ".sql":
             kind = "view" if table.is_view else "table"
-            _drop_other(connection, catalog, table)
+            if catalog == "warehouse":  # all else is made in an empty place
+                _drop_other(connection, table)
             connection.execute(f"create or replace {kind} {target} as\n{table.text}")
         elif begun:
             made = begun.result()
@@ -268,16 +269,16 @@ def naming(table: Table) -> Iterator[None]:
         raise CorepathError(f"{table.path}: {error}") from error
 
 
-def _drop_other(connection: duckdb.DuckDBPyConnection, catalog: str, table: Table) -> None:
+def _drop_other(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Drop a table that has become a view since it was materialized, or a view a table."""
     other = "table" if table.is_view else "view"
     found = connection.execute(
-        f"select 1 from duckdb_{other}s() where database_name = ? and schema_name = ? and {other}_name = ?",
-        [catalog, table.schema, table.name],
+        f"select 1 from duckdb_{other}s() where database_name = 'warehouse' and schema_name = ? "
+        f"and {other}_name = ?",
+        [table.schema, table.name],
     ).fetchall()
     if found:
-        target = f"{catalog}.{identifier(table.schema)}.{identifier(table.name)}"
-        connection.execute(f"drop {other} {target}")
+        connection.execute(f"drop {other} warehouse.{identifier(table.schema)}.{identifier(table.name)}")
 
 
 def _call(

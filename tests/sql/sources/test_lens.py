@@ -439,6 +439,7 @@ def exports(received):
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
+@pytest.mark.whole
 def test_one_damaged_line_is_rejected_and_the_others_are_read(received):
     ((file, line),) = received.sql("select file, position from raw.rejects").fetchall()
     assert (file, line) == ("biopoly_broken1.jsonl", 4)

@@ -362,6 +362,7 @@ def test_every_document_of_the_sample_is_as_python_reads_it(raw, sample):
         }
 
 
+@pytest.mark.whole
 def test_every_reference_of_the_sample_is_as_python_reads_it(raw, sample):
     expected = set()
     for record in raw:

@@ -246,6 +246,7 @@ def test_priority_numbers_lose_their_punctuation():
 # --- The sample, read a second time by the standard library --------------------------------------
 
 
+@pytest.mark.whole
 def test_the_sample_is_as_the_standard_library_reads_it():
     trees = {}
     for path in sorted((ROOT / "samples" / "uspto").glob("*.xml.gz")):

@@ -130,6 +130,7 @@ def test_the_order_of_rows_decides_nothing(one, other):
     assert staged(mine, theirs) == staged(shuffled(theirs), shuffled(mine))
 
 
+@pytest.mark.whole
 @few
 @given(SOURCE)
 def test_a_source_told_twice_is_the_source_told_once(source):

@@ -183,6 +183,7 @@ def test_draws_stop_where_the_error_is_small_and_go_on_where_it_is_not():
     assert max(bound_error(many), bound_error(most)) <= PRECISION < bound_error(few)
 
 
+@pytest.mark.whole
 def test_the_error_that_is_published_covers_that_of_repeated_estimates():
     codes = planted(0.5, 300)
     again = [int_network_null(parts(codes, 100, seed=seed).lazy()) for seed in range(25)]

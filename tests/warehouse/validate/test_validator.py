@@ -829,6 +829,7 @@ def test_an_expectation_fails_on_a_bad_row(case: Seeded, validated) -> None:
     assert result.rejects == (case.is_bad and result.severity == "critical")
 
 
+@pytest.mark.whole
 def test_one_query_finds_what_great_expectations_finds(validated) -> None:
     found = {key[1:]: result for key, result in validated.items() if key[0] == "by query"}
     assert len(found) == len(CASES)
@@ -908,6 +909,7 @@ def test_of_a_table_that_changed_no_more_is_seen_than_may_be_wrong(case: str) ->
         assert int(unknown["n is known"]) == int(known["n is known"]) + 1
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("table", MAY_BE_EMPTY)
 def test_a_table_that_may_be_empty_passes_when_it_is(table: str, validated) -> None:
     results = [
@@ -942,6 +944,7 @@ def test_a_world_of_one_country_is_published(tmp_path: Path) -> None:
     assert outcome.rows["fct_network_similarity"] == outcome.rows["fct_technology_lag"] == 0
 
 
+@pytest.mark.whole
 def test_a_result_says_how_many_rows_are_bad_and_in_which_columns(validated) -> None:
     name = "country_source is one of the known"
     result = validated["fct_patent", name, "country_source = 'nonsense'"]
@@ -950,6 +953,7 @@ def test_a_result_says_how_many_rows_are_bad_and_in_which_columns(validated) -> 
     assert {type(value) for value in vars(result).values()} == {str}
 
 
+@pytest.mark.whole
 def test_an_expectation_that_cannot_be_evaluated_rejects_even_as_a_warning(validated) -> None:
     result = validated["odd"]
     assert (result.outcome, result.severity) == ("errored", "warning")
@@ -957,6 +961,7 @@ def test_an_expectation_that_cannot_be_evaluated_rejects_even_as_a_warning(valid
     assert result.rejects
 
 
+@pytest.mark.whole
 def test_an_expectation_reads_no_other_file(validated) -> None:
     result = validated["reaching"]
     assert result.outcome == "errored"

@@ -167,6 +167,7 @@ def test_a_column_whose_name_is_no_text_is_refused_by_name(warehouse, tmp_path):
         load(warehouse, NESTED, tmp_path)
 
 
+@pytest.mark.whole
 @given(st.data())
 def test_any_change_of_bytes_is_refused_or_accounts_for_every_row(data):
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as warehouse:
