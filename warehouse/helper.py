@@ -14,6 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any, Self, TypeVar
@@ -49,6 +50,7 @@ class Helper:
             pass_fds=[theirs.fileno()],
         )
         theirs.close()
+        self._is_ready = False
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -56,6 +58,12 @@ class Helper:
         self._process.wait()
         self._pipe.close()
         self._said.close()
+
+    def is_ready(self) -> bool:
+        """Tell whether it has imported what it needs, and would begin at once."""
+        if not self._is_ready and self._pipe.poll():
+            self._receive()
+        return self._is_ready
 
     def do(self, work: Callable[[], T]) -> T:
         """Have work done, and wait for it.
@@ -73,16 +81,25 @@ class Helper:
         Exception
             What the work raised, with a note of where.
         """
-        try:
+        with suppress(OSError):  # it is dead, and its last words are told below
             self._pipe.send(work)
-            result, error = self._pipe.recv()
+        if not self._is_ready:
+            self._receive()
+        result, error = self._receive()
+        if error:
+            raise error
+        return result
+
+    def _receive(self) -> tuple[Any, Exception | None]:
+        """Receive an answer; the first only says that there will be others."""
+        try:
+            answer = self._pipe.recv()
         except (EOFError, OSError):
             self._process.wait()
             self._said.seek(0)
             raise CorepathError(f"a process of corepath ended early:\n{self._said.read()[-2000:]}") from None
-        if error:
-            raise error
-        return result
+        self._is_ready = True
+        return answer
 
 
 def _main(descriptor: int, modules: Sequence[str]) -> None:
@@ -97,6 +114,7 @@ def _main(descriptor: int, modules: Sequence[str]) -> None:
         for module in modules:
             importlib.import_module(module)
         with Connection(descriptor) as pipe:
+            pipe.send((None, None))  # ready
             while True:
                 pipe.send(_done(pipe.recv()))
     except EOFError:

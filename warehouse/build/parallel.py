@@ -121,33 +121,35 @@ class Helpers:
 
     Parameters
     ----------
-    most
-        How many at most. The first is started at once, so that it is ready, others when they are needed.
+    beside
+        How many beside this one.
     modules
         What they import first.
     """
 
-    def __init__(self, most: int, modules: Iterable[str] = ()) -> None:
-        self._most = most
+    def __init__(self, beside: int, modules: Iterable[str] = ()) -> None:
+        self._beside = beside
         self._modules = tuple(modules)
         self._changed = Condition()
 
     def __enter__(self) -> Self:
         self._running = ExitStack()
-        self._threads = ThreadPoolExecutor(max(self._most, 1))
+        self._threads = ThreadPoolExecutor(max(self._beside, 1))
         self._running.callback(self._threads.shutdown)  # once the processes ended, no work waits
-        self._started = 0
-        self._free: list[Helper | None] = [None]  # at last, this one
+        others = [self._running.enter_context(Helper(*self._modules)) for _ in range(self._beside)]
+        self._free: list[Helper | None] = [None, *others]  # None is this one
         self._begun: list[Future[Made]] = []
-        with self._helper():
-            return self
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._running.close()
 
     def has_free(self) -> bool:
-        """Tell whether one more work could begin in a process of its own."""
-        return sum(not begun.done() for begun in self._begun) < self._most
+        """Tell whether one more work would begin at once in a process of its own."""
+        if sum(not begun.done() for begun in self._begun) >= self._beside:
+            return False
+        with self._changed:
+            return any(helper.is_ready() for helper in self._free if helper)
 
     def do(self, work: Callable[[], pl.DataFrame]) -> pl.DataFrame:
         """Have work done as soon as a process is free, here if no other is, and wait for it."""
@@ -170,23 +172,21 @@ class Helpers:
         def run(name: str, works: Sequence[Callable[[], pl.DataFrame]], at_once: int) -> list[pl.DataFrame]:
             return run_parts(name, [partial(self.do, work) for work in works], at_once)
 
-        return run if self._most else run_parts
+        return run if self._beside else run_parts
 
     @contextmanager
     def _helper(self) -> Iterator[Helper | None]:
         """Take a process that nobody else has meanwhile, or this one: None."""
         with self._changed:
-            self._changed.wait_for(lambda: self._free or self._started < self._most)
-            if not any(self._free) and self._started < self._most:
-                self._free.append(self._running.enter_context(Helper(*self._modules)))
-                self._started += 1
+            self._changed.wait_for(lambda: self._free)
+            # This one comes last, for it has DuckDB, too; and first those that need not import any more.
+            self._free.sort(key=lambda helper: (helper is not None, helper is not None and helper.is_ready()))
             helper = self._free.pop()
         try:
             yield helper
         finally:
             with self._changed:
-                # Others come first: this one has DuckDB, too.
-                self._free.insert(0 if helper is None else len(self._free), helper)
+                self._free.append(helper)
                 self._changed.notify()
 
 

@@ -59,11 +59,19 @@ def table(tmp_path, monkeypatch):
     return written
 
 
+def ready(helpers: Helpers, most: int) -> Helpers:
+    """Wait until what may be made in other processes would be."""
+    late = time.monotonic() + 60
+    while most and not helpers.has_free() and time.monotonic() < late:
+        time.sleep(0.01)
+    return helpers
+
+
 def made(connection: duckdb.DuckDBPyConnection, tables: list[Table], most: int) -> dict[str, int | None]:
     """Make tables; give the process that made each one of Python, in the order in which they were made."""
     found = {}
     with Helpers(most, ["found_functions"]) as helpers:
-        for table, begun in in_turn(connection, tables, helpers):
+        for table, begun in in_turn(connection, tables, ready(helpers, most)):
             build.make(connection, table, "memory", begun=begun)
             sql = table.path.suffix == ".sql"
             process = None if sql else connection.sql(f"select process from {table.key}").fetchall()[0][0]
@@ -121,7 +129,7 @@ def test_what_is_made_elsewhere_takes_of_duckdbs_memory_until_it_is_taken(connec
     ]
     seen = {}
     with Helpers(1, ["found_functions"]) as helpers:
-        for each, begun in in_turn(connection, tables, helpers):
+        for each, begun in in_turn(connection, tables, ready(helpers, 1)):
             seen[each.name] = limit()
             build.make(connection, each, "memory", begun=begun)
     assert seen["int_many"] == 1000
@@ -218,3 +226,10 @@ def _slowly(seconds: float) -> pl.DataFrame:
     began = time.time()
     time.sleep(seconds)
     return pl.DataFrame({"process": os.getpid(), "began": began, "ended": time.time()})
+
+
+def test_a_table_is_not_left_to_a_process_that_still_imports(connection, table, tmp_path):
+    (tmp_path / "slow_to_import.py").write_text("import found_functions, time\ntime.sleep(60)\n")
+    with Helpers(1, ["slow_to_import"]) as helpers:
+        ((_, begun),) = in_turn(connection, [table("int_one")], helpers)
+    assert begun is None
