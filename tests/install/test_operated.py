@@ -136,7 +136,7 @@ class Machine:
         home = self.root / "client"
         home.mkdir(exist_ok=True)
         (home / "auth").write_text(secret)
-        return Service(None, self.port, "", home)  # type: ignore[arg-type]  # it is stopped by the machine
+        return Service(self._running[-1], self.port, "", home)
 
 
 def _free_port() -> int:

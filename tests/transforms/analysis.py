@@ -36,7 +36,7 @@ class Analysis:
         **method: Any,
     ) -> None:
         method = {"preset": "study"} | method
-        topic = Topic(name="any", title="Any", classes=["A"], method=method)  # type: ignore[arg-type]
+        topic = Topic.model_validate({"name": "any", "title": "Any", "classes": ["A"], "method": method})
         self.topic = topic.tables(None)["topic"]
         values = pl.DataFrame(indicators).cast(pl.Float64).fill_nan(None)
         ids = pl.Series("family", [f"f{i:06}" for i in range(values.height)])

@@ -234,11 +234,17 @@ def in_turn(
 
 
 def _next(ready: Sequence[Table], begun: Mapping[str, Future[Made]]) -> Table:
-    """Choose what to take or make: what is done, for others wait for it; what only DuckDB makes; the rest."""
+    """Choose what to take or make next.
+
+    First what is done, for others wait for it; then what only DuckDB makes. What is made in parts gets all
+    processes and all memory: it comes when nothing else is being made.
+    """
     here = [table for table in ready if table.key not in begun]
     done = [table for table in ready if table.key in begun and begun[table.key].done()]
     of_duckdb = [table for table in here if table.path.suffix == ".sql"]
-    if chosen := done or of_duckdb or here:
+    whole = [table for table in here if not table.is_in_parts]
+    is_alone = all(future.done() for future in begun.values())
+    if chosen := done or of_duckdb or whole or (here if is_alone else []):
         return chosen[0]
-    wait([begun[table.key] for table in ready], return_when=FIRST_COMPLETED)
+    wait([begun[table.key] for table in ready if table.key in begun], return_when=FIRST_COMPLETED)
     return _next(ready, begun)

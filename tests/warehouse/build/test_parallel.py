@@ -202,6 +202,23 @@ def test_parts_are_spread_over_this_process_and_others(connection, table):
     assert len({process for _, process in found}) == 2
 
 
+def test_parts_have_all_processes_and_all_memory_to_themselves(connection, table):
+    slow = (
+        "import os, time\nimport polars as pl\n\n\ndef int_slow(int_first):\n    time.sleep(0.5)\n"
+        "    return pl.DataFrame({'process': [os.getpid()]})\n"
+    )
+    parts = (
+        "import os\nimport polars as pl\nPARTS = 2\n\n\ndef int_part(part, int_first):\n"
+        "    return pl.DataFrame({'process': [os.getpid()]})\n"
+    )
+    tables = [
+        table("int_first", sql="select 1 as number"),
+        table("int_part", "int_first", body=parts),
+        table("int_slow", "int_first", body=slow),
+    ]
+    assert list(made(connection, tables, 1)) == ["int_first", "int_slow", "int_part"]
+
+
 def test_a_part_is_work_that_names_itself(tmp_path, table):
     body = "PARTS = 2\ndef int_number(part, t):\n    return t.filter(number=part)\n"
     table("int_number", "t", body=body)
