@@ -7,6 +7,7 @@ what `multiprocessing` starts runs the program of its parent once more, whosever
 import importlib
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import tempfile
@@ -95,9 +96,13 @@ class Helper:
         try:
             answer = self._pipe.recv()
         except (EOFError, OSError):
-            self._process.wait()
+            code = self._process.wait()
             self._said.seek(0)
-            raise CorepathError(f"a process of corepath ended early:\n{self._said.read()[-2000:]}") from None
+            how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+            if code == -signal.SIGKILL:
+                how += ", which the system does where memory is short: take fewer --threads, or less --memory"
+            said = self._said.read()[-2000:]
+            raise CorepathError(f"a process beside this one {how}\n{said}".strip()) from None
         self._is_ready = True
         return answer
 
