@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -386,9 +386,11 @@ class Build:
         ours = world_side(self.run.tables)
         tables = [table for table in self.families_first() if table.key not in ours]
         ((families,),) = self.connection.sql(f"select count(*) from {FAMILIES}").fetchall()
-        with helpers(self.run.settings, families, tables) as beside:
-            run_parts = beside.sharing(self.run_parts)
-            rows = rows | self._build(in_turn(self.connection, tables, beside), run_parts)
+        with (
+            helpers(self.run.settings, families, tables) as beside,
+            closing(in_turn(self.connection, tables, beside)) as turns,
+        ):
+            rows = rows | self._build(turns, beside.sharing(self.run_parts))
         self.describe_sources()
         build.describe_marts(self.connection, self.run.tables, "build")
         build.describe_calibration(self.connection, "build")

@@ -5,6 +5,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -143,9 +144,12 @@ def build_tables(run: Run, names: Iterable[str], file: Path, step: Step[Any] = p
                     is_fresh = present.get(table.key) == marks[table.key]
                     built(table, partial(_make, connection, run, table, is_fresh, marks[table.key], step))
             families = found[FAMILIES].rows if FAMILIES in found else 0
-            with helpers(run.settings, families, of_topic) as beside:
+            with (
+                helpers(run.settings, families, of_topic) as beside,
+                closing(in_turn(connection, of_topic, beside)) as turns,
+            ):
                 run_parts = beside.sharing(parts_in_threads(run.settings))
-                for table, begun in in_turn(connection, of_topic, beside):
+                for table, begun in turns:
                     make = partial(build.make, connection, table, "build", run_parts, begun)
                     built(table, partial(step, table.key, make, 0))
             _drop_views(connection)

@@ -1,7 +1,7 @@
 """Tables of Python made beside DuckDB's process, each as soon as what it is made from is there."""
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -192,7 +192,7 @@ class Helpers:
 
 def in_turn(
     connection: duckdb.DuckDBPyConnection, tables: Iterable[Table], helpers: Helpers
-) -> Iterator[tuple[Table, Future[Made] | None]]:
+) -> Generator[tuple[Table, Future[Made] | None]]:
     """Give tables one after the other, parents first, and begin those of Python in other processes.
 
     Parameters

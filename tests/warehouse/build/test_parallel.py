@@ -3,6 +3,7 @@
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -20,7 +21,7 @@ from corepath.warehouse.build import builder as build
 from corepath.warehouse.build.graph import Table
 from corepath.warehouse.build.parallel import Helpers, Work, in_threads, in_turn, write_files
 from corepath.warehouse.database import MEMORY
-from corepath.warehouse.errors import Refused
+from corepath.warehouse.errors import CorepathError, Refused
 
 FUNCTION = """
 import os, time
@@ -70,8 +71,11 @@ def ready(helpers: Helpers, most: int) -> Helpers:
 def made(connection: duckdb.DuckDBPyConnection, tables: list[Table], most: int) -> dict[str, int | None]:
     """Make tables; give the process that made each one of Python, in the order in which they were made."""
     found = {}
-    with Helpers(most, ["found_functions"]) as helpers:
-        for table, begun in in_turn(connection, tables, ready(helpers, most)):
+    with (
+        Helpers(most, ["found_functions"]) as helpers,
+        closing(in_turn(connection, tables, ready(helpers, most))) as turns,
+    ):
+        for table, begun in turns:
             build.make(connection, table, "memory", begun=begun)
             sql = table.path.suffix == ".sql"
             process = None if sql else connection.sql(f"select process from {table.key}").fetchall()[0][0]
@@ -144,6 +148,25 @@ def test_an_error_in_another_process_is_told_as_if_it_were_here(connection, tabl
     )
     with pytest.raises(Refused, match=r"cannot be analysed.*every indicator is constant"):
         made(connection, [table("int_poor", body=body)], 1)
+
+
+def test_where_a_table_fails_others_are_given_up_and_nothing_is_left(connection, table):
+    connection.execute(f"set memory_limit = '1000MiB'; set variable {MEMORY} = {1000 * 2**20}")
+    body = "import time\n\n\ndef int_slow(int_many):\n    time.sleep(60)\n"
+    tables = [
+        table("int_many", sql="select range as number from range(200_000)"),
+        table("int_slow", "int_many", body=body),
+        table("int_bad", sql="select no_such_column from intermediate.int_many"),
+    ]
+    began = time.monotonic()
+    with pytest.raises(CorepathError, match=r"int_bad\.sql"):
+        made(connection, tables, 1)
+    assert time.monotonic() - began < 30
+    limit, beside = connection.sql(
+        "select current_setting('memory_limit'), current_setting('temp_directory')"
+    ).fetchall()[0]
+    assert limit == "1000.0 MiB"
+    assert not list(Path(beside).iterdir())
 
 
 COLUMNS = {
