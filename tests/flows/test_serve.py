@@ -39,6 +39,18 @@ T = TypeVar("T")
 SAMPLE = {"ppubs": "samples/ppubs", "uspto": "samples/uspto"}
 
 
+def _asked(request: urllib.request.Request, pauses: tuple[int, ...] = (1, 2, 4, 8)) -> Any:
+    """Give the server's answer; where its database is busy ask again, as Prefect's own clients do."""
+    try:
+        with urllib.request.urlopen(request, timeout=300) as response:
+            return json.load(response)
+    except urllib.error.HTTPError as error:
+        if error.code != 503 or not pauses:
+            raise
+    time.sleep(pauses[0])
+    return _asked(request, pauses[1:])
+
+
 @dataclass
 class Service:
     """A running service, and its server's API over plain HTTP."""
@@ -56,8 +68,7 @@ class Service:
             headers={"content-type": "application/json"}
             | ({"authorization": f"Basic {secret}"} if auth else {}),
         )
-        with urllib.request.urlopen(request, timeout=300) as response:
-            return json.load(response)
+        return _asked(request)
 
     def refresh(self, **settings: object) -> str:
         """Trigger a run by the line that the service printed; tell its id."""
